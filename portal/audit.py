@@ -1,0 +1,132 @@
+"""Acts and the append-only history that each of them leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.db import Base, Json, UtcTime
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who does something, when and from where; made once at the edge.
+
+    Attributes:
+        actor: `person:ID`, or `command:NAME` for the command line; never a name.
+        at: the moment, with its zone; every row the act writes carries this one.
+        origin: the request id or command that asked.
+        batch_id: the import batch the act belongs to, if any.
+        reason: why, in the actor's words, where a reason was asked for.
+    """
+
+    actor: str
+    at: datetime
+    origin: str
+    batch_id: int | None = None
+    reason: str | None = None
+
+    def in_batch(self, batch_id: int) -> Act:
+        """The same act as part of an import batch."""
+        return replace(self, batch_id=batch_id)
+
+
+class HistoryEvent(Base):
+    """One change to one record. Triggers refuse UPDATE and DELETE (migration 0001)."""
+
+    __tablename__ = "history_event"
+    __table_args__ = (Index("ix_history_event_thing_thing_id_id", "thing", "thing_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    actor: Mapped[str] = mapped_column(String(80))
+    origin: Mapped[str] = mapped_column(String(80))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    tag: Mapped[str] = mapped_column(String(60))
+    thing: Mapped[str] = mapped_column(String(30))
+    thing_id: Mapped[int]
+    before: Mapped[Document] = mapped_column(Json)
+    after: Mapped[Document] = mapped_column(Json)
+    reason: Mapped[str | None] = mapped_column(String(2000))
+
+
+class ImportBatch(Base):
+    """One run of an importer: what it read, did and set aside. Applied and undone whole."""
+
+    __tablename__ = "import_batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    files: Mapped[list[Any]] = mapped_column(Json)
+    actor: Mapped[str] = mapped_column(String(80))
+    applied_at: Mapped[datetime] = mapped_column(UtcTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    counts: Mapped[Document] = mapped_column(Json)
+
+
+def changes(before: Document | None, after: Document | None) -> tuple[Document, Document]:
+    """Keep only the fields that differ: (`before` values, `after` values).
+
+    A missing document counts as having no fields, so a creation has an empty `before`.
+    """
+    old, new = before or {}, after or {}
+    if before is None or after is None:
+        return dict(old), dict(new)
+    fields = [f for f in {**old, **new} if old.get(f) != new.get(f)]
+    return {f: old.get(f) for f in fields}, {f: new.get(f) for f in fields}
+
+
+def event_row(
+    act: Act, tag: str, thing: str, thing_id: int, before: Document | None, after: Document | None
+) -> Document | None:
+    """The row that tells of a change, or None where nothing differs."""
+    old, new = changes(before, after)
+    if not old and not new:
+        return None
+    return {
+        "at": act.at,
+        "actor": act.actor,
+        "origin": act.origin,
+        "batch_id": act.batch_id,
+        "tag": tag,
+        "thing": thing,
+        "thing_id": thing_id,
+        "before": old,
+        "after": new,
+        "reason": act.reason,
+    }
+
+
+def record(
+    session: Session,
+    act: Act,
+    tag: str,
+    thing: str,
+    thing_id: int,
+    before: Document | None,
+    after: Document | None,
+) -> bool:
+    """Append what changed to the history; False (and no event) where nothing did."""
+    row = event_row(act, tag, thing, thing_id, before, after)
+    if row is None:
+        return False
+    session.execute(insert(HistoryEvent), [row])
+    return True
+
+
+def history_of(
+    session: Session, thing: str, thing_id: int, before_id: int | None = None, limit: int = 50
+) -> list[HistoryEvent]:
+    """The events of one record, newest first, from below `before_id` on."""
+    query = select(HistoryEvent).where(
+        HistoryEvent.thing == thing, HistoryEvent.thing_id == thing_id
+    )
+    if before_id is not None:
+        query = query.where(HistoryEvent.id < before_id)
+    return list(session.scalars(query.order_by(HistoryEvent.id.desc()).limit(limit)))

@@ -1,0 +1,1 @@
+"""The catalogue: organisations, services and journeys."""

@@ -1,0 +1,142 @@
+"""A change in the history in words: labels for fields and values, names for references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from portal.catalogue.forms.labels import LABELS, label
+from portal.web.filters import long_date
+from portal.web.i18n import _
+
+Document = Mapping[str, Any]
+
+#: The labels of values, by field, also inside lists of records.
+_OF = {
+    "audiences": "audience",
+    "channels": "channel",
+    "phase": "phase",
+    "role": "role",
+    "apis_answer": "apis",
+    "language": "language",
+}
+#: `kind` and `relation` mean different things in different lists.
+_KIND = {
+    "names": {**LABELS["service_name"], **LABELS["organisation_name"]},
+    "links": LABELS["link"],
+    "successions": LABELS["succession"],
+    "parents": LABELS["parent"],
+    "relations": LABELS["relation"],
+    "": LABELS["kind"],
+}
+_REFERENCES = ("organisation", "successor")
+
+
+class Line(NamedTuple):
+    """One value in words; a Welsh name says so for screen readers."""
+
+    text: str
+    language: str | None = None
+
+
+class Change(NamedTuple):
+    """A field and what it said; of a list, only what went and what came."""
+
+    field: str
+    before: list[Line]
+    after: list[Line]
+
+
+def who(actor: str) -> str:
+    """Who acted, without a name: people are told apart only to those who may know."""
+    kind, _colon, name = actor.partition(":")
+    if kind == "command":
+        return _("Import") if "import" in name else _("Command line")
+    return _("Person") if kind == "person" else actor
+
+
+def references(*documents: Document) -> Iterator[str]:
+    """Every organisation that documents refer to."""
+    for document in documents:
+        for value in document.values():
+            for item in value if isinstance(value, list) else ():
+                if isinstance(item, dict):
+                    yield from (str(item[k]) for k in _REFERENCES if item.get(k))
+
+
+def changes(before: Document, after: Document, names: Mapping[str, str]) -> list[Change]:
+    """What a change did, a field at a time; a new record shows the fields that say something."""
+    found: list[Change] = []
+    for field in dict.fromkeys([*before, *after]):
+        old, new = before.get(field), after.get(field)
+        if isinstance(old, list) or isinstance(new, list):
+            old, new = old or [], new or []
+            gone = [_line(field, item, names) for item in old if item not in new]
+            come = [_line(field, item, names) for item in new if item not in old]
+            if not gone and not come and old != new:  # the same items in another order
+                gone, come = ([_line(field, item, names) for item in x] for x in (old, new))
+        else:
+            gone = [] if old is None else [_line(field, old, names)]
+            come = [] if new is None else [_line(field, new, names)]
+        if gone or come:
+            found.append(Change(label(field, "field"), gone, come))
+    return found
+
+
+def _line(field: str, value: object, names: Mapping[str, str]) -> Line:
+    if isinstance(value, dict):
+        return Line(_record(field, value, names), value.get("language"))
+    return Line(_value(field, value))
+
+
+def _value(field: str, value: object) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, int):
+        return f"{value:,}"
+    if field == "kind":
+        return str(_KIND[""].get(str(value), value))
+    if field in _OF:
+        return label(value, _OF[field])
+    return _day(value) or str(value)
+
+
+def _day(value: object) -> str | None:
+    text = str(value)
+    if len(text) != 10 or text[4] != "-":
+        return None
+    try:
+        return long_date(date.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _record(field: str, record: Document, names: Mapping[str, str]) -> str:
+    parts: list[str] = []
+    for name, value in record.items():
+        if value is None or value == "" or (name == "language" and value == "en"):
+            continue
+        if name in ("kind", "relation"):
+            parts.append(str(_KIND.get(field, {}).get(str(value), value)))
+        elif name in _REFERENCES:
+            parts.append(names.get(str(value), str(value)))
+        elif name == "published_name":
+            if not record.get("organisation"):
+                parts.append(_("“%(name)s” (as published)", name=value))
+        elif name in ("since", "until", "on", "source"):
+            parts.append(_dated(name, value))
+        else:
+            parts.append(_value(name, value))
+    return ", ".join(parts)
+
+
+def _dated(name: str, value: object) -> str:
+    day = _day(value) or str(value)
+    if name == "since":
+        return _("from %(day)s", day=day)
+    if name == "until":
+        return _("until %(day)s", day=day)
+    if name == "on":
+        return _("on %(day)s", day=day)
+    return _("source: %(source)s", source=value)

@@ -1,0 +1,166 @@
+"""What the closed lists are called on pages: the one place for their words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from portal.web.i18n import lazy
+
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "kind": {
+        "department": lazy("Department"),
+        "agency": lazy("Agency"),
+        "ndpb": lazy("Non-departmental public body"),
+        "local_authority": lazy("Local authority"),
+        "nhs": lazy("NHS body"),
+        "police": lazy("Police"),
+        "school": lazy("School"),
+        "supplier": lazy("Supplier"),
+        "other": lazy("Other"),
+    },
+    "status": {"open": lazy("Open"), "closed": lazy("Closed")},
+    "parent": {"part_of": lazy("Part of"), "sponsored_by": lazy("Sponsored by")},
+    "child": {"part_of": lazy("Part of this organisation"), "sponsored_by": lazy("Sponsored")},
+    "succession": {
+        "renamed": lazy("Renamed"),
+        "merged": lazy("Merged"),
+        "split": lazy("Split"),
+        "functions_transferred": lazy("Functions transferred"),
+        "abolished": lazy("Abolished"),
+    },
+    "language": {"en": lazy("English"), "cy": lazy("Welsh")},
+    "organisation_name": {"name": lazy("Name"), "official": lazy("Official name")},
+    "phase": {
+        "discovery": lazy("Discovery"),
+        "alpha": lazy("Alpha"),
+        "private_beta": lazy("Private beta"),
+        "public_beta": lazy("Public beta"),
+        "live": lazy("Live"),
+        "retired": lazy("Retired"),
+        "unknown": lazy("Phase not known"),
+    },
+    "audience": {
+        "public": lazy("The public"),
+        "business": lazy("Businesses"),
+        "internal": lazy("People in government"),
+    },
+    "service_name": {
+        "synonym": lazy("Also called"),
+        "former": lazy("Former name"),
+        "abbreviation": lazy("Abbreviation"),
+    },
+    "link": {
+        "source_code": lazy("Source code"),
+        "guidance": lazy("Guidance"),
+        "status": lazy("Status page"),
+        "other": lazy("Link"),
+    },
+    "channel": {
+        "online": lazy("Online"),
+        "phone": lazy("Phone"),
+        "post": lazy("Post"),
+        "in_person": lazy("In person"),
+        "email": lazy("Email"),
+    },
+    "role": {
+        "accountable": lazy("Accountable"),
+        "delivers": lazy("Delivers it"),
+        "funds": lazy("Funds it"),
+    },
+    "relation": {
+        "part_of": lazy("Part of"),
+        "replaces": lazy("Replaces"),
+        "same_journey_as": lazy("In the same journey as"),
+        "duplicate_of": lazy("Duplicate of"),
+    },
+    "apis": {
+        "offers": lazy("Offers APIs"),
+        "none": lazy("Offers no API"),
+        "unknown": lazy("Not answered"),
+    },
+    "match": {
+        "waiting": lazy("Waiting for a decision"),
+        "matched": lazy("Matched"),
+        "no_match": lazy("Matches no organisation"),
+    },
+    "transactional": {"yes": lazy("Yes"), "no": lazy("No")},
+    "sort": {
+        "relevance": lazy("Best match"),
+        "name": lazy("Name"),
+        "transactions": lazy("Most transactions"),
+    },
+    "import": {
+        "organisations": lazy("Organisations"),
+        "services-csv": lazy("Services (quarterly file)"),
+        "transaction-volumes": lazy("Services (transaction volumes)"),
+        "demo": lazy("Demo set"),
+    },
+    "count": {
+        "read": lazy("Rows read"),
+        "created": lazy("Created"),
+        "updated": lazy("Updated"),
+        "unchanged": lazy("Unchanged"),
+        "set_aside": lazy("Set aside"),
+        "conflicts": lazy("Conflicts"),
+        "names_waiting": lazy("Names waiting for a match"),
+    },
+    #: The fields of documents, for histories.
+    "field": {
+        "slug": lazy("Web address"),
+        "name": lazy("Name"),
+        "purpose": lazy("Purpose"),
+        "user_need": lazy("User need"),
+        "audiences": lazy("Who uses it"),
+        "transactional": lazy("Transactional"),
+        "category": lazy("Category"),
+        "customer_type": lazy("Customer type"),
+        "business_model": lazy("Business model"),
+        "start_page": lazy("Start page"),
+        "service_address": lazy("Service address"),
+        "keywords": lazy("Keywords"),
+        "names": lazy("Names"),
+        "links": lazy("Links"),
+        "channels": lazy("Channels"),
+        "phases": lazy("Phases"),
+        "owners": lazy("Organisations"),
+        "apis": lazy("APIs"),
+        "apis_answer": lazy("Offers APIs?"),
+        "relations": lazy("Related services"),
+        "yearly_transactions": lazy("Transactions in 12 months"),
+        "transactions_from": lazy("Start of the 12 months"),
+        "transactions_to": lazy("End of the 12 months"),
+        "sources": lazy("Sources"),
+        "kind": lazy("Kind"),
+        "abbreviation": lazy("Abbreviation"),
+        "website": lazy("Website"),
+        "start_date": lazy("Start date"),
+        "end_date": lazy("End date"),
+        "identifiers": lazy("Register identifiers"),
+        "aliases": lazy("Other spellings"),
+        "parents": lazy("Organisations above"),
+        "successions": lazy("What became of it"),
+        "goal": lazy("Goal"),
+        "steps": lazy("Steps"),
+    },
+}
+
+#: GOV.UK tag colours; a phase is always named as well, so colour carries nothing alone.
+PHASE_COLOURS: Mapping[str, str] = {
+    "discovery": "purple",
+    "alpha": "pink",
+    "private_beta": "orange",
+    "public_beta": "yellow",
+    "live": "green",
+    "retired": "grey",
+    "unknown": "grey",
+}
+
+
+def label(value: object, of: str) -> str:
+    """The words for a value of a closed list; a value the list does not have, as it is."""
+    return str(LABELS[of].get(str(value), value))
+
+
+def phase_colour(phase: object) -> str:
+    """The colour of a phase's tag."""
+    return PHASE_COLOURS.get(str(phase), "grey")

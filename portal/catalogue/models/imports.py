@@ -1,0 +1,52 @@
+"""What importers remember: the last word of each source, and what was set aside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Json
+
+
+class ImportedRecord(Base):
+    """What a source last said of a record, to tell its changes from a person's edits.
+
+    A field that now differs from `said` was changed here since; if the source changes it as
+    well, that is a conflict, and the source does not win by itself.
+    """
+
+    __tablename__ = "imported_record"
+    __table_args__ = (
+        UniqueConstraint("kind", "key"),
+        Index("ix_imported_record_thing_thing_id", "thing", "thing_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(500))
+    thing: Mapped[str] = mapped_column(String(30))
+    thing_id: Mapped[int]
+    said: Mapped[dict[str, Any]] = mapped_column(Json)
+    said_before: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("import_batch.id", ondelete="CASCADE"), index=True
+    )
+
+
+class SetAside(Base):
+    """A row or cell that an import did not accept, as it stood, with why."""
+
+    __tablename__ = "import_set_aside"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("import_batch.id", ondelete="CASCADE"), index=True
+    )
+    file: Mapped[str] = mapped_column(String(300))
+    row: Mapped[int | None]
+    column: Mapped[str | None] = mapped_column(String(300))
+    value: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    conflict: Mapped[bool]

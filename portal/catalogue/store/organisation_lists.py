@@ -1,0 +1,232 @@
+"""The organisation list: filters, counts, keyset pages, and the same rows as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from portal import search
+from portal.catalogue.models.organisations import (
+    Organisation,
+    OrganisationIdentifier,
+    OrganisationParent,
+)
+from portal.catalogue.rules.filters import PAGE_SIZE, Key, OrganisationQuery
+from portal.catalogue.store.hierarchy import open_links
+from portal.catalogue.store.organisations import THING
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An organisation as a list shows it."""
+
+    slug: str
+    name: str
+    abbreviation: str | None
+    kind: str
+    start_date: date | None
+    end_date: date | None
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of organisations with what surrounds it; counts by kind and by status."""
+
+    rows: list[Row]
+    total: int
+    capped: bool
+    corrected: str | None
+    kinds: dict[str, int]
+    statuses: dict[str, int]
+    previous: Key | None = None
+    next: Key | None = None
+
+
+@dataclass(slots=True)
+class _Scope:
+    """What a query means on this database: its words looked up once."""
+
+    query: OrganisationQuery
+    on: date
+    found: search.Found | None = None
+    positions: dict[int, int] = field(default_factory=dict)
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found = self.matching()
+        if self.query.kinds:
+            found.append(Organisation.kind.in_(self.query.kinds))
+        if self.query.status:
+            closed = _closed(self.on)
+            found.append(closed if self.query.status == "closed" else ~closed)
+        return found
+
+    def matching(self) -> list[ColumnElement[bool]]:
+        return [Organisation.id.in_(self.found.ids)] if self.found is not None else []
+
+
+def _closed(on: date) -> ColumnElement[bool]:
+    return and_(Organisation.end_date.is_not(None), Organisation.end_date <= on)
+
+
+def _scope(session: Session, query: OrganisationQuery, on: date) -> _Scope:
+    scope = _Scope(query, on)
+    if query.text:
+        scope.found = search.find(session, THING, query.text)
+        scope.positions = {id_: at for at, id_ in enumerate(scope.found.ids)}
+    return scope
+
+
+def listing(session: Session, query: OrganisationQuery, on: date, size: int = PAGE_SIZE) -> Listing:
+    """One page of organisations, by relevance where words are searched for, else by name."""
+    scope = _scope(session, query, on)
+    counts = _counts(session, scope)
+    page = _ranked if scope.found is not None else _by_name
+    rows, before, after = page(session, scope, size)
+    return Listing(
+        rows=rows,
+        total=_sum(counts, query.kinds, query.status),
+        capped=bool(scope.found and scope.found.capped),
+        corrected=scope.found.corrected if scope.found else None,
+        kinds={
+            kind: _sum(counts, (kind,), query.status) for kind in sorted({k for k, _ in counts})
+        },
+        statuses={s: _sum(counts, query.kinds, s) for s in ("open", "closed")},
+        previous=rows[0].key if rows and before else None,
+        next=rows[-1].key if rows and after else None,
+    )
+
+
+def _counts(session: Session, scope: _Scope) -> dict[tuple[str, str], int]:
+    """How many organisations match the words, by kind and status: the facets and the total."""
+    status = case((_closed(scope.on), literal("closed")), else_=literal("open")).label("status")
+    rows = session.execute(
+        select(Organisation.kind, status, func.count())
+        .where(*scope.matching())
+        .group_by(Organisation.kind, status)
+    )
+    return {(kind.value, state): many for kind, state, many in rows}
+
+
+def _sum(counts: dict[tuple[str, str], int], kinds: Iterable[str], status: str | None) -> int:
+    wanted = set(kinds)
+    return sum(
+        many
+        for (kind, state), many in counts.items()
+        if (not wanted or kind in wanted) and status in (None, state)
+    )
+
+
+_SHOWN = (
+    Organisation.id,
+    Organisation.slug,
+    Organisation.name,
+    Organisation.abbreviation,
+    Organisation.kind,
+    Organisation.start_date,
+    Organisation.end_date,
+    Organisation.sort_name,
+)
+
+
+def _row(r: Any, key: Key) -> Row:
+    return Row(r.slug, r.name, r.abbreviation, r.kind.value, r.start_date, r.end_date, key)
+
+
+def _by_name(session: Session, scope: _Scope, size: int) -> tuple[list[Row], bool, bool]:
+    cursor = scope.query.cursor
+    backwards = bool(cursor and cursor.backwards)
+    statement = select(*_SHOWN).where(*scope.conditions())
+    if cursor:
+        keys = tuple_(Organisation.sort_name, Organisation.id)
+        edge = tuple_(*(literal(part) for part in cursor.key))
+        statement = statement.where(keys < edge if backwards else keys > edge)
+    order: list[Any] = [Organisation.sort_name, Organisation.id]
+    if backwards:
+        order = [column.desc() for column in order]
+    found = session.execute(statement.order_by(*order).limit(size + 1)).all()
+    more = len(found) > size
+    rows = [_row(r, (r.sort_name, r.id)) for r in found[:size]]
+    if backwards:
+        return rows[::-1], more, True
+    return rows, cursor is not None, more
+
+
+def _ranked(session: Session, scope: _Scope, size: int) -> tuple[list[Row], bool, bool]:
+    ids = _ranked_ids(session, scope)
+    cursor = scope.query.cursor
+    start, end = 0, size
+    if cursor:
+        edge = scope.positions.get(cursor.key[1], -1)
+        upto = sum(scope.positions[i] < edge for i in ids)
+        here = upto + (cursor.key[1] in ids)
+        start, end = (max(0, upto - size), upto) if cursor.backwards else (here, here + size)
+    chosen = ids[start:end]
+    found = {r.id: r for r in session.execute(select(*_SHOWN).where(Organisation.id.in_(chosen)))}
+    rows = [_row(found[i], (scope.positions[i], i)) for i in chosen]
+    return rows, start > 0, end < len(ids)
+
+
+def _ranked_ids(session: Session, scope: _Scope) -> list[int]:
+    kept = session.execute(select(Organisation.id).where(*scope.conditions())).scalars()
+    return sorted(kept, key=lambda id_: scope.positions.get(id_, 0))
+
+
+def stream_ids(session: Session, query: OrganisationQuery, on: date) -> Iterator[list[int]]:
+    """The ids of everything a query lists, in its order, a batch at a time."""
+    scope = _scope(session, query, on)
+    if scope.found is not None:
+        ids = _ranked_ids(session, scope)
+    else:
+        ids = list(session.scalars(_named_ids(scope)))
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]
+
+
+def _named_ids(scope: _Scope) -> Select[tuple[int]]:
+    return (
+        select(Organisation.id)
+        .where(*scope.conditions())
+        .order_by(Organisation.sort_name, Organisation.id)
+    )
+
+
+def above(session: Session, slug: str, on: date) -> list[tuple[str, str]]:
+    """The bodies directly above one on a day, as (slug, name): the way back up a hierarchy."""
+    child = select(Organisation.id).where(Organisation.slug == slug).scalar_subquery()
+    rows = session.execute(
+        select(Organisation.slug, Organisation.name)
+        .join(OrganisationParent, OrganisationParent.parent_id == Organisation.id)
+        .where(OrganisationParent.child_id == child, open_links(on))
+        .order_by(Organisation.sort_name, Organisation.id)
+    )
+    return [(slug_, name) for slug_, name in rows]
+
+
+def names_of(session: Session, references: Iterable[str]) -> dict[str, str]:
+    """The names of organisations as documents refer to them; unknown references are left out."""
+    wanted = sorted(set(references))
+    if not wanted:
+        return {}
+    slugs = [ref.removeprefix("slug:") for ref in wanted if ref.startswith("slug:")]
+    rows = session.execute(
+        select(OrganisationIdentifier.identifier, Organisation.slug, Organisation.name)
+        .select_from(Organisation)
+        .outerjoin(
+            OrganisationIdentifier, OrganisationIdentifier.organisation_id == Organisation.id
+        )
+        .where(or_(OrganisationIdentifier.identifier.in_(wanted), Organisation.slug.in_(slugs)))
+    )
+    found: dict[str, str] = {}
+    for identifier, slug, name in rows:
+        found[f"slug:{slug}"] = name
+        if identifier:
+            found[identifier] = name
+    return found

@@ -1,0 +1,337 @@
+"""All SQL about organisations: documents in and out, hierarchy, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from portal import search
+from portal.audit import Act, Document, record
+from portal.catalogue import words
+from portal.catalogue.models.organisations import (
+    Organisation,
+    OrganisationAlias,
+    OrganisationIdentifier,
+    OrganisationName,
+    OrganisationParent,
+    OrganisationSlug,
+    OrganisationSuccession,
+)
+from portal.catalogue.rules.documents import sort_key
+from portal.catalogue.rules.matching import Named, What
+from portal.errors import Invalid, Missing
+
+THING = "organisation"
+_LOADS = (
+    selectinload(Organisation.identifiers),
+    selectinload(Organisation.names),
+    selectinload(Organisation.aliases),
+    selectinload(Organisation.parents)
+    .joinedload(OrganisationParent.parent)
+    .selectinload(Organisation.identifiers),
+    selectinload(Organisation.successions)
+    .joinedload(OrganisationSuccession.successor)
+    .selectinload(Organisation.identifiers),
+)
+
+
+def day(value: str | None) -> date | None:
+    """A document's date as a date."""
+    return date.fromisoformat(value) if value else None
+
+
+def iso(value: date | None) -> str | None:
+    """A date as a document has it."""
+    return value.isoformat() if value else None
+
+
+def reference(organisation: Organisation) -> str:
+    """How a document names an organisation: its first register identifier, else its slug."""
+    if organisation.identifiers:
+        return organisation.identifiers[0].identifier
+    return f"slug:{organisation.slug}"
+
+
+def document_of(o: Organisation) -> Document:
+    """The canonical document of a loaded organisation (see rules/documents.py)."""
+    return {
+        "slug": o.slug,
+        "kind": o.kind.value,
+        "name": o.name,
+        "abbreviation": o.abbreviation,
+        "website": o.website,
+        "start_date": iso(o.start_date),
+        "end_date": iso(o.end_date),
+        "identifiers": [i.identifier for i in o.identifiers],
+        "names": [
+            {
+                "name": n.name,
+                "language": n.language.value,
+                "kind": n.kind.value,
+                "since": iso(n.since),
+                "until": iso(n.until),
+            }
+            for n in o.names
+        ],
+        "aliases": [{"alias": a.alias, "source": a.source} for a in o.aliases],
+        "parents": [
+            {
+                "organisation": reference(p.parent),
+                "relation": p.relation.value,
+                "since": iso(p.since),
+                "until": iso(p.until),
+                "source": p.source,
+            }
+            for p in o.parents
+        ],
+        "successions": [
+            {
+                "kind": s.kind.value,
+                "successor": reference(s.successor) if s.successor else None,
+                "on": iso(s.happened_on),
+                "source": s.source,
+            }
+            for s in o.successions
+        ],
+    }
+
+
+def load(session: Session, ids: Iterable[int] | None = None) -> list[Organisation]:
+    """Organisations with everything their documents need, by id; all of them without `ids`."""
+    query = select(Organisation).options(*_LOADS).order_by(Organisation.id)
+    if ids is not None:
+        query = query.where(Organisation.id.in_(list(ids)))
+    return list(session.scalars(query))
+
+
+def by_slug(session: Session, slug: str) -> Organisation:
+    """The organisation at an address. Raises Missing."""
+    found = session.scalars(
+        select(Organisation).options(*_LOADS).where(Organisation.slug == slug)
+    ).first()
+    if found is None:
+        raise Missing("There is no organisation at this address")
+    return found
+
+
+def slug_now(session: Session, old: str) -> str | None:
+    """Where a former address leads today."""
+    return session.scalar(
+        select(Organisation.slug)
+        .join(OrganisationSlug, OrganisationSlug.organisation_id == Organisation.id)
+        .where(OrganisationSlug.slug == old)
+    )
+
+
+def ids_by_reference(session: Session) -> dict[str, int]:
+    """Every identifier, and `slug:...`, to the organisation's id."""
+    found = dict(
+        session.execute(
+            select(OrganisationIdentifier.identifier, OrganisationIdentifier.organisation_id)
+        )
+        .tuples()
+        .all()
+    )
+    for slug, id_ in session.execute(select(Organisation.slug, Organisation.id)):
+        found[f"slug:{slug}"] = id_
+    return found
+
+
+def references(session: Session) -> dict[int, str]:
+    """Each organisation's id to how documents name it, the inverse of `ids_by_reference`."""
+    found = {
+        id_: f"slug:{slug}"
+        for id_, slug in session.execute(select(Organisation.id, Organisation.slug))
+    }
+    for id_, identifier in session.execute(
+        select(
+            OrganisationIdentifier.organisation_id, func.min(OrganisationIdentifier.identifier)
+        ).group_by(OrganisationIdentifier.organisation_id)
+    ):
+        found[id_] = identifier
+    return found
+
+
+def taken_slugs(session: Session) -> set[str]:
+    """Addresses in use now or once."""
+    return set(session.scalars(select(Organisation.slug))) | set(
+        session.scalars(select(OrganisationSlug.slug))
+    )
+
+
+def add_bare(session: Session, document: Document, act: Act) -> Organisation:
+    """Insert an organisation without its links, so that others can point at it.
+
+    `save` must follow in the same transaction with the full document; it writes the history.
+    """
+    organisation = Organisation(
+        slug=document["slug"],
+        kind=words.OrganisationKind(document["kind"]),
+        name=document["name"],
+        sort_name=sort_key(document["name"]),
+        version=0,
+        edited_at=act.at,
+        identifiers=[OrganisationIdentifier(identifier=i) for i in document["identifiers"]],
+        names=[],
+        aliases=[],
+        parents=[],
+        successions=[],
+    )
+    session.add(organisation)
+    session.flush()
+    return organisation
+
+
+def save(
+    session: Session,
+    organisation: Organisation,
+    before: Document | None,
+    after: Document,
+    refs: dict[str, int],
+    act: Act,
+    tag: str,
+) -> bool:
+    """Make a loaded organisation say `after`, with its history event; False if it already did.
+
+    Args:
+        before: its document now, None for one just added.
+        refs: identifiers to ids, from `ids_by_reference`.
+
+    Raises:
+        Invalid: a parent or successor is not in the database, or the hierarchy would have a ring.
+    """
+    if before == after:
+        return False
+    old = before or {}
+    if before and before["slug"] != after["slug"]:
+        session.merge(OrganisationSlug(slug=before["slug"], organisation_id=organisation.id))
+        organisation.slug = after["slug"]
+    organisation.kind = words.OrganisationKind(after["kind"])
+    organisation.name = after["name"]
+    organisation.sort_name = sort_key(after["name"])
+    organisation.abbreviation = after["abbreviation"]
+    organisation.website = after["website"]
+    organisation.start_date = day(after["start_date"])
+    organisation.end_date = day(after["end_date"])
+    if old.get("identifiers") != after["identifiers"]:
+        kept = {i.identifier: i for i in organisation.identifiers}
+        organisation.identifiers = [
+            kept.get(i) or OrganisationIdentifier(identifier=i) for i in after["identifiers"]
+        ]
+    if old.get("names") != after["names"]:
+        organisation.names = [_name(n) for n in after["names"]]
+    if old.get("aliases") != after["aliases"]:
+        organisation.aliases.clear()
+        session.flush()  # an alias that stays would meet its old row
+        organisation.aliases = [OrganisationAlias(**a) for a in after["aliases"]]
+    if old.get("parents") != after["parents"]:
+        organisation.parents = [_parent(p, refs) for p in after["parents"]]
+    if old.get("successions") != after["successions"]:
+        organisation.successions = [_succession(s, refs) for s in after["successions"]]
+    organisation.version += 1
+    organisation.edited_at = act.at
+    session.flush()
+    record(session, act, tag, THING, organisation.id, before, after)
+    return True
+
+
+def _name(row: Document) -> OrganisationName:
+    return OrganisationName(
+        name=row["name"],
+        language=words.Language(row["language"]),
+        kind=words.OrganisationNameKind(row["kind"]),
+        since=day(row["since"]),
+        until=day(row["until"]),
+    )
+
+
+def _known(field: str, ref: str, refs: dict[str, int]) -> int:
+    if ref not in refs:
+        raise Invalid(field, f"There is no organisation {ref}")
+    return refs[ref]
+
+
+def _parent(row: Document, refs: dict[str, int]) -> OrganisationParent:
+    return OrganisationParent(
+        parent_id=_known("parents", row["organisation"], refs),
+        relation=words.ParentRelation(row["relation"]),
+        since=day(row["since"]),
+        until=day(row["until"]),
+        source=row["source"],
+    )
+
+
+def _succession(row: Document, refs: dict[str, int]) -> OrganisationSuccession:
+    successor = row["successor"]
+    return OrganisationSuccession(
+        kind=words.SuccessionKind(row["kind"]),
+        successor_id=_known("successions", successor, refs) if successor else None,
+        happened_on=day(row["on"]),
+        source=row["source"],
+    )
+
+
+def remove(session: Session, organisation: Organisation, act: Act, tag: str) -> None:
+    """Delete an organisation that nothing points at; the history keeps what it said.
+
+    Raises:
+        Clash: a service, another organisation or a match still refers to it (from the database).
+    """
+    before = document_of(organisation)
+    session.delete(organisation)
+    session.flush()
+    record(session, act, tag, THING, organisation.id, before, None)
+
+
+def named(session: Session) -> list[Named]:
+    """Every name, alias and abbreviation of every organisation, for the matcher."""
+    rows: list[Named] = []
+    for o in load(session):
+        ref = reference(o)
+
+        def say(name: str, what: What, o: Organisation = o, ref: str = ref) -> None:
+            rows.append(Named(ref, name, o.end_date, what, o.kind.value, o.start_date))
+
+        say(o.name, "name")
+        for n in o.names:
+            if n.until is not None and n.name != o.name:
+                say(n.name, "former name")
+            elif n.language is words.Language.WELSH:
+                say(n.name, "welsh name")
+            elif n.name != o.name:
+                say(n.name, "official name")
+        if o.abbreviation:
+            say(o.abbreviation, "abbreviation")
+        for alias in o.aliases:
+            say(alias.alias, "alias")
+    return rows
+
+
+def count(session: Session) -> int:
+    """How many organisations there are."""
+    return session.scalar(select(func.count()).select_from(Organisation)) or 0
+
+
+def search_documents(session: Session) -> list[search.Document]:
+    """What the search knows of organisations: name, other names, identifiers."""
+    return [
+        search.Document(
+            thing=THING,
+            thing_id=o.id,
+            names=o.name,
+            other_names="\n".join(
+                dict.fromkeys(
+                    [
+                        *(n.name for n in o.names if n.name != o.name),
+                        *(a.alias for a in o.aliases),
+                        *([o.abbreviation] if o.abbreviation else []),
+                        *(i.identifier.split(":")[-1] for i in o.identifiers),
+                    ]
+                )
+            ),
+        )
+        for o in load(session)
+    ]

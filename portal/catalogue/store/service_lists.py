@@ -1,0 +1,398 @@
+"""The service list: filters, facets with counts, keyset pages, and the same rows as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from portal import search
+from portal.catalogue.models.organisations import Organisation, OrganisationParent
+from portal.catalogue.models.services import Service, ServiceAudience, ServiceOwner
+from portal.catalogue.rules.filters import (
+    PAGE_SIZE,
+    Key,
+    ServiceQuery,
+    ServiceSort,
+)
+from portal.catalogue.store.hierarchy import family, open_links
+
+BATCH = 500
+Owners = tuple[int | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A service as a list shows it."""
+
+    id: int
+    slug: str
+    name: str
+    purpose: str | None
+    phase: str
+    organisation: str | None
+    organisation_slug: str | None
+    yearly_transactions: int | None
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedRow:
+    """A service as an organisation's page shows it: what the body does for it, and when."""
+
+    slug: str
+    name: str
+    phase: str
+    role: str
+    since: date | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a facet and how many services it would leave."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of services with what surrounds it."""
+
+    rows: list[Row]
+    total: int
+    capped: bool
+    corrected: str | None
+    facets: dict[str, list[Choice]]
+    previous: Key | None = None
+    next: Key | None = None
+    organisation: str | None = None
+
+
+@dataclass(slots=True)
+class Scope:
+    """What a query means on this database today: organisation and search resolved once."""
+
+    query: ServiceQuery
+    on: date
+    organisation_id: int | None = None
+    organisation: str | None = None
+    bodies: Select[tuple[int]] | None = None
+    unknown_organisation: bool = False
+    found: search.Found | None = None
+    positions: dict[int, int] = field(default_factory=dict)
+
+
+def scope(session: Session, query: ServiceQuery, on: date) -> Scope:
+    """Look up the organisation and the words of a query."""
+    result = Scope(query, on)
+    if query.organisation:
+        row = session.execute(
+            select(Organisation.id, Organisation.name).where(
+                Organisation.slug == query.organisation
+            )
+        ).first()
+        result.unknown_organisation = row is None
+        if row:
+            result.organisation_id, result.organisation = row
+            # One object for every part of the facet statement: SQL takes each CTE name once.
+            result.bodies = family(row[0], on)
+    if query.text:
+        result.found = search.find(session, "service", query.text)
+        result.positions = {id_: at for at, id_ in enumerate(result.found.ids)}
+    return result
+
+
+def _conditions(scope: Scope, leave_out: str | None = None) -> list[ColumnElement[bool]]:
+    query = scope.query.without(leave_out) if leave_out else scope.query
+    found: list[ColumnElement[bool]] = []
+    if query.phases:
+        found.append(Service.phase.in_(query.phases))
+    if query.audiences:
+        found.append(
+            Service.id.in_(
+                select(ServiceAudience.service_id).where(
+                    ServiceAudience.audience.in_(query.audiences)
+                )
+            )
+        )
+    if query.categories:
+        found.append(Service.category.in_(query.categories))
+    if query.apis:
+        found.append(Service.apis_answer.in_(query.apis))
+    if scope.bodies is not None:
+        # The organisation facet counts inside the chosen body, so it is never left out.
+        bodies = scope.bodies
+        found.append(or_(Service.organisation_id.in_(bodies), Service.delivers_id.in_(bodies)))
+    elif scope.unknown_organisation:
+        found.append(false())
+    if scope.found is not None:
+        found.append(Service.id.in_(scope.found.ids))
+    return found
+
+
+_SORT: dict[ServiceSort, tuple[Any, bool]] = {
+    ServiceSort.NAME: (Service.sort_name, False),
+    ServiceSort.TRANSACTIONS: (func.coalesce(Service.yearly_transactions, -1), True),
+}
+
+
+def _base() -> Any:
+    return (
+        select(
+            Service.id,
+            Service.slug,
+            Service.name,
+            Service.purpose,
+            Service.phase,
+            Organisation.name.label("organisation"),
+            Organisation.slug.label("organisation_slug"),
+            Service.yearly_transactions,
+        )
+        .select_from(Service)
+        .outerjoin(Organisation, Organisation.id == Service.organisation_id)
+    )
+
+
+def _row(r: Any, key: Key) -> Row:
+    return Row(
+        r.id,
+        r.slug,
+        r.name,
+        r.purpose,
+        r.phase.value,
+        r.organisation,
+        r.organisation_slug,
+        r.yearly_transactions,
+        key,
+    )
+
+
+def listing(session: Session, query: ServiceQuery, on: date, size: int = PAGE_SIZE) -> Listing:
+    """One page of services, the counts of each facet, and the keys of the pages around it."""
+    where = scope(session, query, on)
+    facets, total = _facets(session, where)
+    page = _ranked if query.sort is ServiceSort.RELEVANCE else _sorted
+    rows, more_before, more_after = page(session, where, size)
+    return Listing(
+        rows=rows,
+        total=total,
+        capped=bool(where.found and where.found.capped),
+        corrected=where.found.corrected if where.found else None,
+        facets=facets,
+        previous=rows[0].key if rows and more_before else None,
+        next=rows[-1].key if rows and more_after else None,
+        organisation=where.organisation,
+    )
+
+
+def _sorted(session: Session, where: Scope, size: int) -> tuple[list[Row], bool, bool]:
+    cursor = where.query.cursor
+    backwards = bool(cursor and cursor.backwards)
+    column, descending = _SORT[where.query.sort]
+    falling = descending != backwards
+    statement = _base().add_columns(column.label("sort_value")).where(*_conditions(where))
+    if cursor:
+        edge = tuple_(*(literal(part) for part in cursor.key))
+        keys = tuple_(column, Service.id)
+        statement = statement.where(keys < edge if falling else keys > edge)
+    order = [column.desc(), Service.id.desc()] if falling else [column, Service.id]
+    found = session.execute(statement.order_by(*order).limit(size + 1)).all()
+    more = len(found) > size
+    rows = [_row(r, (r.sort_value, r.id)) for r in found[:size]]
+    if backwards:
+        return rows[::-1], more, True
+    return rows, cursor is not None, more
+
+
+def _ranked(session: Session, where: Scope, size: int) -> tuple[list[Row], bool, bool]:
+    """A page in order of relevance: at most 1,000 found ids, ranked by the search."""
+    rows = session.execute(select(Service.id).where(*_conditions(where))).scalars()
+    ids = sorted(rows, key=lambda id_: where.positions.get(id_, 0))
+    cursor = where.query.cursor
+    start = 0
+    if cursor:
+        edge = where.positions.get(cursor.key[1], -1)
+        after = sum(where.positions[id_] <= edge for id_ in ids)
+        before = sum(where.positions[id_] < edge for id_ in ids)
+        start = max(0, before - size) if cursor.backwards else after
+        end = before if cursor.backwards else start + size
+    else:
+        end = size
+    chosen = ids[start:end]
+    found = {r.id: r for r in session.execute(_base().where(Service.id.in_(chosen)))}
+    page = [_row(found[id_], (where.positions[id_], id_)) for id_ in chosen]
+    return page, start > 0, end < len(ids)
+
+
+def _counted(facet: str, value: Any, owner: Any = None, delivers: Any = None) -> Any:
+    return select(
+        literal(facet).label("facet"),
+        cast(value, String).label("value"),
+        cast(null() if owner is None else owner, Integer).label("owner"),
+        cast(null() if delivers is None else delivers, Integer).label("delivers"),
+        func.count().label("many"),
+    )
+
+
+def _facets(session: Session, where: Scope) -> tuple[dict[str, list[Choice]], int]:
+    """Counts of every facet in one statement, and of all; a facet ignores its own choices."""
+    parts = [
+        _counted(name, column)
+        .select_from(Service)
+        .where(*_conditions(where, name))
+        .group_by(column)
+        for name, column in (
+            ("phases", Service.phase),
+            ("categories", Service.category),
+            ("apis", Service.apis_answer),
+        )
+    ]
+    parts.append(
+        _counted("audiences", ServiceAudience.audience)
+        .join(Service, Service.id == ServiceAudience.service_id)
+        .where(*_conditions(where, "audiences"))
+        .group_by(ServiceAudience.audience)
+    )
+    parts.append(
+        _counted("organisation", null(), Service.organisation_id, Service.delivers_id)
+        .select_from(Service)
+        .where(*_conditions(where))
+        .group_by(Service.organisation_id, Service.delivers_id)
+    )
+    facets: dict[str, list[Choice]] = {
+        name: [] for name in ("phases", "audiences", "categories", "apis")
+    }
+    owned: dict[Owners, int] = {}
+    for facet, value, owner, delivers, many in session.execute(union_all(*parts)):
+        if facet == "organisation":
+            owned[owner, delivers] = many
+        elif value is not None:
+            facets[facet].append(Choice(value, value, many))
+    facets["categories"].sort(key=lambda c: c.label)
+    facets["organisation"] = _organisation_facet(session, where, owned)
+    return facets, sum(owned.values())
+
+
+def _organisation_facet(session: Session, where: Scope, owned: dict[Owners, int]) -> list[Choice]:
+    """One level of organisations: the tops, or, inside a chosen body, those directly below.
+    Each counts the services that it, or anything below it, is accountable for or delivers.
+    """
+    above: dict[int, list[int]] = {}
+    for child, parent in session.execute(
+        select(OrganisationParent.child_id, OrganisationParent.parent_id).where(
+            open_links(where.on)
+        )
+    ):
+        above.setdefault(child, []).append(parent)
+    totals: dict[int, int] = {}
+    for owners, many in owned.items():
+        for body in _with_ancestors([o for o in owners if o is not None], above):
+            totals[body] = totals.get(body, 0) + many
+    inside = where.organisation_id
+    level = [b for b in totals if (inside in above.get(b, []) if inside else b not in above)]
+    rows = session.execute(
+        select(Organisation.id, Organisation.slug, Organisation.name)
+        .where(Organisation.id.in_(level))
+        .order_by(Organisation.sort_name, Organisation.id)
+    ).all()
+    return [Choice(slug, name, totals[id_]) for id_, slug, name in rows]
+
+
+def _with_ancestors(bodies: list[int], above: dict[int, list[int]]) -> set[int]:
+    found: set[int] = set()
+    while bodies:
+        body = bodies.pop()
+        if body not in found:
+            found.add(body)
+            bodies.extend(above.get(body, []))
+    return found
+
+
+def stream_ids(session: Session, query: ServiceQuery, on: date) -> Iterator[list[int]]:
+    """The ids of everything a query lists, in its order, a batch at a time."""
+    where = scope(session, query, on)
+    if query.sort is ServiceSort.RELEVANCE:
+        rows = session.execute(select(Service.id).where(*_conditions(where))).scalars()
+        ids = sorted(rows, key=lambda id_: where.positions.get(id_, 0))
+        for start in range(0, len(ids), BATCH):
+            yield ids[start : start + BATCH]
+        return
+    column, falling = _SORT[query.sort]
+    order = [column.desc(), Service.id.desc()] if falling else [column, Service.id]
+    statement = select(column, Service.id).where(*_conditions(where)).order_by(*order).limit(BATCH)
+    edge: tuple[Any, int] | None = None
+    while True:
+        page = statement
+        if edge:
+            keys, last = tuple_(column, Service.id), tuple_(literal(edge[0]), literal(edge[1]))
+            page = statement.where(keys < last if falling else keys > last)
+        found = session.execute(page).all()
+        if not found:
+            return
+        yield [id_ for _, id_ in found]
+        edge = (found[-1][0], found[-1][1])
+
+
+def total(session: Session) -> int:
+    """How many services there are."""
+    return session.scalar(select(func.count()).select_from(Service)) or 0
+
+
+def owned_on(session: Session, organisation_id: int, on: date) -> list[OwnedRow]:
+    """What a body owned on a day, in any role, by name."""
+    o = ServiceOwner
+    rows = session.execute(
+        select(Service.slug, Service.name, Service.phase, o.role, o.since, o.until)
+        .join(o, o.service_id == Service.id)
+        .where(
+            o.organisation_id == organisation_id,
+            or_(o.since.is_(None), o.since <= on),
+            or_(o.until.is_(None), o.until > on),
+        )
+        .order_by(Service.sort_name, Service.id, o.role)
+    )
+    return [OwnedRow(r[0], r[1], r[2].value, r[3].value, r[4], r[5]) for r in rows]
+
+
+def count_in_family(session: Session, organisation_id: int, on: date) -> int:
+    """How many services a body and everything below it are accountable for or deliver."""
+    bodies = family(organisation_id, on)
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Service)
+            .where(or_(Service.organisation_id.in_(bodies), Service.delivers_id.in_(bodies)))
+        )
+        or 0
+    )
+
+
+def counts_by_answer(session: Session) -> dict[str, int]:
+    """How many services offer APIs, offer none, or have not said."""
+    return {
+        answer.value: many
+        for answer, many in session.execute(
+            select(Service.apis_answer, func.count()).group_by(Service.apis_answer)
+        )
+    }

@@ -1,0 +1,358 @@
+"""All SQL that reads or writes one service: documents in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
+
+from portal import search
+from portal.audit import Act, Document, record
+from portal.catalogue import words
+from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.services import (
+    Service,
+    ServiceApi,
+    ServiceAudience,
+    ServiceLink,
+    ServiceLinkage,
+    ServiceName,
+    ServiceOwner,
+    ServicePhase,
+    ServiceSlug,
+)
+from portal.catalogue.rules.documents import current_phase, owner_now, sort_key
+from portal.catalogue.store.organisations import day, iso, reference, references
+from portal.errors import Invalid, Missing
+
+T = TypeVar("T")
+THING = "service"
+PLAIN = (
+    "purpose",
+    "user_need",
+    "transactional",
+    "category",
+    "customer_type",
+    "business_model",
+    "start_page",
+    "service_address",
+    "keywords",
+    "channels",
+    "sources",
+    "yearly_transactions",
+)
+_LOADS = (
+    selectinload(Service.audiences),
+    selectinload(Service.names),
+    selectinload(Service.links),
+    selectinload(Service.phases),
+    selectinload(Service.owners)
+    .joinedload(ServiceOwner.organisation)
+    .selectinload(Organisation.identifiers),
+    selectinload(Service.apis),
+    selectinload(Service.relations).joinedload(ServiceLinkage.other),
+)
+
+
+def document_of(s: Service) -> Document:
+    """The canonical document of a loaded service (see rules/documents.py)."""
+    return {
+        "slug": s.slug,
+        "name": s.name,
+        "purpose": s.purpose,
+        "user_need": s.user_need,
+        "audiences": sorted(a.audience.value for a in s.audiences),
+        "transactional": s.transactional,
+        "category": s.category,
+        "customer_type": s.customer_type,
+        "business_model": s.business_model,
+        "start_page": s.start_page,
+        "service_address": s.service_address,
+        "keywords": list(s.keywords),
+        "names": [
+            {
+                "name": n.name,
+                "kind": n.kind.value,
+                "language": n.language.value,
+                "until": iso(n.until),
+            }
+            for n in s.names
+        ],
+        "links": [{"kind": x.kind.value, "url": x.url, "title": x.title} for x in s.links],
+        "channels": list(s.channels),
+        "phases": [
+            {"phase": p.phase.value, "since": iso(p.since), "until": iso(p.until)} for p in s.phases
+        ],
+        "owners": [
+            {
+                "role": o.role.value,
+                "organisation": reference(o.organisation) if o.organisation else None,
+                "published_name": o.published_name,
+                "since": iso(o.since),
+                "until": iso(o.until),
+                "source": o.source,
+            }
+            for o in s.owners
+        ],
+        "apis_answer": s.apis_answer.value,
+        "apis": [
+            {"name": a.name, "address": a.address, "documentation": a.documentation} for a in s.apis
+        ],
+        "relations": [{"relation": r.relation.value, "service": r.other.slug} for r in s.relations],
+        "yearly_transactions": s.yearly_transactions,
+        "transactions_from": iso(s.transactions_from),
+        "transactions_to": iso(s.transactions_to),
+        "sources": list(s.sources),
+    }
+
+
+def load(session: Session, ids: Iterable[int] | None = None) -> list[Service]:
+    """Services with everything their documents need, by id; all of them without `ids`."""
+    query = select(Service).options(*_LOADS).order_by(Service.id)
+    if ids is not None:
+        query = query.where(Service.id.in_(list(ids)))
+    return list(session.scalars(query))
+
+
+def by_slug(session: Session, slug: str) -> Service:
+    """The service at an address. Raises Missing."""
+    found = session.scalars(select(Service).options(*_LOADS).where(Service.slug == slug)).first()
+    if found is None:
+        raise Missing("There is no service at this address")
+    return found
+
+
+def slug_now(session: Session, old: str) -> str | None:
+    """Where a former address leads today."""
+    return session.scalar(
+        select(Service.slug)
+        .join(ServiceSlug, ServiceSlug.service_id == Service.id)
+        .where(ServiceSlug.slug == old)
+    )
+
+
+def ids_by_slug(session: Session) -> dict[str, int]:
+    """Every address in use to its service's id."""
+    return dict(session.execute(select(Service.slug, Service.id)).tuples().all())
+
+
+def ids_by_name_and_owner(session: Session) -> dict[tuple[str, str | None], list[int]]:
+    """(sort name, accountable organisation's reference or published name) to services' ids."""
+    owners: dict[int, str | None] = {}
+    names = references(session)
+    for service_id, organisation_id, published in session.execute(
+        select(
+            ServiceOwner.service_id, ServiceOwner.organisation_id, ServiceOwner.published_name
+        ).where(ServiceOwner.role == words.OwnerRole.ACCOUNTABLE, ServiceOwner.until.is_(None))
+    ):
+        owners[service_id] = names[organisation_id] if organisation_id else published
+    found: dict[tuple[str, str | None], list[int]] = {}
+    for id_, name in session.execute(select(Service.id, Service.sort_name).order_by(Service.id)):
+        found.setdefault((name, owners.get(id_)), []).append(id_)
+    return found
+
+
+def give_owner(
+    session: Session, service: Service, published_name: str, reference: str,
+    refs: dict[str, int], act: Act,
+) -> bool:  # fmt: skip
+    """Let the owners that stand as a published name be an organisation; with history."""
+    before = document_of(service)
+    owners = [
+        {**o, "organisation": reference}
+        if o["organisation"] is None and o["published_name"] == published_name
+        else o
+        for o in before["owners"]
+    ]
+    return save(session, service, before, {**before, "owners": owners}, refs, act, "owner matched")
+
+
+def taken_slugs(session: Session) -> set[str]:
+    """Addresses in use now or once."""
+    return set(session.scalars(select(Service.slug))) | set(
+        session.scalars(select(ServiceSlug.slug))
+    )
+
+
+def new() -> Service:
+    """A service with nothing in it yet, for `save`."""
+    return Service(
+        version=0, audiences=[], names=[], links=[], phases=[], owners=[], apis=[], relations=[]
+    )
+
+
+def save(
+    session: Session,
+    service: Service,
+    before: Document | None,
+    after: Document,
+    refs: dict[str, int],
+    act: Act,
+    tag: str,
+) -> bool:
+    """Make a loaded (or new) service say `after`, with its history event.
+
+    Relations are left to `save_relations`, since they may point at services still to come.
+
+    Args:
+        before: its document now, None for a new one.
+        after: a clean document.
+        refs: organisation references to ids.
+
+    Returns:
+        False where nothing differs, and nothing was written.
+
+    Raises:
+        Invalid: an owner is not in the database.
+    """
+    if before == after:
+        return False
+    old = before or {}
+    if before and before["slug"] != after["slug"]:
+        session.merge(ServiceSlug(slug=before["slug"], service_id=service.id))
+    service.slug, service.name = after["slug"], after["name"]
+    service.sort_name = sort_key(after["name"])
+    for field in PLAIN:
+        setattr(service, field, after[field])
+    service.transactions_from = day(after["transactions_from"])
+    service.transactions_to = day(after["transactions_to"])
+    service.apis_answer = words.ApisAnswer(after["apis_answer"])
+    service.phase = words.Phase(current_phase(after))
+    service.organisation_id = _owner_id(owner_now(after, words.OwnerRole.ACCOUNTABLE), refs)
+    service.delivers_id = _owner_id(owner_now(after, words.OwnerRole.DELIVERS), refs)
+    _save_children(service, old, after, refs)
+    service.version += 1
+    service.edited_at = act.at
+    session.add(service)
+    session.flush()
+    record(session, act, tag, THING, service.id, before, after)
+    return True
+
+
+def _save_children(service: Service, old: Document, after: Document, refs: dict[str, int]) -> None:
+    if old.get("audiences") != after["audiences"]:
+        kept = {a.audience.value: a for a in service.audiences}
+        service.audiences = [
+            kept.get(a) or ServiceAudience(audience=words.Audience(a)) for a in after["audiences"]
+        ]
+    if old.get("names") != after["names"]:
+        service.names = [
+            ServiceName(
+                name=n["name"],
+                kind=words.ServiceNameKind(n["kind"]),
+                language=words.Language(n["language"]),
+                until=day(n["until"]),
+            )
+            for n in after["names"]
+        ]
+    if old.get("links") != after["links"]:
+        service.links = [
+            ServiceLink(kind=words.LinkKind(x["kind"]), url=x["url"], title=x["title"])
+            for x in after["links"]
+        ]
+    if old.get("apis") != after["apis"]:
+        service.apis = [ServiceApi(**a) for a in after["apis"]]
+    if old.get("phases") != after["phases"]:
+        _reuse(service.phases, len(after["phases"]), ServicePhase)
+        for row, p in zip(service.phases, after["phases"], strict=True):
+            row.phase = words.Phase(p["phase"])
+            row.since, row.until = day(p["since"]), day(p["until"])
+    if old.get("owners") != after["owners"]:
+        _reuse(service.owners, len(after["owners"]), ServiceOwner)
+        for owner, o in zip(service.owners, after["owners"], strict=True):
+            owner.role = words.OwnerRole(o["role"])
+            owner.organisation_id = _owner_id(o, refs)
+            owner.published_name, owner.source = o["published_name"], o["source"]
+            owner.since, owner.until = day(o["since"]), day(o["until"])
+
+
+def _reuse(rows: list[T], wanted: int, make: type[T]) -> None:
+    """Keep rows in place where one of them is unique while open: inserting before deleting
+    would break that index.
+    """
+    del rows[wanted:]
+    while len(rows) < wanted:
+        rows.append(make())
+
+
+def _owner_id(owner: Document | None, refs: dict[str, int]) -> int | None:
+    ref = owner["organisation"] if owner else None
+    if ref is None:
+        return None
+    if ref not in refs:
+        raise Invalid("owners", f"There is no organisation {ref}")
+    return refs[ref]
+
+
+def save_relations(
+    session: Session, service_id: int, relations: list[Document], ids: dict[str, int]
+) -> None:
+    """Make a service's relations these; its history event was written by `save`.
+
+    Raises:
+        Invalid: a service at the other end is not in the database.
+    """
+    session.execute(delete(ServiceLinkage).where(ServiceLinkage.service_id == service_id))
+    for row in relations:
+        if row["service"] not in ids:
+            raise Invalid("relations", f"There is no service {row['service']}")
+        session.add(
+            ServiceLinkage(
+                service_id=service_id,
+                relation=words.ServiceRelation(row["relation"]),
+                other_id=ids[row["service"]],
+            )
+        )
+    session.flush()
+
+
+def remove(session: Session, service: Service, act: Act, tag: str) -> None:
+    """Delete a service; the history keeps what it said."""
+    before = document_of(service)
+    session.delete(service)
+    session.flush()
+    record(session, act, tag, THING, service.id, before, None)
+
+
+def search_documents(session: Session, ids: Iterable[int] | None = None) -> list[search.Document]:
+    """What the search knows of services: names first, then other names, owners, text."""
+    names: dict[int, str] = {
+        id_: f"{name} {abbreviation or ''}"
+        for id_, name, abbreviation in session.execute(
+            select(Organisation.id, Organisation.name, Organisation.abbreviation)
+        )
+    }
+    return [_search_document(s, names) for s in load(session, ids)]
+
+
+def _search_document(s: Service, organisations: dict[int, str]) -> search.Document:
+    owners = [
+        organisations[o.organisation_id] if o.organisation_id else o.published_name or ""
+        for o in s.owners
+    ]
+    body = [s.purpose or "", s.user_need or "", s.category or "", *(a.name for a in s.apis)]
+    return search.Document(
+        thing=THING,
+        thing_id=s.id,
+        names=s.name,
+        other_names="\n".join([*(n.name for n in s.names), *s.keywords]),
+        organisations="\n".join(owners),
+        body="\n".join(body),
+    )
+
+
+def waiting_owners(session: Session, published_name: str) -> list[int]:
+    """Services with an owner that stands only as this published name."""
+    return list(
+        session.scalars(
+            select(ServiceOwner.service_id)
+            .where(
+                ServiceOwner.published_name == published_name,
+                ServiceOwner.organisation_id.is_(None),
+            )
+            .distinct()
+            .order_by(ServiceOwner.service_id)
+        )
+    )

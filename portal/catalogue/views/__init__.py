@@ -1,0 +1,28 @@
+"""The catalogue's pages: services, organisations, journeys, and where the data comes from."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.catalogue.forms.labels import label, phase_colour
+from portal.catalogue.views import (
+    home,
+    imports,
+    journeys,
+    organisation_names,
+    organisations,
+    services,
+)
+from portal.web import navigation
+from portal.web.i18n import lazy
+
+
+def install(app: Flask) -> None:
+    """Register the pages, their navigation entries and the filters their templates use."""
+    for module in (home, services, organisations, journeys, imports, organisation_names):
+        app.register_blueprint(module.blueprint)
+    navigation.add(app, lazy("Services"), "services.index", order=10)
+    navigation.add(app, lazy("Organisations"), "organisations.index", order=20)
+    navigation.add(app, lazy("Journeys"), "journeys.index", order=30)
+    navigation.add(app, lazy("Imports"), "imports.index", order=40)
+    app.jinja_env.filters.update(label=label, phase_colour=phase_colour)

@@ -1,0 +1,104 @@
+"""What the catalogue's views share: the database, today, former addresses, arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
+
+from flask import abort, current_app, make_response, redirect, request, url_for
+
+from portal.catalogue.rules.filters import Key, encode_key
+from portal.catalogue.store import records
+from portal.db import Database
+from portal.errors import Missing, Problem
+from portal.web.formats import Format
+from portal.web.i18n import _
+from portal.web.pages import Paging, paging
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+LONDON = ZoneInfo("Europe/London")
+PAGE_SIZE = 50
+LAST_ID = 2**31 - 1
+
+
+def database() -> Database:
+    """The portal's database. Needs an application context."""
+    return cast(Database, current_app.extensions["portal"].database)
+
+
+def reading() -> AbstractContextManager[Session]:
+    """A session that reads."""
+    return database().reading()
+
+
+def today() -> date:
+    """The date in London: a change of government is dated there."""
+    return datetime.now(LONDON).date()
+
+
+def version() -> str:
+    """What every catalogue page depends on: the catalogue's own version, and the day."""
+    with reading() as session:
+        return f"{records.version(session)}-{today()}"
+
+
+def found(session: Session, thing: str, slug: str) -> Any:
+    """The record at an address; a former address redirects for ever, in the same format.
+
+    Raises:
+        Missing: no record has or had it.
+    """
+    try:
+        return records.BY_SLUG[thing](session, slug)
+    except Missing:
+        now = records.SLUG_NOW[thing](session, slug) if thing in records.SLUG_NOW else None
+        if now is None:
+            raise
+        values: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {})}
+        address = url_for(str(request.endpoint), **{**values, "slug": now})
+        abort(make_response(redirect(address, 301)))
+
+
+def refuse_unknown(fmt: Format, ignored: Sequence[str]) -> None:
+    """A program is told of a filter we do not know; a page names it and goes on.
+
+    Raises:
+        Problem: outside pages, where anything was ignored.
+    """
+    if ignored and fmt != "html":
+        raise Problem(_("There is no filter %(names)s here", names=", ".join(ignored)))
+
+
+def unknown(*known: str) -> tuple[str, ...]:
+    """The arguments of this address that its view does not know."""
+    return tuple(sorted(name[:80] for name in request.args if name not in known))
+
+
+def place(name: str) -> int | None:
+    """The id in an argument such as `after`; None where there is none that could be one."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and int(text) <= LAST_ID else None
+
+
+def around(previous: Key | None, following: Key | None) -> Paging:
+    """Links to the pages around a keyset page."""
+    return paging(
+        {"before": encode_key(previous)} if previous else None,
+        {"after": encode_key(following)} if following else None,
+    )
+
+
+def stream(rows: Callable[[Session], Iterator[dict[str, Any]]]) -> Callable[[], Iterator[Any]]:
+    """The rows of a download, read in a session that lives as long as the download."""
+    source = database()
+
+    def run() -> Iterator[dict[str, Any]]:
+        with source.reading() as session:
+            yield from rows(session)
+
+    return run

@@ -1,0 +1,124 @@
+"""The history of a record, field by field in words: one page for services, organisations and
+journeys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, url_for
+
+from portal import audit
+from portal.catalogue.forms.history_words import Change, changes, references, who
+from portal.catalogue.store import organisation_lists
+from portal.catalogue.views.base import (
+    PAGE_SIZE,
+    found,
+    place,
+    reading,
+    refuse_unknown,
+    stream,
+    unknown,
+)
+from portal.web.formats import Format, respond_list
+from portal.web.i18n import _
+from portal.web.pages import page, paging
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+COLUMNS = ("at", "by", "import", "reason", "field", "before", "after")
+
+
+def history_of(
+    fmt: Format, thing: str, slug: str, endpoint: str, crumb: tuple[str, str]
+) -> Response:
+    """Answer with the changes of the record at `slug`; `endpoint` shows the record itself."""
+    ignored = unknown("before")
+    refuse_unknown(fmt, ignored)
+    with reading() as session:
+        record = found(session, thing, slug)
+        id_, name = record.id, record.name
+    rows = _events if fmt == "json" else _fields
+    return respond_list(
+        fmt,
+        page=lambda: _page(
+            thing, id_, name, [crumb, (name, url_for(endpoint, slug=slug))], ignored
+        ),
+        rows=stream(lambda session: rows(session, thing, id_)),
+        columns=COLUMNS,
+        name=f"{slug}-history",
+    )
+
+
+def _page(
+    thing: str, id_: int, name: str, crumbs: list[tuple[str, str]], ignored: tuple[str, ...]
+) -> Response:
+    before = place("before")
+    with reading() as session:
+        events = audit.history_of(session, thing, id_, before, PAGE_SIZE + 1)
+        shown = [_told(session, event) for event in events[:PAGE_SIZE]]
+    more = len(events) > PAGE_SIZE
+    return page(
+        "catalogue/history.html",
+        title=_("History of %(name)s", name=name),
+        crumbs=crumbs,
+        events=shown,
+        ignored=ignored,
+        first=before is None,
+        paging=paging(None, {"before": events[PAGE_SIZE - 1].id} if more else None),
+    )
+
+
+def _told(session: Session, event: audit.HistoryEvent) -> dict[str, Any]:
+    names = organisation_lists.names_of(session, references(event.before, event.after))
+    return {
+        "at": event.at,
+        "by": who(event.actor),
+        "batch_id": event.batch_id,
+        "reason": event.reason,
+        "made": not event.before,
+        "changes": changes(event.before, event.after, names),
+    }
+
+
+def _all(session: Session, thing: str, id_: int) -> Iterator[audit.HistoryEvent]:
+    before: int | None = None
+    while events := audit.history_of(session, thing, id_, before, PAGE_SIZE):
+        yield from events
+        before = events[-1].id
+        session.expunge_all()
+
+
+def _events(session: Session, thing: str, id_: int) -> Iterator[dict[str, Any]]:
+    for event in _all(session, thing, id_):
+        yield {
+            "at": event.at.isoformat(),
+            "by": who(event.actor),
+            "import": event.batch_id,
+            "reason": event.reason,
+            "tag": event.tag,
+            "before": event.before,
+            "after": event.after,
+        }
+
+
+def _fields(session: Session, thing: str, id_: int) -> Iterator[dict[str, Any]]:
+    """One row a changed field, in the words of the page."""
+    for event in _all(session, thing, id_):
+        names = organisation_lists.names_of(session, references(event.before, event.after))
+        for change in changes(event.before, event.after, names):
+            yield {
+                "at": event.at.isoformat(),
+                "by": who(event.actor),
+                "import": event.batch_id,
+                "reason": event.reason,
+                "field": change.field,
+                "before": _lines(change, "before"),
+                "after": _lines(change, "after"),
+            }
+
+
+def _lines(change: Change, side: str) -> list[str]:
+    return [line.text for line in getattr(change, side)]

@@ -1,0 +1,95 @@
+"""Journeys: the list, one journey with its steps, its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, url_for
+
+from portal.catalogue.store import journeys
+from portal.catalogue.views.base import (
+    found,
+    reading,
+    refuse_unknown,
+    stream,
+    unknown,
+    version,
+)
+from portal.catalogue.views.histories import history_of
+from portal.web.caching import unless_unchanged
+from portal.web.formats import Column, Format, formats, respond_list, respond_record
+from portal.web.guard import public
+from portal.web.i18n import _
+from portal.web.pages import page
+
+blueprint = Blueprint("journeys", __name__)
+COLUMNS = (
+    "slug",
+    "name",
+    "goal",
+    Column("services", lambda row: [step["service"] for step in row["steps"]]),
+    "sources",
+)
+
+
+@formats(blueprint, "/journeys")
+@unless_unchanged(version)
+@public
+def index(fmt: Format) -> Response:
+    """List every journey."""
+    ignored = unknown()
+    refuse_unknown(fmt, ignored)
+    rows = stream(lambda session: map(journeys.document_of, journeys.load(session)))
+    return respond_list(
+        fmt, page=lambda: _list(ignored), rows=rows, columns=COLUMNS, name="journeys"
+    )
+
+
+def _list(ignored: tuple[str, ...]) -> Response:
+    with reading() as session:
+        rows = journeys.listing(session)
+    return page("catalogue/journeys.html", title=_("Journeys"), rows=rows, ignored=ignored)
+
+
+@formats(blueprint, "/journeys/<slug:slug>")
+@unless_unchanged(version)
+@public
+def show(slug: str, fmt: Format) -> Response:
+    """Show one journey, step by step."""
+    with reading() as session:
+        journey = found(session, journeys.THING, slug)
+    return respond_record(
+        fmt,
+        page=lambda: page(
+            "catalogue/journey.html",
+            title=journey.name,
+            section=_("Journeys"),
+            crumbs=[(_("Journeys"), url_for("journeys.index"))],
+            journey=journey,
+            legs=legs(journey),
+        ),
+        document=lambda: journeys.document_of(journey),
+        columns=COLUMNS,
+        name=slug,
+    )
+
+
+def legs(journey: Any) -> list[dict[str, Any]]:
+    """The steps, each with whether it starts with another organisation than the one before."""
+    found: list[dict[str, Any]] = []
+    last: Any = None
+    for step in journey.steps:
+        organisation = step.service.organisation
+        changed = bool(found) and (organisation is None or organisation is not last)
+        found.append({"step": step, "organisation": organisation, "changed": changed})
+        last = organisation
+    return found
+
+
+@formats(blueprint, "/journeys/<slug:slug>/history")
+@unless_unchanged(version)
+@public
+def history(slug: str, fmt: Format) -> Response:
+    """Tell what changed about one journey, newest first."""
+    crumb = (_("Journeys"), url_for("journeys.index"))
+    return history_of(fmt, journeys.THING, slug, "journeys.show", crumb)

@@ -1,0 +1,100 @@
+"""An organisation on a day, and organisations as rows of a CSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from portal.catalogue.rules.filters import OrganisationQuery
+from portal.catalogue.store import hierarchy, organisation_lists, organisations, service_lists
+from portal.web.formats import Column
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What stood around an organisation on a day."""
+
+    on: date
+    name: str
+    exists: bool
+    parents: list[Any]
+    children: list[hierarchy.Relative]
+    predecessors: list[hierarchy.Relative]
+    services: list[service_lists.OwnedRow]
+
+
+def holds(row: Any, on: date) -> bool:
+    """True where a row with `since` and `until` holds on a day."""
+    return (row.since is None or row.since <= on) and (row.until is None or row.until > on)
+
+
+def as_of(session: Session, organisation: Any, on: date) -> Details:
+    """Gather an organisation's name, bodies above and below, and services on a day."""
+    start, end = organisation.start_date, organisation.end_date
+    return Details(
+        on=on,
+        name=_name(organisation, on),
+        exists=(start is None or start <= on) and (end is None or end > on),
+        parents=[row for row in organisation.parents if holds(row, on)],
+        children=hierarchy.children(session, organisation.id, on),
+        predecessors=hierarchy.predecessors(session, organisation.id),
+        services=service_lists.owned_on(session, organisation.id, on),
+    )
+
+
+def _name(organisation: Any, on: date) -> str:
+    """The short English name on a day; the one in use where the rows do not say."""
+    for row in organisation.names:
+        if row.language == "en" and row.kind == "name" and holds(row, on):
+            return str(row.name)
+    return str(organisation.name)
+
+
+COLUMNS: tuple[str | Column, ...] = (
+    "slug",
+    "name",
+    "kind",
+    "abbreviation",
+    "website",
+    "start_date",
+    "end_date",
+    "identifiers",
+    Column("names", lambda row: [n["name"] for n in row["names"]]),
+    Column("aliases", lambda row: [a["alias"] for a in row["aliases"]]),
+    Column("parents", lambda row: [p["organisation"] for p in row["parents"]]),
+    Column("successions", lambda row: row["successions"]),
+)
+
+
+def document(organisation: Any, details: Details) -> dict[str, Any]:
+    """An organisation's document with what its page shows around it on the day."""
+    return {
+        **organisations.document_of(organisation),
+        "on": details.on.isoformat(),
+        "name_on_day": details.name,
+        "children": [
+            {"slug": c.slug, "name": c.name, "relation": c.relation, "since": c.since}
+            for c in details.children
+        ],
+        "services": [
+            {"slug": s.slug, "name": s.name, "role": s.role, "since": s.since, "until": s.until}
+            for s in details.services
+        ],
+    }
+
+
+def documents(query: OrganisationQuery, on: date) -> Callable[[Session], Iterator[dict[str, Any]]]:
+    """Everything a query lists, in its order, a batch in memory at a time."""
+
+    def rows(session: Session) -> Iterator[dict[str, Any]]:
+        for ids in organisation_lists.stream_ids(session, query, on):
+            loaded = {o.id: o for o in organisations.load(session, ids)}
+            yield from (organisations.document_of(loaded[i]) for i in ids if i in loaded)
+            session.expunge_all()
+
+    return rows

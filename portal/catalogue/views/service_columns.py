@@ -1,0 +1,86 @@
+"""Services as rows of a CSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from portal.catalogue.rules.documents import current_phase
+from portal.catalogue.rules.filters import ServiceQuery
+from portal.catalogue.store import service_lists, services
+from portal.web.formats import Column
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+Row = Mapping[str, Any]
+
+
+def _owner(role: str, field: str) -> Callable[[Row], object]:
+    """Who holds a role now, by name (`name`) or by register identifier (`organisation`)."""
+    return lambda row: [
+        owner[field] or ""
+        for owner in row["owners"]
+        if owner["role"] == role and owner["until"] is None
+    ]
+
+
+def _items(field: str, *parts: str) -> Callable[[Row], object]:
+    return lambda row: [
+        " ".join(str(item[part]) for part in parts if item[part]) for item in row[field]
+    ]
+
+
+COLUMNS: tuple[str | Column, ...] = (
+    "slug",
+    "name",
+    Column("phase", lambda row: current_phase(dict(row))),
+    Column("accountable", _owner("accountable", "name")),
+    Column("accountable_identifier", _owner("accountable", "organisation")),
+    Column("delivers", _owner("delivers", "name")),
+    Column("funds", _owner("funds", "name")),
+    "purpose",
+    "user_need",
+    "audiences",
+    "transactional",
+    "category",
+    "customer_type",
+    "business_model",
+    "start_page",
+    "service_address",
+    "keywords",
+    Column("other_names", _items("names", "name")),
+    "channels",
+    "apis_answer",
+    Column("apis", _items("apis", "name", "address", "documentation")),
+    Column("links", _items("links", "url")),
+    Column("relations", _items("relations", "relation", "service")),
+    "yearly_transactions",
+    "transactions_from",
+    "transactions_to",
+    "sources",
+)
+
+
+def named(service: Any) -> dict[str, Any]:
+    """A service's document with the names of its organisations, for people who read CSV."""
+    document = services.document_of(service)
+    for owner, row in zip(document["owners"], service.owners, strict=True):
+        owner["name"] = row.organisation.name if row.organisation else row.published_name
+    return document
+
+
+def documents(
+    query: ServiceQuery, on: date, make: Callable[[Any], dict[str, Any]]
+) -> Callable[[Session], Iterator[dict[str, Any]]]:
+    """Everything a query lists, in its order, a batch in memory at a time."""
+
+    def rows(session: Session) -> Iterator[dict[str, Any]]:
+        for ids in service_lists.stream_ids(session, query, on):
+            loaded = {service.id: service for service in services.load(session, ids)}
+            yield from (make(loaded[id_]) for id_ in ids if id_ in loaded)
+            session.expunge_all()
+
+    return rows

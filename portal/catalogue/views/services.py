@@ -1,0 +1,94 @@
+"""Services: the list, one service, its history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, request, url_for
+
+from portal.catalogue.rules.filters import ServiceQuery, parse_services
+from portal.catalogue.store import journeys, organisation_lists, service_lists, services
+from portal.catalogue.views.base import (
+    around,
+    found,
+    reading,
+    refuse_unknown,
+    stream,
+    today,
+    version,
+)
+from portal.catalogue.views.histories import history_of
+from portal.catalogue.views.service_columns import COLUMNS, documents, named
+from portal.catalogue.views.service_filters import chosen, facets
+from portal.web.caching import unless_unchanged
+from portal.web.formats import Format, formats, respond_list, respond_record
+from portal.web.guard import public
+from portal.web.i18n import _
+from portal.web.pages import page
+
+blueprint = Blueprint("services", __name__)
+
+
+@formats(blueprint, "/services")
+@unless_unchanged(version)
+@public
+def index(fmt: Format) -> Response:
+    """List services by the address's filters."""
+    query, ignored = parse_services(request.args.items(multi=True))
+    refuse_unknown(fmt, ignored)
+    make = named if fmt == "csv" else services.document_of
+    rows = stream(documents(replace(query, cursor=None), today(), make))
+    return respond_list(
+        fmt, page=lambda: _list(query, ignored), rows=rows, columns=COLUMNS, name="services"
+    )
+
+
+def _list(query: ServiceQuery, ignored: tuple[str, ...]) -> Response:
+    with reading() as session:
+        listing = service_lists.listing(session, query, today())
+        slug = query.organisation
+        above = organisation_lists.above(session, slug, today()) if slug else []
+    return page(
+        "catalogue/services.html",
+        title=_("Services"),
+        query=query,
+        ignored=ignored,
+        listing=listing,
+        facets=facets(query, listing),
+        chosen=chosen(query, listing.organisation),
+        above=above,
+        paging=around(listing.previous, listing.next),
+    )
+
+
+@formats(blueprint, "/services/<slug:slug>")
+@unless_unchanged(version)
+@public
+def show(slug: str, fmt: Format) -> Response:
+    """Show one service."""
+    with reading() as session:
+        service = found(session, services.THING, slug)
+        make = named if fmt == "csv" else services.document_of
+        return respond_record(
+            fmt,
+            page=lambda: page(
+                "catalogue/service.html",
+                title=service.name,
+                section=_("Services"),
+                crumbs=[(_("Services"), url_for("services.index"))],
+                service=service,
+                journeys=journeys.through(session, service.id),
+            ),
+            document=lambda: make(service),
+            columns=COLUMNS,
+            name=service.slug,
+        )
+
+
+@formats(blueprint, "/services/<slug:slug>/history")
+@unless_unchanged(version)
+@public
+def history(slug: str, fmt: Format) -> Response:
+    """Tell what changed about one service, newest first."""
+    crumb = (_("Services"), url_for("services.index"))
+    return history_of(fmt, services.THING, slug, "services.show", crumb)

@@ -1,0 +1,130 @@
+"""The catalogue's closed lists: stored by value, shown by label."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class OrganisationKind(StrEnum):
+    """What sort of body an organisation is."""
+
+    DEPARTMENT = "department"
+    AGENCY = "agency"
+    NDPB = "ndpb"
+    LOCAL_AUTHORITY = "local_authority"
+    NHS = "nhs"
+    POLICE = "police"
+    SCHOOL = "school"
+    SUPPLIER = "supplier"
+    OTHER = "other"
+
+
+class ParentRelation(StrEnum):
+    """How a body stands to the one above it."""
+
+    PART_OF = "part_of"
+    SPONSORED_BY = "sponsored_by"
+
+
+class SuccessionKind(StrEnum):
+    """How a body ended or gave work away."""
+
+    RENAMED = "renamed"
+    MERGED = "merged"
+    SPLIT = "split"
+    FUNCTIONS_TRANSFERRED = "functions_transferred"
+    ABOLISHED = "abolished"
+
+
+class Language(StrEnum):
+    """Languages a name is given in."""
+
+    ENGLISH = "en"
+    WELSH = "cy"
+
+
+class OrganisationNameKind(StrEnum):
+    """The short name people use, or the full legal one."""
+
+    NAME = "name"
+    OFFICIAL = "official"
+
+
+class Phase(StrEnum):
+    """Where a service is in its life; `unknown` comes from imports only."""
+
+    DISCOVERY = "discovery"
+    ALPHA = "alpha"
+    PRIVATE_BETA = "private_beta"
+    PUBLIC_BETA = "public_beta"
+    LIVE = "live"
+    RETIRED = "retired"
+    UNKNOWN = "unknown"
+
+
+class Audience(StrEnum):
+    """Who uses a service."""
+
+    PUBLIC = "public"
+    BUSINESS = "business"
+    INTERNAL = "internal"
+
+
+class ServiceNameKind(StrEnum):
+    """Why a service answers to another name."""
+
+    SYNONYM = "synonym"
+    FORMER = "former"
+    ABBREVIATION = "abbreviation"
+
+
+class LinkKind(StrEnum):
+    """What a service's link leads to."""
+
+    SOURCE_CODE = "source_code"
+    GUIDANCE = "guidance"
+    STATUS = "status"
+    OTHER = "other"
+
+
+class Channel(StrEnum):
+    """How people reach a service."""
+
+    ONLINE = "online"
+    PHONE = "phone"
+    POST = "post"
+    IN_PERSON = "in_person"
+    EMAIL = "email"
+
+
+class OwnerRole(StrEnum):
+    """What an organisation does for a service."""
+
+    ACCOUNTABLE = "accountable"
+    DELIVERS = "delivers"
+    FUNDS = "funds"
+
+
+class ServiceRelation(StrEnum):
+    """How one service stands to another."""
+
+    PART_OF = "part_of"
+    REPLACES = "replaces"
+    SAME_JOURNEY_AS = "same_journey_as"
+    DUPLICATE_OF = "duplicate_of"
+
+
+class ApisAnswer(StrEnum):
+    """Whether a service offers APIs: "none" is an answer, "unknown" is not."""
+
+    OFFERS = "offers"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class MatchState(StrEnum):
+    """Where a published organisation name is in the reviewed queue."""
+
+    WAITING = "waiting"
+    MATCHED = "matched"
+    NO_MATCH = "no_match"

@@ -1,0 +1,183 @@
+"""Engines, sessions and column types, the same on SQLite and PostgreSQL.
+
+Two traps decide the shape (docs/decisions/0002-database.md): SQLite's own transaction mode loses
+updates, so writers begin with BEGIN IMMEDIATE; and a page must not write, so readers get a
+connection that cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+CONVENTION = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+#: JSON on SQLite, JSONB on PostgreSQL.
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """The parent of every table; names constraints so that migrations can."""
+
+    metadata = MetaData(naming_convention=CONVENTION)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment with its zone: refuses naive values, restores the zone that SQLite drops."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store in UTC; raise ValueError for a moment without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back a moment in UTC, on both databases."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def enum_column(kind: type[StrEnum]) -> Enum:
+    """Store an enum by value in a VARCHAR with a CHECK that names its members."""
+    return Enum(
+        kind,
+        values_callable=lambda members: [m.value for m in members],
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        length=40,
+        name=_snake(kind.__name__),
+    )
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+class Database:
+    """One database: `reading()` for pages, `writing()` for actions.
+
+    Args:
+        url: SQLAlchemy address that takes writes.
+        read_url: address of a hot standby; reads go to `url` without one.
+        busy_timeout_ms: milliseconds a SQLite writer waits for another.
+    """
+
+    def __init__(self, url: str, read_url: str | None = None, busy_timeout_ms: int = 5000) -> None:
+        """Make the engines; nothing is opened until the first session."""
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = self._engine(self.url, busy_timeout_ms)
+        self.read_engine = self._engine(make_url(read_url), busy_timeout_ms) if read_url else None
+        self._write = sessionmaker(self.engine, expire_on_commit=False)
+        self._read = sessionmaker(self.read_engine or self.engine, autoflush=False)
+
+    def _engine(self, url: URL, busy_timeout_ms: int) -> Engine:
+        if self.sqlite:
+            if url.database and url.database != ":memory:":
+                Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            engine = create_engine(url)
+            _prepare_sqlite(engine, busy_timeout_ms)
+            return engine
+        return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=4)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session whose connection refuses every write; always rolled back."""
+        with self._read() as session:
+            if self.sqlite:
+                session.connection(execution_options={"portal_readonly": True})
+                session.execute(text("PRAGMA query_only = ON"))
+            else:
+                session.connection(execution_options={"postgresql_readonly": True})
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Yield a session that commits once at the end, or leaves nothing behind."""
+        with self._write() as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    def revision(self) -> str | None:
+        """The migration revision the database is at, or None before the first."""
+        with self.engine.connect() as connection:
+            # Asked by health checks, which must not wait for a writer.
+            connection = connection.execution_options(portal_readonly=True)
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+        if self.read_engine:
+            self.read_engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            "foreign_keys = ON",
+            f"busy_timeout = {busy_timeout_ms}",
+            "cache_size = -64000",
+            "mmap_size = 268435456",
+            "temp_store = MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        options: Mapping[str, object] = connection.get_execution_options()
+        readonly = bool(options.get("portal_readonly"))
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "reset")
+    def _reset(connection: Any, record: ConnectionPoolEntry, state: Any) -> None:
+        # Runs when a connection goes back to the pool, so that a reader's limit ends with it.
+        connection.execute("PRAGMA query_only = OFF")

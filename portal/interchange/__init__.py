@@ -1,0 +1,1 @@
+"""Importers, one module a format: each reads files into `Parsed`, none writes."""

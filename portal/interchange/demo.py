@@ -1,0 +1,44 @@
+"""The demo set: our own words about public facts, with sources (docs/demo-set.md)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from portal.catalogue.rules.documents import Document, clean_organisation, clean_service
+from portal.catalogue.rules.importing import Desired, Parsed
+
+FOLDER = Path(__file__).resolve().parent / "demo"
+
+
+def _load(name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    return rows
+
+
+def organisations() -> Parsed:
+    """The demo's organisations."""
+    parsed = Parsed("demo-organisations", ["organisations.json"])
+    for line, row in enumerate(_load("organisations.json"), start=1):
+        document = clean_organisation(row)
+        ref = document["identifiers"][0]
+        parsed.desired.append(Desired(ref, "organisations.json", line, document, ref))
+    parsed.read = len(parsed.desired)
+    return parsed
+
+
+def services() -> Parsed:
+    """The demo's services."""
+    parsed = Parsed("demo-services", ["services.json"])
+    for line, row in enumerate(_load("services.json"), start=1):
+        document = clean_service(row)
+        slug = document["slug"]
+        parsed.desired.append(Desired(slug, "services.json", line, document, slug))
+    parsed.read = len(parsed.desired)
+    return parsed
+
+
+def journeys() -> list[Document]:
+    """The demo's journeys, as documents."""
+    return _load("journeys.json")

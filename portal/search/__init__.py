@@ -1,0 +1,12 @@
+"""Full-text search behind one function, the same on SQLite and PostgreSQL.
+
+It sits below the catalogue and knows none of its tables: features hand it documents and get ids
+back, best first. Words are folded and stemmed here (words.py), meanings come from synonyms.txt,
+the index only says which records match (candidates.py), and ranking.py puts them in order.
+"""
+
+from portal.search.documents import Document, Found
+from portal.search.finding import find
+from portal.search.index import put, rebuild, remove
+
+__all__ = ["Document", "Found", "find", "put", "rebuild", "remove"]

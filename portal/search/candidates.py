@@ -1,0 +1,117 @@
+"""The records that match, straight from the index: the one place that differs by database."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.search.documents import key_range
+from portal.search.query import Concept, Query, Term
+
+MOST = 1_000  # ranking is for the candidates only, so a common word costs no more than a rare one
+_SAME_START = 200
+
+Row = tuple[int, str, str, str, str, str, str]
+
+_COLUMNS = "id, name_key, other_keys, names, other_names, organisations, body"
+_NAME_COLUMNS = "id, name_key, other_keys, names, other_names, '', ''"
+_STARTS = (
+    "SELECT id FROM (SELECT id FROM search_document WHERE thing = :thing "
+    "AND name_key >= :key AND name_key < :key_end {allowed} "
+    "ORDER BY name_key, id LIMIT :same_start) AS starts"
+)
+_MATCHES = {
+    "sqlite": (
+        "SELECT id FROM (SELECT rowid AS id FROM search_text WHERE search_text MATCH :match "
+        "AND rowid BETWEEN :first AND :last {allowed} ORDER BY rowid LIMIT :most) AS matches"
+    ),
+    "postgresql": (
+        "SELECT id FROM (SELECT id FROM search_document WHERE tokens @@ CAST(:match AS tsquery) "
+        "AND id BETWEEN :first AND :last {allowed} LIMIT :most) AS matches"
+    ),  # no order: sorting all the matches of a common word is most of its cost here
+}
+_ALLOWED = {
+    "sqlite": "AND {id} IN (SELECT value FROM json_each(:allowed))",
+    "postgresql": (
+        "AND id IN (SELECT CAST(value AS bigint) "
+        "FROM json_array_elements_text(CAST(:allowed AS json)) AS listed (value))"
+    ),
+}
+
+
+def by_name(
+    session: Session, thing: str, query: Query, allowed: Collection[int] | None
+) -> list[Row]:
+    """Records whose names start with the query, or have all of it."""
+    match = _all_of(session, query.required, names_only=True)
+    return _rows(session, thing, match, query.key, allowed)
+
+
+def anywhere(
+    session: Session, thing: str, query: Query, allowed: Collection[int] | None
+) -> list[Row]:
+    """Records that have all of the query in any field."""
+    return _rows(session, thing, _all_of(session, query.required), None, allowed)
+
+
+def any_of(
+    session: Session, thing: str, concepts: Sequence[Concept], allowed: Collection[int] | None
+) -> list[Row]:
+    """Records that have some of it."""
+    parts = [_concept(session, concept) for concept in concepts]
+    return _rows(session, thing, _any(session, parts), None, allowed)
+
+
+def _rows(
+    session: Session, thing: str, match: str, key: str | None, allowed: Collection[int] | None
+) -> list[Row]:
+    first, last = key_range(thing)
+    values: dict[str, object] = {"match": match, "first": first, "last": last, "most": MOST + 1}
+    dialect = session.get_bind().dialect.name
+    only, only_id = "", ""
+    if allowed is not None:
+        only = _ALLOWED[dialect].format(id="rowid")
+        only_id = _ALLOWED[dialect].format(id="id")
+        values["allowed"] = json.dumps([first + thing_id for thing_id in allowed])
+    source, columns = _MATCHES[dialect].format(allowed=only), _COLUMNS
+    if key is not None:
+        columns = _NAME_COLUMNS  # the long texts are most of the time of a query with many results
+    if key:
+        # Tokens are lower case letters and digits, and "~" sorts after all of them.
+        values |= {"thing": thing, "key": key, "key_end": key + "~", "same_start": _SAME_START}
+        source += " UNION " + _STARTS.format(allowed=only_id)
+    query = text(f"SELECT {columns} FROM search_document WHERE id IN ({source})")  # noqa: S608
+    return list(map(tuple, session.execute(query, values).all()))
+
+
+def _all_of(session: Session, concepts: Iterable[Concept], names_only: bool = False) -> str:
+    return _all(session, [_concept(session, c, names_only) for c in concepts])
+
+
+def _concept(session: Session, concept: Concept, names_only: bool = False) -> str:
+    ways = [_term(session, concept.one, names_only)] if concept.one else []
+    for phrase, _ in concept.many:
+        ways.append(_all(session, [_term(session, term, names_only) for term in phrase]))
+    return _any(session, ways)
+
+
+def _term(session: Session, term: Term, names_only: bool) -> str:
+    """One word in its forms. Tokens are letters and digits only: nothing in them to escape."""
+    if session.get_bind().dialect.name == "sqlite":
+        either = "(" + " OR ".join(f'"{token}"' for token in term) + ")"
+        return f"({{names other_names}} : {either})" if names_only else either
+    places = ":AB" if names_only else ""
+    return "(" + " | ".join(f"'{token}'{places}" for token in term) + ")"
+
+
+def _all(session: Session, parts: list[str]) -> str:
+    return (
+        "(" + (" AND " if session.get_bind().dialect.name == "sqlite" else " & ").join(parts) + ")"
+    )
+
+
+def _any(session: Session, parts: list[str]) -> str:
+    return (
+        "(" + (" OR " if session.get_bind().dialect.name == "sqlite" else " | ").join(parts) + ")"
+    )

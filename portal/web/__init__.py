@@ -1,0 +1,73 @@
+"""The edge: everything about HTTP, pages and forms that is not about services or assessments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+if TYPE_CHECKING:
+    from config import Settings
+    from portal.db import Database
+
+ROOT = Path(__file__).resolve().parents[2]
+MEBIBYTE = 1024 * 1024
+
+
+def install(app: Flask, settings: Settings, database: Database) -> None:
+    """Wire the whole edge into `app`, before any feature registers its blueprint.
+
+    The order matters: requests are timed first, then checked by the guard, then for forgery.
+    """
+    from portal.web import (
+        assets,
+        errors,
+        filters,
+        formats,
+        guard,
+        headers,
+        health,
+        i18n,
+        logs,
+        navigation,
+        pages,
+        people,
+        static_pages,
+        templating,
+        widgets,
+    )
+
+    _configure(app, settings)
+    logs.install(app, settings.log_level)
+    i18n.install(app)
+    people.install(app)
+    templating.install(app, ROOT / "templates")
+    filters.install(app)
+    navigation.install(app)
+    formats.install(app)
+    pages.install(app, settings.portal_name, settings.contact_address)
+    widgets.install(app)
+    guard.install(app)
+    CSRFProtect(app)
+    headers.install(app, hsts=not settings.development)
+    errors.install(app)
+    assets.install(app, ROOT / "static" / "dist")
+    health.install(app, database, ROOT / "migrations" / "HEAD")
+    static_pages.install(app, settings)
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.secret_key = settings.secret_key
+    secure = settings.secure
+    app.config.update(
+        # A browser refuses a __Host- cookie that another host or plain HTTP tries to set.
+        SESSION_COOKIE_NAME="__Host-portal_session" if secure else "portal_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: nobody loses a long text to a clock
+        MAX_CONTENT_LENGTH=2 * MEBIBYTE,
+        MAX_FORM_MEMORY_SIZE=MEBIBYTE,
+    )

@@ -1,0 +1,66 @@
+"""How dates, numbers and outside addresses are shown (GOV.UK style)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import Flask
+from flask_babel import get_locale
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def install(app: Flask) -> None:
+    """Name the filters for templates."""
+    app.jinja_env.filters.update(
+        date=long_date, month=month, moment=moment, commas=commas, web_address=web_address
+    )
+
+
+def long_date(value: date | datetime | str | None) -> str:
+    """`24 June 2016`; nothing for None. Text is an ISO date; a moment is taken in London."""
+    return _format(value, "d MMMM y")
+
+
+def month(value: date | datetime | str | None) -> str:
+    """`June 2016`."""
+    return _format(value, "MMMM y")
+
+
+def moment(value: datetime) -> str:
+    """`24 June 2016 at 3:04pm`, London time."""
+    local = value.astimezone(LONDON)
+    hour = local.hour % 12 or 12
+    half = "am" if local.hour < 12 else "pm"
+    return f"{long_date(local)} at {hour}:{local.minute:02}{half}"
+
+
+def commas(value: float | None) -> str:
+    """`1,234`; nothing for None."""
+    return "" if value is None else f"{value:,}"
+
+
+def web_address(value: str | None) -> str | None:
+    """The address where it is plain http or https with a host, else None: safe in an href."""
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        port_is_a_number = parts.port is None or parts.port >= 0
+    except ValueError:
+        return None
+    safe = parts.scheme in ("http", "https") and parts.hostname and port_is_a_number
+    return value if safe else None
+
+
+def _format(value: date | datetime | str | None, pattern: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        value = date.fromisoformat(value[:10])
+    elif isinstance(value, datetime):
+        value = (value.astimezone(LONDON) if value.tzinfo else value).date()
+    return format_date(value, pattern, locale=get_locale() or "en_GB")

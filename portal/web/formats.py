@@ -1,0 +1,159 @@
+"""One address, three formats: a page, and the same as .json and .csv."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, Literal, NamedTuple, TypeVar
+
+import orjson
+from flask import Blueprint, Flask, Response, request, url_for
+from werkzeug.routing import BaseConverter
+
+from portal.web import csv_out
+
+Format = Literal["html", "json", "csv"]
+Row = Mapping[str, Any]
+View = TypeVar("View", bound=Callable[..., Any])
+#: Where a reader is in a list; a link to the whole list drops it.
+POSITION = ("after", "before")
+
+
+class Slug(BaseConverter):
+    """A record's slug; has no dot, so that `.json` after it is the format."""
+
+    regex = r"[a-z0-9-]{1,200}"
+
+
+class Column(NamedTuple):
+    """A column of a CSV file: its header, and how a row gives its value."""
+
+    name: str
+    value: Callable[[Row], object]
+
+
+def install(app: Flask) -> None:
+    """Let routes say `<slug:slug>`, and templates link to the other formats of a page."""
+    app.url_map.converters["slug"] = Slug
+    app.jinja_env.globals["same_address"] = same_address
+
+
+def formats(blueprint: Blueprint | Flask, rule: str, **options: Any) -> Callable[[View], View]:
+    """Register a view at `rule`, `rule.json` and `rule.csv`, under one endpoint.
+
+    The view takes `fmt`; `url_for` without `fmt` gives the page.
+    """
+
+    def register(view: View) -> View:
+        # The page comes first: url_for takes the first rule that fits.
+        for suffix, fmt in (("", "html"), (".json", "json"), (".csv", "csv")):
+            blueprint.add_url_rule(
+                rule + suffix, view_func=view, defaults={"fmt": fmt}, methods=["GET"], **options
+            )
+        return view
+
+    return register
+
+
+def same_address(fmt: Format) -> str:
+    """This address in another format, with the same filters and without the place in the list."""
+    values: dict[str, Any] = {
+        f"_{name}" if name.startswith("_") else name: values
+        for name, values in request.args.lists()
+        if name not in POSITION
+    }
+    values.update(request.view_args or {}, fmt=fmt)
+    return url_for(str(request.endpoint), **values)
+
+
+def respond_list(
+    fmt: Format,
+    *,
+    page: Callable[[], Response],
+    rows: Callable[[], Iterable[Row]],
+    columns: Sequence[str | Column],
+    name: str,
+    count: int | Callable[[], int | None] | None = None,
+    next_url: str | Callable[[], str | None] | None = None,
+) -> Response:
+    """Answer with a list in the format asked for; only that format's work is done.
+
+    Args:
+        fmt: the format asked for.
+        page: builds the page.
+        rows: gives the records, for JSON and CSV; may be a generator that holds its own session.
+        columns: the columns of the CSV file.
+        name: the CSV file's name without its ending.
+        count: how many there are, or a function asked after the last row.
+        next_url: where the list goes on, or a function asked after the last row.
+    """
+    if fmt == "html":
+        return page()
+    found = started(rows())
+    if fmt == "json":
+        return Response(_json(found, count, next_url), mimetype="application/json")
+    return _csv(found, columns, name)
+
+
+def respond_record(
+    fmt: Format,
+    *,
+    page: Callable[[], Response],
+    document: Callable[[], Row],
+    columns: Sequence[str | Column],
+    name: str,
+) -> Response:
+    """Answer with one record in the format asked for; its CSV file has one row."""
+    if fmt == "html":
+        return page()
+    record = document()
+    if fmt == "json":
+        return Response(orjson.dumps(dict(record), default=str), mimetype="application/json")
+    return _csv(iter([record]), columns, name)
+
+
+def started(rows: Iterable[Row]) -> Iterator[Row]:
+    """The same rows with the first already read, so that a failing query still is an error page."""
+    iterator = iter(rows)
+    first = next(iterator, None)
+    return iter(()) if first is None else chain([first], iterator)
+
+
+def _csv(rows: Iterator[Row], columns: Sequence[str | Column], name: str) -> Response:
+    made = [_column(column) for column in columns]
+    cells = ([column.value(row) for column in made] for row in rows)
+    response = Response(
+        csv_out.stream([column.name for column in made], cells),
+        content_type="text/csv; charset=utf-8; header=present",
+    )
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
+    return response
+
+
+def _column(column: str | Column) -> Column:
+    if isinstance(column, Column):
+        return column
+    return Column(column, lambda row: row.get(column))
+
+
+def _json(
+    rows: Iterator[Row],
+    count: int | Callable[[], int | None] | None,
+    next_url: str | Callable[[], str | None] | None,
+) -> Iterator[bytes]:
+    parts, size = [b'{"items":['], 0
+    separator = b""
+    for row in rows:
+        data = orjson.dumps(dict(row), default=str)
+        parts += (separator, data)
+        separator = b","
+        size += len(data)
+        if size >= csv_out.CHUNK:
+            yield b"".join(parts)
+            parts, size = [], 0
+    end = {
+        "count": count() if callable(count) else count,
+        "next": next_url() if callable(next_url) else next_url,
+    }
+    parts += (b"],", orjson.dumps(end)[1:])
+    yield b"".join(parts)

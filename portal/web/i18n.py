@@ -1,0 +1,46 @@
+"""Interface strings: marked here and in templates, translated by Flask-Babel."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Flask
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _gettext
+from flask_babel import lazy_gettext as _lazy
+from flask_babel import ngettext as _ngettext
+
+#: Languages the interface can be shown in; Welsh joins when its catalogue does.
+LANGUAGES = ("en",)
+
+
+def install(app: Flask) -> None:
+    """Wire Flask-Babel: British English, London time, catalogues in translations/."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "en_GB")
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/London")
+    Babel(app)
+    app.jinja_env.globals["html_lang"] = html_lang
+
+
+def html_lang() -> str:
+    """The language code for the page's `lang` attribute."""
+    locale = get_locale()
+    return str(locale.language) if locale else "en"
+
+
+def _(message: str, **values: Any) -> str:
+    """The message in the reader's language, now. Needs an application context."""
+    return cast(str, _gettext(message, **values))
+
+
+def lazy(message: str, **values: Any) -> str:
+    """The message in the reader's language when it is shown: for text at module level.
+
+    Typed as str because it is used as one; it is a LazyString until then.
+    """
+    return cast(str, _lazy(message, **values))
+
+
+def ngettext(one: str, many: str, number: int, **values: Any) -> str:
+    """The message for one or for many, in the reader's language."""
+    return cast(str, _ngettext(one, many, number, **values))

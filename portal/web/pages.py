@@ -1,0 +1,103 @@
+"""Pages: the shell's context, addresses with other query arguments, paging."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from flask import Flask, Response, make_response, render_template, request
+
+from portal.web.formats import POSITION
+from portal.web.forms import Form
+
+Crumbs = Sequence[tuple[str, str]]
+
+
+class Paging(NamedTuple):
+    """The addresses of the pages before and after this one, where there are such."""
+
+    previous_href: str | None
+    next_href: str | None
+
+
+def install(app: Flask, portal_name: str, contact_address: str) -> None:
+    """Give templates what the shell shows."""
+    app.jinja_env.globals.update(
+        query_url=query_url,
+        portal_name=portal_name,
+        contact_address=contact_address,
+    )
+
+
+def page(
+    template: str,
+    *,
+    title: str,
+    section: str | None = None,
+    crumbs: Crumbs | None = (),
+    form: Form | None = None,
+    status: int = 200,
+    **context: Any,
+) -> Response:
+    """Render a page.
+
+    Args:
+        template: the template's name.
+        title: the page's h1; the window's title is `title - section - portal`.
+        section: the part of the portal the page is in, where the title does not say it.
+        crumbs: the pages above this one as (text, address), below Home; None for no trail.
+        form: the page's form; "Error: " leads the title where it has errors.
+        status: the HTTP status.
+        context: what else the template shows.
+    """
+    html = render_template(
+        template,
+        title=title,
+        section=section,
+        crumbs=crumbs,
+        form=form,
+        has_errors=bool(form is not None and form.errors),
+        **context,
+    )
+    return make_response(html, status)
+
+
+def query_url(**changes: object) -> str:
+    """This address with other query arguments.
+
+    None removes one, a list repeats it. The place in the list (`after`, `before`) is dropped
+    unless it is given, since it means nothing under other filters.
+    """
+    args: dict[str, list[str]] = {
+        name: values for name, values in request.args.lists() if name not in POSITION
+    }
+    for name, value in changes.items():
+        args[name] = _texts(value)
+    pairs = [(name, text) for name, values in args.items() for text in values]
+    path = quote(request.path, safe="/:@!$&'()*+,;=~-._")
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _texts(value: object) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [str(item) for item in value]
+    return [str(value)]
+
+
+def paging(previous: Mapping[str, object] | None, next: Mapping[str, object] | None) -> Paging:  # noqa: A002
+    """Links to the pages around this one, from the query arguments that lead there."""
+    return Paging(
+        query_url(**previous) if previous is not None else None,
+        query_url(**next) if next is not None else None,
+    )
+
+
+def query_text(name: str, limit: int = 200) -> str:
+    """A query argument as text: NFC, one space between words, no longer than `limit`."""
+    text = unicodedata.normalize("NFC", request.args.get(name, ""))
+    return re.sub(r"\s+", " ", text).strip()[:limit].rstrip()

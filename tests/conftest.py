@@ -1,0 +1,128 @@
+"""Fixtures for every test: databases, the portal on them, and a client that checks pages.
+
+`database`, `session`, `app` and `client` run on SQLite and on PostgreSQL. Each test works inside one
+transaction that is rolled back; a test that must commit takes `fresh_database`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from config import Settings
+from portal import create_app
+from portal.audit import Act
+from portal.db import Database
+from tests.support import summary
+from tests.support.pages import PageClient
+from tests.support.provision import KINDS, Provision
+from tests.support.transactions import RolledBackDatabase
+
+SECRET = "only-for-tests-" + "x" * 32
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gather what the tests visited."""
+    config.pluginmanager.register(summary.Plugin(config))
+
+
+def settings_for(database: Database) -> Settings:
+    """The settings of the portal under test."""
+    url = database.url.render_as_string(hide_password=False)
+    return Settings(environment="test", secret_key=SECRET, database_url=url, log_level="ERROR")
+
+
+@pytest.fixture(scope="session")
+def provision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provision]:
+    """Makes databases."""
+    with ExitStack() as stack:
+        yield Provision(tmp_path_factory.mktemp("databases"), stack)
+
+
+@pytest.fixture(scope="session")
+def _databases(provision: Provision) -> Iterator[Callable[[str], RolledBackDatabase]]:
+    # One database of each kind per process: only the transaction is a test's own.
+    made: dict[str, RolledBackDatabase] = {}
+    with ExitStack() as stack:
+
+        def shared(kind: str) -> RolledBackDatabase:
+            if kind not in made:
+                made[kind] = RolledBackDatabase(stack.enter_context(provision.database(kind)))
+            return made[kind]
+
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def _apps() -> dict[str, Flask]:
+    return {}
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database(
+    kind: str, _databases: Callable[[str], RolledBackDatabase]
+) -> Iterator[RolledBackDatabase]:
+    """A migrated, empty database, rolled back afterwards."""
+    database = _databases(kind)
+    database.begin()
+    try:
+        yield database
+    finally:
+        database.end()
+
+
+@pytest.fixture
+def session(database: RolledBackDatabase) -> Iterator[Session]:
+    """A session that writes; what it flushes, the app sees."""
+    with database.session() as session:
+        yield session
+
+
+@pytest.fixture
+def app(kind: str, database: RolledBackDatabase, _apps: dict[str, Flask]) -> Flask:
+    """The portal on `database`; shared by tests, so change nothing in it."""
+    if kind not in _apps:
+        app = create_app(settings_for(database), database)
+        app.test_client_class = PageClient
+        summary.watch(app)
+        _apps[kind] = app
+    return _apps[kind]
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """A browser without a screen that checks every page it fetches."""
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    return client
+
+
+@pytest.fixture
+def fresh_database(kind: str, provision: Provision) -> Iterator[Database]:
+    """A migrated database of the test's own, for what must really commit."""
+    with provision.database(kind, busy_timeout_ms=60_000) as database:
+        yield database
+
+
+@pytest.fixture
+def bare_database(kind: str, provision: Provision) -> Iterator[Database]:
+    """A database before the first migration."""
+    with provision.database(kind, migrated=False) as database:
+        yield database
+
+
+@pytest.fixture
+def act() -> Act:
+    """Somebody does something."""
+    return Act("command:test", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "test")

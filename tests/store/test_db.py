@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.orm import Session
+
+from portal import audit
+from portal.audit import Act, HistoryEvent, ImportBatch
+from portal.db import Database
+from tests.support.transactions import RolledBackDatabase
+
+INSERT = "INSERT INTO search_thing (thing, version) VALUES ('x', 1)"
+
+
+def test_a_moment_comes_back_with_its_zone(session: Session) -> None:
+    noon = datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=1)))
+    batch = ImportBatch(kind="x", files=[], actor="a", applied_at=noon, counts={"read": 1})
+    session.add(batch)
+    session.flush()
+    session.expire_all()
+    assert batch.applied_at == noon
+    assert batch.applied_at.tzinfo is UTC
+    assert batch.undone_at is None
+    assert batch.counts == {"read": 1}
+
+
+def test_a_moment_without_a_zone_is_refused(session: Session) -> None:
+    naive = datetime(2026, 7, 1, 12)  # noqa: DTZ001
+    session.add(ImportBatch(kind="x", files=[], actor="a", applied_at=naive, counts={}))
+    with pytest.raises(StatementError, match="time zone"):
+        session.flush()
+
+
+def test_writing_commits_at_the_end(fresh_database: Database) -> None:
+    with fresh_database.writing() as session:
+        session.execute(text(INSERT))
+    with fresh_database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM search_thing")) == 1
+
+
+def test_a_failed_write_leaves_nothing(fresh_database: Database) -> None:
+    with pytest.raises(KeyError), fresh_database.writing() as session:
+        session.execute(text(INSERT))
+        raise KeyError
+    with fresh_database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM search_thing")) == 0
+
+
+def test_reading_cannot_write_and_its_connection_can_afterwards(fresh_database: Database) -> None:
+    with fresh_database.reading() as session, pytest.raises(DBAPIError):
+        session.execute(text(INSERT))
+    with fresh_database.writing() as session:
+        session.execute(text(INSERT))
+
+
+def test_reading_inside_a_test_cannot_write_either(database: RolledBackDatabase) -> None:
+    with database.reading() as session, pytest.raises(DBAPIError):
+        session.execute(text(INSERT))
+    with database.writing() as session:
+        session.execute(text(INSERT))
+
+
+def test_the_revision_can_be_asked_during_a_write(fresh_database: Database) -> None:
+    answers: list[str | None] = []
+    with fresh_database.writing() as session:
+        session.execute(text(INSERT))
+        asking = threading.Thread(target=lambda: answers.append(fresh_database.revision()))
+        asking.start()
+        asking.join(timeout=2)
+        assert answers, "a health check must not wait for a writer"
+    asking.join()
+
+
+def test_history_keeps_what_changed(session: Session, act: Act) -> None:
+    before, after = {"name": "A", "slug": "a"}, {"name": "B", "slug": "a"}
+    assert audit.record(session, act, "service.changed", "service", 7, before, after)
+    event = session.scalars(select(HistoryEvent)).one()
+    assert (event.before, event.after) == ({"name": "A"}, {"name": "B"})
+    assert (event.actor, event.at, event.tag) == (act.actor, act.at, "service.changed")
+
+
+def test_history_says_nothing_where_nothing_changed(session: Session, act: Act) -> None:
+    same = {"name": "A"}
+    assert not audit.record(session, act, "service.changed", "service", 7, same, dict(same))
+    assert session.scalars(select(HistoryEvent)).all() == []
+
+
+def test_history_is_read_newest_first_in_pages(session: Session, act: Act) -> None:
+    for number in range(5):
+        audit.record(session, act, "x.changed", "service", 7, {"n": number}, {"n": number + 1})
+    audit.record(session, act, "x.changed", "service", 8, {"n": 1}, {"n": 2})
+    first = audit.history_of(session, "service", 7, limit=3)
+    rest = audit.history_of(session, "service", 7, before_id=first[-1].id, limit=3)
+    assert [event.after["n"] for event in first + rest] == [5, 4, 3, 2, 1]

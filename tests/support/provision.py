@@ -1,0 +1,79 @@
+"""Databases for tests: migrated once per process, copied where a test must really commit."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from portal import migrations
+from portal.db import Database
+from tests.databases import drop_database, make_database, postgresql_server
+
+KINDS = ("sqlite", "postgresql")
+
+
+class Provision:
+    """Makes databases of either kind; PostgreSQL is started when it is first asked for."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder = folder
+        self.stack = stack
+        self._numbers = itertools.count()
+        self._admin: str | None = None
+        self._templates: dict[str, str] = {}
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        self._prefix = f"portal_test_{worker}_{os.getpid()}"
+
+    @property
+    def admin(self) -> str:
+        """The address for making PostgreSQL databases."""
+        if self._admin is None:
+            self._admin = self.stack.enter_context(postgresql_server())
+        return self._admin
+
+    def _template(self, kind: str) -> str:
+        """The file or name of a migrated database that nobody is connected to."""
+        if kind not in self._templates:
+            url, name = self._empty(kind, "template")
+            database = Database(url)
+            migrations.upgrade(database)
+            database.close()
+            self._templates[kind] = name
+        return self._templates[kind]
+
+    def _empty(self, kind: str, label: str) -> tuple[str, str]:
+        if kind == "sqlite":
+            path = self.folder / f"{label}.sqlite"
+            return f"sqlite:///{path}", str(path)
+        name = f"{self._prefix}_{label}"
+        url = make_database(self.admin, name)
+        self.stack.callback(drop_database, self.admin, name)
+        return url, name
+
+    def _copy(self, kind: str, label: str) -> str:
+        template = self._template(kind)
+        if kind == "sqlite":
+            path = self.folder / f"{label}.sqlite"
+            shutil.copyfile(template, path)
+            return f"sqlite:///{path}"
+        name = f"{self._prefix}_{label}"
+        url = make_database(self.admin, name, template)
+        self.stack.callback(drop_database, self.admin, name)
+        return url
+
+    @contextmanager
+    def database(
+        self, kind: str, *, migrated: bool = True, busy_timeout_ms: int = 5000
+    ) -> Iterator[Database]:
+        """Yield a real database of its own: what is committed there stays until the end."""
+        label = f"db{next(self._numbers)}"
+        url = self._copy(kind, label) if migrated else self._empty(kind, label)[0]
+        database = Database(url, busy_timeout_ms=busy_timeout_ms)
+        try:
+            yield database
+        finally:
+            database.close()

@@ -1,0 +1,12 @@
+"""The WSGI entry point: `gunicorn wsgi:app`, `flask --app wsgi ...`."""
+
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import from_environment
+from portal import create_app
+
+settings = from_environment()
+app = create_app(settings)
+if settings.trusted_proxies:
+    hops = settings.trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
