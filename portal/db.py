@@ -127,6 +127,7 @@ class Database:
             try:
                 yield session
             finally:
+                session.expunge_all()  # what was read stays readable after the rollback
                 session.rollback()
 
     @contextmanager

@@ -1,7 +1,7 @@
 """Fixtures for every test: databases, the portal on them, and a client that checks pages.
 
-`database`, `session`, `app` and `client` run on SQLite and on PostgreSQL. Each test works inside one
-transaction that is rolled back; a test that must commit takes `fresh_database`.
+`database`, `session`, `app` and `client` run on SQLite and on PostgreSQL. Each test works inside
+one transaction that is rolled back; a test that must commit takes `fresh_database`.
 """
 
 from __future__ import annotations
@@ -14,27 +14,20 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from config import Settings
 from portal import create_app
 from portal.audit import Act
 from portal.db import Database
 from tests.support import summary
 from tests.support.pages import PageClient
-from tests.support.provision import KINDS, Provision
+from tests.support.provision import KINDS, Provision, settings_for
 from tests.support.transactions import RolledBackDatabase
 
-SECRET = "only-for-tests-" + "x" * 32
+Databases = Callable[[str, bool], RolledBackDatabase]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Gather what the tests visited."""
     config.pluginmanager.register(summary.Plugin(config))
-
-
-def settings_for(database: Database) -> Settings:
-    """The settings of the portal under test."""
-    url = database.url.render_as_string(hide_password=False)
-    return Settings(environment="test", secret_key=SECRET, database_url=url, log_level="ERROR")
 
 
 @pytest.fixture(scope="session")
@@ -45,21 +38,22 @@ def provision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provision]:
 
 
 @pytest.fixture(scope="session")
-def _databases(provision: Provision) -> Iterator[Callable[[str], RolledBackDatabase]]:
-    # One database of each kind per process: only the transaction is a test's own.
-    made: dict[str, RolledBackDatabase] = {}
+def _databases(provision: Provision) -> Iterator[Databases]:
+    # One of each sort per process: only the transaction is a test's own.
+    made: dict[tuple[str, bool], RolledBackDatabase] = {}
     with ExitStack() as stack:
 
-        def shared(kind: str) -> RolledBackDatabase:
-            if kind not in made:
-                made[kind] = RolledBackDatabase(stack.enter_context(provision.database(kind)))
-            return made[kind]
+        def shared(kind: str, demo: bool) -> RolledBackDatabase:
+            if (kind, demo) not in made:
+                real = stack.enter_context(provision.database(kind, demo=demo))
+                made[kind, demo] = RolledBackDatabase(real)
+            return made[kind, demo]
 
         yield shared
 
 
 @pytest.fixture(scope="session")
-def _apps() -> dict[str, Flask]:
+def _apps() -> dict[RolledBackDatabase, Flask]:
     return {}
 
 
@@ -70,11 +64,15 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(
-    kind: str, _databases: Callable[[str], RolledBackDatabase]
-) -> Iterator[RolledBackDatabase]:
-    """A migrated, empty database, rolled back afterwards."""
-    database = _databases(kind)
+def demo() -> bool:
+    """Whether `database` holds the demo set: `@pytest.mark.parametrize("demo", [True])`."""
+    return False
+
+
+@pytest.fixture
+def database(kind: str, demo: bool, _databases: Databases) -> Iterator[RolledBackDatabase]:
+    """A migrated database, empty unless the demo set is asked for; rolled back afterwards."""
+    database = _databases(kind, demo)
     database.begin()
     try:
         yield database
@@ -90,14 +88,14 @@ def session(database: RolledBackDatabase) -> Iterator[Session]:
 
 
 @pytest.fixture
-def app(kind: str, database: RolledBackDatabase, _apps: dict[str, Flask]) -> Flask:
+def app(database: RolledBackDatabase, _apps: dict[RolledBackDatabase, Flask]) -> Flask:
     """The portal on `database`; shared by tests, so change nothing in it."""
-    if kind not in _apps:
+    if database not in _apps:
         app = create_app(settings_for(database), database)
         app.test_client_class = PageClient
         summary.watch(app)
-        _apps[kind] = app
-    return _apps[kind]
+        _apps[database] = app
+    return _apps[database]
 
 
 @pytest.fixture

@@ -145,13 +145,17 @@ def _facts(reading: _Reading) -> None:
         fields["kind"] = row["kind"]
         fields["abbreviation"] = row["abbreviation"] or fields["abbreviation"]
     for _, row, fields in reading.each("ended.tsv", ["id", "end_date"]):
-        if fields["end_date"] is None:
-            _end(fields, row["end_date"])
+        _end(fields, row["end_date"])
+    renamed: dict[str, list[Document]] = {}
     for _, row, fields in reading.each("names.tsv", ["id", "name", "since", "until"]):
-        fields["names"].append(
-            _name(row["name"], row.get("language") or "en", "name", row["since"] or None,
-                  row["until"] or None)
-        )  # fmt: skip
+        since, until = row["since"] or None, row["until"] or None
+        name = _name(row["name"], row["language"], "name", since, until)
+        if row["language"] == "en":
+            renamed.setdefault(row["id"], []).append(name)
+        else:
+            fields["names"].append(name)
+    for identifier, names in renamed.items():
+        _rename(reading.found[identifier].fields, names)
     for _, row, fields in reading.each("aliases.tsv", ["id", "alias", "source"]):
         if row["alias"] not in [a["alias"] for a in fields["aliases"]]:
             fields["aliases"].append({"alias": row["alias"], "source": row["source"]})
@@ -173,9 +177,24 @@ def _facts(reading: _Reading) -> None:
 
 
 def _end(fields: Document, day: str) -> None:
-    fields["end_date"] = day
+    """The day a body ended; it wins over the register's, which may be only a year."""
+    former, fields["end_date"] = fields["end_date"], day
     for name in fields["names"]:
-        name["until"] = name["until"] or day
+        if name["until"] in (None, former):
+            name["until"] = day
+
+
+def _rename(fields: Document, names: list[Document]) -> None:
+    """Put the dated English names before the register's one; the last of all is the name."""
+    names.sort(key=lambda n: n["until"] or "9999")
+    only = next(n for n in fields["names"] if n["language"] == "en" and n["kind"] == "name")
+    last = names[-1]
+    if last["until"] in (None, fields["end_date"]):
+        fields["name"] = last["name"]
+        fields["names"].remove(only)
+    else:
+        only["since"] = last["until"]
+    fields["names"] = [*names, *fields["names"]]
 
 
 def _newer_bodies(reading: _Reading) -> None:

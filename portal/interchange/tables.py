@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from portal.catalogue.rules.importing import Aside
 from portal.errors import Invalid
+
+if TYPE_CHECKING:
+    import _csv
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_CELL = 100_000
@@ -18,7 +22,7 @@ csv.field_size_limit(MAX_CELL)
 
 @dataclass(slots=True)
 class Table:
-    """A file read whole: its header and its rows as (line number, cells by column).
+    """A file read whole: its header and its rows as (line where the row ends, cells by column).
 
     Attributes:
         encoding: `UTF-8` or, where it was not that, `Windows-1252`.
@@ -57,6 +61,8 @@ def read_table(path: Path, needed: Sequence[str], delimiter: str = ",") -> Table
         columns = [cell.strip() for cell in header]
         _check_columns(name, columns, needed)
         rows, aside = _rows(name, reader, columns)
+        if encoding != "UTF-8":
+            aside.insert(0, Aside(name, None, None, None, f"Read as {encoding}: it is not UTF-8"))
     except csv.Error as problem:
         raise Invalid(name, f"{name}, line {reader.line_num}: {_plain(problem)}") from problem
     return Table(name, columns, rows, encoding, aside)
@@ -95,13 +101,12 @@ def _check_columns(name: str, columns: list[str], needed: Sequence[str]) -> None
 
 
 def _rows(
-    name: str, reader: Iterator[list[str]], columns: list[str]
+    name: str, reader: _csv.Reader, columns: list[str]
 ) -> tuple[list[tuple[int, dict[str, str]]], list[Aside]]:
     rows: list[tuple[int, dict[str, str]]] = []
     aside: list[Aside] = []
-    line = 1
     for cells in reader:
-        line += 1
+        line = reader.line_num
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(columns):

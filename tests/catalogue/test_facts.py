@@ -276,7 +276,9 @@ def test_an_alias_is_no_other_bodys_name() -> None:
     bearers: dict[str, set[str]] = {}
     for name, body in names:
         bearers.setdefault(name, set()).add(body)
-    taken = [row for row in rows("aliases") if bearers.get(plain(row["alias"]), set()) - {row["id"]}]
+    taken = [
+        row for row in rows("aliases") if bearers.get(plain(row["alias"]), set()) - {row["id"]}
+    ]
     assert taken == []
 
 

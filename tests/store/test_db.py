@@ -43,9 +43,13 @@ def test_writing_commits_at_the_end(fresh_database: Database) -> None:
 
 
 def test_a_failed_write_leaves_nothing(fresh_database: Database) -> None:
-    with pytest.raises(KeyError), fresh_database.writing() as session:
-        session.execute(text(INSERT))
-        raise KeyError
+    def fail_half_way() -> None:
+        with fresh_database.writing() as session:
+            session.execute(text(INSERT))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_half_way()
     with fresh_database.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM search_thing")) == 0
 

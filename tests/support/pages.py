@@ -78,7 +78,9 @@ def _title(soup: BeautifulSoup, portal_name: str) -> list[str]:
 
 def _ids(soup: BeautifulSoup) -> list[str]:
     ids = [str(tag["id"]) for tag in soup.select("[id]")]
-    found = [f"the id {name!r} is there twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
+    found = [
+        f"the id {name!r} is there twice" for name in sorted({i for i in ids if ids.count(i) > 1})
+    ]
     known = set(ids)
     for tag in soup.select("[aria-describedby], [aria-labelledby], [aria-controls]"):
         for attribute in ("aria-describedby", "aria-labelledby", "aria-controls"):

@@ -9,11 +9,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from portal import migrations
+from config import Settings
+from portal import create_app, migrations
 from portal.db import Database
 from tests.databases import drop_database, make_database, postgresql_server
+from tests.support.data import load_demo
 
 KINDS = ("sqlite", "postgresql")
+SECRET = "only-for-tests-" + "x" * 32
+
+
+def settings_for(database: Database) -> Settings:
+    """The settings of a portal under test."""
+    url = database.url.render_as_string(hide_password=False)
+    return Settings(environment="test", secret_key=SECRET, database_url=url, log_level="ERROR")
 
 
 class Provision:
@@ -24,7 +33,7 @@ class Provision:
         self.stack = stack
         self._numbers = itertools.count()
         self._admin: str | None = None
-        self._templates: dict[str, str] = {}
+        self._templates: dict[tuple[str, str], str] = {}
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         self._prefix = f"portal_test_{worker}_{os.getpid()}"
 
@@ -35,15 +44,18 @@ class Provision:
             self._admin = self.stack.enter_context(postgresql_server())
         return self._admin
 
-    def _template(self, kind: str) -> str:
+    def _template(self, kind: str, demo: bool) -> str:
         """The file or name of a migrated database that nobody is connected to."""
-        if kind not in self._templates:
-            url, name = self._empty(kind, "template")
+        label = "demo" if demo else "template"
+        if (kind, label) not in self._templates:
+            url, name = self._empty(kind, label)
             database = Database(url)
             migrations.upgrade(database)
+            if demo:
+                load_demo(create_app(settings_for(database), database))
             database.close()
-            self._templates[kind] = name
-        return self._templates[kind]
+            self._templates[kind, label] = name
+        return self._templates[kind, label]
 
     def _empty(self, kind: str, label: str) -> tuple[str, str]:
         if kind == "sqlite":
@@ -54,8 +66,8 @@ class Provision:
         self.stack.callback(drop_database, self.admin, name)
         return url, name
 
-    def _copy(self, kind: str, label: str) -> str:
-        template = self._template(kind)
+    def _copy(self, kind: str, label: str, demo: bool) -> str:
+        template = self._template(kind, demo)
         if kind == "sqlite":
             path = self.folder / f"{label}.sqlite"
             shutil.copyfile(template, path)
@@ -67,11 +79,11 @@ class Provision:
 
     @contextmanager
     def database(
-        self, kind: str, *, migrated: bool = True, busy_timeout_ms: int = 5000
+        self, kind: str, *, migrated: bool = True, demo: bool = False, busy_timeout_ms: int = 5000
     ) -> Iterator[Database]:
         """Yield a real database of its own: what is committed there stays until the end."""
         label = f"db{next(self._numbers)}"
-        url = self._copy(kind, label) if migrated else self._empty(kind, label)[0]
+        url = self._copy(kind, label, demo) if migrated else self._empty(kind, label)[0]
         database = Database(url, busy_timeout_ms=busy_timeout_ms)
         try:
             yield database

@@ -24,7 +24,9 @@ def note(name: str, *values: str) -> None:
 
 def watch(app: Flask) -> None:
     """Note the routes of an app, and each that a test visits with success."""
-    note("routes", *(rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())))
+    note(
+        "routes", *(rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()))
+    )
 
     @app.after_request
     def _visited(response: Response) -> Response:

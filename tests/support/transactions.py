@@ -24,9 +24,7 @@ class RolledBackDatabase(Database):
         self.read_engine = None
         self.connection: Connection | None = None
         self._readers = 0
-        self._write = sessionmaker(
-            expire_on_commit=False, join_transaction_mode="create_savepoint"
-        )
+        self._write = sessionmaker(expire_on_commit=False, join_transaction_mode="create_savepoint")
         self._read = sessionmaker(autoflush=False, join_transaction_mode="create_savepoint")
 
     def begin(self) -> Connection:
@@ -52,6 +50,7 @@ class RolledBackDatabase(Database):
             try:
                 yield session
             finally:
+                session.expunge_all()  # what was read stays readable after the rollback
                 session.rollback()  # on PostgreSQL this also ends "read only"
                 self._allow_writing()
 

@@ -29,8 +29,8 @@ SQLITE = (
 )
 POSTGRESQL = (
     "TRUNCATE history_event",
-    "INSERT INTO history_event SELECT * FROM history_event "
-    "ON CONFLICT (id) DO UPDATE SET actor = 'nobody'",
+    """INSERT INTO history_event SELECT * FROM history_event
+       ON CONFLICT (id) DO UPDATE SET actor = 'nobody'""",
 )
 CHANGES = [("sqlite", change) for change in BOTH + SQLITE]
 CHANGES += [("postgresql", change) for change in BOTH + POSTGRESQL]

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, inspect, select, text
 
 from portal import create_app, migrations
 from portal.db import Base, Database
-from tests.conftest import settings_for
 from tests.support.data import load_demo
+from tests.support.provision import settings_for
 
 SCRIPTS = ScriptDirectory(str(migrations.FOLDER))
 REVISIONS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,13 +15,12 @@ from portal import search
 from portal.catalogue.models.organisations import (
     Organisation,
     OrganisationIdentifier,
-    OrganisationParent,
 )
 from portal.catalogue.rules.filters import PAGE_SIZE, Key, OrganisationQuery
-from portal.catalogue.store.hierarchy import open_links
 from portal.catalogue.store.organisations import THING
 
 BATCH = 500
+Counts = Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,12 @@ def _scope(session: Session, query: OrganisationQuery, on: date) -> _Scope:
 def listing(session: Session, query: OrganisationQuery, on: date, size: int = PAGE_SIZE) -> Listing:
     """One page of organisations, by relevance where words are searched for, else by name."""
     scope = _scope(session, query, on)
-    counts = _counts(session, scope)
-    page = _ranked if scope.found is not None else _by_name
-    rows, before, after = page(session, scope, size)
+    if scope.found is None:
+        counts = _counts(session, scope)
+        rows, before, after = _by_name(session, scope, size)
+    else:
+        counts, ids = _found(session, scope)
+        rows, before, after = _ranked(session, scope, ids, size)
     return Listing(
         rows=rows,
         total=_sum(counts, query.kinds, query.status),
@@ -104,18 +107,34 @@ def listing(session: Session, query: OrganisationQuery, on: date, size: int = PA
     )
 
 
-def _counts(session: Session, scope: _Scope) -> dict[tuple[str, str], int]:
-    """How many organisations match the words, by kind and status: the facets and the total."""
-    status = case((_closed(scope.on), literal("closed")), else_=literal("open")).label("status")
+def _status(on: date) -> ColumnElement[str]:
+    return case((_closed(on), literal("closed")), else_=literal("open")).label("status")
+
+
+def _counts(session: Session, scope: _Scope) -> Counts:
+    """How many organisations there are, by kind and status: the facets and the total."""
+    status = _status(scope.on)
     rows = session.execute(
-        select(Organisation.kind, status, func.count())
-        .where(*scope.matching())
-        .group_by(Organisation.kind, status)
+        select(Organisation.kind, status, func.count()).group_by(Organisation.kind, status)
     )
     return {(kind.value, state): many for kind, state, many in rows}
 
 
-def _sum(counts: dict[tuple[str, str], int], kinds: Iterable[str], status: str | None) -> int:
+def _found(session: Session, scope: _Scope) -> tuple[Counts, list[int]]:
+    """The same counts of what a search found, and the ids that the filters leave, best first."""
+    columns = (Organisation.id, Organisation.kind, _status(scope.on))
+    found = session.execute(select(*columns).where(*scope.matching())).all()
+    counts = Counter((kind.value, state) for _, kind, state in found)
+    kinds, wanted = set(scope.query.kinds), scope.query.status
+    ids = [
+        id_
+        for id_, kind, state in found
+        if (not kinds or kind.value in kinds) and wanted in (None, state)
+    ]
+    return counts, sorted(ids, key=lambda id_: scope.positions[id_])
+
+
+def _sum(counts: Counts, kinds: Iterable[str], status: str | None) -> int:
     wanted = set(kinds)
     return sum(
         many
@@ -159,8 +178,9 @@ def _by_name(session: Session, scope: _Scope, size: int) -> tuple[list[Row], boo
     return rows, cursor is not None, more
 
 
-def _ranked(session: Session, scope: _Scope, size: int) -> tuple[list[Row], bool, bool]:
-    ids = _ranked_ids(session, scope)
+def _ranked(
+    session: Session, scope: _Scope, ids: list[int], size: int
+) -> tuple[list[Row], bool, bool]:
     cursor = scope.query.cursor
     start, end = 0, size
     if cursor:
@@ -174,40 +194,23 @@ def _ranked(session: Session, scope: _Scope, size: int) -> tuple[list[Row], bool
     return rows, start > 0, end < len(ids)
 
 
-def _ranked_ids(session: Session, scope: _Scope) -> list[int]:
-    kept = session.execute(select(Organisation.id).where(*scope.conditions())).scalars()
-    return sorted(kept, key=lambda id_: scope.positions.get(id_, 0))
-
-
 def stream_ids(session: Session, query: OrganisationQuery, on: date) -> Iterator[list[int]]:
     """The ids of everything a query lists, in its order, a batch at a time."""
     scope = _scope(session, query, on)
     if scope.found is not None:
-        ids = _ranked_ids(session, scope)
+        _, ids = _found(session, scope)
     else:
         ids = list(session.scalars(_named_ids(scope)))
     for start in range(0, len(ids), BATCH):
         yield ids[start : start + BATCH]
 
 
-def _named_ids(scope: _Scope) -> Select[tuple[int]]:
+def _named_ids(scope: _Scope) -> Select[int]:
     return (
         select(Organisation.id)
         .where(*scope.conditions())
         .order_by(Organisation.sort_name, Organisation.id)
     )
-
-
-def above(session: Session, slug: str, on: date) -> list[tuple[str, str]]:
-    """The bodies directly above one on a day, as (slug, name): the way back up a hierarchy."""
-    child = select(Organisation.id).where(Organisation.slug == slug).scalar_subquery()
-    rows = session.execute(
-        select(Organisation.slug, Organisation.name)
-        .join(OrganisationParent, OrganisationParent.parent_id == Organisation.id)
-        .where(OrganisationParent.child_id == child, open_links(on))
-        .order_by(Organisation.sort_name, Organisation.id)
-    )
-    return [(slug_, name) for slug_, name in rows]
 
 
 def names_of(session: Session, references: Iterable[str]) -> dict[str, str]:

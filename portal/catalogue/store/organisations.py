@@ -128,13 +128,11 @@ def slug_now(session: Session, old: str) -> str | None:
 
 def ids_by_reference(session: Session) -> dict[str, int]:
     """Every identifier, and `slug:...`, to the organisation's id."""
-    found = dict(
-        session.execute(
-            select(OrganisationIdentifier.identifier, OrganisationIdentifier.organisation_id)
-        )
-        .tuples()
-        .all()
-    )
+    found: dict[str, int] = {}
+    for identifier, id_ in session.execute(
+        select(OrganisationIdentifier.identifier, OrganisationIdentifier.organisation_id)
+    ):
+        found[identifier] = id_
     for slug, id_ in session.execute(select(Organisation.slug, Organisation.id)):
         found[f"slug:{slug}"] = id_
     return found

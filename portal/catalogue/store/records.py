@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.audit import HistoryEvent, ImportBatch
+from portal.catalogue.models.journeys import Journey
 from portal.catalogue.models.organisations import (
     Organisation,
     OrganisationParent,
@@ -61,6 +62,23 @@ def organisation(session: Session, slug: str) -> Organisation:
     return found
 
 
+def title(model: Any) -> Callable[[Session, str], tuple[int, str]]:
+    """A finder of the id and name at an address, for pages that need no more; raises Missing."""
+
+    def find(session: Session, slug: str) -> tuple[int, str]:
+        row = session.execute(select(model.id, model.name).where(model.slug == slug)).first()
+        if row is None:
+            raise Missing("There is nothing at this address")
+        return row.id, row.name
+
+    return find
+
+
+TITLES = {
+    services.THING: title(Service),
+    organisations.THING: title(Organisation),
+    journeys.THING: title(Journey),
+}
 #: How the records of each kind are found by address, and where a former address leads.
 BY_SLUG: dict[str, Callable[[Session, str], Any]] = {
     services.THING: service,

@@ -87,6 +87,7 @@ class Listing:
     previous: Key | None = None
     next: Key | None = None
     organisation: str | None = None
+    above: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -123,7 +124,8 @@ def scope(session: Session, query: ServiceQuery, on: date) -> Scope:
     return result
 
 
-def _conditions(scope: Scope, leave_out: str | None = None) -> list[ColumnElement[bool]]:
+def conditions(scope: Scope, leave_out: str | None = None) -> list[ColumnElement[bool]]:
+    """What a service must meet to be listed; with one facet left open for its own counts."""
     query = scope.query.without(leave_out) if leave_out else scope.query
     found: list[ColumnElement[bool]] = []
     if query.phases:
@@ -151,7 +153,8 @@ def _conditions(scope: Scope, leave_out: str | None = None) -> list[ColumnElemen
     return found
 
 
-_SORT: dict[ServiceSort, tuple[Any, bool]] = {
+#: The column of each order, and whether it falls.
+SORT: dict[ServiceSort, tuple[Any, bool]] = {
     ServiceSort.NAME: (Service.sort_name, False),
     ServiceSort.TRANSACTIONS: (func.coalesce(Service.yearly_transactions, -1), True),
 }
@@ -191,27 +194,30 @@ def _row(r: Any, key: Key) -> Row:
 def listing(session: Session, query: ServiceQuery, on: date, size: int = PAGE_SIZE) -> Listing:
     """One page of services, the counts of each facet, and the keys of the pages around it."""
     where = scope(session, query, on)
-    facets, total = _facets(session, where)
-    page = _ranked if query.sort is ServiceSort.RELEVANCE else _sorted
-    rows, more_before, more_after = page(session, where, size)
+    counts = _facets(session, where)
+    if query.sort is ServiceSort.RELEVANCE:
+        rows, more_before, more_after = _ranked(session, where, counts.ids, size)
+    else:
+        rows, more_before, more_after = _sorted(session, where, size)
     return Listing(
         rows=rows,
-        total=total,
+        total=counts.total,
         capped=bool(where.found and where.found.capped),
         corrected=where.found.corrected if where.found else None,
-        facets=facets,
+        facets=counts.facets,
         previous=rows[0].key if rows and more_before else None,
         next=rows[-1].key if rows and more_after else None,
         organisation=where.organisation,
+        above=counts.above,
     )
 
 
 def _sorted(session: Session, where: Scope, size: int) -> tuple[list[Row], bool, bool]:
     cursor = where.query.cursor
     backwards = bool(cursor and cursor.backwards)
-    column, descending = _SORT[where.query.sort]
+    column, descending = SORT[where.query.sort]
     falling = descending != backwards
-    statement = _base().add_columns(column.label("sort_value")).where(*_conditions(where))
+    statement = _base().add_columns(column.label("sort_value")).where(*conditions(where))
     if cursor:
         edge = tuple_(*(literal(part) for part in cursor.key))
         keys = tuple_(column, Service.id)
@@ -225,10 +231,11 @@ def _sorted(session: Session, where: Scope, size: int) -> tuple[list[Row], bool,
     return rows, cursor is not None, more
 
 
-def _ranked(session: Session, where: Scope, size: int) -> tuple[list[Row], bool, bool]:
+def _ranked(
+    session: Session, where: Scope, found_ids: list[int], size: int
+) -> tuple[list[Row], bool, bool]:
     """A page in order of relevance: at most 1,000 found ids, ranked by the search."""
-    rows = session.execute(select(Service.id).where(*_conditions(where))).scalars()
-    ids = sorted(rows, key=lambda id_: where.positions.get(id_, 0))
+    ids = sorted(found_ids, key=lambda id_: where.positions.get(id_, 0))
     cursor = where.query.cursor
     start = 0
     if cursor:
@@ -245,23 +252,53 @@ def _ranked(session: Session, where: Scope, size: int) -> tuple[list[Row], bool,
     return page, start > 0, end < len(ids)
 
 
-def _counted(facet: str, value: Any, owner: Any = None, delivers: Any = None) -> Any:
+def _counted(
+    facet: str, value: Any, owner: Any = None, delivers: Any = None, many: Any = None
+) -> Any:
     return select(
         literal(facet).label("facet"),
         cast(value, String).label("value"),
         cast(null() if owner is None else owner, Integer).label("owner"),
         cast(null() if delivers is None else delivers, Integer).label("delivers"),
-        func.count().label("many"),
+        (func.count() if many is None else many).label("many"),
     )
 
 
-def _facets(session: Session, where: Scope) -> tuple[dict[str, list[Choice]], int]:
-    """Counts of every facet in one statement, and of all; a facet ignores its own choices."""
-    parts = [
-        _counted(name, column)
-        .select_from(Service)
-        .where(*_conditions(where, name))
-        .group_by(column)
+@dataclass(slots=True)
+class _Counts:
+    """What surrounds the rows: counts of every facet and of all, the ids where the search ranks
+    them, and the bodies directly above the chosen one.
+    """
+
+    facets: dict[str, list[Choice]]
+    total: int = 0
+    ids: list[int] = field(default_factory=list)
+    above: list[tuple[str, str]] = field(default_factory=list)
+
+
+def _facets(session: Session, where: Scope) -> _Counts:
+    """Counts of every facet in one statement; a facet ignores its own choices."""
+    counts = _Counts({name: [] for name in ("phases", "audiences", "categories", "apis")})
+    owned: dict[Owners, int] = {}
+    parents: dict[int, list[int]] = {}
+    for facet, value, owner, delivers, many in session.execute(union_all(*_parts(where))):
+        if facet == "organisation":
+            owned[owner, delivers] = many
+        elif facet == "link":
+            parents.setdefault(owner, []).append(delivers)
+        elif facet == "id":
+            counts.ids.append(owner)
+        elif value is not None:
+            counts.facets[facet].append(Choice(value, value, many))
+    counts.facets["categories"].sort(key=lambda c: c.label)
+    counts.total = sum(owned.values())
+    _organisation_facet(session, where, owned, parents, counts)
+    return counts
+
+
+def _parts(where: Scope) -> list[Select[Any]]:
+    parts: list[Select[Any]] = [
+        _counted(name, column).select_from(Service).where(*conditions(where, name)).group_by(column)
         for name, column in (
             ("phases", Service.phase),
             ("categories", Service.category),
@@ -271,52 +308,57 @@ def _facets(session: Session, where: Scope) -> tuple[dict[str, list[Choice]], in
     parts.append(
         _counted("audiences", ServiceAudience.audience)
         .join(Service, Service.id == ServiceAudience.service_id)
-        .where(*_conditions(where, "audiences"))
+        .where(*conditions(where, "audiences"))
         .group_by(ServiceAudience.audience)
     )
     parts.append(
         _counted("organisation", null(), Service.organisation_id, Service.delivers_id)
         .select_from(Service)
-        .where(*_conditions(where))
+        .where(*conditions(where))
         .group_by(Service.organisation_id, Service.delivers_id)
     )
-    facets: dict[str, list[Choice]] = {
-        name: [] for name in ("phases", "audiences", "categories", "apis")
-    }
-    owned: dict[Owners, int] = {}
-    for facet, value, owner, delivers, many in session.execute(union_all(*parts)):
-        if facet == "organisation":
-            owned[owner, delivers] = many
-        elif value is not None:
-            facets[facet].append(Choice(value, value, many))
-    facets["categories"].sort(key=lambda c: c.label)
-    facets["organisation"] = _organisation_facet(session, where, owned)
-    return facets, sum(owned.values())
+    # Riding along saves a statement each: who is below whom, and what the search will rank.
+    link = OrganisationParent
+    parts.append(
+        _counted("link", null(), link.child_id, link.parent_id, literal(1))
+        .select_from(link)
+        .where(open_links(where.on))
+    )
+    if where.query.sort is ServiceSort.RELEVANCE:
+        parts.append(
+            _counted("id", null(), Service.id, null(), literal(1))
+            .select_from(Service)
+            .where(*conditions(where))
+        )
+    return parts
 
 
-def _organisation_facet(session: Session, where: Scope, owned: dict[Owners, int]) -> list[Choice]:
+def _organisation_facet(
+    session: Session,
+    where: Scope,
+    owned: dict[Owners, int],
+    parents: dict[int, list[int]],
+    counts: _Counts,
+) -> None:
     """One level of organisations: the tops, or, inside a chosen body, those directly below.
     Each counts the services that it, or anything below it, is accountable for or delivers.
     """
-    above: dict[int, list[int]] = {}
-    for child, parent in session.execute(
-        select(OrganisationParent.child_id, OrganisationParent.parent_id).where(
-            open_links(where.on)
-        )
-    ):
-        above.setdefault(child, []).append(parent)
     totals: dict[int, int] = {}
     for owners, many in owned.items():
-        for body in _with_ancestors([o for o in owners if o is not None], above):
+        for body in _with_ancestors([o for o in owners if o is not None], parents):
             totals[body] = totals.get(body, 0) + many
     inside = where.organisation_id
-    level = [b for b in totals if (inside in above.get(b, []) if inside else b not in above)]
+    level = {b for b in totals if (inside in parents.get(b, []) if inside else b not in parents)}
+    up = parents.get(inside, []) if inside else []
     rows = session.execute(
         select(Organisation.id, Organisation.slug, Organisation.name)
-        .where(Organisation.id.in_(level))
+        .where(Organisation.id.in_([*level, *up]))
         .order_by(Organisation.sort_name, Organisation.id)
     ).all()
-    return [Choice(slug, name, totals[id_]) for id_, slug, name in rows]
+    counts.above = [(slug, name) for id_, slug, name in rows if id_ in up]
+    counts.facets["organisation"] = [
+        Choice(slug, name, totals[id_]) for id_, slug, name in rows if id_ in level
+    ]
 
 
 def _with_ancestors(bodies: list[int], above: dict[int, list[int]]) -> set[int]:
@@ -333,14 +375,14 @@ def stream_ids(session: Session, query: ServiceQuery, on: date) -> Iterator[list
     """The ids of everything a query lists, in its order, a batch at a time."""
     where = scope(session, query, on)
     if query.sort is ServiceSort.RELEVANCE:
-        rows = session.execute(select(Service.id).where(*_conditions(where))).scalars()
+        rows = session.execute(select(Service.id).where(*conditions(where))).scalars()
         ids = sorted(rows, key=lambda id_: where.positions.get(id_, 0))
         for start in range(0, len(ids), BATCH):
             yield ids[start : start + BATCH]
         return
-    column, falling = _SORT[query.sort]
+    column, falling = SORT[query.sort]
     order = [column.desc(), Service.id.desc()] if falling else [column, Service.id]
-    statement = select(column, Service.id).where(*_conditions(where)).order_by(*order).limit(BATCH)
+    statement = select(column, Service.id).where(*conditions(where)).order_by(*order).limit(BATCH)
     edge: tuple[Any, int] | None = None
     while True:
         page = statement

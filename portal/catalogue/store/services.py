@@ -135,7 +135,7 @@ def slug_now(session: Session, old: str) -> str | None:
 
 def ids_by_slug(session: Session) -> dict[str, int]:
     """Every address in use to its service's id."""
-    return dict(session.execute(select(Service.slug, Service.id)).tuples().all())
+    return {row.slug: row.id for row in session.execute(select(Service.slug, Service.id))}
 
 
 def ids_by_name_and_owner(session: Session) -> dict[tuple[str, str | None], list[int]]:

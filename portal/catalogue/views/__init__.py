@@ -5,22 +5,20 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.catalogue.forms.labels import label, phase_colour
-from portal.catalogue.views import (
-    home,
-    imports,
-    journeys,
-    organisation_names,
-    organisations,
-    services,
-)
+from portal.catalogue.views.home import blueprint as home
+from portal.catalogue.views.imports import blueprint as imports
+from portal.catalogue.views.journeys import blueprint as journeys
+from portal.catalogue.views.organisation_names import blueprint as organisation_names
+from portal.catalogue.views.organisations import blueprint as organisations
+from portal.catalogue.views.services import blueprint as services
 from portal.web import navigation
 from portal.web.i18n import lazy
 
 
 def install(app: Flask) -> None:
     """Register the pages, their navigation entries and the filters their templates use."""
-    for module in (home, services, organisations, journeys, imports, organisation_names):
-        app.register_blueprint(module.blueprint)
+    for blueprint in (home, services, organisations, journeys, imports, organisation_names):
+        app.register_blueprint(blueprint)
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Organisations"), "organisations.index", order=20)
     navigation.add(app, lazy("Journeys"), "journeys.index", order=30)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from portal.web.pages import Paging, paging
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+Find = Callable[["Session", str], Any]
 LONDON = ZoneInfo("Europe/London")
 PAGE_SIZE = 50
 LAST_ID = 2**31 - 1
@@ -31,9 +32,12 @@ def database() -> Database:
     return cast(Database, current_app.extensions["portal"].database)
 
 
-def reading() -> AbstractContextManager[Session]:
-    """A session that reads."""
-    return database().reading()
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session that reads. What it loaded stays readable after it, for the templates."""
+    with database().reading() as session:
+        yield session
+        session.expunge_all()  # the rollback at the end would make it forget
 
 
 def today() -> date:
@@ -47,14 +51,20 @@ def version() -> str:
         return f"{records.version(session)}-{today()}"
 
 
-def found(session: Session, thing: str, slug: str) -> Any:
+def found(session: Session, thing: str, slug: str, find: Find | None = None) -> Any:
     """The record at an address; a former address redirects for ever, in the same format.
+
+    Args:
+        session: where to look.
+        thing: the kind of record.
+        slug: its part of the address.
+        find: gives the record at a slug, or raises Missing; the whole record without it.
 
     Raises:
         Missing: no record has or had it.
     """
     try:
-        return records.BY_SLUG[thing](session, slug)
+        return (find or records.BY_SLUG[thing])(session, slug)
     except Missing:
         now = records.SLUG_NOW[thing](session, slug) if thing in records.SLUG_NOW else None
         if now is None:

@@ -5,13 +5,14 @@ journeys.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, url_for
 
 from portal import audit
-from portal.catalogue.forms.history_words import Change, changes, references, who
-from portal.catalogue.store import organisation_lists
+from portal.catalogue.forms.history_words import changes, references, who
+from portal.catalogue.store import organisation_lists, records
 from portal.catalogue.views.base import (
     PAGE_SIZE,
     found,
@@ -28,6 +29,7 @@ from portal.web.pages import page, paging
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+BATCH = 500
 COLUMNS = ("at", "by", "import", "reason", "field", "before", "after")
 
 
@@ -38,8 +40,7 @@ def history_of(
     ignored = unknown("before")
     refuse_unknown(fmt, ignored)
     with reading() as session:
-        record = found(session, thing, slug)
-        id_, name = record.id, record.name
+        id_, name = found(session, thing, slug, records.TITLES[thing])
     rows = _events if fmt == "json" else _fields
     return respond_list(
         fmt,
@@ -58,7 +59,7 @@ def _page(
     before = place("before")
     with reading() as session:
         events = audit.history_of(session, thing, id_, before, PAGE_SIZE + 1)
-        shown = [_told(session, event) for event in events[:PAGE_SIZE]]
+        shown = _told(session, events[:PAGE_SIZE])
     more = len(events) > PAGE_SIZE
     return page(
         "catalogue/history.html",
@@ -71,28 +72,39 @@ def _page(
     )
 
 
-def _told(session: Session, event: audit.HistoryEvent) -> dict[str, Any]:
-    names = organisation_lists.names_of(session, references(event.before, event.after))
-    return {
-        "at": event.at,
-        "by": who(event.actor),
-        "batch_id": event.batch_id,
-        "reason": event.reason,
-        "made": not event.before,
-        "changes": changes(event.before, event.after, names),
-    }
+def _names(session: Session, events: list[audit.HistoryEvent]) -> dict[str, str]:
+    """The organisations that the events speak of, by how they refer to them."""
+    said = [document for event in events for document in (event.before, event.after)]
+    return organisation_lists.names_of(session, references(*said))
 
 
-def _all(session: Session, thing: str, id_: int) -> Iterator[audit.HistoryEvent]:
+def _told(session: Session, events: list[audit.HistoryEvent]) -> list[dict[str, Any]]:
+    names = _names(session, events)
+    return [
+        {
+            "at": event.at,
+            "by": who(event.actor),
+            "batch_id": event.batch_id,
+            "reason": event.reason,
+            "made": not event.before,
+            "changes": changes(event.before, event.after, names),
+        }
+        for event in events
+    ]
+
+
+def _batches(session: Session, thing: str, id_: int) -> Iterator[list[audit.HistoryEvent]]:
     before: int | None = None
-    while events := audit.history_of(session, thing, id_, before, PAGE_SIZE):
-        yield from events
+    while events := audit.history_of(session, thing, id_, before, BATCH):
+        yield events
+        if len(events) < BATCH:
+            return
         before = events[-1].id
         session.expunge_all()
 
 
 def _events(session: Session, thing: str, id_: int) -> Iterator[dict[str, Any]]:
-    for event in _all(session, thing, id_):
+    for event in chain.from_iterable(_batches(session, thing, id_)):
         yield {
             "at": event.at.isoformat(),
             "by": who(event.actor),
@@ -106,19 +118,16 @@ def _events(session: Session, thing: str, id_: int) -> Iterator[dict[str, Any]]:
 
 def _fields(session: Session, thing: str, id_: int) -> Iterator[dict[str, Any]]:
     """One row a changed field, in the words of the page."""
-    for event in _all(session, thing, id_):
-        names = organisation_lists.names_of(session, references(event.before, event.after))
-        for change in changes(event.before, event.after, names):
-            yield {
-                "at": event.at.isoformat(),
-                "by": who(event.actor),
-                "import": event.batch_id,
-                "reason": event.reason,
-                "field": change.field,
-                "before": _lines(change, "before"),
-                "after": _lines(change, "after"),
-            }
-
-
-def _lines(change: Change, side: str) -> list[str]:
-    return [line.text for line in getattr(change, side)]
+    for events in _batches(session, thing, id_):
+        names = _names(session, events)
+        for event in events:
+            for change in changes(event.before, event.after, names):
+                yield {
+                    "at": event.at.isoformat(),
+                    "by": who(event.actor),
+                    "import": event.batch_id,
+                    "reason": event.reason,
+                    "field": change.field,
+                    "before": [line.text for line in change.before],
+                    "after": [line.text for line in change.after],
+                }

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from portal.catalogue.rules.filters import OrganisationQuery
-from portal.catalogue.store import hierarchy, organisation_lists, organisations, service_lists
+from portal.catalogue.store import hierarchy, organisations, service_lists
 from portal.web.formats import Column
 
 if TYPE_CHECKING:
@@ -86,15 +84,3 @@ def document(organisation: Any, details: Details) -> dict[str, Any]:
             for s in details.services
         ],
     }
-
-
-def documents(query: OrganisationQuery, on: date) -> Callable[[Session], Iterator[dict[str, Any]]]:
-    """Everything a query lists, in its order, a batch in memory at a time."""
-
-    def rows(session: Session) -> Iterator[dict[str, Any]]:
-        for ids in organisation_lists.stream_ids(session, query, on):
-            loaded = {o.id: o for o in organisations.load(session, ids)}
-            yield from (organisations.document_of(loaded[i]) for i in ids if i in loaded)
-            session.expunge_all()
-
-    return rows

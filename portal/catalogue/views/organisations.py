@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.rules.filters import OrganisationQuery, parse_organisations
-from portal.catalogue.store import organisation_lists, organisations
+from portal.catalogue.store import organisation_documents, organisation_lists, organisations
 from portal.catalogue.views.base import (
     around,
     found,
@@ -21,7 +21,7 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.catalogue.views.histories import history_of
-from portal.catalogue.views.organisation_details import COLUMNS, as_of, document, documents
+from portal.catalogue.views.organisation_details import COLUMNS, as_of, document
 from portal.catalogue.views.organisation_filters import chosen, facets
 from portal.errors import Problem
 from portal.web.caching import unless_unchanged
@@ -44,7 +44,8 @@ def index(fmt: Format) -> Response:
     """List organisations by the address's filters."""
     query, ignored = parse_organisations(request.args.items(multi=True))
     refuse_unknown(fmt, ignored)
-    rows = stream(documents(replace(query, cursor=None), today()))
+    everything, on = replace(query, cursor=None), today()
+    rows = stream(lambda session: organisation_documents.listed(session, everything, on))
     return respond_list(
         fmt, page=lambda: _list(query, ignored), rows=rows, columns=COLUMNS, name="organisations"
     )

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from portal.catalogue.rules.documents import current_phase
-from portal.catalogue.rules.filters import ServiceQuery
-from portal.catalogue.store import service_lists, services
 from portal.web.formats import Column
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from sqlalchemy.orm import Session
 
 Row = Mapping[str, Any]
 
@@ -62,25 +55,3 @@ COLUMNS: tuple[str | Column, ...] = (
     "transactions_to",
     "sources",
 )
-
-
-def named(service: Any) -> dict[str, Any]:
-    """A service's document with the names of its organisations, for people who read CSV."""
-    document = services.document_of(service)
-    for owner, row in zip(document["owners"], service.owners, strict=True):
-        owner["name"] = row.organisation.name if row.organisation else row.published_name
-    return document
-
-
-def documents(
-    query: ServiceQuery, on: date, make: Callable[[Any], dict[str, Any]]
-) -> Callable[[Session], Iterator[dict[str, Any]]]:
-    """Everything a query lists, in its order, a batch in memory at a time."""
-
-    def rows(session: Session) -> Iterator[dict[str, Any]]:
-        for ids in service_lists.stream_ids(session, query, on):
-            loaded = {service.id: service for service in services.load(session, ids)}
-            yield from (make(loaded[id_]) for id_ in ids if id_ in loaded)
-            session.expunge_all()
-
-    return rows

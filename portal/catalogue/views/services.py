@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request, url_for
 
 from portal.catalogue.rules.filters import ServiceQuery, parse_services
-from portal.catalogue.store import journeys, organisation_lists, service_lists, services
+from portal.catalogue.store import journeys, service_documents, service_lists, services
+from portal.catalogue.store.service_documents import by_slug as document_at
 from portal.catalogue.views.base import (
     around,
     found,
@@ -18,13 +21,16 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.catalogue.views.histories import history_of
-from portal.catalogue.views.service_columns import COLUMNS, documents, named
+from portal.catalogue.views.service_columns import COLUMNS
 from portal.catalogue.views.service_filters import chosen, facets
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list, respond_record
 from portal.web.guard import public
 from portal.web.i18n import _
 from portal.web.pages import page
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 blueprint = Blueprint("services", __name__)
 
@@ -36,8 +42,8 @@ def index(fmt: Format) -> Response:
     """List services by the address's filters."""
     query, ignored = parse_services(request.args.items(multi=True))
     refuse_unknown(fmt, ignored)
-    make = named if fmt == "csv" else services.document_of
-    rows = stream(documents(replace(query, cursor=None), today(), make))
+    everything, on, named = replace(query, cursor=None), today(), fmt == "csv"
+    rows = stream(lambda session: service_documents.listed(session, everything, on, named))
     return respond_list(
         fmt, page=lambda: _list(query, ignored), rows=rows, columns=COLUMNS, name="services"
     )
@@ -46,8 +52,6 @@ def index(fmt: Format) -> Response:
 def _list(query: ServiceQuery, ignored: tuple[str, ...]) -> Response:
     with reading() as session:
         listing = service_lists.listing(session, query, today())
-        slug = query.organisation
-        above = organisation_lists.above(session, slug, today()) if slug else []
     return page(
         "catalogue/services.html",
         title=_("Services"),
@@ -56,7 +60,7 @@ def _list(query: ServiceQuery, ignored: tuple[str, ...]) -> Response:
         listing=listing,
         facets=facets(query, listing),
         chosen=chosen(query, listing.organisation),
-        above=above,
+        above=listing.above,
         paging=around(listing.previous, listing.next),
     )
 
@@ -67,22 +71,27 @@ def _list(query: ServiceQuery, ignored: tuple[str, ...]) -> Response:
 def show(slug: str, fmt: Format) -> Response:
     """Show one service."""
     with reading() as session:
-        service = found(session, services.THING, slug)
-        make = named if fmt == "csv" else services.document_of
         return respond_record(
             fmt,
-            page=lambda: page(
-                "catalogue/service.html",
-                title=service.name,
-                section=_("Services"),
-                crumbs=[(_("Services"), url_for("services.index"))],
-                service=service,
-                journeys=journeys.through(session, service.id),
+            page=lambda: _page(session, slug),
+            document=lambda: found(
+                session, services.THING, slug, partial(document_at, named=fmt == "csv")
             ),
-            document=lambda: make(service),
             columns=COLUMNS,
-            name=service.slug,
+            name=slug,
         )
+
+
+def _page(session: Session, slug: str) -> Response:
+    service = found(session, services.THING, slug)
+    return page(
+        "catalogue/service.html",
+        title=service.name,
+        section=_("Services"),
+        crumbs=[(_("Services"), url_for("services.index"))],
+        service=service,
+        journeys=journeys.through(session, service.id),
+    )
 
 
 @formats(blueprint, "/services/<slug:slug>/history")

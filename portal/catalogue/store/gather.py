@@ -1,0 +1,79 @@
+"""Several selects in one statement, as text: how documents of many records are read at once.
+
+An ORM load asks once for each list of a record (names, phases, owners...); here all of them come
+back together, as plain rows. tests/store/test_documents.py holds the two ways to the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Text,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from portal.catalogue.models.organisations import OrganisationIdentifier
+
+#: A select; its columns' types are not worth spelling out, since all come as text.
+Statement = Any
+#: A record's parts by name, each a list of rows in order.
+Parts = dict[str, list[tuple[str | None, ...]]]
+
+
+def gather(session: Session, parts: Mapping[str, Statement]) -> dict[int, Parts]:
+    """Run selects of (record id, order, value, ...) as one statement; values come as text.
+
+    The first part has one row for each record; records come back in its order.
+    """
+    width = max(len(part.selected_columns) for part in parts.values())
+    rows = union_all(*(_as_text(name, part, width) for name, part in parts.items())).subquery()
+    first = next(iter(parts))
+    found: dict[int, Parts] = {}
+    order: list[int] = []
+    for part, record, _place, *values in session.execute(select(rows).order_by(rows.c.place)):
+        found.setdefault(record, {name: [] for name in parts})[part].append(tuple(values))
+        if part == first:
+            order.append(record)
+    return {record: found[record] for record in order}
+
+
+def _as_text(name: str, part: Statement, width: int) -> Statement:
+    record, place, *values = part.selected_columns
+    values += [null()] * (width - len(part.selected_columns))
+    return part.with_only_columns(
+        literal(name).label("part"),
+        cast(record, Integer).label("record"),
+        cast(place, Integer).label("place"),
+        *(cast(value, Text).label(f"v{at}") for at, value in enumerate(values)),
+    )
+
+
+def reference_of(organisation: Any) -> ColumnElement[str]:
+    """How documents name an organisation, as a column; the same as `organisations.reference`."""
+    first = (
+        select(func.min(OrganisationIdentifier.identifier))
+        .where(OrganisationIdentifier.organisation_id == organisation.id)
+        .correlate(organisation)
+        .scalar_subquery()
+    )
+    return func.coalesce(first, literal("slug:") + organisation.slug)
+
+
+def truth(text: str | None) -> bool | None:
+    """A boolean that came as text, from either database."""
+    return None if text is None else text in ("1", "true")
+
+
+def whole(text: str | None) -> int | None:
+    """A number that came as text."""
+    return None if text is None else int(text)

@@ -1,0 +1,128 @@
+"""Axe finds nothing on any page, wide or narrow, and nothing scrolls sideways at 320 px.
+
+The pages come from the URL map: a route that shows HTML and was not looked at fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from portal.db import Database
+from tests.support.examples import addresses
+from tests.support.summary import note
+
+ROOT = Path(__file__).resolve().parents[2]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+Visit = Callable[..., Page]
+#: States that the example of a route does not show.
+MORE = (
+    "/services?q=vehicel+tax",
+    "/services?q=zzzzqqqq",
+    "/services?q=licence&phase=live&phase=alpha&audience=public&sort=name",
+    "/services?organisation=department-for-transport&apis=offers",
+    "/services?nonsense=1&phase=nonsense",
+    "/services/register-to-vote",
+    "/services/universal-jobmatch",
+    "/services/nothing-there",
+    "/organisations?q=agency",
+    "/organisations?q=zzzzqqqq",
+    "/organisations?kind=local_authority&status=open&nonsense=1",
+    "/organisations/cabinet-office",
+    "/organisations/department-for-business-innovation-and-skills",
+    "/journeys/start-a-business",
+    "/nothing/there",
+    "/services?q=%00",
+)
+EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",
+         "/organisation-names")  # fmt: skip
+#: Answers that are no pages.
+NOT_HTML = {"health", "ready", "web.robots", "web.security_txt", "web.old_security_txt"}
+
+
+@cache
+def axe_source() -> str:
+    """Axe, to be evaluated in the page (the policy lets no foreign script in)."""
+    return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def findings(page: Page) -> list[str]:
+    """What axe finds on the page as it is."""
+    page.evaluate(axe_source())
+    result: dict[str, Any] = page.evaluate(
+        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS
+    )
+    return [
+        f"{v['id']}: {v['help']} ({'; '.join(str(n['target']) for n in v['nodes'][:3])})"
+        for v in result["violations"]
+    ]
+
+
+def sideways(page: Page) -> list[str]:
+    """What makes the page scroll sideways, outside regions made to scroll."""
+    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    return [f"{width[0]} px wide in {width[1]}"] if width[0] > width[1] else []
+
+
+def html_addresses(app: Flask, database: Database) -> dict[str, str]:
+    """Rule to address of every route that shows a page."""
+    with database.reading() as session:
+        found = addresses(app, session)
+    return {
+        rule: address
+        for rule, (endpoint, address) in found.items()
+        if endpoint not in NOT_HTML and not rule.endswith((".json", ".csv"))
+    }
+
+
+def look(visit: Visit, where: list[str], width: int) -> list[str]:
+    """Everything wrong on these pages, and note them as seen."""
+    wrong: list[str] = []
+    page = visit(where[0], width=width)
+    for address in where:
+        page.goto(address)
+        title = page.title()
+        wrong += [f"{address} at {width} px: {what}" for what in findings(page) + sideways(page)]
+        note("seen by axe", f"{address.split('/', 3)[3]} {title} {width}")
+    return wrong
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing(
+    visit: Visit, site: str, demo_portal: Flask, demo_database: Database, width: int
+) -> None:
+    pages = html_addresses(demo_portal, demo_database)
+    seen = set(pages.values()) | set(MORE)
+    assert not look(visit, [site + address for address in sorted(seen)], width)
+    # Each route was seen as a page, or it belongs into NOT_HTML.
+    with demo_portal.test_client() as client:
+        for rule in demo_portal.url_map.iter_rules():
+            if rule.rule not in pages and not (rule.defaults or {}).get("fmt"):
+                answer = client.get(rule.rule, follow_redirects=True)
+                assert answer.mimetype != "text/html", f"axe did not see {rule.rule}"
+        for address in pages.values():
+            assert client.get(address).mimetype == "text/html", address
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_on_an_empty_portal(visit: Visit, empty_site: str, width: int) -> None:
+    assert not look(visit, [empty_site + address for address in EMPTY], width)
+
+
+def test_axe_would_find_something(visit: Visit) -> None:
+    page = visit("/")
+    page.evaluate("document.querySelector('main').innerHTML += '<img src=\"data:,\"><input>'")
+    found = " ".join(findings(page))
+    assert "image-alt" in found and "label" in found
+
+
+def test_a_wide_page_would_be_seen(visit: Visit) -> None:
+    page = visit("/", width=320)
+    page.evaluate("document.querySelector('main').innerHTML += '<pre>' + 'x'.repeat(200)")
+    assert sideways(page)

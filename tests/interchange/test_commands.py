@@ -1,0 +1,275 @@
+"""The import, match and demo commands, on both databases."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import func, select
+
+from portal.audit import HistoryEvent, ImportBatch
+from portal.catalogue.models.organisations import OrganisationMatch
+from portal.catalogue.models.services import Service
+from portal.catalogue.store import matches, organisations, services
+from portal.catalogue.words import MatchState
+from portal.db import Database
+from tests.interchange.files import GOVERNMENT, SERVICES, SERVICES_HEADER, VOLUMES, WALES, write
+from tests.support.data import ACT
+
+REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, str]:
+    """Paths of small files in the real shapes."""
+    texts = {
+        "government.tsv": GOVERNMENT,
+        "wales.tsv": WALES,
+        "services.csv": SERVICES,
+        "volumes.csv": VOLUMES,
+    }
+    return {name: str(write(tmp_path, name, text)) for name, text in texts.items()}
+
+
+def run(app: Flask, *words: str, code: int = 0, answer: str | None = None) -> Result:
+    """Run a command and check how it ended."""
+    result = app.test_cli_runner().invoke(args=list(words), input=answer)
+    assert result.exit_code == code, result.output + repr(result.exception)
+    return result
+
+
+def counts(app: Flask, *words: str) -> dict[str, int]:
+    """Run an import and give its counts."""
+    found: dict[str, int] = json.loads(run(app, "import", *words, "--yes", "--json").stdout)
+    return found
+
+
+def load(app: Flask, files: dict[str, str]) -> None:
+    """Import everything once."""
+    counts(app, "organisations", files["government.tsv"], files["wales.tsv"])
+    counts(app, "services-csv", files["services.csv"])
+    counts(app, "transaction-volumes", files["volumes.csv"])
+
+
+def number(database: Database, table: type) -> int:
+    """Rows of a table."""
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_imports_print_what_they_did(app: Flask, files: dict[str, str]) -> None:
+    found = counts(app, "organisations", files["government.tsv"], files["wales.tsv"])
+    assert found["created"] == found["read"] >= 4
+    found = counts(app, "services-csv", files["services.csv"])
+    assert (found["read"], found["created"], found["set_aside"]) == (2, 2, 2)
+    assert found["names_waiting"] == 1
+    found = counts(app, "transaction-volumes", files["volumes.csv"])
+    assert (found["read"], found["created"], found["conflicts"]) == (2, 1, 0)
+
+
+def test_same_files_again_change_nothing(
+    app: Flask, database: Database, files: dict[str, str]
+) -> None:
+    load(app, files)
+    before = number(database, HistoryEvent), number(database, ImportBatch)
+    for words in (
+        ("organisations", files["wales.tsv"], files["government.tsv"]),
+        ("services-csv", files["services.csv"]),
+        ("transaction-volumes", files["volumes.csv"]),
+    ):
+        found = counts(app, *words)
+        assert (found["created"], found["updated"]) == (0, 0), words
+    assert (number(database, HistoryEvent), number(database, ImportBatch)) == before
+
+
+def test_preview_writes_nothing(app: Flask, database: Database, files: dict[str, str]) -> None:
+    result = run(app, "import", "organisations", files["government.tsv"], "--preview")
+    assert "would be created" in result.output
+    assert number(database, ImportBatch) == number(database, HistoryEvent) == 0
+
+
+def test_question_and_answer(app: Flask, database: Database, files: dict[str, str]) -> None:
+    words = ("import", "organisations", files["wales.tsv"])
+    run(app, *words, code=1, answer="n\n")
+    assert number(database, ImportBatch) == 0
+    run(app, *words, answer="y\n")
+    assert number(database, ImportBatch) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00", b'Slug,"cut', b"a,b\n1,2\n"])
+def test_bad_file_is_refused_and_nothing_changes(
+    app: Flask, database: Database, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    result = run(app, "import", "services-csv", str(path), "--yes", code=1)
+    assert result.stderr.startswith("Refused: bad.csv")
+    assert number(database, ImportBatch) == 0
+
+
+def test_owners_departments_now_and_before(
+    app: Flask, database: Database, files: dict[str, str]
+) -> None:
+    load(app, files)
+    with database.reading() as session:
+        sorn = services.document_of(services.by_slug(session, "dft-sorn"))
+        petitions = services.document_of(services.by_slug(session, "co-petitions"))
+    assert [(o["role"], o["organisation"]) for o in sorn["owners"]] == [
+        ("accountable", "government-organisation:D9"),
+        ("delivers", "government-organisation:EA74"),
+    ], "DfT was the department before June 2016 as well"
+    assert [(o["organisation"], o["until"], o["published_name"]) for o in petitions["owners"]] == [
+        ("government-organisation:D9", "2016-06-01", "Department for Transport"),
+        ("government-organisation:D2", None, "Cabinet Office"),
+        (None, None, "Nobody in Particular Office"),
+    ]
+
+
+def test_edit_here_is_a_conflict_not_overwritten(
+    app: Flask, database: Database, files: dict[str, str], tmp_path: Path
+) -> None:
+    load(app, files)
+    with database.writing() as session:
+        service = services.by_slug(session, "dft-sorn")
+        before = services.document_of(service)
+        refs = organisations.ids_by_reference(session)
+        services.save(session, service, before, before | {"name": "SORN"}, refs, ACT, "edited")
+    changed = SERVICES.replace("Sorn: off road", "Off road notice").replace("Data for", "For")
+    rejects = tmp_path / "rejects.csv"
+    write(tmp_path, "services.csv", changed)
+    result = run(
+        app, "import", "services-csv", files["services.csv"], "--yes", "--rejects", str(rejects)
+    )
+    assert "conflicts: 1" in result.output
+    rows = list(csv.DictReader(rejects.open(encoding="utf-8")))
+    assert ("name", "Off road notice", "true") in [
+        (r["column"], r["value"], r["conflict"]) for r in rows
+    ]
+    with database.reading() as session:
+        service = services.by_slug(session, "dft-sorn")
+        assert (service.name, service.purpose) == ("SORN", "For off road, declared")
+
+
+def test_decided_name_gives_services_their_owner(
+    app: Flask, database: Database, files: dict[str, str]
+) -> None:
+    load(app, files)
+    with database.reading() as session:
+        waiting = str(matches.queue(session, MatchState.WAITING)[0].id)
+    assert "Nobody in Particular Office" in run(app, "match", "queue").output
+    words = ("match", "decide", waiting, "government-organisation:EA74", "--reason", "Asked")
+    assert "services changed: 1" in run(app, *words).output
+    assert "decided already" in run(app, *words, code=1).stderr
+    with database.reading() as session:
+        document = services.document_of(services.by_slug(session, "co-petitions"))
+        assert document["owners"][2]["organisation"] == "government-organisation:EA74"
+    assert counts(app, "services-csv", files["services.csv"])["updated"] == 0
+
+
+def test_decide_unknown(app: Flask, files: dict[str, str]) -> None:
+    load(app, files)
+    for words in (("9", "none"), ("1", "government-organisation:NONE")):
+        result = run(app, "match", "decide", *words, "--reason", "x", code=1)
+        assert "There is no" in result.stderr
+
+
+def test_undo_takes_everything_back(
+    app: Flask, database: Database, files: dict[str, str]
+) -> None:
+    load(app, files)
+    assert "Refused" in run(app, "import", "undo", "1", "--yes", code=1).stderr
+    with database.reading() as session:
+        batches = list(session.scalars(select(ImportBatch.id).order_by(ImportBatch.id.desc())))
+    refused = run(app, "import", "undo", str(batches[-1]), "--yes", code=1)
+    assert "point at" in refused.stderr
+    for batch in batches:
+        run(app, "import", "undo", str(batch), "--yes")
+    assert number(database, Service) == number(database, OrganisationMatch) == 0
+    assert organisations_left(database) == 0
+    again = run(app, "import", "undo", str(batches[0]), "--yes", code=1)
+    assert "undone already" in again.stderr
+    assert counts(app, "organisations", files["wales.tsv"])["created"] >= 1
+
+
+def organisations_left(database: Database) -> int:
+    """How many organisations there are."""
+    with database.reading() as session:
+        return organisations.count(session)
+
+
+def test_undo_refuses_what_changed_since(
+    app: Flask, database: Database, files: dict[str, str]
+) -> None:
+    load(app, files)
+    with database.writing() as session:
+        service = services.by_slug(session, "co-petitions")
+        before = services.document_of(service)
+        refs = organisations.ids_by_reference(session)
+        services.save(session, service, before, before | {"purpose": "x"}, refs, ACT, "edited")
+        batch = session.scalar(select(ImportBatch.id).where(ImportBatch.kind == "services-csv"))
+    result = run(app, "import", "undo", str(batch), "--yes", code=1)
+    assert f"service {service.id}" in result.stderr
+    assert number(database, Service) == 3
+
+
+def test_slug_belongs_to_one_service(app: Flask, tmp_path: Path) -> None:
+    row = "X,Dept of Tests,,{},{},,,,,,,,,\n"
+    first = write(tmp_path, "a.csv", SERVICES_HEADER + row.format("One", "same"))
+    counts(app, "services-csv", str(first))
+    second = write(tmp_path, "b.csv", SERVICES_HEADER + row.format("Two", "same"))
+    found = counts(app, "services-csv", str(second))
+    assert (found["created"], found["updated"]) == (0, 1), "the slug is the source's own key"
+
+
+def test_match_prints_json_lines(app: Flask, files: dict[str, str], tmp_path: Path) -> None:
+    load(app, files)
+    path = write(tmp_path, "names.tsv", "name\nDVLA\nthe Cabinet Office\nQuite Unknown\n")
+    lines = run(app, "match", "organisations", str(path)).output.splitlines()
+    found = [json.loads(line) for line in lines]
+    assert [f["matched"] for f in found] == [
+        "government-organisation:EA74",
+        "government-organisation:D2",
+        None,
+    ]
+    assert all(len(f["suggestions"]) <= 3 for f in found)
+
+
+def test_demo_loads_once(app: Flask, database: Database) -> None:
+    result = run(app, "demo", "load")
+    assert "services: 46 created" in result.output
+    assert not result.stderr, "nothing of the demo is set aside"
+    before = number(database, HistoryEvent)
+    assert "journeys: 0 created" in run(app, "demo", "load").output
+    assert number(database, HistoryEvent) == before
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real files are not part of the project")
+def test_real_files_beside_the_demo(app: Flask) -> None:
+    run(app, "demo", "load")
+    registers = sorted(str(p) for p in (REAL / "registers").glob("*.tsv"))
+    found = counts(app, "organisations", *registers)
+    assert found["conflicts"] == 0
+    assert found["created"] > 1_400
+    platform = REAL / "performance-platform"
+    words = ("services-csv", str(platform / "services.csv"))
+    assert counts(app, *words) == {
+        "kind": "services-csv", "batch": counts_batch(app), "read": 591, "created": 591,
+        "updated": 0, "unchanged": 0, "set_aside": 0, "conflicts": 0, "names_waiting": 0,
+    }  # fmt: skip
+    volumes = ("transaction-volumes", str(platform / "transaction-volumes.csv"))
+    found = counts(app, *volumes)
+    assert (found["read"], found["created"], found["conflicts"]) == (591, 0, 7)
+    for words in (words, volumes, ("organisations", *registers)):
+        found = counts(app, *words)
+        assert (found["created"], found["updated"]) == (0, 0)
+
+
+def counts_batch(app: Flask) -> int:
+    """The newest batch."""
+    database: Database = app.extensions["portal"].database
+    with database.reading() as session:
+        return session.scalar(select(func.max(ImportBatch.id))) or 0

@@ -1,0 +1,110 @@
+"""Every route once, as a reader comes to it: pages are checked by the client; nothing that a page
+links to is missing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.support.data import demo as documents
+from tests.support.examples import addresses
+from tests.support.pages import PageClient, soup_of
+
+DEMO = pytest.mark.parametrize("demo", [True])
+SQLITE = pytest.mark.parametrize("kind", ["sqlite"])
+
+
+@DEMO
+@pytest.mark.parametrize("name", ["services", "organisations", "journeys"])
+def test_each_demo_record_has_its_page(client: PageClient, name: str) -> None:
+    for document in documents(name):
+        answer = client.get(f"/{name}/{document['slug']}")
+        assert answer.status_code == 200
+        assert document["name"] in soup_of(answer).get_text(" ")
+        assert client.get(f"/{name}/{document['slug']}/history").status_code == 200
+
+
+@DEMO
+@pytest.mark.parametrize("name", ["services", "organisations", "journeys"])
+def test_each_list_says_the_same_in_three_formats(client: PageClient, name: str) -> None:
+    slugs = {document["slug"] for document in documents(name)}
+    items = client.get(f"/{name}.json").get_json()["items"]
+    assert {item["slug"] for item in items} == slugs
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/{name}.csv").text.lstrip("\ufeff"))))
+    assert {row["slug"] for row in rows} == slugs
+    links = soup_of(client.get(f"/{name}")).select(f"main a[href^='/{name}/']")
+    assert slugs == {str(link["href"]).split("/")[2] for link in links}
+
+
+@DEMO
+@pytest.mark.parametrize("name", ["services", "organisations", "journeys"])
+def test_each_record_says_the_same_in_three_formats(client: PageClient, name: str) -> None:
+    document = documents(name)[0]
+    address = f"/{name}/{document['slug']}"
+    assert client.get(f"{address}.json").get_json()["name"] == document["name"]
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{address}.csv").text.lstrip("\ufeff"))))
+    assert [row["name"] for row in rows] == [document["name"]]
+    assert client.get(f"{address}/history.json").get_json()["items"]
+    assert client.get(f"{address}/history.csv").text.count("\n") > 1
+
+
+@DEMO
+def test_imports_in_three_formats(client: PageClient, app: Flask, session: Session) -> None:
+    for rule, (endpoint, address) in addresses(app, session).items():
+        if endpoint.startswith(("imports.", "names.")):
+            answer = client.get(address)
+            assert answer.status_code == 200, rule
+            expected = {".json": "application/json", ".csv": "text/csv"}
+            ending = next((e for e in expected if address.endswith(e)), "")
+            assert answer.mimetype == expected.get(ending, "text/html")
+
+
+def test_an_empty_portal_has_all_its_lists(client: PageClient) -> None:
+    for address in ("/", "/services", "/organisations", "/journeys", "/imports"):
+        assert client.get(address).status_code == 200
+    for name in ("services", "organisations", "journeys", "imports", "organisation-names"):
+        assert client.get(f"/{name}.json").get_json()["items"] == []
+        assert client.get(f"/{name}.csv").text.count("\n") == 1
+
+
+@SQLITE
+def test_the_pages_about_the_portal(client: PageClient) -> None:
+    for address in ("/accessibility-statement", "/privacy", "/cookies", "/robots.txt",
+                    "/security.txt", "/.well-known/security.txt", "/health"):  # fmt: skip
+        assert client.get(address).status_code < 400
+    ready = client.get("/health/ready")
+    assert ready.status_code == 200
+    assert ready.get_json()["status"] == "ok"
+
+
+@DEMO
+@SQLITE
+def test_no_link_leads_nowhere(client: PageClient) -> None:
+    waiting, seen, broken = ["/"], {"/"}, []
+    tried: dict[str, int] = {}
+    while waiting:
+        address = waiting.pop()
+        answer = client.get(address)
+        if answer.status_code >= 400:
+            broken.append(f"{address}: {answer.status_code}")
+        if answer.mimetype != "text/html":
+            continue
+        for link in soup_of(answer).select("a[href], link[href], script[src]"):
+            target = str(link.get("href") or link.get("src"))
+            parts = urlsplit(target)
+            if parts.scheme or parts.netloc or not parts.path or target in seen:
+                continue
+            # Filters combine without end: a dozen of each address are enough.
+            stem = re.sub(r"=[^&]*", "", target) if parts.query else target
+            tried[stem] = tried.get(stem, 0) + 1
+            if tried[stem] <= 12 and target.count("&") < 3:
+                seen.add(target)
+                waiting.append(target)
+    assert not broken
+    assert len(seen) > 200

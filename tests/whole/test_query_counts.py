@@ -1,0 +1,67 @@
+"""How often a page asks the database; as often for many rows as for few."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.catalogue.models.organisations import OrganisationMatch
+from portal.catalogue.words import MatchState
+from tests.support.data import ACT, OPEN, add_journey, add_organisation, add_service
+from tests.support.pages import PageClient
+from tests.support.queries import statements
+from tests.support.transactions import RolledBackDatabase
+
+FEW, MANY = 5, 50
+LIST, RECORD, JSON = 6, 8, 4
+LISTS = ("/services", "/services?q=service", "/services?organisation=body-0&phase=live",
+         "/services?sort=transactions", "/organisations", "/organisations?q=body", "/journeys",
+         "/imports", "/organisation-names", "/")  # fmt: skip
+RECORDS = ("/services/service-1", "/organisations/body-0", "/journeys/journey-0",
+           "/services/service-1/history")  # fmt: skip
+JSONS = ("/organisations.json", "/journeys.json", "/services.json", "/services.json?q=service",
+         "/imports.json", "/organisation-names.json", "/services/service-1.json",
+         "/journeys/journey-0.json")  # fmt: skip
+
+
+def fill(session: Session, first: int, last: int) -> None:
+    """Bodies, services with everything, journeys and names, from number `first` on."""
+    name = {"kind": "former", "language": "en", "until": None}
+    for n in range(first, last):
+        add_organisation(session, f"body-{n}", **({"parent": "body-0"} if n else {}))
+        owners = [
+            {"role": role, "organisation": f"portal:body-{n}", "published_name": None,
+             "source": None, **OPEN}
+            for role in ("accountable", "delivers")
+        ]  # fmt: skip
+        add_service(
+            session, f"service-{n}", audiences=["public"], category=f"Category {n % 3}",
+            owners=owners, names=[{**name, "name": f"Old {n}"}],
+            apis=[{"name": "A", "address": "https://a.example/", "documentation": None}],
+            links=[{"kind": "other", "url": "https://b.example/", "title": None}],
+            relations=[{"relation": "part_of", "service": "service-0"}] if n else [],
+        )  # fmt: skip
+        add_journey(session, f"journey-{n}", [f"service-{m}" for m in range(first, n + 1)][:5])
+        waiting = MatchState.WAITING
+        session.add(
+            OrganisationMatch(published_name=f"Name {n}", state=waiting, first_seen_at=ACT.at)
+        )
+    session.flush()
+    session.expunge_all()
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [*((a, LIST) for a in LISTS), *((a, RECORD) for a in RECORDS), *((a, JSON) for a in JSONS)],
+)
+def test_queries(
+    client: PageClient, database: RolledBackDatabase, session: Session, address: str, most: int
+) -> None:
+    counts = []
+    for first, last in ((0, FEW), (FEW, MANY)):
+        fill(session, first, last)
+        with statements(database) as sent:
+            assert client.get(address).status_code == 200
+        counts.append(len(sent))
+    assert max(counts) <= most, "\n\n".join(sent)
+    assert counts[0] == counts[1], "the number grows with the rows"
