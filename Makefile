@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format coverage screenshots reset lock install install-dev browser clean
+.PHONY: help run test check format coverage messages screenshots reset lock install install-dev browser clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -41,6 +41,10 @@ format: install-dev ## Put the code in its standard form
 
 coverage: install-dev browser ## Run the tests and say which lines none of them reaches
 	@$(PY) -m pytest -n $(WORKERS) --cov --cov-report=term $(ARGS)
+
+messages: install ## Collect the interface strings for translators into messages.pot
+	@.venv/bin/pybabel --quiet extract -F babel.cfg -k lazy -k _ -k ngettext:1,2 -o messages.pot .
+	@echo "messages.pot is written; docs/translating.md says what to do with it"
 
 screenshots: install-dev browser ## Take the README's screenshots
 	@$(PY) scripts/screenshots.py

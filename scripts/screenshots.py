@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,7 +72,7 @@ def wait_for(server: subprocess.Popen[bytes], log: Path) -> str:
             try:
                 with urllib.request.urlopen(f"{address}/health", timeout=5):  # noqa: S310
                     return address
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:  # refused, or busy with its start
                 break
         time.sleep(0.05)
     sys.exit("The portal did not start:\n" + log.read_text(errors="replace"))

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,7 +102,7 @@ def _answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
             return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError):
+    except OSError:  # refused, or busy with its start
         return False
 
 
@@ -145,4 +144,4 @@ def visit(browser: Browser, site: str) -> Iterator[Any]:
     yield open_page
     for context in contexts:
         context.close()
-    assert not [t for t in trouble if "status of 4" not in t], trouble
+    assert not [text for text in trouble if "status of 4" not in text]

@@ -30,16 +30,14 @@ MORE = (
     "/services?nonsense=1&phase=nonsense",
     "/services/register-to-vote",
     "/services/universal-jobmatch",
-    "/services/nothing-there",
     "/organisations?q=agency",
     "/organisations?q=zzzzqqqq",
     "/organisations?kind=local_authority&status=open&nonsense=1",
     "/organisations/cabinet-office",
     "/organisations/department-for-business-innovation-and-skills",
     "/journeys/start-a-business",
-    "/nothing/there",
-    "/services?q=%00",
 )
+WRONG = {"/services/nothing-there": 404, "/nothing/there": 404, "/services?q=%00": 400}
 EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",
          "/organisation-names")  # fmt: skip
 #: Answers that are no pages.
@@ -86,10 +84,12 @@ def look(visit: Visit, where: list[str], width: int) -> list[str]:
     wrong: list[str] = []
     page = visit(where[0], width=width)
     for address in where:
-        page.goto(address)
+        answer = page.goto(address)
+        path = "/" + address.split("/", 3)[3]
+        assert answer is not None and answer.status == WRONG.get(path, 200), address
         title = page.title()
         wrong += [f"{address} at {width} px: {what}" for what in findings(page) + sideways(page)]
-        note("seen by axe", f"{address.split('/', 3)[3]} {title} {width}")
+        note("seen by axe", f"{path} {title} {width}")
     return wrong
 
 
@@ -98,7 +98,7 @@ def test_axe_finds_nothing(
     visit: Visit, site: str, demo_portal: Flask, demo_database: Database, width: int
 ) -> None:
     pages = html_addresses(demo_portal, demo_database)
-    seen = set(pages.values()) | set(MORE)
+    seen = {*pages.values(), *MORE, *WRONG}
     assert not look(visit, [site + address for address in sorted(seen)], width)
     # Each route was seen as a page, or it belongs into NOT_HTML.
     with demo_portal.test_client() as client:

@@ -15,7 +15,7 @@ WALES = (
     "\t1996-04-01\t\n"
 )
 SERVICES_HEADER = (
-    'Abbr,Department,Agency/body,Name of service,Slug,Category,URL,Description of service,'
+    "Abbr,Department,Agency/body,Name of service,Slug,Category,URL,Description of service,"
     'Customer type,Business model,Keywords,"Previous dept \n (MOG, Jun 2016)",'
     '"Total \nOct16-Sep17 [12 MONTHS]","Total \nOct16 - Sep17 [12 MONTHS]"\n'
 )

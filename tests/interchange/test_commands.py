@@ -177,9 +177,7 @@ def test_decide_unknown(app: Flask, files: dict[str, str]) -> None:
         assert "There is no" in result.stderr
 
 
-def test_undo_takes_everything_back(
-    app: Flask, database: Database, files: dict[str, str]
-) -> None:
+def test_undo_takes_everything_back(app: Flask, database: Database, files: dict[str, str]) -> None:
     load(app, files)
     assert "Refused" in run(app, "import", "undo", "1", "--yes", code=1).stderr
     with database.reading() as session:
@@ -263,8 +261,8 @@ def test_real_files_beside_the_demo(app: Flask) -> None:
     volumes = ("transaction-volumes", str(platform / "transaction-volumes.csv"))
     found = counts(app, *volumes)
     assert (found["read"], found["created"], found["conflicts"]) == (591, 0, 7)
-    for words in (words, volumes, ("organisations", *registers)):
-        found = counts(app, *words)
+    for again in (words, volumes, ("organisations", *registers)):
+        found = counts(app, *again)
         assert (found["created"], found["updated"]) == (0, 0)
 
 

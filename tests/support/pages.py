@@ -23,7 +23,8 @@ class PageClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
+        has_page = response.request.method != "HEAD" and not 300 <= response.status_code < 400
+        if response.mimetype == "text/html" and has_page:
             name = self.application.extensions["portal"].settings.portal_name
             wrong = problems(response.get_data(as_text=True), name)
             if wrong:

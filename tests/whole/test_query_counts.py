@@ -14,14 +14,14 @@ from tests.support.transactions import RolledBackDatabase
 
 FEW, MANY = 5, 50
 LIST, RECORD, JSON = 6, 8, 4
-LISTS = ("/services", "/services?q=service", "/services?organisation=body-0&phase=live",
-         "/services?sort=transactions", "/organisations", "/organisations?q=body", "/journeys",
+SEARCH = 3  # the words, the candidates by name, the candidates by anything
+LISTS = ("/services", "/services?organisation=body-0&phase=live",
+         "/services?sort=transactions", "/organisations", "/journeys",
          "/imports", "/organisation-names", "/")  # fmt: skip
 RECORDS = ("/services/service-1", "/organisations/body-0", "/journeys/journey-0",
-           "/services/service-1/history")  # fmt: skip
-JSONS = ("/organisations.json", "/journeys.json", "/services.json", "/services.json?q=service",
-         "/imports.json", "/organisation-names.json", "/services/service-1.json",
-         "/journeys/journey-0.json")  # fmt: skip
+           "/services/service-1/history", "/services/service-1.json",
+           "/organisations/body-0.json", "/journeys/journey-0.json")  # fmt: skip
+JSONS = ("/organisations.json", "/journeys.json", "/services.json", "/imports.json", "/organisation-names.json")  # fmt: skip
 
 
 def fill(session: Session, first: int, last: int) -> None:
@@ -52,7 +52,14 @@ def fill(session: Session, first: int, last: int) -> None:
 
 @pytest.mark.parametrize(
     ("address", "most"),
-    [*((a, LIST) for a in LISTS), *((a, RECORD) for a in RECORDS), *((a, JSON) for a in JSONS)],
+    [
+        *((a, LIST) for a in LISTS),
+        *((a, RECORD) for a in RECORDS),
+        *((a, JSON) for a in JSONS),
+        ("/services?q=service", LIST + SEARCH),
+        ("/organisations?q=body", LIST + SEARCH),
+        ("/services.json?q=service", JSON + SEARCH),
+    ],
 )
 def test_queries(
     client: PageClient, database: RolledBackDatabase, session: Session, address: str, most: int
@@ -64,4 +71,5 @@ def test_queries(
             assert client.get(address).status_code == 200
         counts.append(len(sent))
     assert max(counts) <= most, "\n\n".join(sent)
-    assert counts[0] == counts[1], "the number grows with the rows"
+    # It may shrink: the search reads its words once and keeps them.
+    assert counts[1] <= counts[0], "the number grows with the rows"

@@ -93,7 +93,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "organisations": lazy("Organisations"),
         "services-csv": lazy("Services (quarterly file)"),
         "transaction-volumes": lazy("Services (transaction volumes)"),
-        "demo": lazy("Demo set"),
+        "demo-organisations": lazy("Demo set: organisations"),
+        "demo-services": lazy("Demo set: services"),
     },
     "count": {
         "read": lazy("Rows read"),

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from portal import search
 from portal.catalogue.models.organisations import Organisation, OrganisationParent
-from portal.catalogue.models.services import Service, ServiceAudience, ServiceOwner
+from portal.catalogue.models.services import Service, ServiceAudience
 from portal.catalogue.rules.filters import (
     PAGE_SIZE,
     Key,
@@ -52,18 +52,6 @@ class Row:
     organisation_slug: str | None
     yearly_transactions: int | None
     key: Key
-
-
-@dataclass(frozen=True, slots=True)
-class OwnedRow:
-    """A service as an organisation's page shows it: what the body does for it, and when."""
-
-    slug: str
-    name: str
-    phase: str
-    role: str
-    since: date | None
-    until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,35 +387,6 @@ def stream_ids(session: Session, query: ServiceQuery, on: date) -> Iterator[list
 def total(session: Session) -> int:
     """How many services there are."""
     return session.scalar(select(func.count()).select_from(Service)) or 0
-
-
-def owned_on(session: Session, organisation_id: int, on: date) -> list[OwnedRow]:
-    """What a body owned on a day, in any role, by name."""
-    o = ServiceOwner
-    rows = session.execute(
-        select(Service.slug, Service.name, Service.phase, o.role, o.since, o.until)
-        .join(o, o.service_id == Service.id)
-        .where(
-            o.organisation_id == organisation_id,
-            or_(o.since.is_(None), o.since <= on),
-            or_(o.until.is_(None), o.until > on),
-        )
-        .order_by(Service.sort_name, Service.id, o.role)
-    )
-    return [OwnedRow(r[0], r[1], r[2].value, r[3].value, r[4], r[5]) for r in rows]
-
-
-def count_in_family(session: Session, organisation_id: int, on: date) -> int:
-    """How many services a body and everything below it are accountable for or deliver."""
-    bodies = family(organisation_id, on)
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Service)
-            .where(or_(Service.organisation_id.in_(bodies), Service.delivers_id.in_(bodies)))
-        )
-        or 0
-    )
 
 
 def counts_by_answer(session: Session) -> dict[str, int]:

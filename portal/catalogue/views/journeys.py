@@ -60,17 +60,21 @@ def show(slug: str, fmt: Format) -> Response:
         journey = found(session, journeys.THING, slug)
     return respond_record(
         fmt,
-        page=lambda: page(
-            "catalogue/journey.html",
-            title=journey.name,
-            section=_("Journeys"),
-            crumbs=[(_("Journeys"), url_for("journeys.index"))],
-            journey=journey,
-            legs=legs(journey),
-        ),
+        page=lambda: _show(journey),
         document=lambda: journeys.document_of(journey),
         columns=COLUMNS,
         name=slug,
+    )
+
+
+def _show(journey: Any) -> Response:
+    return page(
+        "catalogue/journey.html",
+        title=journey.name,
+        section=_("Journeys"),
+        crumbs=[(_("Journeys"), url_for("journeys.index"))],
+        journey=journey,
+        legs=legs(journey),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from portal.catalogue.store import hierarchy, organisations, service_lists
+from portal.catalogue.store import hierarchy, organisations, ownership
 from portal.web.formats import Column
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Details:
     parents: list[Any]
     children: list[hierarchy.Relative]
     predecessors: list[hierarchy.Relative]
-    services: list[service_lists.OwnedRow]
+    services: list[ownership.OwnedRow]
 
 
 def holds(row: Any, on: date) -> bool:
@@ -41,7 +41,7 @@ def as_of(session: Session, organisation: Any, on: date) -> Details:
         parents=[row for row in organisation.parents if holds(row, on)],
         children=hierarchy.children(session, organisation.id, on),
         predecessors=hierarchy.predecessors(session, organisation.id),
-        services=service_lists.owned_on(session, organisation.id, on),
+        services=ownership.owned_on(session, organisation.id, on),
     )
 
 
@@ -65,7 +65,15 @@ COLUMNS: tuple[str | Column, ...] = (
     Column("names", lambda row: [n["name"] for n in row["names"]]),
     Column("aliases", lambda row: [a["alias"] for a in row["aliases"]]),
     Column("parents", lambda row: [p["organisation"] for p in row["parents"]]),
-    Column("successions", lambda row: row["successions"]),
+    "successions",
+)
+#: One organisation's file says more: what it owned on the day asked for.
+ON_DAY: tuple[str | Column, ...] = (
+    *COLUMNS,
+    "on",
+    "name_on_day",
+    Column("children", lambda row: [c["slug"] for c in row["children"]]),
+    Column("services", lambda row: [f"{s['slug']} ({s['role']})" for s in row["services"]]),
 )
 
 

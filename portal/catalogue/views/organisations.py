@@ -21,7 +21,7 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.catalogue.views.histories import history_of
-from portal.catalogue.views.organisation_details import COLUMNS, as_of, document
+from portal.catalogue.views.organisation_details import COLUMNS, ON_DAY, as_of, document
 from portal.catalogue.views.organisation_filters import chosen, facets
 from portal.errors import Problem
 from portal.web.caching import unless_unchanged
@@ -81,7 +81,7 @@ def show(slug: str, fmt: Format) -> Response:
         fmt,
         page=lambda: _page(organisation, details, form, on, ignored),
         document=lambda: document(organisation, details),
-        columns=COLUMNS,
+        columns=ON_DAY,
         name=slug,
     )
 

@@ -1,0 +1,189 @@
+"""The pages of services: filters by address, one record, its former addresses, its history."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.catalogue.store import organisations, services
+from tests.support.data import ACT, OPEN, add_journey, add_organisation, add_service
+from tests.support.pages import PageClient, soup_of
+
+OWNER = {"published_name": None, "source": None, **OPEN}
+
+
+@pytest.fixture(autouse=True)
+def _some(session: Session) -> None:
+    add_organisation(session, "ministry")
+    add_organisation(session, "agency", parent="ministry")
+    add_service(session, "pay-fines", owner="ministry", audiences=["public"], category="Fines")
+    add_service(
+        session, "book-tests", owner="agency", phase="alpha", audiences=["public", "business"],
+        category="Bookings & tests",
+        apis=[{"name": "Slots", "address": "https://a.example/", "documentation": None}],
+        names=[{"name": "Trefnu prawf", "kind": "synonym", "language": "cy", "until": None}],
+        yearly_transactions=1200, transactions_to="2016-03-31",
+        relations=[{"relation": "replaces", "service": "pay-fines"}],
+    )  # fmt: skip
+    waiting = {"role": "accountable", "organisation": None, **OWNER, "published_name": "Dept of X"}
+    add_service(session, "send-forms", owners=[waiting], apis_answer="none")
+    add_journey(session, "get-going", ["pay-fines", "book-tests"])
+    session.expunge_all()
+
+
+def text_of(client: PageClient, address: str) -> str:
+    return " ".join(soup_of(client.get(address)).select_one("main").get_text(" ").split())  # type: ignore[union-attr]
+
+
+def names(client: PageClient, address: str) -> list[str]:
+    return [tag.get_text() for tag in soup_of(client.get(address)).select(".portal-result h3")]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["Book tests", "Pay fines", "Send forms"]),
+        ("?phase=alpha", ["Book tests"]),
+        ("?phase=alpha&phase=live&audience=business", ["Book tests"]),
+        ("?category=Bookings+%26+tests", ["Book tests"]),
+        ("?apis=none", ["Send forms"]),
+        ("?organisation=ministry", ["Book tests", "Pay fines"]),
+        ("?organisation=agency", ["Book tests"]),
+        ("?sort=transactions&q=", ["Book tests", "Send forms", "Pay fines"]),
+        ("?q=trefnu", ["Book tests"]),
+        ("?phase=discovery", []),
+    ],
+)
+def test_filters_in_three_formats(client: PageClient, query: str, expected: list[str]) -> None:
+    assert names(client, f"/services{query}") == expected
+    items = client.get(f"/services.json{query}").get_json()["items"]
+    assert [item["name"] for item in items] == expected
+    rows = csv.DictReader(io.StringIO(client.get(f"/services.csv{query}").text.lstrip("\ufeff")))
+    assert [row["name"] for row in rows] == expected
+
+
+def test_the_form_sends_every_filter_without_javascript(client: PageClient) -> None:
+    address = "/services?q=tests&phase=alpha&organisation=ministry&sort=name"
+    page = soup_of(client.get(address))
+    form = page.select_one("form#filters")
+    assert form is not None and form["method"] == "get"
+    sent = {
+        (str(field["name"]), str(field["value"]))
+        for field in page.select("#filters input, input[form=filters]")
+        if field.get("type") != "checkbox" or field.has_attr("checked")
+    }
+    assert sent == {
+        ("q", "tests"), ("phase", "alpha"), ("organisation", "ministry"), ("sort", "name"),
+    }  # fmt: skip
+    assert page.select_one("button[form=filters]")
+
+
+def test_each_chosen_filter_has_a_link_that_takes_it_away(client: PageClient) -> None:
+    page = soup_of(client.get("/services?phase=alpha&audience=business"))
+    links = {
+        tag.get_text(" ", strip=True): str(tag["href"]) for tag in page.select(".portal-chosen a")
+    }
+    assert links["Remove filter Phase: Alpha ✕"] == "/services?audience=business"
+    assert links["Clear all filters"] == "/services"
+
+
+def test_inside_an_organisation_there_is_a_way_down_and_up(client: PageClient) -> None:
+    inside = text_of(client, "/services?organisation=ministry")
+    assert "All organisations Ministry Agency (1)" in inside
+    assert "Up to Ministry" in text_of(client, "/services?organisation=agency")
+
+
+def test_unknown_filters_are_named_on_pages_and_refused_elsewhere(client: PageClient) -> None:
+    assert "colour" in text_of(client, "/services?colour=red")
+    answer = client.get("/services.json?colour=red&phase=beta")
+    assert answer.status_code == 400
+    assert answer.mimetype == "application/problem+json"
+    assert "phase=beta, colour" in answer.get_json()["detail"]
+    assert client.get("/services.csv?colour=red").status_code == 400
+
+
+def test_a_corrected_search_says_so(client: PageClient) -> None:
+    assert "Showing results for tests . You searched for “tetss”." in text_of(
+        client, "/services?q=tetss"
+    )
+
+
+def test_the_empty_list_says_what_to_do(client: PageClient) -> None:
+    assert "No services match" in text_of(client, "/services?q=xyzzy&phase=live")
+
+
+def test_pages_lead_on_and_back(client: PageClient, session: Session) -> None:
+    for number in range(60):
+        add_service(session, f"zz-{number:02}", phase="discovery")
+    seen: list[str] = []
+    address = "/services?phase=discovery"
+    while address:
+        page = soup_of(client.get(address))
+        seen += [tag.get_text() for tag in page.select(".portal-result h3")]
+        following = page.select_one("a[rel=next]")
+        address = str(following["href"]) if following else ""
+    assert len(seen) == len(set(seen)) == 60
+    back = page.select_one("a[rel=prev]")
+    assert back is not None
+    assert len(names(client, str(back["href"]))) == 50
+
+
+def test_a_service_page_says_what_is_known_and_what_is_not(client: PageClient) -> None:
+    known = text_of(client, "/services/book-tests")
+    for words in ("Alpha", "Agency", "1 API", "https://a.example/", "1,200 in the 12 months to 31",
+                  "Replaces Pay fines", "Get going : step 2 of 2", "Version 1"):  # fmt: skip
+        assert words in known
+    welsh = soup_of(client.get("/services/book-tests")).select_one("[lang=cy]")
+    assert welsh is not None and welsh.get_text() == "Trefnu prawf"
+    unknown = text_of(client, "/services/send-forms")
+    for words in ("Dept of X (not matched to an organisation yet)", "Offers no API",
+                  "Yearly transactions Not published"):  # fmt: skip
+        assert words in unknown
+    assert "APIs Not answered" in text_of(client, "/services/pay-fines")
+
+
+def rename(session: Session, slug: str, new: str, **changes: Any) -> None:
+    service = services.by_slug(session, slug)
+    before = services.document_of(service)
+    refs = organisations.ids_by_reference(session)
+    services.save(session, service, before, {**before, "slug": new, **changes}, refs, ACT, "edited")
+    session.flush()
+    session.expunge_all()
+
+
+@pytest.mark.parametrize("ending", ["", ".json", ".csv", "/history", "/history.json"])
+def test_former_addresses_redirect_in_the_same_format(
+    client: PageClient, session: Session, ending: str
+) -> None:
+    rename(session, "pay-fines", "pay-a-fine")
+    answer = client.get(f"/services/pay-fines{ending}?x=1")
+    assert answer.status_code == 301 or "history" in ending
+    if "history" not in ending:
+        assert answer.location == f"/services/pay-a-fine{ending}?x=1"
+
+
+def test_history_tells_each_field_in_words(client: PageClient, session: Session) -> None:
+    rename(session, "pay-fines", "pay-fines", purpose="To pay", apis_answer="none", keywords=["a"])
+    told = text_of(client, "/services/pay-fines/history")
+    assert "Purpose Added: To pay" in told
+    assert "Offers APIs? Was: Not answered Now: Offers no API" in told
+    assert "Accountable, Ministry" in told
+    events = client.get("/services/pay-fines/history.json").get_json()["items"]
+    assert [bool(event["before"]) for event in events] == [True, False]
+    assert "Keywords,,a" in client.get("/services/pay-fines/history.csv").text
+
+
+def test_an_unknown_service_is_not_found(client: PageClient) -> None:
+    for ending in ("", ".json", ".csv", "/history", "/history.json"):
+        assert client.get(f"/services/no-such{ending}").status_code == 404
+
+
+def test_a_page_is_not_sent_twice(client: PageClient, session: Session) -> None:
+    tag = client.get("/services/pay-fines").headers["ETag"]
+    assert client.get("/services/pay-fines", headers={"If-None-Match": tag}).status_code == 304
+    rename(session, "book-tests", "book-tests", purpose="New words")
+    assert client.get("/services/pay-fines", headers={"If-None-Match": tag}).status_code == 200
