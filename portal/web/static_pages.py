@@ -79,7 +79,7 @@ def security_txt() -> Response:
     lines = [
         f"Contact: mailto:{_operator().contact_address}",
         f"Expires: {(midnight + timedelta(days=VALID_DAYS)):%Y-%m-%dT%H:%M:%SZ}",
-        "Preferred-Languages: en, cy",
+        "Preferred-Languages: en",
         f"Canonical: {url_for('web.security_txt', _external=True)}",
     ]
     return _text(lines)

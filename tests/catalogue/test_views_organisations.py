@@ -20,7 +20,7 @@ def _some(session: Session) -> None:
         names=[
             {**NAME, "name": "Things Board", "since": "2001-04-01", "until": "2010-05-01"},
             {**NAME, "name": "Office for Things", "since": "2010-05-01", "until": None},
-            {"name": "Swyddfa Bethau", "language": "cy", "kind": "name", "since": None, "until": None},
+            {**NAME, "name": "Swyddfa Bethau", "language": "cy", "since": None, "until": None},
         ],
         parents=[
             {"organisation": "portal:ministry", "relation": "part_of", "since": "2010-05-01",

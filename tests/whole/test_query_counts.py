@@ -21,7 +21,8 @@ LISTS = ("/services", "/services?organisation=body-0&phase=live",
 RECORDS = ("/services/service-1", "/organisations/body-0", "/journeys/journey-0",
            "/services/service-1/history", "/services/service-1.json",
            "/organisations/body-0.json", "/journeys/journey-0.json")  # fmt: skip
-JSONS = ("/organisations.json", "/journeys.json", "/services.json", "/imports.json", "/organisation-names.json")  # fmt: skip
+JSONS = ("/organisations.json", "/journeys.json", "/services.json", "/imports.json",
+         "/organisation-names.json")  # fmt: skip
 
 
 def fill(session: Session, first: int, last: int) -> None:
