@@ -113,7 +113,7 @@ def test_a_journey_shows_where_it_changes_organisation(
     add_journey(session, "get-going", ["first", "second", "third"])
     session.expunge_all()
     assert "3 steps 2 organisations" in main(client, "/journeys")
-    steps = soup_of(client.get("/journeys/get-going")).select("ol > li")
+    steps = soup_of(client.get("/journeys/get-going")).select(".portal-journey > li")
     assert ["Changes organisation" in step.get_text() for step in steps] == [False, False, True]
     assert all("Hand-off: A form" in " ".join(s.get_text(" ").split()) for s in steps)
     assert "Steps" in main(client, "/journeys/get-going/history")

@@ -96,6 +96,8 @@ def decode_key(text: str) -> Key | None:
         return None
     if not isinstance(id_, int) or not isinstance(value, (str, int)):
         return None
+    if isinstance(value, str) and any(c < " " or "\ud800" <= c <= "\udfff" for c in value):
+        return None  # no database takes these, and no sort name has them
     if max(abs(id_), abs(value) if isinstance(value, int) else 0) >= 2**62:
         return None
     return value, id_
