@@ -208,16 +208,18 @@ def import_volumes_command(file: Path, **options: Any) -> None:
 @import_group.command("undo")
 @click.argument("batch", type=int)
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def import_undo(batch: int, yes: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def import_undo(batch: int, yes: bool, as_json: bool) -> None:
     """Take import BATCH back, whole or not at all."""
     if not yes:
-        click.confirm(f"Take back everything import {batch} did?", abort=True)
+        click.confirm(f"Take back everything import {batch} did?", abort=True, err=as_json)
     try:
         counts = undo.undo(database(), batch, act("import undo"))
     except Problem as problem:
         refuse(problem)
     else:
-        click.echo(f"removed: {counts['removed']}\nrestored: {counts['restored']}")
+        lines = json.dumps(counts) if as_json else "\n".join(f"{k}: {v}" for k, v in counts.items())
+        click.echo(lines)
 
 
 @match_group.command("organisations")

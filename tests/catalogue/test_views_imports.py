@@ -56,14 +56,53 @@ def test_imports_and_what_each_set_aside(client: PageClient, batch: ImportBatch)
     assert len(page.select("#set-aside tbody tr")) == 50
     page = soup_of(client.get(str(page.select("a[rel=next]")[0]["href"])))
     assert len(page.select("#set-aside tbody tr")) == 10
-    rows = list(
-        csv.DictReader(io.StringIO(client.get(f"/imports/{batch.id}.csv").text.lstrip("\ufeff")))
-    )
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/imports/{batch.id}.csv").text)))
     assert len(rows) == 60
     assert rows[0] == {"file": "services.csv", "row": "2", "column": "cost", "value": "'=1+1",
-                       "reason": "This is not a number", "conflict": "false"}  # fmt: skip
+                       "reason": "This is not a number", "conflict": "false", "thing": "",
+                       "slug": "", "name": ""}  # fmt: skip
     assert len(client.get(f"/imports/{batch.id}.json").get_json()["items"]) == 60
     assert client.get("/imports.json").get_json()["items"][0]["counts"]["read"] == 61
+
+
+def test_a_conflict_leads_to_its_record(client: PageClient, session: Session) -> None:
+    service = add_service(session, "tax-your-vehicle")
+    batch = ImportBatch(kind="services-csv", files=["a.csv"], actor="command:import",
+                        applied_at=NOW, counts={"conflicts": 2})  # fmt: skip
+    session.add(batch)
+    session.flush()
+    for thing_id in (service.id, service.id + 99):
+        session.add(SetAside(batch_id=batch.id, file="a.csv", row=2, column="yearly_transactions",
+                             value="1", reason="It says 2", conflict=True, thing="service",
+                             thing_id=thing_id))  # fmt: skip
+    session.flush()
+    page = soup_of(client.get(f"/imports/{batch.id}"))
+    first, gone = page.select("#set-aside tbody tr")
+    assert [a["href"] for a in first.select("a")] == ["/services/tax-your-vehicle"]
+    assert "Transactions in 12 months" in first.get_text()
+    assert not gone.select("a")
+
+
+def test_journeys_are_searched_and_paged(client: PageClient, session: Session) -> None:
+    add_organisation(session, "companies-house")
+    add_service(session, "register-company", owner="companies-house")
+    add_service(session, "pay-tax")
+    for number in range(60):
+        add_journey(session, f"journey-{number:02}", ["pay-tax"])
+    add_journey(session, "start-a-business", ["register-company", "pay-tax"])
+
+    def names(address: str) -> list[str]:
+        page = soup_of(client.get(address))
+        return [a.get_text() for a in page.select(".portal-result a")]
+
+    assert len(names("/journeys")) == 50
+    following = str(soup_of(client.get("/journeys")).select("a[rel=next]")[0]["href"])
+    assert names(following)[-1] == "Start a business"
+    for words in ("busines", "companies house", "register company"):
+        assert names(f"/journeys?q={words}")[0] == "Start a business"
+        found = client.get(f"/journeys.json?q={words}").get_json()["items"]
+        assert found[0]["slug"] == "start-a-business"
+    assert "No journeys match" in main(client, "/journeys?q=zzzz")
 
 
 def test_an_undone_import_says_so(client: PageClient, batch: ImportBatch, session: Session) -> None:

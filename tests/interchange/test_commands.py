@@ -183,7 +183,7 @@ def test_undo_takes_everything_back(app: Flask, database: Database, files: dict[
     with database.reading() as session:
         batches = list(session.scalars(select(ImportBatch.id).order_by(ImportBatch.id.desc())))
     refused = run(app, "import", "undo", str(batches[-1]), "--yes", code=1)
-    assert "point at" in refused.stderr
+    assert "These use what it brought: service “" in refused.stderr
     for batch in batches:
         run(app, "import", "undo", str(batch), "--yes")
     assert number(database, Service) == number(database, OrganisationMatch) == 0
@@ -210,7 +210,7 @@ def test_undo_refuses_what_changed_since(
         services.save(session, service, before, before | {"purpose": "x"}, refs, ACT, "edited")
         batch = session.scalar(select(ImportBatch.id).where(ImportBatch.kind == "services-csv"))
     result = run(app, "import", "undo", str(batch), "--yes", code=1)
-    assert f"service {service.id}" in result.stderr
+    assert f"service “{service.name}”" in result.stderr
     assert number(database, Service) == 3
 
 

@@ -78,6 +78,7 @@ def add_journey(session: Session, slug: str, steps: list[str], **changes: Any) -
     made = Journey(steps=[])
     ids = services.ids_by_slug(session)
     journeys.save(session, made, None, document, ids, ACT, "journey.created")
+    search.put(session, journeys.search_documents(session))
     return made
 
 

@@ -85,7 +85,9 @@ def _write(
         batch.outcome.created += 1
     else:
         wanted = {k: v for k, v in wanted.items() if k != "slug"}  # an import moves no address
-        merged, said = batch.take(replace(desired, fields=wanted), before)
+        merged, said = batch.take(
+            replace(desired, fields=wanted), before, store.THING, organisation.id
+        )
         changed = store.save(
             batch.session, organisation, before, clean_organisation(merged), refs, batch.act,
             "imported",

@@ -160,7 +160,7 @@ def _write(
     else:
         before = store.document_of(service)
         row, seen = _for_existing(desired, before)
-        merged, said = batch.take(row, seen)
+        merged, said = batch.take(row, seen, store.THING, service.id)
         changed = store.save(
             batch.session, service, before, clean_service(merged), refs, batch.act, "imported"
         )

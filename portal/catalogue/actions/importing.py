@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from portal.audit import Act, ImportBatch
 from portal.catalogue.models.imports import ImportedRecord
 from portal.catalogue.rules.documents import Document
 from portal.catalogue.rules.importing import Aside, Desired, Outcome, Parsed, Progress, merge
-from portal.catalogue.store import imports, organisations, services
+from portal.catalogue.store import imports, journeys, organisations, services
 from portal.db import Database
 from portal.errors import Invalid
 
@@ -86,7 +86,9 @@ class Batch:
             Aside(desired.file, desired.row, problem.field, _shown(value), problem.message)
         )
 
-    def take(self, desired: Desired, current: Document) -> tuple[Document, Document]:
+    def take(
+        self, desired: Desired, current: Document, thing: str, thing_id: int
+    ) -> tuple[Document, Document]:
         """Merge a row into a record: (its new document, what the source is taken to have said).
 
         A field in conflict is reported, and keeps its old memory so that it is reported again.
@@ -98,7 +100,7 @@ class Batch:
             reason = f"The record here says otherwise: {_shown(current.get(name))}"
             value = _shown(desired.fields[name])
             self.outcome.aside.append(
-                Aside(desired.file, desired.row, name, value, reason, conflict=True)
+                Aside(desired.file, desired.row, name, value, reason, True, thing, thing_id)
             )
             said.pop(name)
             if known and name in known.said:
@@ -110,14 +112,8 @@ class Batch:
         self.row.counts = self.outcome.counts()
         imports.add_set_aside(
             self.session,
-            [
-                {
-                    "batch_id": self.row.id, "file": a.file, "row": a.row, "column": a.column,
-                    "value": a.value, "reason": a.reason, "conflict": a.conflict,
-                }
-                for a in self.outcome.aside
-            ],
-        )  # fmt: skip
+            [{"batch_id": self.row.id, **asdict(a)} for a in self.outcome.aside],
+        )
         self.session.flush()
         return self.outcome
 
@@ -142,6 +138,7 @@ def begin(session: Session, parsed: Parsed, act: Act) -> Batch:
 
 
 def reindex(session: Session) -> None:
-    """Rebuild the search of services and organisations from their tables."""
+    """Rebuild the search of every kind of record from the tables."""
     search.rebuild(session, services.THING, services.search_documents(session))
     search.rebuild(session, organisations.THING, organisations.search_documents(session))
+    search.rebuild(session, journeys.THING, journeys.search_documents(session))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from portal import search
 from portal.audit import Act, Document
 from portal.catalogue.models.journeys import Journey
 from portal.catalogue.rules.documents import clean_journey
@@ -29,4 +30,5 @@ def add_missing(database: Database, documents: Iterable[Document], act: Act) -> 
             if clean["slug"] not in there:
                 journeys.save(session, Journey(steps=[]), None, clean, ids, act, "added")
                 added += 1
+        search.put(session, journeys.search_documents(session))
     return added

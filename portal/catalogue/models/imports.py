@@ -36,7 +36,10 @@ class ImportedRecord(Base):
 
 
 class SetAside(Base):
-    """A row or cell that an import did not accept, as it stood, with why."""
+    """A row or cell that an import did not accept, as it stood, with why.
+
+    A conflict names the record it is about; the record may be gone since, so nothing refers to it.
+    """
 
     __tablename__ = "import_set_aside"
 
@@ -50,3 +53,5 @@ class SetAside(Base):
     value: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     conflict: Mapped[bool]
+    thing: Mapped[str | None] = mapped_column(String(30))
+    thing_id: Mapped[int | None]

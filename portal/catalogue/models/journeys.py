@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalogue.models.organisations import ALL
@@ -16,10 +16,12 @@ class Journey(Base):
     """A goal a person has, whoever in government serves it."""
 
     __tablename__ = "journey"
+    __table_args__ = (Index("ix_journey_sort_name_id", "sort_name", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(200), unique=True)
     name: Mapped[str] = mapped_column(String(300))
+    sort_name: Mapped[str] = mapped_column(String(300), server_default="")
     goal: Mapped[str] = mapped_column(Text)
     sources: Mapped[list[str]] = mapped_column(Json, default=list)
     version: Mapped[int] = mapped_column(default=1)

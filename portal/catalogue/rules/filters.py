@@ -81,6 +81,14 @@ class OrganisationQuery:
     cursor: Cursor | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class JourneyQuery:
+    """What a journey list is asked for."""
+
+    text: str = ""
+    cursor: Cursor | None = None
+
+
 def encode_key(key: Key) -> str:
     """A cursor's key as address text."""
     raw = json.dumps(list(key), ensure_ascii=False, separators=(",", ":")).encode()
@@ -178,3 +186,10 @@ def parse_organisations(pairs: Pairs) -> tuple[OrganisationQuery, tuple[str, ...
         cursor=read.cursor(textual=not text),
     )
     return query, read.rest()
+
+
+def parse_journeys(pairs: Pairs) -> tuple[JourneyQuery, tuple[str, ...]]:
+    """A journey query from an address's arguments, and the ignored arguments."""
+    read = _Reader(pairs)
+    text = " ".join((read.one("q") or "").split())[:200]
+    return JourneyQuery(text, read.cursor(textual=not text)), read.rest()

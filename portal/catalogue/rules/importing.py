@@ -31,6 +31,8 @@ class Aside:
     Attributes:
         row: line in the file, the header being 1; None for the whole file.
         conflict: True where the source and the record here disagree.
+        thing: the kind of record a conflict is about.
+        thing_id: its id.
     """
 
     file: str
@@ -39,6 +41,8 @@ class Aside:
     value: str | None
     reason: str
     conflict: bool = False
+    thing: str | None = None
+    thing_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

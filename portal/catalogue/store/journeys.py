@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from portal import search
 from portal.audit import Act, Document, record
 from portal.catalogue.models.journeys import Journey, JourneyStep
 from portal.catalogue.models.services import Service
+from portal.catalogue.rules.documents import sort_key
+from portal.catalogue.rules.filters import PAGE_SIZE, JourneyQuery, Key
+from portal.catalogue.store.paging import by_column, by_rank
 from portal.errors import Invalid, Missing
 
 THING = "journey"
@@ -27,6 +33,18 @@ class JourneyRow:
     goal: str
     steps: int
     organisations: int
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of journeys with what surrounds it."""
+
+    rows: list[JourneyRow]
+    total: int
+    corrected: str | None
+    previous: Key | None = None
+    next: Key | None = None
 
 
 def document_of(journey: Journey) -> Document:
@@ -49,9 +67,9 @@ def document_of(journey: Journey) -> Document:
 
 def load(session: Session) -> list[Journey]:
     """Every journey with its steps, their services and who is accountable, by name."""
-    return list(
-        session.scalars(select(Journey).options(*_LOADS).order_by(Journey.name, Journey.id))
-    )
+    query = select(Journey).options(*_LOADS).order_by(Journey.sort_name, Journey.id)
+    # A journey just written has its steps without their services.
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def by_slug(session: Session, slug: str) -> Journey:
@@ -62,24 +80,72 @@ def by_slug(session: Session, slug: str) -> Journey:
     return found
 
 
-def listing(session: Session) -> list[JourneyRow]:
-    """Every journey with how many steps and accountable organisations it has, by name."""
-    return [
-        JourneyRow(slug, name, goal, steps, organisations)
-        for slug, name, goal, steps, organisations in session.execute(
-            select(
-                Journey.slug,
-                Journey.name,
-                Journey.goal,
-                func.count(JourneyStep.id),
-                func.count(Service.organisation_id.distinct()),
-            )
-            .join(JourneyStep, JourneyStep.journey_id == Journey.id)
-            .join(Service, Service.id == JourneyStep.service_id)
-            .group_by(Journey.id, Journey.slug, Journey.name, Journey.goal)
-            .order_by(Journey.name, Journey.id)
+def listing(session: Session, query: JourneyQuery, size: int = PAGE_SIZE) -> Listing:
+    """A page of journeys, by relevance where words are searched for, else by name."""
+    found = search.find(session, THING, query.text) if query.text else None
+    if found is None:
+        rows, before, after = by_column(
+            session, _rows(), Journey.sort_name, Journey.id, query.cursor, size
         )
-    ]
+        page = [_row(r, (r.sort_value, r.id)) for r in rows]
+    else:
+        positions = {id_: at for at, id_ in enumerate(found.ids)}
+        chosen, before, after = by_rank(found.ids, positions, query.cursor, size)
+        ranked = {r.id: r for r in session.execute(_rows().where(Journey.id.in_(chosen)))}
+        page = [_row(ranked[i], (positions[i], i)) for i in chosen]
+    return Listing(
+        rows=page,
+        total=total(session) if found is None else len(found.ids),
+        corrected=found.corrected if found else None,
+        previous=page[0].key if page and before else None,
+        next=page[-1].key if page and after else None,
+    )
+
+
+def _rows() -> Select[Any]:
+    steps = (
+        select(
+            JourneyStep.journey_id.label("journey_id"),
+            func.count().label("steps"),
+            func.count(Service.organisation_id.distinct()).label("organisations"),
+        )
+        .join(Service, Service.id == JourneyStep.service_id)
+        .group_by(JourneyStep.journey_id)
+        .subquery()
+    )
+    return select(
+        Journey.id, Journey.slug, Journey.name, Journey.goal, steps.c.steps, steps.c.organisations
+    ).join(steps, steps.c.journey_id == Journey.id)
+
+
+def _row(r: Any, key: Key) -> JourneyRow:
+    return JourneyRow(r.slug, r.name, r.goal, r.steps, r.organisations, key)
+
+
+def listed(session: Session, query: JourneyQuery) -> Iterator[Document]:
+    """The documents of everything a query lists, in its order."""
+    every = {j.id: j for j in load(session)}
+    ids = search.find(session, THING, query.text).ids if query.text else every
+    return (document_of(every[id_]) for id_ in ids)
+
+
+def search_documents(session: Session) -> list[search.Document]:
+    """What the search knows of journeys: name, the organisations on the way, goal and steps."""
+    return [_search_document(j) for j in load(session)]
+
+
+def _search_document(journey: Journey) -> search.Document:
+    services = [step.service for step in journey.steps]
+    bodies = dict.fromkeys(s.organisation for s in services if s.organisation)
+    return search.Document(
+        thing=THING,
+        thing_id=journey.id,
+        names=journey.name,
+        organisations="\n".join(f"{o.name} {o.abbreviation or ''}" for o in bodies),
+        body="\n".join(
+            [journey.goal, *(s.name for s in services), *(p.what_happens for p in journey.steps)]
+        ),
+    )
 
 
 def total(session: Session) -> int:
@@ -100,7 +166,7 @@ def through(session: Session, service_id: int) -> list[tuple[str, str, int, int]
         select(Journey.slug, Journey.name, JourneyStep.position, steps)
         .join(JourneyStep, JourneyStep.journey_id == Journey.id)
         .where(JourneyStep.service_id == service_id)
-        .order_by(Journey.name, JourneyStep.position)
+        .order_by(Journey.sort_name, JourneyStep.position)
     )
     return [(slug, name, position, count) for slug, name, position, count in rows]
 
@@ -117,6 +183,7 @@ def save(
     if before == after:
         return False
     journey.slug, journey.name, journey.goal = after["slug"], after["name"], after["goal"]
+    journey.sort_name = sort_key(after["name"])
     journey.sources = after["sources"]
     journey.version = (journey.version or 0) + 1
     journey.edited_at = act.at

@@ -78,8 +78,11 @@ def decide(
     return row
 
 
-def discard(session: Session, row: OrganisationMatch, act: Act) -> None:
-    """Take a waiting name out again, when the import that brought it is undone."""
+def discard(session: Session, match_id: int, act: Act) -> None:
+    """Take a name out again, if it is there, when the import that brought it is undone."""
+    row = session.get(OrganisationMatch, match_id)
+    if row is None:
+        return
     before = {"published_name": row.published_name, "state": row.state.value}
     session.delete(row)
     session.flush()

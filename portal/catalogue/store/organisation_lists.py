@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal import search
@@ -18,6 +18,7 @@ from portal.catalogue.models.organisations import (
 )
 from portal.catalogue.rules.filters import PAGE_SIZE, Key, OrganisationQuery
 from portal.catalogue.store.organisations import THING
+from portal.catalogue.store.paging import Slice, by_column, by_rank
 
 BATCH = 500
 Counts = Mapping[tuple[str, str], int]
@@ -159,39 +160,18 @@ def _row(r: Any, key: Key) -> Row:
     return Row(r.slug, r.name, r.abbreviation, r.kind.value, r.start_date, r.end_date, key)
 
 
-def _by_name(session: Session, scope: _Scope, size: int) -> tuple[list[Row], bool, bool]:
-    cursor = scope.query.cursor
-    backwards = bool(cursor and cursor.backwards)
+def _by_name(session: Session, scope: _Scope, size: int) -> Slice:
     statement = select(*_SHOWN).where(*scope.conditions())
-    if cursor:
-        keys = tuple_(Organisation.sort_name, Organisation.id)
-        edge = tuple_(*(literal(part) for part in cursor.key))
-        statement = statement.where(keys < edge if backwards else keys > edge)
-    order: list[Any] = [Organisation.sort_name, Organisation.id]
-    if backwards:
-        order = [column.desc() for column in order]
-    found = session.execute(statement.order_by(*order).limit(size + 1)).all()
-    more = len(found) > size
-    rows = [_row(r, (r.sort_name, r.id)) for r in found[:size]]
-    if backwards:
-        return rows[::-1], more, True
-    return rows, cursor is not None, more
+    found, before, after = by_column(
+        session, statement, Organisation.sort_name, Organisation.id, scope.query.cursor, size
+    )
+    return [_row(r, (r.sort_name, r.id)) for r in found], before, after
 
 
-def _ranked(
-    session: Session, scope: _Scope, ids: list[int], size: int
-) -> tuple[list[Row], bool, bool]:
-    cursor = scope.query.cursor
-    start, end = 0, size
-    if cursor:
-        edge = scope.positions.get(cursor.key[1], -1)
-        upto = sum(scope.positions[i] < edge for i in ids)
-        here = upto + (cursor.key[1] in ids)
-        start, end = (max(0, upto - size), upto) if cursor.backwards else (here, here + size)
-    chosen = ids[start:end]
+def _ranked(session: Session, scope: _Scope, ids: list[int], size: int) -> Slice:
+    chosen, before, after = by_rank(ids, scope.positions, scope.query.cursor, size)
     found = {r.id: r for r in session.execute(select(*_SHOWN).where(Organisation.id.in_(chosen)))}
-    rows = [_row(found[i], (scope.positions[i], i)) for i in chosen]
-    return rows, start > 0, end < len(ids)
+    return [_row(found[i], (scope.positions[i], i)) for i in chosen], before, after
 
 
 def stream_ids(session: Session, query: OrganisationQuery, on: date) -> Iterator[list[int]]:

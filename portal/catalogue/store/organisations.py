@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal import search
@@ -270,6 +270,15 @@ def _succession(row: Document, refs: dict[str, int]) -> OrganisationSuccession:
         happened_on=day(row["on"]),
         source=row["source"],
     )
+
+
+def unlink(session: Session, ids: list[int]) -> None:
+    """Drop what these organisations say of others, so that they can go in any order."""
+    parent, succession = OrganisationParent, OrganisationSuccession
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        session.execute(delete(parent).where(parent.child_id.in_(some)))
+        session.execute(delete(succession).where(succession.predecessor_id.in_(some)))
 
 
 def remove(session: Session, organisation: Organisation, act: Act, tag: str) -> None:

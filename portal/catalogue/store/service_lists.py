@@ -34,6 +34,7 @@ from portal.catalogue.rules.filters import (
     ServiceSort,
 )
 from portal.catalogue.store.hierarchy import family, open_links
+from portal.catalogue.store.paging import Slice, by_column, by_rank
 
 BATCH = 500
 Owners = tuple[int | None, int | None]
@@ -200,44 +201,20 @@ def listing(session: Session, query: ServiceQuery, on: date, size: int = PAGE_SI
     )
 
 
-def _sorted(session: Session, where: Scope, size: int) -> tuple[list[Row], bool, bool]:
-    cursor = where.query.cursor
-    backwards = bool(cursor and cursor.backwards)
-    column, descending = SORT[where.query.sort]
-    falling = descending != backwards
-    statement = _base().add_columns(column.label("sort_value")).where(*conditions(where))
-    if cursor:
-        edge = tuple_(*(literal(part) for part in cursor.key))
-        keys = tuple_(column, Service.id)
-        statement = statement.where(keys < edge if falling else keys > edge)
-    order = [column.desc(), Service.id.desc()] if falling else [column, Service.id]
-    found = session.execute(statement.order_by(*order).limit(size + 1)).all()
-    more = len(found) > size
-    rows = [_row(r, (r.sort_value, r.id)) for r in found[:size]]
-    if backwards:
-        return rows[::-1], more, True
-    return rows, cursor is not None, more
+def _sorted(session: Session, where: Scope, size: int) -> Slice:
+    column, falling = SORT[where.query.sort]
+    statement = _base().where(*conditions(where))
+    found, before, after = by_column(
+        session, statement, column, Service.id, where.query.cursor, size, falling
+    )
+    return [_row(r, (r.sort_value, r.id)) for r in found], before, after
 
 
-def _ranked(
-    session: Session, where: Scope, found_ids: list[int], size: int
-) -> tuple[list[Row], bool, bool]:
+def _ranked(session: Session, where: Scope, found_ids: list[int], size: int) -> Slice:
     """A page in order of relevance: at most 1,000 found ids, ranked by the search."""
-    ids = sorted(found_ids, key=lambda id_: where.positions.get(id_, 0))
-    cursor = where.query.cursor
-    start = 0
-    if cursor:
-        edge = where.positions.get(cursor.key[1], -1)
-        after = sum(where.positions[id_] <= edge for id_ in ids)
-        before = sum(where.positions[id_] < edge for id_ in ids)
-        start = max(0, before - size) if cursor.backwards else after
-        end = before if cursor.backwards else start + size
-    else:
-        end = size
-    chosen = ids[start:end]
+    chosen, before, after = by_rank(found_ids, where.positions, where.query.cursor, size)
     found = {r.id: r for r in session.execute(_base().where(Service.id.in_(chosen)))}
-    page = [_row(found[id_], (where.positions[id_], id_)) for id_ in chosen]
-    return page, start > 0, end < len(ids)
+    return [_row(found[id_], (where.positions[id_], id_)) for id_ in chosen], before, after
 
 
 def _counted(

@@ -38,7 +38,7 @@ BATCHES: tuple[str | Column, ...] = (
     "undone_at",
     *(Column(name, lambda row, name=name: row["counts"].get(name, 0)) for name in COUNTS),  # type: ignore[misc]
 )
-SET_ASIDE = ("file", "row", "column", "value", "reason", "conflict")
+SET_ASIDE = ("file", "row", "column", "value", "reason", "conflict", "thing", "slug", "name")
 
 
 @formats(blueprint, "/imports")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 
+from portal.catalogue.rules.filters import JourneyQuery, parse_journeys
 from portal.catalogue.store import journeys
 from portal.catalogue.views.base import (
+    around,
     found,
     reading,
     refuse_unknown,
     stream,
-    unknown,
     version,
 )
 from portal.catalogue.views.histories import history_of
@@ -36,19 +37,26 @@ COLUMNS = (
 @unless_unchanged(version)
 @public
 def index(fmt: Format) -> Response:
-    """List every journey."""
-    ignored = unknown()
+    """List journeys by the address's filters."""
+    query, ignored = parse_journeys(request.args.items(multi=True))
     refuse_unknown(fmt, ignored)
-    rows = stream(lambda session: map(journeys.document_of, journeys.load(session)))
+    rows = stream(lambda session: journeys.listed(session, query))
     return respond_list(
-        fmt, page=lambda: _list(ignored), rows=rows, columns=COLUMNS, name="journeys"
+        fmt, page=lambda: _list(query, ignored), rows=rows, columns=COLUMNS, name="journeys"
     )
 
 
-def _list(ignored: tuple[str, ...]) -> Response:
+def _list(query: JourneyQuery, ignored: tuple[str, ...]) -> Response:
     with reading() as session:
-        rows = journeys.listing(session)
-    return page("catalogue/journeys.html", title=_("Journeys"), rows=rows, ignored=ignored)
+        listing = journeys.listing(session, query)
+    return page(
+        "catalogue/journeys.html",
+        title=_("Journeys"),
+        query=query,
+        ignored=ignored,
+        listing=listing,
+        paging=around(listing.previous, listing.next),
+    )
 
 
 @formats(blueprint, "/journeys/<slug:slug>")

@@ -1,0 +1,64 @@
+"""Which records point at others, and what they are called: for messages about both."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.catalogue.models.journeys import Journey, JourneyStep
+from portal.catalogue.models.organisations import (
+    Organisation,
+    OrganisationMatch,
+    OrganisationParent,
+    OrganisationSuccession,
+)
+from portal.catalogue.models.services import Service, ServiceLinkage, ServiceOwner
+from portal.catalogue.store import journeys, matches, organisations, services
+
+Reference = tuple[str, int]
+_CHUNK = 500
+_NAMES: dict[str, tuple[Any, Any]] = {
+    services.THING: (Service.id, Service.name),
+    organisations.THING: (Organisation.id, Organisation.name),
+    journeys.THING: (Journey.id, Journey.name),
+    matches.THING: (OrganisationMatch.id, OrganisationMatch.published_name),
+}
+#: kind pointed at, kind that points, its id, the column that points.
+_LINKS: tuple[tuple[str, str, Any, Any], ...] = (
+    (organisations.THING, services.THING, ServiceOwner.service_id, ServiceOwner.organisation_id),
+    (organisations.THING, organisations.THING, OrganisationParent.child_id,
+     OrganisationParent.parent_id),
+    (organisations.THING, organisations.THING, OrganisationSuccession.predecessor_id,
+     OrganisationSuccession.successor_id),
+    (organisations.THING, matches.THING, OrganisationMatch.id, OrganisationMatch.organisation_id),
+    (services.THING, services.THING, ServiceLinkage.service_id, ServiceLinkage.other_id),
+    (services.THING, journeys.THING, JourneyStep.journey_id, JourneyStep.service_id),
+)  # fmt: skip
+
+
+def pointing_at(
+    session: Session, targets: Collection[Reference], without: Collection[Reference]
+) -> list[Reference]:
+    """The records that point at any of the targets, without the ones named; in order."""
+    found: set[Reference] = set()
+    for target, pointer, id_, column in _LINKS:
+        ids = [thing_id for thing, thing_id in targets if thing == target]
+        for start in range(0, len(ids), _CHUNK):
+            chunk = ids[start : start + _CHUNK]
+            found |= {(pointer, i) for i in session.scalars(select(id_).where(column.in_(chunk)))}
+    return sorted(found - set(without))
+
+
+def called(session: Session, references: Iterable[Reference]) -> list[str]:
+    """What each of these records is called, with its kind: `service “Tax your vehicle”`."""
+    return list(_called(session, references))
+
+
+def _called(session: Session, references: Iterable[Reference]) -> Iterator[str]:
+    for thing, thing_id in references:
+        id_, name = _NAMES[thing]
+        found = session.scalar(select(name).where(id_ == thing_id))
+        yield f"{thing.replace('_', ' ')} “{found or thing_id}”"
