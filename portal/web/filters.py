@@ -16,7 +16,12 @@ LONDON = ZoneInfo("Europe/London")
 def install(app: Flask) -> None:
     """Name the filters for templates."""
     app.jinja_env.filters.update(
-        date=long_date, month=month, moment=moment, commas=commas, web_address=web_address
+        date=long_date,
+        month=month,
+        moment=moment,
+        commas=commas,
+        web_address=web_address,
+        host=host,
     )
 
 
@@ -54,6 +59,11 @@ def web_address(value: str | None) -> str | None:
         return None
     safe = parts.scheme in ("http", "https") and parts.hostname and port_is_a_number
     return value if safe else None
+
+
+def host(value: str) -> str:
+    """The website of a plain web address, without `www.`: what a short link is called."""
+    return (urlsplit(value).hostname or value).removeprefix("www.")
 
 
 def _format(value: date | datetime | str | None, pattern: str) -> str:

@@ -49,7 +49,7 @@ def batch(session: Session) -> ImportBatch:
 
 
 def test_imports_and_what_each_set_aside(client: PageClient, batch: ImportBatch) -> None:
-    assert "Services (quarterly file) 1 July 2026 at 1:00pm services.csv 61 1" in main(
+    assert "Services (quarterly file) services.csv 1 July 2026 at 1:00pm 61 1" in main(
         client, "/imports"
     )
     page = soup_of(client.get(f"/imports/{batch.id}"))
@@ -161,6 +161,6 @@ def test_a_journey_shows_where_it_changes_organisation(
 def test_the_home_page_counts(client: PageClient, session: Session) -> None:
     add_service(session, "first")
     told = main(client, "/")
-    for words in ("1 service ", "0 organisations", "0 journeys", "0 services offer APIs",
-                  "0 names waiting for a match"):  # fmt: skip
+    for words in ("1 service ", "0 organisations", "0 journeys", "0 services offer APIs"):
         assert words in told
+    assert "waiting for a match" not in told

@@ -76,7 +76,7 @@ def test_filters_in_three_formats(client: PageClient, query: str, expected: list
 
 def test_counts_of_kinds_and_status(client: PageClient) -> None:
     told = main(client, "/organisations?kind=agency")
-    assert "1 organisation Filter" in told
+    assert "1 organisation Download this as CSV or JSON Filter" in told
     assert "Agency (1)" in told and "Non-departmental public body (1)" in told
     assert "Open (1) Closed (0)" in told
 
@@ -94,11 +94,12 @@ def test_pages_lead_on_and_back(client: PageClient, session: Session) -> None:
 
 def test_an_organisation_today(client: PageClient) -> None:
     told = main(client, "/organisations/office")
-    for words in ("Agency", "OFT", "Part of Ministry of Things", "https://source.example/",
+    for words in ("Agency", "OFT", "Part of Ministry of Things", "source.example",
                   "Before: Old board Merged 1 April 2001 An order", "Count things Accountable",
                   "Swyddfa Bethau"):  # fmt: skip
         assert words in told
-    assert "/services?organisation=office" in client.get("/organisations/office").text
+    assert "/services?organisation=office" not in client.get("/organisations/office").text
+    assert "/services?organisation=ministry" in client.get("/organisations/ministry").text
     assert "This organisation closed on 1 April 2001" in main(client, "/organisations/old-board")
     assert "After: Office for Things" in main(client, "/organisations/old-board")
 
@@ -151,3 +152,36 @@ def test_unknown_filters(client: PageClient) -> None:
     assert "left them out: colour" in main(client, "/organisations?colour=red")
     for name in ("organisations", "organisations/office", "organisations/office/history"):
         assert client.get(f"/{name}.json?colour=red").status_code == 400
+
+
+def test_what_a_closed_body_had_and_names_of_that_day(client: PageClient, session: Session) -> None:
+    name = {"language": "en", "kind": "name"}
+    add_organisation(session, "new-agency", names=[
+        name | {"name": "Old agency", "since": None, "until": "2014-04-01"},
+        name | {"name": "New agency", "since": "2014-04-01", "until": None},
+    ], parents=[])  # fmt: skip
+    add_organisation(session, "tests-office", end_date="2014-04-01")
+    owner = {"role": "accountable", "published_name": None, "source": None}
+    add_service(session, "driving-test", owners=[
+        owner | {"organisation": "portal:tests-office", "since": None, "until": "2014-04-01"},
+        owner | {"organisation": "portal:new-agency", "since": "2014-04-01", "until": None},
+    ])  # fmt: skip
+    told = main(client, "/organisations/tests-office")
+    assert "No service is recorded as its own now." in told
+    assert "Driving test Accountable Until 1 April 2014 New agency" in told
+    past = main(client, "/organisations/tests-office?on-day=1&on-month=1&on-year=2012")
+    assert "Its services on 1 January 2012 Where a date is not known" in past
+    assert "Services it had before" not in past
+
+
+def test_bodies_around_have_the_names_of_that_day(client: PageClient, session: Session) -> None:
+    name = {"language": "en", "kind": "name"}
+    add_organisation(session, "board")
+    add_organisation(session, "agency", parent="board", names=[
+        name | {"name": "Older agency", "since": None, "until": "2010-01-01"},
+        name | {"name": "Old agency", "since": "2010-01-01", "until": "2014-04-01"},
+        name | {"name": "Agency", "since": "2014-04-01", "until": None},
+    ])  # fmt: skip
+    for year, called in ((2009, "Older agency"), (2012, "Old agency"), (2015, "Agency")):
+        told = main(client, f"/organisations/board?on-day=1&on-month=1&on-year={year}")
+        assert f"Source {called} Part of this organisation" in told

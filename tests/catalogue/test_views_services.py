@@ -194,3 +194,25 @@ def test_a_place_in_the_list_that_nobody_gave(client: PageClient, value: str) ->
     after = encode_key((value, 1)) if value != "\ud800" else "WyJcdWQ4MDAiLCAxXQ"
     assert "left them out: after" in text_of(client, f"/services?after={after}")
     assert client.get(f"/organisations?after={after}").status_code == 200
+
+
+def test_rows_say_who_runs_a_service_or_why_nobody_does(
+    client: PageClient, session: Session
+) -> None:
+    add_organisation(session, "gone", end_date="2016-07-14")
+    nobody = {"role": "accountable", "organisation": None, "source": None}
+    add_service(session, "row-a", owner="gone", yearly_transactions=1_200,
+                transactions_from="2014-10-01", transactions_to="2015-09-30")  # fmt: skip
+    add_service(session, "row-b", phase="unknown", owners=[
+        nobody | {"published_name": "Dept of Rows", "since": None, "until": None}
+    ])  # fmt: skip
+    add_service(session, "row-c", phase="retired")
+    add_service(session, "row-d")
+    rows = soup_of(client.get("/services?q=row")).select(".portal-result__facts")
+    told = sorted(" ".join(row.get_text(" ").split()) for row in rows)
+    assert told == [
+        "Live Gone (closed July 2016) 1,200 transactions in the year to September 2015",
+        "Live Organisation not known",
+        "Phase not known Organisation not matched yet",
+        "Retired No longer run",
+    ]

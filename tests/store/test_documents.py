@@ -30,7 +30,7 @@ def test_services(
 ) -> None:
     monkeypatch.setattr(service_documents, "BATCH", 7)  # so that there are edges between batches
     query, _ = parse_services(arguments)
-    ids = [id_ for batch in service_lists.stream_ids(session, query, TODAY) for id_ in batch]
+    ids = [row.id for row in service_lists.listing(session, query, TODAY, 1000).rows]
     loaded = {s.id: services.document_of(s) for s in services.load(session, ids)}
     found = list(service_documents.listed(session, query, TODAY))
     assert found

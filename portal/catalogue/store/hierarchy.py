@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from portal.catalogue.models.organisations import (
     Organisation,
+    OrganisationName,
     OrganisationParent,
     OrganisationSuccession,
 )
+from portal.catalogue.words import Language, OrganisationNameKind
 from portal.errors import Clash
 
 
@@ -121,3 +123,20 @@ def predecessors(session: Session, organisation_id: int) -> list[Relative]:
 
 def _relatives(rows: Sequence[Any]) -> list[Relative]:
     return [Relative(r[0], r[1], r[2], r[3], r[4].value, *r[5:]) for r in rows]
+
+
+def names_on(session: Session, ids: Iterable[int], on: date) -> dict[int, str]:
+    """The English names that organisations had on a day, where their names have dates for it."""
+    n = OrganisationName
+    rows: Any = session.execute(
+        select(n.organisation_id, n.name)
+        .where(
+            n.organisation_id.in_(list(ids)),
+            n.language == Language.ENGLISH,
+            n.kind == OrganisationNameKind.NAME,
+            n.until > on,
+            or_(n.since.is_(None), n.since <= on),
+        )
+        .order_by(n.until.desc())
+    )
+    return dict(map(tuple, rows))

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServiceOwner
 
 
@@ -21,19 +22,27 @@ class OwnedRow:
     role: str
     since: date | None
     until: date | None
+    now_slug: str | None = None
+    now_name: str | None = None
 
 
-def owned_on(session: Session, organisation_id: int, on: date) -> list[OwnedRow]:
-    """What a body owned on a day, in any role, by name."""
+def owned_on(
+    session: Session, organisation_id: int, on: date
+) -> tuple[list[OwnedRow], list[OwnedRow]]:
+    """What a body had on a day in any role, and what it had had before, each by name."""
     o = ServiceOwner
     rows = session.execute(
-        select(Service.slug, Service.name, Service.phase, o.role, o.since, o.until)
-        .join(o, o.service_id == Service.id)
-        .where(
-            o.organisation_id == organisation_id,
-            or_(o.since.is_(None), o.since <= on),
-            or_(o.until.is_(None), o.until > on),
+        select(
+            Service.slug, Service.name, Service.phase, o.role, o.since, o.until,
+            Organisation.slug, Organisation.name,
         )
-        .order_by(Service.sort_name, Service.id, o.role)
+        .join(o, o.service_id == Service.id)
+        .outerjoin(Organisation, Organisation.id == Service.organisation_id)
+        .where(o.organisation_id == organisation_id, or_(o.since.is_(None), o.since <= on))
+        .order_by(Service.sort_name, Service.id, o.role, o.until)
+    )  # fmt: skip
+    had = [OwnedRow(r[0], r[1], r[2].value, r[3].value, *r[4:]) for r in rows]
+    return (
+        [row for row in had if row.until is None or row.until > on],
+        [row for row in had if row.until is not None and row.until <= on],
     )
-    return [OwnedRow(r[0], r[1], r[2].value, r[3].value, r[4], r[5]) for r in rows]

@@ -1,8 +1,7 @@
-"""The service list: filters, facets with counts, keyset pages, and the same rows as a stream."""
+"""The service list: filters, facets with counts, keyset pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,20 +12,20 @@ from sqlalchemy import (
     Select,
     String,
     cast,
+    exists,
     false,
     func,
     literal,
     null,
     or_,
     select,
-    tuple_,
     union_all,
 )
 from sqlalchemy.orm import Session
 
 from portal import search
 from portal.catalogue.models.organisations import Organisation, OrganisationParent
-from portal.catalogue.models.services import Service, ServiceAudience
+from portal.catalogue.models.services import Service, ServiceAudience, ServiceOwner
 from portal.catalogue.rules.filters import (
     PAGE_SIZE,
     Key,
@@ -35,8 +34,8 @@ from portal.catalogue.rules.filters import (
 )
 from portal.catalogue.store.hierarchy import family, open_links
 from portal.catalogue.store.paging import Slice, by_column, by_rank
+from portal.catalogue.words import OwnerRole
 
-BATCH = 500
 Owners = tuple[int | None, int | None]
 
 
@@ -51,7 +50,10 @@ class Row:
     phase: str
     organisation: str | None
     organisation_slug: str | None
+    organisation_ended: date | None
+    waiting: bool
     yearly_transactions: int | None
+    transactions_to: date | None
     key: Key
 
 
@@ -159,10 +161,24 @@ def _base() -> Any:
             Service.phase,
             Organisation.name.label("organisation"),
             Organisation.slug.label("organisation_slug"),
+            Organisation.end_date.label("organisation_ended"),
+            _waiting().label("waiting"),
             Service.yearly_transactions,
+            Service.transactions_to,
         )
         .select_from(Service)
         .outerjoin(Organisation, Organisation.id == Service.organisation_id)
+    )
+
+
+def _waiting() -> ColumnElement[bool]:
+    """Whether somebody is accountable now whose published name is not matched yet."""
+    o = ServiceOwner
+    return exists().where(
+        o.service_id == Service.id,
+        o.role == OwnerRole.ACCOUNTABLE,
+        o.until.is_(None),
+        o.organisation_id.is_(None),
     )
 
 
@@ -175,7 +191,10 @@ def _row(r: Any, key: Key) -> Row:
         r.phase.value,
         r.organisation,
         r.organisation_slug,
+        r.organisation_ended,
+        bool(r.waiting),
         r.yearly_transactions,
+        r.transactions_to,
         key,
     )
 
@@ -334,36 +353,6 @@ def _with_ancestors(bodies: list[int], above: dict[int, list[int]]) -> set[int]:
             found.add(body)
             bodies.extend(above.get(body, []))
     return found
-
-
-def stream_ids(session: Session, query: ServiceQuery, on: date) -> Iterator[list[int]]:
-    """The ids of everything a query lists, in its order, a batch at a time."""
-    where = scope(session, query, on)
-    if query.sort is ServiceSort.RELEVANCE:
-        rows = session.execute(select(Service.id).where(*conditions(where))).scalars()
-        ids = sorted(rows, key=lambda id_: where.positions.get(id_, 0))
-        for start in range(0, len(ids), BATCH):
-            yield ids[start : start + BATCH]
-        return
-    column, falling = SORT[query.sort]
-    order = [column.desc(), Service.id.desc()] if falling else [column, Service.id]
-    statement = select(column, Service.id).where(*conditions(where)).order_by(*order).limit(BATCH)
-    edge: tuple[Any, int] | None = None
-    while True:
-        page = statement
-        if edge:
-            keys, last = tuple_(column, Service.id), tuple_(literal(edge[0]), literal(edge[1]))
-            page = statement.where(keys < last if falling else keys > last)
-        found = session.execute(page).all()
-        if not found:
-            return
-        yield [id_ for _, id_ in found]
-        edge = (found[-1][0], found[-1][1])
-
-
-def total(session: Session) -> int:
-    """How many services there are."""
-    return session.scalar(select(func.count()).select_from(Service)) or 0
 
 
 def counts_by_answer(session: Session) -> dict[str, int]:

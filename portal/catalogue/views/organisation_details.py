@@ -24,6 +24,13 @@ class Details:
     children: list[hierarchy.Relative]
     predecessors: list[hierarchy.Relative]
     services: list[ownership.OwnedRow]
+    former: list[ownership.OwnedRow]
+    names: dict[int, str]
+
+    @property
+    def undated(self) -> bool:
+        """Whether a service stands there whose first day is not known."""
+        return any(row.since is None for row in self.services)
 
 
 def holds(row: Any, on: date) -> bool:
@@ -31,17 +38,26 @@ def holds(row: Any, on: date) -> bool:
     return (row.since is None or row.since <= on) and (row.until is None or row.until > on)
 
 
-def as_of(session: Session, organisation: Any, on: date) -> Details:
-    """Gather an organisation's name, bodies above and below, and services on a day."""
+def as_of(session: Session, organisation: Any, today: date, past: date | None = None) -> Details:
+    """Gather an organisation's name, bodies above and below, and services: today, with those it
+    had before, or as all of that was on a day in the past.
+    """
+    on = past or today
     start, end = organisation.start_date, organisation.end_date
+    parents = [row for row in organisation.parents if holds(row, on)]
+    children = hierarchy.children(session, organisation.id, on)
+    services, former = ownership.owned_on(session, organisation.id, on)
+    around = [row.parent_id for row in parents] + [row.id for row in children]
     return Details(
         on=on,
         name=_name(organisation, on),
         exists=(start is None or start <= on) and (end is None or end > on),
-        parents=[row for row in organisation.parents if holds(row, on)],
-        children=hierarchy.children(session, organisation.id, on),
+        parents=parents,
+        children=children,
         predecessors=hierarchy.predecessors(session, organisation.id),
-        services=ownership.owned_on(session, organisation.id, on),
+        services=services,
+        former=[] if past else former,
+        names=hierarchy.names_on(session, around, on) if past else {},
     )
 
 
@@ -84,7 +100,12 @@ def document(organisation: Any, details: Details) -> dict[str, Any]:
         "on": details.on.isoformat(),
         "name_on_day": details.name,
         "children": [
-            {"slug": c.slug, "name": c.name, "relation": c.relation, "since": c.since}
+            {
+                "slug": c.slug,
+                "name": details.names.get(c.id, c.name),
+                "relation": c.relation,
+                "since": c.since,
+            }
             for c in details.children
         ],
         "services": [

@@ -76,7 +76,7 @@ def show(slug: str, fmt: Format) -> Response:
     on = _day(form, fmt)
     with reading() as session:
         organisation = found(session, organisations.THING, slug)
-        details = as_of(session, organisation, on or today())
+        details = as_of(session, organisation, today(), on)
     return respond_record(
         fmt,
         page=lambda: _page(organisation, details, form, on, ignored),
