@@ -23,6 +23,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     """
     from portal.web import (
         assets,
+        caching,
         errors,
         filters,
         formats,
@@ -30,6 +31,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
         headers,
         health,
         i18n,
+        links,
         logs,
         navigation,
         pages,
@@ -50,12 +52,18 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     pages.install(app, settings.portal_name, settings.contact_address)
     widgets.install(app)
     guard.install(app)
+    links.install(app)
     CSRFProtect(app)
     headers.install(app, hsts=not settings.development)
     errors.install(app)
     assets.install(app, ROOT / "static" / "dist")
+    caching.install(app, ROOT, _shown(settings))
     health.install(app, database, ROOT / "migrations" / "HEAD")
     static_pages.install(app, settings)
+
+
+def _shown(settings: Settings) -> tuple[str, ...]:
+    return settings.portal_name, settings.organisation_name, settings.contact_address
 
 
 def _configure(app: Flask, settings: Settings) -> None:

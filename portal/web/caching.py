@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
+from pathlib import Path
 from typing import ParamSpec
 
-from flask import Response, g, make_response, request, session
+from flask import Flask, Response, current_app, g, make_response, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.web import assets
@@ -18,12 +19,42 @@ Arguments = ParamSpec("Arguments")
 
 #: Long enough to spare us a rush, short enough that nobody waits for a correction.
 PUBLIC = "public, max-age=60"
+EXTENSION = "portal_release"
+
+
+def install(app: Flask, root: Path, settings: Iterable[str]) -> None:
+    """Note what is running, so that no tag outlives a deployment.
+
+    Args:
+        app: the portal.
+        root: the folder with the code, the templates and the lock file.
+        settings: those that pages show; none of them secret.
+    """
+    text = "\x1f".join((_code(root), *settings))
+    app.extensions[EXTENSION] = hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _code(root: Path) -> str:
+    """A digest of the files that pages are made from, the same on every machine."""
+    files = [root / "requirements.txt", *(root / "templates").rglob("*.html")]
+    files += [
+        path
+        for path in (root / "portal").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    found = hashlib.sha256()
+    for path in sorted(files):
+        found.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def etag_of(*parts: object) -> str:
-    """A tag for this address, in this language, with these style sheets, at this `version`."""
-    path = request.full_path
-    text = "\x1f".join(map(str, (*parts, path, html_lang(), assets.digest())))
+    """A tag for this address, in this language, at this `version` of what the portal holds,
+    from this code with these style sheets.
+    """
+    running = (current_app.extensions[EXTENSION], assets.digest())
+    text = "\x1f".join(map(str, (*parts, request.full_path, html_lang(), *running)))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
@@ -54,7 +85,9 @@ def unless_unchanged(
             if request.method not in ("GET", "HEAD") or not _shareable():
                 return view(*args, **kwargs)
             etag = etag_of(version())
-            if request.if_none_match.contains_weak(etag):
+            known = request.if_none_match
+            # "*" means "any copy": only the view can say whether there is a page at all.
+            if not known.star_tag and known.contains_weak(etag):
                 return conditional(Response(status=200), etag)
             return conditional(make_response(view(*args, **kwargs)), etag)
 

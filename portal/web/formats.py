@@ -7,10 +7,11 @@ from itertools import chain
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import orjson
-from flask import Blueprint, Flask, Response, request, url_for
+from flask import Blueprint, Flask, Response
 from werkzeug.routing import BaseConverter
 
 from portal.web import csv_out
+from portal.web.links import pairs, same_route
 
 Format = Literal["html", "json", "csv"]
 Row = Mapping[str, Any]
@@ -57,13 +58,7 @@ def formats(blueprint: Blueprint | Flask, rule: str, **options: Any) -> Callable
 
 def same_address(fmt: Format) -> str:
     """This address in another format, with the same filters and without the place in the list."""
-    values: dict[str, Any] = {
-        f"_{name}" if name.startswith("_") else name: values
-        for name, values in request.args.lists()
-        if name not in POSITION
-    }
-    values.update(request.view_args or {}, fmt=fmt)
-    return url_for(str(request.endpoint), **values)
+    return same_route(pairs(*POSITION), fmt=fmt)
 
 
 def respond_list(
@@ -73,8 +68,6 @@ def respond_list(
     rows: Callable[[], Iterable[Row]],
     columns: Sequence[str | Column],
     name: str,
-    count: int | Callable[[], int | None] | None = None,
-    next_url: str | Callable[[], str | None] | None = None,
 ) -> Response:
     """Answer with a list in the format asked for; only that format's work is done.
 
@@ -84,14 +77,12 @@ def respond_list(
         rows: gives the records, for JSON and CSV; may be a generator that holds its own session.
         columns: the columns of the CSV file.
         name: the CSV file's name without its ending.
-        count: how many there are, or a function asked after the last row.
-        next_url: where the list goes on, or a function asked after the last row.
     """
     if fmt == "html":
         return page()
     found = started(rows())
     if fmt == "json":
-        return Response(_json(found, count, next_url), mimetype="application/json")
+        return Response(_json(found), mimetype="application/json")
     return _csv(found, columns, name)
 
 
@@ -136,24 +127,18 @@ def _column(column: str | Column) -> Column:
     return Column(column, lambda row: row.get(column))
 
 
-def _json(
-    rows: Iterator[Row],
-    count: int | Callable[[], int | None] | None,
-    next_url: str | Callable[[], str | None] | None,
-) -> Iterator[bytes]:
-    parts, size = [b'{"items":['], 0
+def _json(rows: Iterator[Row]) -> Iterator[bytes]:
+    """The records under `items`, then how many they were: known only when all have been sent."""
+    parts, size, count = [b'{"items":['], 0, 0
     separator = b""
     for row in rows:
         data = orjson.dumps(dict(row), default=str)
         parts += (separator, data)
         separator = b","
+        count += 1
         size += len(data)
         if size >= csv_out.CHUNK:
             yield b"".join(parts)
             parts, size = [], 0
-    end = {
-        "count": count() if callable(count) else count,
-        "next": next_url() if callable(next_url) else next_url,
-    }
-    parts += (b"],", orjson.dumps(end)[1:])
+    parts.append(b'],"count":%d}' % count)
     yield b"".join(parts)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import Flask, Response, make_response, render_template, request
 
 from portal.web.formats import POSITION
 from portal.web.forms import Form
+from portal.web.links import IN_PATH, with_query
 
 Crumbs = Sequence[tuple[str, str]]
 
@@ -76,9 +75,8 @@ def query_url(**changes: object) -> str:
     }
     for name, value in changes.items():
         args[name] = _texts(value)
-    pairs = [(name, text) for name, values in args.items() for text in values]
-    path = quote(request.path, safe="/:@!$&'()*+,;=~-._")
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+    pairs = ((name, text) for name, values in args.items() for text in values)
+    return with_query(quote(request.path, safe=IN_PATH), pairs)
 
 
 def _texts(value: object) -> list[str]:
@@ -95,9 +93,3 @@ def paging(previous: Mapping[str, object] | None, next: Mapping[str, object] | N
         query_url(**previous) if previous is not None else None,
         query_url(**next) if next is not None else None,
     )
-
-
-def query_text(name: str, limit: int = 200) -> str:
-    """A query argument as text: NFC, one space between words, no longer than `limit`."""
-    text = unicodedata.normalize("NFC", request.args.get(name, ""))
-    return re.sub(r"\s+", " ", text).strip()[:limit].rstrip()

@@ -40,7 +40,7 @@ from portal.web.formats import Column, Format, formats, respond_list, respond_re
 from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, WebAddress
 from portal.web.guard import public, requires
 from portal.web.i18n import lazy
-from portal.web.pages import page, paging, query_text
+from portal.web.pages import page, paging
 
 TEMPLATES = Path(__file__).parent / "templates"
 ROWS = [
@@ -91,15 +91,14 @@ def _rows() -> Iterator[dict[str, Any]]:
 @public
 def index(fmt: Format) -> Response:
     Version.runs += 1
+    if request.args.get("missing"):
+        raise Missing("list")
     return respond_list(
         fmt,
-        page=lambda: page(
-            "things.html", title="Things", paging=paging(None, {"after": "x y"}), q=query_text("q")
-        ),
+        page=lambda: page("things.html", title="Things", paging=paging(None, {"after": "x y"})),
         rows=_rows,
         columns=["name", "visits", "tags", Column("web page", lambda row: "/" + row["slug"])],
         name="things",
-        count=lambda: len(ROWS),
     )
 
 

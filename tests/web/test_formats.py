@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
-from portal.web import csv_out
+from portal.web import caching, csv_out
 from portal.web.formats import same_address
-from portal.web.pages import query_text, query_url
-from tests.web.site import Version, parse
+from portal.web.pages import query_url
+from tests.web.site import Version, make_site, parse
 
 
 def test_the_three_formats_of_a_list(client: FlaskClient) -> None:
@@ -18,8 +19,8 @@ def test_the_three_formats_of_a_list(client: FlaskClient) -> None:
     links = [tag["href"] for tag in soup.select(".portal-downloads a")]
     assert links == ["/things.csv?phase=live", "/things.json?phase=live"]
     body = client.get("/things.json").json
-    assert list(body) == ["items", "count", "next"]
-    assert (body["count"], body["next"], body["items"][1]["visits"]) == (2, None, 1234)
+    assert list(body) == ["items", "count"]
+    assert (body["count"], body["items"][1]["visits"]) == (2, 1234)
     answer = client.get("/things.csv")
     assert answer.headers["Content-Disposition"] == "attachment; filename=things.csv"
     rows = list(csv.reader(io.StringIO(answer.text)))
@@ -57,9 +58,6 @@ def test_query_addresses(site: Flask) -> None:
         assert query_url() == "/things?phase=live&phase=beta&q=a+++b%26"
         assert query_url(phase=None, q="x") == "/things?q=x"
         assert query_url(phase=["beta"], after=7) == "/things?phase=beta&q=a+++b%26&after=7"
-        assert query_text("q") == "a b&"
-        assert query_text("q", limit=2) == "a"
-        assert query_text("none") == ""
 
 
 @pytest.mark.parametrize(
@@ -119,3 +117,64 @@ def test_what_has_not_changed_is_not_built_again(client: FlaskClient) -> None:
 def test_head_has_no_body(client: FlaskClient) -> None:
     answer = client.head("/things.csv")
     assert (answer.status_code, answer.data) == (200, b"")
+
+
+def test_a_tag_does_not_outlive_its_release(
+    site: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tag(app: Flask) -> str:
+        client = app.test_client()
+        return str(client.get("/things?q=1", base_url="https://localhost").headers["ETag"])
+
+    old = tag(site)
+    assert tag(make_site(tmp_path)) == old, "the same code and settings give the same tag"
+    assert tag(make_site(tmp_path, portal_name="Another name")) != old
+    monkeypatch.setattr(caching, "_code", lambda root: "another release")
+    assert tag(make_site(tmp_path)) != old
+
+
+def test_the_digest_of_the_code_sees_a_template(tmp_path: Path) -> None:
+    for name in ("portal", "templates"):
+        (tmp_path / name).mkdir()
+    for name in ("requirements.txt", "portal/a.py", "templates/a.html"):
+        (tmp_path / name).write_text("one")
+    digests = {caching._code.__wrapped__(tmp_path)}
+    for name in ("requirements.txt", "portal/a.py", "templates/a.html"):
+        (tmp_path / name).write_text("two")
+        digests.add(caching._code.__wrapped__(tmp_path))
+    assert len(digests) == 4
+
+
+def test_any_copy_is_no_copy_of_what_is_not_there(client: FlaskClient) -> None:
+    anything = {"If-None-Match": "*"}
+    assert client.get("/things?missing=1", headers=anything).status_code == 404
+    assert client.get("/things", headers=anything).status_code == 304
+
+
+@pytest.mark.parametrize("name", ["endpoint", "_external", "_scheme", "_anchor", "_method", "fmt"])
+def test_an_argument_may_have_any_name(client: FlaskClient, name: str) -> None:
+    soup = parse(client.get(f"/things?{name}=1&{name}=2&slug=x"))
+    links = [tag["href"] for tag in soup.select(".portal-downloads a")]
+    query = f"{name}=1&{name}=2&slug=x"
+    assert links == [f"/things.csv?{query}", f"/things.json?{query}"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "led_to"),
+    [
+        ("/things/", "/things"),
+        ("/things/?q=a%20b&q=c&_external=1", "/things?q=a+b&q=c&_external=1"),
+        ("/things.csv/", "/things.csv"),
+        ("/things/one//", "/things/one"),
+        ("//things/one/", "/things/one"),
+    ],
+)
+def test_a_slash_too_many_leads_on(client: FlaskClient, asked: str, led_to: str) -> None:
+    path, _, query = asked.partition("?")
+    answer = client.get("/", query_string=query, environ_overrides={"PATH_INFO": path})
+    assert (answer.status_code, answer.headers["Location"]) == (308, led_to)
+
+
+@pytest.mark.parametrize("address", ["/nothing/", "//evil.example/", "/things/UPPER/", "/a b/"])
+def test_a_slash_on_an_unknown_address_is_not_found(client: FlaskClient, address: str) -> None:
+    assert client.get("/", environ_overrides={"PATH_INFO": address}).status_code == 404

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
-from flask import abort, current_app, make_response, redirect, request, url_for
+from flask import abort, current_app, redirect, request
 
 from portal.catalogue.rules.filters import Key, encode_key
 from portal.catalogue.store import records
@@ -16,6 +16,7 @@ from portal.db import Database
 from portal.errors import Missing, Problem
 from portal.web.formats import Format
 from portal.web.i18n import _
+from portal.web.links import pairs, same_route
 from portal.web.pages import Paging, paging
 
 if TYPE_CHECKING:
@@ -69,9 +70,7 @@ def found(session: Session, thing: str, slug: str, find: Find | None = None) -> 
         now = records.SLUG_NOW[thing](session, slug) if thing in records.SLUG_NOW else None
         if now is None:
             raise
-        values: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {})}
-        address = url_for(str(request.endpoint), **{**values, "slug": now})
-        abort(make_response(redirect(address, 301)))
+        abort(redirect(same_route(pairs(), slug=now), 301))
 
 
 def refuse_unknown(fmt: Format, ignored: Sequence[str]) -> None:
@@ -92,7 +91,10 @@ def unknown(*known: str) -> tuple[str, ...]:
 def place(name: str) -> int | None:
     """The id in an argument such as `after`; None where there is none that could be one."""
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and int(text) <= LAST_ID else None
+    # Python refuses to read thousands of digits, so their number comes first.
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LAST_ID))):
+        return None
+    return int(text) if int(text) <= LAST_ID else None
 
 
 def around(previous: Key | None, following: Key | None) -> Paging:
