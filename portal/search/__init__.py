@@ -8,5 +8,6 @@ the index only says which records match (candidates.py), and ranking.py puts the
 from portal.search.documents import Document, Found
 from portal.search.finding import find
 from portal.search.index import put, rebuild, remove
+from portal.search.reasons import reason, shows
 
-__all__ = ["Document", "Found", "find", "put", "rebuild", "remove"]
+__all__ = ["Document", "Found", "find", "put", "reason", "rebuild", "remove", "shows"]

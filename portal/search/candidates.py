@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.search.documents import key_range
+from portal.search.index import IN_NAME
 from portal.search.query import Concept, Query, Term
 
 MOST = 1_000  # ranking is for the candidates only, so a common word costs no more than a rare one
@@ -15,6 +16,9 @@ _SAME_START = 200
 Row = tuple[int, str, str, str, str, str, str]
 
 _COLUMNS = "id, name_key, other_keys, names, other_names, organisations, body"
+# The long texts are most of the time of a query with many results, so they are read only where
+# the index has not said already that all of the query is in them.
+_SHORT_COLUMNS = "id, name_key, other_keys, names, other_names, organisations, ''"
 _NAME_COLUMNS = "id, name_key, other_keys, names, other_names, '', ''"
 _STARTS = (
     "SELECT id FROM (SELECT id FROM search_document WHERE thing = :thing "
@@ -45,14 +49,18 @@ def by_name(
 ) -> list[Row]:
     """Records whose names start with the query, or have all of it."""
     match = _all_of(session, query.required, names_only=True)
-    return _rows(session, thing, match, query.key, allowed)
+    return _rows(session, thing, match, _NAME_COLUMNS, allowed, query.key)
 
 
-def anywhere(
-    session: Session, thing: str, query: Query, allowed: Collection[int] | None
+def elsewhere(
+    session: Session, thing: str, query: Query, allowed: Collection[int] | None, most: int
 ) -> list[Row]:
-    """Records that have all of the query in any field."""
-    return _rows(session, thing, _all_of(session, query.required), None, allowed)
+    """Up to this many of the records that have all of the query, but not all of it in names."""
+    everywhere = _all_of(session, query.required)
+    names = _all_of(session, query.required, names_only=True)
+    joint = "NOT" if session.get_bind().dialect.name == "sqlite" else "& !"
+    match = f"({everywhere} {joint} {names})"
+    return _rows(session, thing, match, _SHORT_COLUMNS, allowed, most=most)
 
 
 def any_of(
@@ -60,23 +68,22 @@ def any_of(
 ) -> list[Row]:
     """Records that have some of it."""
     parts = [_concept(session, concept) for concept in concepts]
-    return _rows(session, thing, _any(session, parts), None, allowed)
+    return _rows(session, thing, _any(session, parts), _COLUMNS, allowed)
 
 
 def _rows(
-    session: Session, thing: str, match: str, key: str | None, allowed: Collection[int] | None
-) -> list[Row]:
+    session: Session, thing: str, match: str, columns: str, allowed: Collection[int] | None,
+    key: str = "", most: int = MOST + 1,
+) -> list[Row]:  # fmt: skip
     first, last = key_range(thing)
-    values: dict[str, object] = {"match": match, "first": first, "last": last, "most": MOST + 1}
+    values: dict[str, object] = {"match": match, "first": first, "last": last, "most": most}
     dialect = session.get_bind().dialect.name
     only, only_id = "", ""
     if allowed is not None:
         only = _ALLOWED[dialect].format(id="rowid")
         only_id = _ALLOWED[dialect].format(id="id")
         values["allowed"] = json.dumps([first + thing_id for thing_id in allowed])
-    source, columns = _MATCHES[dialect].format(allowed=only), _COLUMNS
-    if key is not None:
-        columns = _NAME_COLUMNS  # the long texts are most of the time of a query with many results
+    source = _MATCHES[dialect].format(allowed=only)
     if key:
         # Tokens are lower case letters and digits, and "~" sorts after all of them.
         values |= {"thing": thing, "key": key, "key_end": key + "~", "same_start": _SAME_START}
@@ -91,8 +98,8 @@ def _all_of(session: Session, concepts: Iterable[Concept], names_only: bool = Fa
 
 def _concept(session: Session, concept: Concept, names_only: bool = False) -> str:
     ways = [_term(session, concept.one, names_only)] if concept.one else []
-    for phrase, _ in concept.many:
-        ways.append(_all(session, [_term(session, term, names_only) for term in phrase]))
+    for phrase in concept.many:
+        ways.append(_all(session, [_term(session, term, names_only) for term in phrase.terms]))
     return _any(session, ways)
 
 
@@ -101,8 +108,8 @@ def _term(session: Session, term: Term, names_only: bool) -> str:
     if session.get_bind().dialect.name == "sqlite":
         either = "(" + " OR ".join(f'"{token}"' for token in term) + ")"
         return f"({{names other_names}} : {either})" if names_only else either
-    places = ":AB" if names_only else ""
-    return "(" + " | ".join(f"'{token}'{places}" for token in term) + ")"
+    place = IN_NAME if names_only else ""
+    return "(" + " | ".join(f"'{place}{token}'" for token in term) + ")"
 
 
 def _all(session: Session, parts: list[str]) -> str:

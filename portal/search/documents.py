@@ -3,6 +3,8 @@
 import zlib
 from dataclasses import dataclass, field
 
+from portal.search.query import Query
+
 _THING_BITS = 40
 
 
@@ -24,12 +26,19 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The ids that match, best first, and how the query was understood."""
+    """The ids that match, best first, and how the query was understood.
+
+    `corrected` is what was searched for instead of what was typed; `ignored` the words that no
+    record has; `suggestion`, where nothing was found, what would find something.
+    """
 
     ids: list[int] = field(default_factory=list)
     capped: bool = False
     corrected: str | None = None
     ignored: tuple[str, ...] = ()
+    suggestion: str | None = None
+    points: list[float] = field(default_factory=list)
+    query: Query | None = None
 
 
 def key_range(thing: str) -> tuple[int, int]:

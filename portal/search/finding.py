@@ -1,19 +1,25 @@
 """A search, from what was typed to the ids in order."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from portal.search.candidates import MOST, Row, any_of, anywhere, by_name
+from portal.search.candidates import MOST, Row, any_of, by_name, elsewhere
 from portal.search.documents import Found, id_of
-from portal.search.query import Query, build, typed_words
-from portal.search.ranking import rank
-from portal.search.spelling import in_synonyms, lookup, vocabulary
+from portal.search.english import is_english
+from portal.search.query import Query, build, tokens_of, typed_words
+from portal.search.ranking import Scored, rank
+from portal.search.spelling import Vocabulary, in_synonyms, lookup, vocabulary
 from portal.search.words import SOFT_WORDS, stem
 
 _ENOUGH = 3
 _SHORT = 4
+_COMMON = 0.2  # a word in more of the records than this finds nothing on its own beside a rarer one
+_LEAST = 0.5  # of what the best says of the query, what each must say
+_WELL = 0.5  # a result that shows less of the query may be beaten by one that has not all of it
+_FAIRLY = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,21 @@ class _Reading:
     unknown: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What a search is over, and the words that are to be taken as they are typed."""
+
+    session: Session
+    thing: str
+    allowed: Collection[int] | None
+    literal: frozenset[str]
+
+    @cached_property
+    def known(self) -> Vocabulary:
+        """Every word, read when it is first needed."""
+        return vocabulary(self.session, self.thing)
+
+
 def find(
     session: Session,
     thing: str,
@@ -35,99 +56,159 @@ def find(
 ) -> Found:
     """The records of this kind that match what a person typed, best first.
 
-    Every word has to match. When (almost) nothing does, unknown words are taken as the nearest
-    known ones, split or joined, and then some of the words are enough.
+    Every word that any record has must match. When (almost) nothing does, words that are in no
+    record and are not English are taken as the nearest known ones, split or joined, and then some
+    of the words are enough. With quotation marks all of it must match, and what is between them as
+    it was typed.
     """
-    typed = typed_words(query)
+    typed, literal = typed_words(query)
     if not typed or (allowed is not None and not allowed):
         return Found()
-    reading = _read(session, thing, typed)
-    rows = _matches(session, thing, reading.query, allowed)
-    if len(rows) < _ENOUGH and (joined := _join(session, thing, reading.words)):
-        other = _read(session, thing, joined)
-        other_rows = _matches(session, thing, other.query, allowed)
-        if len(other_rows) > len(rows):
-            reading, rows = other, other_rows
-    ranked = [key for _, key in rank(rows, reading.query)]
-    capped = len(rows) > MOST
-    if len(rows) < _ENOUGH and len(reading.query.required) > 1:
-        more = any_of(session, thing, reading.query.required, allowed)
-        capped = len(more) > MOST
-        have = set(ranked)
-        ranked += [key for _, key in rank(more, reading.query) if key not in have]
-        rows = [*rows, *more]
-    best = next((row for row in rows if row[0] == ranked[0]), None) if ranked else None
+    asked = _Asked(session, thing, allowed, literal)
+    found = _find(asked, typed)
+    words = found.words
+    if words != typed and found.ranked:
+        # What is put right gives the same list as if it had been typed so.
+        found = replace(_find(asked, words), words=words, unknown=found.unknown)
+    ranked = found.ranked[: min(limit, MOST)]
     return Found(
-        [id_of(key) for key in ranked[: min(limit, MOST)]],
-        capped,
-        _as_understood(typed, reading, best) if best else None,
-        reading.unknown,
+        [id_of(each.key) for each in ranked],
+        found.capped,
+        " ".join(words) if words != typed and ranked else None,
+        found.unknown,
+        None if ranked else _suggestion(asked, typed),
+        [each.points for each in ranked],
+        found.query,
     )
 
 
-def _matches(
-    session: Session, thing: str, query: Query, allowed: Collection[int] | None
-) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    ranked: list[Scored]
+    capped: bool
+    words: list[str]
+    unknown: tuple[str, ...]
+    query: Query
+
+
+def _find(asked: _Asked, typed: list[str]) -> _Answer:
+    """The records for these words, and the words as they were understood."""
+    reading = _read(asked, typed)
+    rows = _matches(asked, reading.query)
+    if len(rows) < _ENOUGH and (joined := _join(asked, reading.words)):
+        other = _read(asked, joined)
+        other_rows = _matches(asked, other.query)
+        if len(other_rows) > len(rows):
+            reading, rows = other, other_rows
+    query = reading.query
+    ranked = rank(list(rows.values()), query, rows.keys())
+    capped = len(rows) > MOST
+    few = len(rows) < _ENOUGH or ranked[0].shown < _WELL
+    if few and len(query.required) > 1 and not asked.literal:
+        all_of, rows = rows.keys(), dict(rows)
+        telling = tuple(c for c in query.required if c.common <= _COMMON)
+        for some in filter(None, (telling, query.required)):
+            more = any_of(asked.session, asked.thing, some, asked.allowed)
+            capped = capped or len(more) > MOST
+            rows |= {row[0]: row for row in more}
+            ranked = rank(list(rows.values()), query, all_of)
+            if len(ranked) >= _ENOUGH or (ranked and ranked[0].shown >= _FAIRLY):
+                break
+        ranked = _close(ranked)
+    words = _as_understood(reading, rows[ranked[0].key]) if ranked else reading.words
+    return _Answer(ranked, capped, words, reading.unknown, query)
+
+
+def _matches(asked: _Asked, query: Query) -> dict[int, Row]:
+    """The records that have every word."""
+    session, thing, allowed = asked.session, asked.thing, asked.allowed
     rows = {row[0]: row for row in by_name(session, thing, query, allowed)}
     if len(rows) <= MOST:
-        rows |= {row[0]: row for row in anywhere(session, thing, query, allowed)}
-    return list(rows.values())
+        left = MOST + 1 - len(rows)
+        rows |= {row[0]: row for row in elsewhere(session, thing, query, allowed, left)}
+    return rows
 
 
-def _read(session: Session, thing: str, typed: list[str]) -> _Reading:
+def _close(ranked: list[Scored]) -> list[Scored]:
+    """Those of the results that say about as much of the query as the best of them."""
+    most = max((each.covered for each in ranked), default=0.0)
+    best = max((each.shown for each in ranked), default=0.0)
+    return [each for each in ranked if each.covered >= _LEAST * most or each.shown >= _LEAST * best]
+
+
+def _read(asked: _Asked, typed: list[str]) -> _Reading:
     """Look the words up; complete the beginnings of words and put right what is unknown."""
     last = typed[-1]
     starts = {word for word in typed if len(word) >= _SHORT and word.isascii()}
     if len(last) > 1:
         starts.add(last)
-    known, rows = lookup(session, thing, typed, starts)
-    if len(last) < _SHORT and (last in known or in_synonyms(last)):
+    starts -= asked.literal
+    counts = lookup(asked.session, asked.thing, typed, tokens_of(typed), starts)
+    if len(last) < _SHORT and (last in counts.words or in_synonyms(last)):
         starts.discard(last)  # "car" is a word, not the beginning of "carer"
     prefixes = {
-        start: [word for word in rows if word.startswith(start) and word != start]
+        start: [word for word in counts.words if word.startswith(start) and word != start]
         for start in starts
     }
     corrections: dict[str, list[str]] = {}
     unknown: list[str] = []
     words: list[str] = []
     for word in typed:
-        if word in known or prefixes.get(word) or in_synonyms(word):
+        if stem(word) in counts.tokens or prefixes.get(word) or in_synonyms(word):
             words.append(word)
             continue
-        vocabulary_ = vocabulary(session, thing)
-        if vocabulary_.knows(word) or word in SOFT_WORDS:
+        known = asked.known
+        if known.knows(word) or word in SOFT_WORDS:
             words.append(word)
-        elif not word.isalpha():  # a reference number is not put right
-            words.append(word)
+        elif not word.isalpha() or word in asked.literal or is_english(word):
+            words.append(word)  # neither a reference number nor an English word is put right
             unknown.append(word)
-        elif nearest := vocabulary_.nearest(word):
+        elif nearest := known.nearest(word):
             words.append(word)
             corrections[word] = nearest
-        elif parted := vocabulary_.split(word):
+        elif parted := known.split(word):
             words += parted
         else:
             words.append(word)
             unknown.append(word)
-    return _Reading(words, build(words, known, prefixes, corrections), corrections, tuple(unknown))
+    if words != typed or corrections:
+        nearest = [stem(word) for each in corrections.values() for word in each]
+        tokens = tokens_of(words).union(*(tokens_of([word]) for word in nearest))
+        counts = lookup(asked.session, asked.thing, words, tokens, ())
+    query = build(words, counts, prefixes, corrections, asked.literal)
+    return _Reading(words, query, corrections, tuple(unknown))
 
 
-def _join(session: Session, thing: str, words: list[str]) -> list[str] | None:
+def _join(asked: _Asked, words: list[str]) -> list[str] | None:
     """The words with the first two that are one word written as one ("pass port")."""
-    known = vocabulary(session, thing)
+    known = asked.known
     for at in range(len(words) - 1):
+        if not asked.literal.isdisjoint(words[at : at + 2]):
+            continue
         one = words[at] + words[at + 1]
-        if len(one) > _SHORT and known.knows(one):
+        if (len(one) > _SHORT or not one.isalpha()) and known.knows(one):
             return [*words[:at], one, *words[at + 2 :]]
     return None
 
 
-def _as_understood(typed: list[str], reading: _Reading, best: Row) -> str | None:
-    """The words the results are for, when they are not those that were typed."""
+def _as_understood(reading: _Reading, best: Row) -> list[str]:
+    """The words the results are for: of the nearest, those that the best result has."""
     found = set(" ".join(best[3:]).split())
     understood = []
     for word in reading.words:
-        nearest = reading.corrections.get(word)
-        if nearest:
+        if nearest := reading.corrections.get(word):
             word = next((n for n in nearest if stem(n) in found), nearest[0])
         understood.append(word)
-    return " ".join(understood) if understood != typed else None
+    return understood
+
+
+def _suggestion(asked: _Asked, typed: list[str]) -> str | None:
+    """Words near to these, English or not, that would find something."""
+    known = asked.known
+    words: list[str] = []
+    for word in typed:
+        nearest = [] if known.knows(word) or not word.isalpha() else known.nearest(word)
+        words.append(nearest[0] if nearest else word)
+    if words == typed or not _find(replace(asked, literal=frozenset()), words).ranked:
+        return None
+    return " ".join(words)

@@ -10,13 +10,20 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from portal.search.documents import Document, key_of
-from portal.search.words import joined_words, name_key, stem, words
+from portal.search.words import joined_words, name_key, name_spelling, stem, words
 
 T = TypeVar("T")
 
 _CHUNK = 1_000
 _LONGEST_KEY = 400  # PostgreSQL's B-tree takes no more than 2,704 bytes
 _LONGEST_BODY = 20_000  # words beyond this are not worth their place in an index
+
+# In search_word beside the words: how many records there are, and how many have a token. No word
+# is like these.
+EVERYTHING = ""
+STEM = "="
+
+IN_NAME = "@"
 
 _INSERT = {
     "sqlite": text(
@@ -76,7 +83,7 @@ def put(session: Session, documents: Iterable[Document]) -> None:
             if _dialect(session) == "sqlite":
                 session.execute(_FTS_INSERT, rows)
             for row in rows:
-                counts.update(row["words"].split())
+                counts.update(_counted(row["words"]))
             _count(session, thing, counts)
 
 
@@ -103,7 +110,7 @@ def rebuild(session: Session, thing: str, documents: Iterable[Document]) -> int:
         session.execute(_INSERT[_dialect(session)], rows)
         total += len(rows)
         for row in rows:
-            counts.update(row["words"].split())
+            counts.update(_counted(row["words"]))
     _count(session, thing, counts)
     if _dialect(session) == "sqlite":
         session.execute(_FTS_REBUILD)  # one pass at the end: four times faster than row by row
@@ -124,12 +131,18 @@ def _forget(session: Session, keys: list[int]) -> Counter[str]:
     counts: Counter[str] = Counter()
     old_rows = session.execute(_OLD_WORDS, {"ids": keys}).scalars().all()
     for old in old_rows:
-        counts.subtract(old.split())
+        counts.subtract(_counted(old))
     if old_rows:
         if _dialect(session) == "sqlite":
             session.execute(_FTS_DELETE, {"ids": keys})
         session.execute(_DELETE, {"ids": keys})
     return counts
+
+
+def _counted(row_words: str) -> list[str]:
+    """What one record adds one to: itself, its words, and their tokens."""
+    spelt = row_words.split()
+    return [EVERYTHING, *spelt, *{STEM + stem(word) for word in spelt}]
 
 
 def _count(session: Session, thing: str, counts: Counter[str]) -> None:
@@ -157,7 +170,9 @@ def _row(session: Session, document: Document) -> dict[str, Any]:
         "id": key_of(document.thing, document.thing_id),
         "thing": document.thing,
         "name_key": name_key(document.names)[:_LONGEST_KEY],
-        "other_keys": "\n".join([*map(name_key, others), *map(stem, joined)]),
+        "other_keys": "\n".join(
+            [name_spelling(name) for name in (document.names, *others, *joined)]
+        ),
         "words": " ".join(spelt),
     }
     if _dialect(session) == "postgresql":
@@ -166,12 +181,13 @@ def _row(session: Session, document: Document) -> dict[str, Any]:
 
 
 def _vector(row: dict[str, Any]) -> str:
-    """The row as a tsvector literal: each token with the weights of the fields it is in."""
-    places: dict[str, list[str]] = {}
-    for place, name in enumerate(("names", "other_names", "organisations", "body")):
-        for token in dict.fromkeys(row[name].split()):
-            places.setdefault(token, []).append(f"{place + 1}{'ABCD'[place]}")
-    return " ".join(f"'{token}':{','.join(at)}" for token, at in places.items())
+    """The row as a tsvector literal; the tokens of names are in it once more, marked.
+
+    PostgreSQL's own weights would do the same, but its index has none: each row would be read.
+    """
+    names = {*row["names"].split(), *row["other_names"].split()}
+    tokens = {*names, *row["organisations"].split(), *row["body"].split()}
+    return " ".join(f"'{token}'" for token in sorted(tokens | {IN_NAME + name for name in names}))
 
 
 def _dialect(session: Session) -> str:

@@ -1,93 +1,164 @@
 """The order of the results: pure, and so the same on both databases.
 
 A record called exactly what was typed comes first, then one whose name starts with it, then names
-that have all of it (the less else, the better), then other names, then the rest of the text.
+that have all of it (the less else, the better), then other names, then the rest of the text. Rare
+words count more than common ones, a word in the spelling that was typed more than another form.
 """
 
 from collections.abc import Callable, Sequence, Set
+from typing import NamedTuple
 
 from portal.search.candidates import Row
-from portal.search.query import Concept, Query
+from portal.search.query import STEMMED, Concept, Phrase, Query
+from portal.search.words import SOFT_WORDS, spelling, stem
 
 _EXACT_NAME = 12.0
 _EXACT_OTHER = 8.0
 _STARTS = 1.5
+_STARTS_STEMMED = 0.75
+_TOGETHER = 0.75
 _ALL_IN_NAME = 2.0
 _PRECISION = 3.0
 _COVERAGE = 10.0
 
-_IN_OTHER = 0.75
+_IN_OTHER = 0.8
 _IN_ORGANISATION = 0.4
 _IN_BODY = 0.35
+_UNSEEN = 0.25  # in the text, by what the index says; in what form, it does not say
+_SAID = 0.15  # less than this, and the record does not speak of it
+
+_GAP = 2
 
 
-def rank(rows: Sequence[Row], query: Query) -> list[tuple[float, int]]:
-    """Score and key of each row, best first."""
+_SOFT = frozenset(map(stem, SOFT_WORDS)) | frozenset(map(spelling, SOFT_WORDS))
+
+
+class Scored(NamedTuple):
+    """A record's place in the order."""
+
+    points: float
+    key: int
+    covered: float  # how much of the query it says anywhere, by weight
+    shown: float  # the same, by how well and where
+
+
+def rank(rows: Sequence[Row], query: Query, sure: Set[int]) -> list[Scored]:
+    """The rows, best first; of those with their keys in `sure` the index knows they say it all."""
     score = _scorer(query)
-    scored = sorted((-score(row), len(row[1]), row[1], row[0]) for row in rows)
-    return [(-negative, key) for negative, _, _, key in scored]
+    scored = [(score(row, row[0] in sure), row) for row in rows]
+    scored.sort(key=lambda each: (-each[0].points, len(each[1][1]), each[1][1], each[1][0]))
+    return [each for each, _ in scored]
 
 
-def _scorer(query: Query) -> Callable[[Row], float]:
+def _scorer(query: Query) -> Callable[[Row, bool], Scored]:
     concepts = query.concepts
     total = sum(concept.weight for concept in concepts) or 1.0
-    starts = query.key + " "
+    needed = sum(concept.weight for concept in query.required) or 1.0
+    starts, starts_spelt = query.key + " ", query.spelt + " "
+    first = query.key.partition(" ")[0]
+    inside = f" {query.key} " if " " in query.key else None
 
-    def score(row: Row) -> float:
-        name_key, other_keys = row[1:3]
+    def score(row: Row, sure: bool) -> Scored:
+        key, name_key, other_keys, names = row[:4]
+        spelt, _, others = other_keys.partition("\n")
         tokens = set(name_key.split(" "))
+        spellings = set(spelt.split(" "))
         hits: set[str] = set()
-        coverage = 0.0
+        coverage = covered = 0.0
         in_name = 1.0
-        rest: list[tuple[float, Set[str]]] = []
+        rest: list[tuple[float, Set[str], str]] = []
         for concept in concepts:
-            worth, used = _worth(concept, tokens)
+            worth, used = worth_in(concept, tokens, names, spellings)
             if worth:
                 hits |= used
             if worth < _IN_OTHER:
                 rest = rest or _rest(row)
-                worth = max(worth, *(part * _worth(concept, each)[0] for part, each in rest))
+                worth = max(
+                    worth, *(part * worth_in(concept, each, text)[0] for part, each, text in rest)
+                )
                 if concept.required:
                     in_name = 0.0
+                    if sure:
+                        worth = max(worth, _UNSEEN)
             elif concept.required:
                 in_name = min(in_name, worth)
             coverage += concept.weight * worth
+            if concept.required and worth >= _SAID:
+                covered += concept.weight
         points = _COVERAGE * coverage / total + _ALL_IN_NAME * in_name
-        points += _PRECISION * (coverage / total) * len(hits) / len(tokens)
+        points += _PRECISION * (coverage / total) * len(hits) / (len(tokens - _SOFT | hits) or 1)
         if name_key == query.key:
             points += _EXACT_NAME
-        elif name_key.startswith(starts):
+        elif first in tokens and _core(spelt).startswith(starts_spelt):
             points += _STARTS
-        if other_keys and query.key in other_keys.split("\n"):
+        elif first in tokens and _core(name_key).startswith(starts):
+            points += _STARTS_STEMMED
+        elif inside and inside in f" {name_key} ":
+            points += _TOGETHER
+        if others and query.spelt in others.split("\n"):
             points += _EXACT_OTHER
-        return points
+        return Scored(points, key, covered / needed, coverage / total)
 
     return score
 
 
-def _rest(row: Row) -> list[tuple[float, Set[str]]]:
+def _core(name: str) -> str:
+    """A name from the first word on that says which service it is, with a space at its end.
+
+    "Apply for probate" starts like "Probate applications".
+    """
+    tokens = name.split(" ")
+    first = next((at for at, token in enumerate(tokens) if token not in _SOFT), 0)
+    return " ".join(tokens[first:]) + " "
+
+
+def _rest(row: Row) -> list[tuple[float, Set[str], str]]:
     """The parts of a record other than its name, and what a word in each is worth."""
     _, _, _, names, other_names, organisations, body = row
-    everything = set(f"{names} {other_names} {organisations} {body}".split())
-    parts: list[tuple[float, Set[str]]] = [(_IN_BODY, everything)]
+    everything = f"{names} {other_names} {organisations} {body}"
+    parts: list[tuple[float, Set[str], str]] = [(_IN_BODY, set(everything.split()), everything)]
     if organisations:
-        parts.append((_IN_ORGANISATION, set(organisations.split())))
+        parts.append((_IN_ORGANISATION, set(organisations.split()), organisations))
     if other_names:
-        parts.append((_IN_OTHER, set(other_names.split())))
+        parts.append((_IN_OTHER, set(other_names.split()), other_names))
     return parts
 
 
-def _worth(concept: Concept, tokens: Set[str]) -> tuple[float, Set[str]]:
-    """How well these tokens say the concept, and which of them do."""
+def worth_in(
+    concept: Concept, tokens: Set[str], text: str, spellings: Set[str] = frozenset()
+) -> tuple[float, Set[str]]:
+    """How well this part of a record says the concept, and which of its tokens do."""
     used: Set[str] = concept.one.keys() & tokens
     best = max(map(concept.one.__getitem__, used)) if used else 0.0
-    for phrase, phrase_worth in concept.many:
-        if phrase_worth > best:
-            found = [term.keys() & tokens for term in phrase]
+    if spellings and (exact := concept.spelt.keys() & spellings):
+        best = max(best, *map(concept.spelt.__getitem__, exact))
+    for phrase in concept.many:
+        if phrase.worth > best:
+            found = [term.keys() & tokens for term in phrase.terms]
             if all(found):
-                pairs = zip(phrase, found, strict=True)
+                pairs = zip(phrase.terms, found, strict=True)
                 least = min(max(map(term.__getitem__, hits)) for term, hits in pairs)
-                best = max(best, least * phrase_worth)
+                worth = least * phrase.worth
+                if phrase.spelt and not phrase.spelt <= spellings:
+                    worth *= STEMMED
+                if not _in_order(phrase, text.split()):
+                    worth *= phrase.scattered
+                best = max(best, worth)
                 for hits in found:
                     used = used | hits
     return best, used
+
+
+def _in_order(phrase: Phrase, text: list[str]) -> bool:
+    """Whether the words of the phrase follow one another, or nearly so."""
+    first, *others = phrase.terms
+    for start in (at for at, token in enumerate(text) if token in first):
+        at = start
+        for term in others:
+            near = range(at + 1, min(at + 1 + _GAP, len(text)))
+            at = next((n for n in near if text[n] in term), -1)
+            if at < 0:
+                break
+        if at >= 0:
+            return True
+    return False

@@ -1,7 +1,7 @@
 """The words that are known, and the nearest of them to one that is not."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from threading import Lock
 
@@ -10,11 +10,16 @@ from rapidfuzz.distance import OSA
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
+from portal.search.index import EVERYTHING, STEM
+from portal.search.query import Counts
 from portal.search.synonyms import synonyms
 from portal.search.words import stem
 
 _KEPT = 8
 _SUGGESTIONS = 3
+_SAME_START_UP_TO = 7
+_LONG = 8
+_LONG_SLIPS = 3
 
 _VERSION = text("SELECT version FROM search_thing WHERE thing = :thing")
 _ALL = text("SELECT word, documents FROM search_word WHERE thing = :thing ORDER BY word")
@@ -46,16 +51,27 @@ class Vocabulary:
         )
 
     def nearest(self, word: str) -> list[str]:
-        """The likeliest meant words, the most common of the nearest first."""
-        furthest = _furthest(len(word))
-        if not furthest or not word.isascii():
+        """The likeliest meant words, the most common of the nearest first.
+
+        A long word that nothing is near to may have one slip more.
+        """
+        if not word.isascii():
             return []
+        furthest = _furthest(len(word))
+        found = self._within(word, furthest) if furthest else []
+        if not found and len(word) >= _LONG:
+            found = self._within(word, _LONG_SLIPS, same_start=True)
+        return found
+
+    def _within(self, word: str, furthest: int, same_start: bool = False) -> list[str]:
+        same_start = same_start or len(word) <= _SAME_START_UP_TO
         near = process.extract(
             word, self.choices, scorer=OSA.distance, score_cutoff=furthest, limit=40
         )
         ranked = sorted(
             (distance + 0.5 * (found[0] != word[0]), -self.documents.get(found, 0), found)
             for found, distance, _ in near
+            if not same_start or found[0] == word[0] or sorted(found[:2]) == sorted(word[:2])
         )
         return [found for far, _, found in ranked if far <= ranked[0][0]][:_SUGGESTIONS]
 
@@ -92,7 +108,8 @@ def vocabulary(session: Session, thing: str) -> Vocabulary:
         if known := _cache.get(key):
             _cache.move_to_end(key)
             return known
-    documents: dict[str, int] = {row[0]: row[1] for row in session.execute(_ALL, {"thing": thing})}
+    counted: dict[str, int] = {row[0]: row[1] for row in session.execute(_ALL, {"thing": thing})}
+    documents = {w: n for w, n in counted.items() if w and not w.startswith(STEM)}
     choices = sorted(filter(str.isalpha, {*documents, *synonyms().spellings}))
     known = Vocabulary(documents, frozenset(map(stem, documents)), choices)
     with _cache_lock:
@@ -103,10 +120,14 @@ def vocabulary(session: Session, thing: str) -> Vocabulary:
 
 
 def lookup(
-    session: Session, thing: str, words: Iterable[str], prefixes: Iterable[str]
-) -> tuple[dict[str, int], dict[str, int]]:
-    """In one query: which of the words are known, and the commonest words with these beginnings."""
-    asked = sorted(set(words))
+    session: Session,
+    thing: str,
+    words: Iterable[str],
+    tokens: Collection[str],
+    prefixes: Iterable[str],
+) -> Counts:
+    """In one query: the counts of the words and tokens, and the commonest words that begin so."""
+    asked = sorted({*words, *(STEM + token for token in tokens), EVERYTHING})
     starts = sorted(set(prefixes))
     parts = [_KNOWN.text, *(_COMPLETIONS.format(n=n) for n in range(len(starts)))]
     query = text(" UNION ALL ".join(parts)).bindparams(bindparam("words", expanding=True))
@@ -115,13 +136,13 @@ def lookup(
         # The words are folded, so nothing in one sorts after the last character there is.
         values |= {f"from{n}": start, f"to{n}": start + "\U0010ffff"}
     rows: dict[str, int] = {row[0]: row[1] for row in session.execute(query, values)}
-    known = {word: rows[word] for word in asked if word in rows}
-    return known, rows
+    by_token = {token: rows[STEM + token] for token in tokens if STEM + token in rows}
+    return Counts(rows.get(EVERYTHING, 0), rows, by_token)
 
 
 def _furthest(length: int) -> int:
     """How many slips of the finger a word of this length may have."""
-    for longest, slips in ((2, 0), (5, 1), (11, 2)):
+    for longest, slips in ((3, 0), (5, 1), (11, 2)):
         if length <= longest:
             return slips
     return 3

@@ -4,9 +4,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from portal.search.words import stem, words
+from portal.search.words import spelling, stem, words
 
 Phrase = tuple[str, ...]
+
+FORM = 0.95  # worth of another form of the same word
+TRANSLATION = 0.9  # of the English for a Welsh word
+_SYNONYM = 0.8
+_WORTH = {"forms": FORM, "cy": TRANSLATION}
 
 # The first letter of a Welsh word changes with the word before it (pasbort, basbort, mhasbort).
 _MUTATIONS = {
@@ -25,10 +30,14 @@ _UNCHANGED = ("ch", "dd", "ff", "ng", "ph", "th")
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Another way to say a phrase, and how much it is worth (1 for a form of the same word)."""
+    """Another way to say a phrase, and how much it is worth (nearly 1 for a form of the word).
+
+    `spellings` tells the word that is meant from others of the same stem.
+    """
 
     phrase: Phrase
     worth: float
+    spellings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +67,15 @@ def _welsh(phrases: list[list[str]]) -> list[list[str]]:
 
 def parse(text: str) -> Synonyms:
     """Read the list; the file itself says how it is written."""
-    table: dict[Phrase, dict[Phrase, float]] = {}
+    table: dict[Phrase, dict[Phrase, tuple[float, set[str]]]] = {}
     spellings: set[str] = set()
 
     def means(one: list[str], other: list[str], worth: float) -> None:
         left, right = tuple(map(stem, one)), tuple(map(stem, other))
         if left != right:
             known = table.setdefault(left, {})
-            known[right] = max(worth, known.get(right, 0.0))
+            before, spelt = known.get(right, (0.0, set()))
+            known[right] = max(worth, before), spelt | set(map(spelling, other))
 
     for line in text.splitlines():
         line = line.split("#")[0].strip()
@@ -77,13 +87,16 @@ def parse(text: str) -> Synonyms:
         if kind == "cy":
             left += _welsh(left)
         right = _phrases(meant) if arrow else left
-        worth = 0.95 if kind == "forms" else 0.8
+        worth = _WORTH.get(kind, _SYNONYM)
         for one in left:
             spellings.update(word for word in one if len(word) > 3)
             for other in right:
                 means(one, other, worth)
     meanings = {
-        said: tuple(Meaning(phrase, worth) for phrase, worth in sorted(found.items()))
+        said: tuple(
+            Meaning(phrase, worth, tuple(sorted(spelt)))
+            for phrase, (worth, spelt) in sorted(found.items())
+        )
         for said, found in table.items()
     }
     longest = max((len(phrase) for phrase in meanings), default=1)

@@ -31,8 +31,12 @@ STOP_WORDS = frozenset(
 # results, not required of them.
 SOFT_WORDS = frozenset(
     """apply applying applied application applications online service services form forms new
-    website page digital uk go govuk gov help find make using use lost old become becoming
-    someone something""".split()
+    website page digital uk go govuk gov help find out make using use lost old become becoming
+    someone somebody anyone anything something everyone nothing against after before during between
+    through over under because while since until still already again also too very much many more
+    other another same said know going gone went getting got give given take taken put let just
+    only even now today yet ago than then but not no dont cant hasnt havent isnt wasnt wont didnt
+    doesnt says""".split()
 )
 
 _stemmer = Stemmer.Stemmer("english", 0)
@@ -72,6 +76,13 @@ def stem(word: str) -> str:
         return str(_stemmer.stemWord(_IZE.sub(r"is\1", word)))
 
 
+def spelling(word: str) -> str:
+    """The word without its plural: "plan" is spelt like "plans", but not like "planning"."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] not in "su" else word
+
+
 def stems(text: str) -> list[str]:
     """The tokens of a text, in order."""
     return [stem(word) for word in words(text)]
@@ -85,3 +96,8 @@ def meaningful(found: list[str]) -> list[str]:
 def name_key(text: str) -> str:
     """A name as the tokens that matter: what "is exactly" and "starts with" compare."""
     return " ".join(stem(word) for word in meaningful(words(text)))
+
+
+def name_spelling(text: str) -> str:
+    """A name as the words that matter, as they are spelt: tells "plan" from "planning"."""
+    return " ".join(spelling(word) for word in meaningful(words(text)))

@@ -1,0 +1,82 @@
+"""What a search found, as the service list shows it: near ties by phase, and why each was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from portal import search
+from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.services import Service, ServiceName
+from portal.catalogue.words import Phase
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+# Search gives points: 10 for all the words, 12 more for the very name. This settles near ties only.
+_BY_PHASE = {
+    Phase.LIVE: 0.8,
+    Phase.PUBLIC_BETA: 0.7,
+    Phase.PRIVATE_BETA: 0.5,
+    Phase.ALPHA: 0.3,
+    Phase.DISCOVERY: 0.2,
+    Phase.RETIRED: -0.4,
+}
+_LOOKED_AT = 100  # nobody looks for a near tie further down
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What a service was found by: its `kind` is other_name, keyword or organisation."""
+
+    kind: str
+    text: str
+
+
+def in_order(session: Session, found: search.Found) -> list[int]:
+    """The ids that were found, best first; of near ties those that people can use today."""
+    first = found.ids[:_LOOKED_AT]
+    if len(first) < 2:
+        return found.ids
+    rows = session.execute(select(Service.id, Service.phase).where(Service.id.in_(first)))
+    phases = {id_: _BY_PHASE.get(phase, 0.0) for id_, phase in rows}
+    points = dict(zip(found.ids, found.points, strict=True))
+    ranked = sorted(first, key=lambda id_: -points[id_] - phases.get(id_, 0.0))
+    return ranked + found.ids[_LOOKED_AT:]
+
+
+def reasons(
+    session: Session, found: search.Found, names: Sequence[tuple[int, str]]
+) -> dict[int, Reason]:
+    """Why each of these services was found, where its name does not show it; one statement."""
+    ids = [id_ for id_, name in names if found.query and not search.shows(found.query, name)]
+    if not ids or found.query is None:
+        return {}
+    others: dict[int, dict[str, str]] = {}
+    rows = session.execute(
+        select(
+            Service.id, Service.keywords, ServiceName.name, Organisation.name,
+            Organisation.abbreviation,
+        )
+        .outerjoin(ServiceName, ServiceName.service_id == Service.id)
+        .outerjoin(Organisation, Organisation.id == Service.delivers_id)
+        .where(Service.id.in_(ids))
+        .order_by(Service.id, ServiceName.id)
+    )  # fmt: skip
+    for id_, keywords, other, body, short in rows:
+        texts = others.setdefault(id_, {})
+        if other:
+            texts[other] = "other_name"
+        for keyword in keywords:
+            texts.setdefault(keyword, "keyword")
+        if body:
+            texts.setdefault(f"{body} ({short})" if short else body, "organisation")
+    named = dict(names)
+    return {
+        id_: Reason(texts[text], text)
+        for id_, texts in others.items()
+        if (text := search.reason(found.query, named[id_], list(texts)))
+    }

@@ -1,0 +1,37 @@
+"""Why a record was found, where its name does not show it."""
+
+from collections.abc import Sequence, Set
+
+from portal.search.query import Concept, Query
+from portal.search.ranking import worth_in
+from portal.search.words import name_spelling, stems
+
+_SHOWN = 0.5
+
+
+def shows(query: Query, name: str) -> bool:
+    """Whether this name alone shows why it was found."""
+    return not _missing(query, name)
+
+
+def reason(query: Query, name: str, others: Sequence[str]) -> str | None:
+    """Which of the other texts shows best what the name leaves open, or None."""
+    missing = _missing(query, name)
+    best, chosen = 0.0, None
+    for other in others:
+        parts = _parts(other)
+        worths = (worth_in(concept, *parts)[0] for concept in missing)
+        worth = sum(worth for worth in worths if worth >= _SHOWN)
+        if worth > best:
+            best, chosen = worth, other
+    return chosen
+
+
+def _missing(query: Query, name: str) -> list[Concept]:
+    parts = _parts(name)
+    return [c for c in query.required if worth_in(c, *parts)[0] < _SHOWN]
+
+
+def _parts(text: str) -> tuple[Set[str], str, Set[str]]:
+    tokens = stems(text)
+    return set(tokens), " ".join(tokens), set(name_spelling(text).split())
