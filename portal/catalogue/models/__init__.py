@@ -1,5 +1,5 @@
 """Tables of the catalogue, one module a noun; importing this package loads them all."""
 
-from portal.catalogue.models import imports, journeys, organisations, services
+from portal.catalogue.models import components, imports, journeys, organisations, services, usage
 
-__all__ = ["imports", "journeys", "organisations", "services"]
+__all__ = ["components", "imports", "journeys", "organisations", "services", "usage"]

@@ -1,0 +1,108 @@
+"""The closed lists of components and of how services meet their needs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ComponentKind(StrEnum):
+    """What sort of building block a component is."""
+
+    PLATFORM = "platform"
+    API = "api"
+    REGISTER = "register"
+    LIBRARY = "library"
+    PATTERN = "pattern"
+    CONTRACT = "contract"
+
+
+class Delivery(StrEnum):
+    """Wholesale: other services build on its API; retail: it has its own user interface."""
+
+    WHOLESALE = "wholesale"
+    RETAIL = "retail"
+    BOTH = "both"
+
+
+class Lifecycle(StrEnum):
+    """Where a component is in its life."""
+
+    ALPHA = "alpha"
+    PRIVATE_BETA = "private_beta"
+    BETA = "beta"
+    LIVE = "live"
+    DEPRECATED = "deprecated"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+class EvolutionStage(StrEnum):
+    """How common a component has become, after Wardley."""
+
+    GENESIS = "genesis"
+    CUSTOM = "custom"
+    PRODUCT = "product"
+    COMMODITY = "commodity"
+
+
+class Sector(StrEnum):
+    """Who may use a component; `anyone` includes the rest."""
+
+    CENTRAL_GOVERNMENT = "central_government"
+    DEVOLVED_GOVERNMENT = "devolved_government"
+    LOCAL_GOVERNMENT = "local_government"
+    NHS = "nhs"
+    POLICE = "police"
+    SCHOOLS = "schools"
+    OTHER_PUBLIC_SECTOR = "other_public_sector"
+    ANYONE = "anyone"
+
+
+class CostBasis(StrEnum):
+    """Where the yearly cost of a platform comes from."""
+
+    PUBLISHED = "published"
+    ACCOUNTS = "accounts"
+    ESTIMATE = "estimate"
+
+
+class Arrangement(StrEnum):
+    """How a service meets a need."""
+
+    SHARED_COMPONENT = "shared_component"
+    OWN_BUILD = "own_build"
+    BOUGHT_PRODUCT = "bought_product"
+    BY_HAND = "by_hand"
+    GAP = "gap"
+
+
+class UsageStatus(StrEnum):
+    """How far an arrangement is."""
+
+    CONSIDERING = "considering"
+    PLANNED = "planned"
+    INTEGRATING = "integrating"
+    LIVE = "live"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+
+
+class NotSharedReason(StrEnum):
+    """Why a service does not use a shared component."""
+
+    DOES_NOT_MEET_NEED = "does_not_meet_need"
+    SECURITY = "security"
+    LEGACY_CONTRACT = "legacy_contract"
+    COST = "cost"
+    TIMING = "timing"
+    DID_NOT_KNOW = "did_not_know"
+    NOT_ELIGIBLE = "not_eligible"
+    OTHER = "other"
+
+
+class NeedAnswer(StrEnum):
+    """Whether a service needs a capability: "not needed" is an answer, no row is none."""
+
+    NEEDED = "needed"
+    NOT_NEEDED = "not_needed"
+    UNKNOWN = "unknown"

@@ -1,0 +1,135 @@
+"""The table at the heart: how a service meets a need. The database refuses bad rows itself."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    String,
+    Text,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.catalogue import component_words as words
+from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.services import Service
+from portal.db import Base, UtcTime, enum_column
+
+OPEN = "status <> 'stopped'"
+
+
+def _one_open(what: str, column: str, where: str) -> Index:
+    condition = sql(f"{OPEN} AND {where}")
+    return Index(
+        f"uq_usage_open_{what}", "service_id", "capability_id", column, unique=True,
+        sqlite_where=condition, postgresql_where=condition,
+    )  # fmt: skip
+
+
+class Usage(Base):
+    """One way in which a service meets, met or will meet a need.
+
+    `share` is the part of the need it covers, in per cent; `yearly_cost` is in whole pounds;
+    `replaces_id` is the arrangement it takes the place of.
+    """
+
+    __tablename__ = "usage"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["component_id", "capability_id"],
+            ["component_capability.component_id", "component_capability.capability_id"],
+            name="fk_usage_component_offers_capability",
+            ondelete="RESTRICT",
+        ),
+        CheckConstraint(
+            "(arrangement = 'shared_component') = (component_id IS NOT NULL)",
+            name="shared_has_component",
+        ),
+        CheckConstraint(
+            "arrangement <> 'bought_product' OR product IS NOT NULL", name="bought_has_product"
+        ),
+        CheckConstraint("product <> ''", name="product_has_name"),
+        CheckConstraint(
+            "status NOT IN ('live', 'stopping') OR since IS NOT NULL", name="live_has_since"
+        ),
+        CheckConstraint("status <> 'stopped' OR until IS NOT NULL", name="stopped_has_until"),
+        CheckConstraint(
+            "until IS NULL OR status IN ('stopping', 'stopped')", name="until_when_stopping"
+        ),
+        CheckConstraint(
+            "status NOT IN ('considering', 'planned', 'integrating') OR since IS NULL",
+            name="planned_has_no_since",
+        ),
+        CheckConstraint("until >= since", name="until_after"),
+        CheckConstraint("share > 0 AND share <= 100", name="share_is_per_cent"),
+        CheckConstraint("yearly_cost >= 0", name="cost_not_negative"),
+        CheckConstraint("replaces_id <> id", name="not_itself"),
+        _one_open("component", "component_id", "component_id IS NOT NULL"),
+        _one_open("product", "product", "product IS NOT NULL AND component_id IS NULL"),
+        _one_open("other", "arrangement", "product IS NULL AND component_id IS NULL"),
+        Index("ix_usage_component_id_status", "component_id", "status"),
+        Index("ix_usage_capability_id_status", "capability_id", "status"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(
+        ForeignKey("service.id", ondelete="CASCADE"), index=True
+    )
+    capability_id: Mapped[int] = mapped_column(ForeignKey("capability.id", ondelete="RESTRICT"))
+    arrangement: Mapped[words.Arrangement] = mapped_column(enum_column(words.Arrangement))
+    component_id: Mapped[int | None]
+    product: Mapped[str | None] = mapped_column(String(300))
+    supplier: Mapped[str | None] = mapped_column(String(300))
+    status: Mapped[words.UsageStatus] = mapped_column(enum_column(words.UsageStatus))
+    planned_live: Mapped[date | None]
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+    share: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
+    contract_end: Mapped[date | None]
+    reason: Mapped[words.NotSharedReason | None] = mapped_column(enum_column(words.NotSharedReason))
+    reason_note: Mapped[str | None] = mapped_column(Text)
+    replaces_id: Mapped[int | None] = mapped_column(
+        ForeignKey("usage.id", ondelete="RESTRICT"), unique=True
+    )
+    yearly_cost: Mapped[int | None] = mapped_column(BigInteger)
+    source: Mapped[str | None] = mapped_column(String(2000))
+    declared_by: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int] = mapped_column(default=1)
+    edited_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    service: Mapped[Service] = relationship(lazy="raise")
+    capability: Mapped[Capability] = relationship(lazy="raise", foreign_keys=[capability_id])
+    component: Mapped[Component | None] = relationship(
+        lazy="raise",
+        primaryjoin="foreign(Usage.component_id) == Component.id",
+        viewonly=True,
+    )
+
+
+class CapabilityNeed(Base):
+    """Whether a service needs a capability, as it answered; no row means it was not asked."""
+
+    __tablename__ = "capability_need"
+
+    service_id: Mapped[int] = mapped_column(
+        ForeignKey("service.id", ondelete="CASCADE"), primary_key=True
+    )
+    capability_id: Mapped[int] = mapped_column(
+        ForeignKey("capability.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    answer: Mapped[words.NeedAnswer] = mapped_column(enum_column(words.NeedAnswer))
+    note: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(String(2000))
+    edited_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    service: Mapped[Service] = relationship(lazy="raise")
+    capability: Mapped[Capability] = relationship(lazy="raise")

@@ -1,0 +1,146 @@
+"""What follows from what is known of components: prices on a day, who may use one, which to offer
+first, and where each stands on a Wardley map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log1p
+from typing import Any
+
+from portal.catalogue.component_words import EvolutionStage, Lifecycle, Sector
+from portal.catalogue.words import OrganisationKind
+
+Row = Mapping[str, Any]
+
+#: Nothing in one of these is offered to anyone new.
+ENDING = frozenset({Lifecycle.DEPRECATED, Lifecycle.CLOSING, Lifecycle.CLOSED})
+_READINESS = {
+    Lifecycle.LIVE: 0,
+    Lifecycle.BETA: 1,
+    Lifecycle.PRIVATE_BETA: 2,
+    Lifecycle.ALPHA: 3,
+    Lifecycle.DEPRECATED: 4,
+    Lifecycle.CLOSING: 5,
+    Lifecycle.CLOSED: 6,
+}
+_STAGES = list(EvolutionStage)
+_SECTORS = {
+    OrganisationKind.DEPARTMENT: Sector.CENTRAL_GOVERNMENT,
+    OrganisationKind.AGENCY: Sector.CENTRAL_GOVERNMENT,
+    OrganisationKind.NDPB: Sector.CENTRAL_GOVERNMENT,
+    OrganisationKind.LOCAL_AUTHORITY: Sector.LOCAL_GOVERNMENT,
+    OrganisationKind.NHS: Sector.NHS,
+    OrganisationKind.POLICE: Sector.POLICE,
+    OrganisationKind.SCHOOL: Sector.SCHOOLS,
+}
+
+
+def holds(row: Row, on: str) -> bool:
+    """Whether a dated row holds on a day: from `since` on, up to the day before `until`.
+
+    Args:
+        row: with `since` and `until`, ISO dates or None for open.
+        on: an ISO date.
+    """
+    since, until = row["since"], row["until"]
+    return (since is None or since <= on) and (until is None or until > on)
+
+
+def prices_on(prices: Iterable[Row], on: str) -> list[Row]:
+    """The price of each item on a day (pence without VAT, or per cent), in the order given."""
+    return [row for row in prices if holds(row, on)]
+
+
+def stage_on(evolution: Sequence[Row], on: str) -> Row | None:
+    """The stage of evolution reached by a day; None before the first is known."""
+    reached = [row for row in evolution if row["since"] <= on]
+    return max(reached, key=lambda row: str(row["since"])) if reached else None
+
+
+def sector_of(kind: OrganisationKind) -> Sector | None:
+    """The sector that organisations of a kind are in; None where the kind does not say."""
+    return _SECTORS.get(kind)
+
+
+def may_use(sectors: Iterable[str], sector: str) -> bool | None:
+    """Whether a sector may use a component; None where the component does not say who may."""
+    allowed = set(sectors)
+    if not allowed:
+        return None
+    return Sector.ANYONE in allowed or sector in allowed
+
+
+def typical_days(steps: Iterable[Row]) -> int | None:
+    """The typical days from the first step to the last; None unless every step says its own."""
+    days = [row["days"] for row in steps]
+    return sum(days) if days and None not in days else None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A component as the storefront weighs it.
+
+    Attributes:
+        meets: the wanted capabilities that it offers, by slug.
+        eligible: whether the asking sector may use it; None where that is not known.
+        users: live services that use it.
+    """
+
+    slug: str
+    sort_name: str
+    lifecycle: Lifecycle
+    meets: tuple[str, ...]
+    eligible: bool | None
+    mandated: bool
+    users: int
+
+
+def rank(offers: Iterable[Offer]) -> list[Offer]:
+    """Best first: who may use it, how ready it is, how many of the needs it meets, whether a
+    policy asks for it, how many use it.
+
+    What is deprecated, closing or closed is left out: nothing recommends it.
+    """
+    return sorted(
+        (o for o in offers if o.meets and o.lifecycle not in ENDING),
+        key=lambda o: (
+            {True: 0, None: 1, False: 2}[o.eligible],
+            _READINESS[o.lifecycle],
+            -len(o.meets),
+            not o.mandated,
+            -o.users,
+            o.sort_name,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a component stands on the map: both from 0 to 1, from the left and from below."""
+
+    slug: str
+    evolution: float
+    visibility: float
+
+
+def wardley(stages: Mapping[str, EvolutionStage], users: Mapping[str, int]) -> list[Place]:
+    """The places of components on a Wardley map (evolution by stage, visibility by dependants).
+
+    A stage is a quarter of the width; components that share one spread over it in the order of
+    their users. Visibility is log(1 + users) over that of the most used, so that one component
+    with many users does not press the rest into a line.
+
+    Args:
+        stages: the stage of each component, by slug.
+        users: live services that depend on each; none where it is missing.
+    """
+    most = log1p(max((users.get(slug, 0) for slug in stages), default=0)) or 1.0
+    places: list[Place] = []
+    for position, stage in enumerate(_STAGES):
+        mine = sorted((s for s in stages if stages[s] is stage), key=lambda s: (users.get(s, 0), s))
+        for at, slug in enumerate(mine, start=1):
+            across = (position + at / (len(mine) + 1)) / len(_STAGES)
+            places.append(Place(slug, across, log1p(users.get(slug, 0)) / most))
+    return places

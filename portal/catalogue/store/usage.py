@@ -1,0 +1,235 @@
+"""All SQL that writes how services meet their needs, and what one service or component says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.audit import Act, Document, record
+from portal.catalogue import component_words as words
+from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.services import Service
+from portal.catalogue.models.usage import CapabilityNeed, Usage
+from portal.catalogue.rules.filters import Cursor
+from portal.catalogue.store.components import plain_number
+from portal.catalogue.store.organisations import day, iso
+from portal.catalogue.store.paging import Slice, by_column
+from portal.errors import Invalid
+
+THING = "usage"
+NEED = "capability_need"
+#: What a component's providers and readers count as using it now.
+USING = (words.UsageStatus.LIVE, words.UsageStatus.STOPPING)
+_DAYS = ("planned_live", "since", "until", "contract_end")
+_PLAIN = ("product", "supplier", "reason_note", "yearly_cost", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The ids behind the addresses that usage documents speak of."""
+
+    services: dict[str, int]
+    capabilities: dict[str, int]
+    components: dict[str, int]
+
+
+def document_of(u: Usage) -> Document:
+    """The canonical document of a loaded usage (see rules/component_documents.py)."""
+    return {
+        "service": u.service.slug,
+        "capability": u.capability.slug,
+        "arrangement": u.arrangement.value,
+        "component": u.component.slug if u.component else None,
+        "status": u.status.value,
+        **{name: iso(getattr(u, name)) for name in _DAYS},
+        "share": plain_number(u.share),
+        "reason": u.reason.value if u.reason else None,
+        **{name: getattr(u, name) for name in _PLAIN},
+    }
+
+
+def load(session: Session, ids: list[int] | None = None) -> list[Usage]:
+    """Usages with what their documents need, by id; all of them without `ids`."""
+    query = select(Usage).options(
+        joinedload(Usage.service), joinedload(Usage.capability), joinedload(Usage.component)
+    )
+    if ids is not None:
+        query = query.where(Usage.id.in_(ids))
+    found = session.scalars(query.order_by(Usage.id).execution_options(populate_existing=True))
+    return list(found)
+
+
+def save(
+    session: Session, usage: Usage, before: Document | None, after: Document, ids: Ids, act: Act,
+    tag: str, replaces_id: int | None = None,
+) -> bool:  # fmt: skip
+    """Make a loaded (or new) usage say `after`, with its history event; False if it did.
+
+    Args:
+        replaces_id: the arrangement that this one takes the place of.
+
+    Raises:
+        Invalid: the service, capability or component is not in the database, or the component
+            does not offer the capability.
+        sqlalchemy.exc.IntegrityError: the database refuses the row (an open one is there already,
+            or what it replaces was replaced).
+    """
+    if before == after:
+        return False
+    usage.service_id = _id(ids.services, "service", after["service"])
+    usage.capability_id = _id(ids.capabilities, "capability", after["capability"])
+    usage.component_id = (
+        _id(ids.components, "component", after["component"]) if after["component"] else None
+    )
+    usage.arrangement = words.Arrangement(after["arrangement"])
+    usage.status = words.UsageStatus(after["status"])
+    usage.reason = words.NotSharedReason(after["reason"]) if after["reason"] else None
+    usage.share = Decimal(after["share"]) if after["share"] else None
+    for name in _DAYS:
+        setattr(usage, name, day(after[name]))
+    for name in _PLAIN:
+        setattr(usage, name, after[name])
+    if before is None:
+        usage.replaces_id, usage.declared_by = replaces_id, act.actor
+    usage.version = (usage.version or 0) + 1
+    usage.edited_at = act.at
+    session.add(usage)
+    session.flush()
+    record(session, act, tag, THING, usage.id, before, after)
+    return True
+
+
+def _id(known: dict[str, int], field: str, slug: str) -> int:
+    if slug not in known:
+        raise Invalid(field, f"There is no {field} {slug}")
+    return known[slug]
+
+
+def say_need(session: Session, need: Document, ids: Ids, act: Act, tag: str) -> bool:
+    """Keep a service's answer whether it needs a capability; False where it said so already.
+
+    Args:
+        need: `service`, `capability`, `answer`, `note`, `source`.
+
+    Raises:
+        Invalid: the service or capability is not in the database.
+    """
+    key = (
+        _id(ids.services, "service", need["service"]),
+        _id(ids.capabilities, "capability", need["capability"]),
+    )
+    row = session.get(CapabilityNeed, key)
+    fields = ("answer", "note", "source")
+    after = {name: need[name] for name in fields}
+    before = {name: getattr(row, name) for name in fields} if row else None
+    if before == after:
+        return False
+    if row is None:
+        row = CapabilityNeed(service_id=key[0], capability_id=key[1])
+        session.add(row)
+    row.answer = words.NeedAnswer(need["answer"])
+    row.note, row.source, row.edited_at = need["note"], need["source"], act.at
+    session.flush()
+    change = {"needs": {need["capability"]: after}}
+    record(session, act, tag, "service", key[0],
+           {"needs": {need["capability"]: before}}, change)  # fmt: skip
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A service as the page of a component it uses shows it."""
+
+    id: int
+    service: str
+    service_slug: str
+    organisation: str | None
+    organisation_slug: str | None
+    capability: str
+    capability_slug: str
+    status: str
+    planned_live: date | None
+    since: date | None
+    until: date | None
+    source: str | None
+
+
+def users(
+    session: Session, component_id: int, now: bool = True, cursor: Cursor | None = None,
+    size: int = 100,
+) -> Slice:  # fmt: skip
+    """A page of the services that use a component (or used it), by name."""
+    status = Usage.status.in_(USING) if now else Usage.status.not_in(USING)
+    statement = (
+        select(
+            Usage.id, Service.name.label("service"), Service.slug.label("service_slug"),
+            Organisation.name.label("organisation"), Organisation.slug.label("organisation_slug"),
+            Capability.name.label("capability"), Capability.slug.label("capability_slug"),
+            Usage.status, Usage.planned_live, Usage.since, Usage.until, Usage.source,
+        )
+        .join(Service, Service.id == Usage.service_id)
+        .join(Capability, Capability.id == Usage.capability_id)
+        .outerjoin(Organisation, Organisation.id == Service.organisation_id)
+        .where(Usage.component_id == component_id, status)
+    )  # fmt: skip
+    rows, before, after = by_column(session, statement, Service.sort_name, Usage.id, cursor, size)
+    return [UserRow(*row[:-1]) for row in rows], before, after
+
+
+def counts(session: Session) -> dict[int, tuple[int, int]]:
+    """By component: how many services use it now, and how many did or may."""
+    using = case((Usage.status.in_(USING), Usage.service_id))
+    other = case((Usage.status.not_in(USING), Usage.service_id))
+    rows = session.execute(
+        select(Usage.component_id, func.count(using.distinct()), func.count(other.distinct()))
+        .where(Usage.component_id.is_not(None))
+        .group_by(Usage.component_id)
+    )
+    return {id_: (now, others) for id_, now, others in rows if id_ is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class MetRow:
+    """How a service meets a need, as its page shows it."""
+
+    capability: str
+    capability_slug: str
+    arrangement: str
+    component: str | None
+    component_slug: str | None
+    lifecycle: str | None
+    closes_on: date | None
+    product: str | None
+    supplier: str | None
+    status: str
+    planned_live: date | None
+    since: date | None
+    until: date | None
+    contract_end: date | None
+    reason: str | None
+    reason_note: str | None
+    source: str | None
+
+
+def of_service(session: Session, service_id: int) -> list[MetRow]:
+    """How a service meets its needs: what is open first, then what has stopped; by need."""
+    stopped = case((Usage.status == words.UsageStatus.STOPPED, 1), else_=0)
+    rows: Any = session.execute(
+        select(
+            Capability.name, Capability.slug, Usage.arrangement, Component.name, Component.slug,
+            Component.lifecycle, Component.closes_on, Usage.product, Usage.supplier, Usage.status,
+            Usage.planned_live, Usage.since, Usage.until, Usage.contract_end, Usage.reason,
+            Usage.reason_note, Usage.source,
+        )
+        .join(Capability, Capability.id == Usage.capability_id)
+        .outerjoin(Component, Component.id == Usage.component_id)
+        .where(Usage.service_id == service_id)
+        .order_by(stopped, Capability.name, Usage.since, Usage.id)
+    )  # fmt: skip
+    return [MetRow(*row) for row in rows]
