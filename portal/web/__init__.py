@@ -25,6 +25,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
         assets,
         caching,
         errors,
+        exports,
         filters,
         formats,
         guard,
@@ -49,9 +50,10 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     filters.install(app)
     navigation.install(app)
     formats.install(app)
+    exports.install(app, settings.database_url, settings.max_exports)
     pages.install(app, settings.portal_name, settings.contact_address)
     widgets.install(app)
-    guard.install(app)
+    guard.install(app, settings.trusted_hosts)
     links.install(app)
     CSRFProtect(app)
     headers.install(app, hsts=not settings.development)

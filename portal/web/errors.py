@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
 
 from portal.errors import Invalid, Missing, Problem, Refused, Stale
+from portal.web.exports import Busy
 from portal.web.i18n import lazy
 from portal.web.logs import log, request_id
 from portal.web.pages import page
@@ -81,6 +82,10 @@ EXPIRED: Text = (
     lazy("This page has expired"),
     lazy("Go back, reload the page and send it again. This protects you from forged requests."),
 )
+BUSY: Text = (
+    lazy("Other downloads are running"),
+    lazy("Large files are sent one after the other. Try again in a minute."),
+)
 PROBLEMS: tuple[tuple[type[Problem], int], ...] = (
     (Missing, 404), (Refused, 403), (Stale, 409), (Invalid, 422), (Problem, 400),
 )  # fmt: skip
@@ -100,6 +105,8 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, CSRFError):
         return answer(status, text=EXPIRED)
+    if isinstance(error, Busy):
+        return _with_headers(answer(status, text=BUSY), error)
     if isinstance(error, InternalServerError) or status < 500:
         return _with_headers(answer(status), error)
     log.warning("http_error", status=status, endpoint=request.endpoint)

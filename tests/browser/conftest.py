@@ -73,6 +73,7 @@ def serve(database: Database, folder: Path) -> Iterator[str]:
     environment = os.environ | {
         "PORTAL_ENV": "test",
         "PORTAL_SECRET_KEY": SECRET,
+        "PORTAL_TRUSTED_HOSTS": "127.0.0.1",
         "DATABASE_URL": database.url.render_as_string(hide_password=False),
         "PORTAL_LOG_LEVEL": "ERROR",
     }

@@ -41,7 +41,8 @@ WRONG = {"/services/nothing-there": 404, "/nothing/there": 404, "/services?q=%00
 EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",
          "/organisation-names")  # fmt: skip
 #: Answers that are no pages.
-NOT_HTML = {"health", "ready", "web.robots", "web.security_txt", "web.old_security_txt"}
+NOT_HTML = {"health", "ready", "web.favicon", "web.old_security_txt", "web.robots",
+            "web.security_txt"}  # fmt: skip
 
 
 @cache

@@ -35,6 +35,7 @@ EXPECTED: dict[str, str | Permission] = {
     "services.show": PUBLIC,
     "web.accessibility": PUBLIC,
     "web.cookies": PUBLIC,
+    "web.favicon": PUBLIC,
     "web.old_security_txt": PUBLIC,
     "web.privacy": PUBLIC,
     "web.robots": PUBLIC,
