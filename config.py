@@ -15,6 +15,8 @@ PORTAL_NAME = "Service catalogue and assessments"
 ORGANISATION_NAME = "the organisation that runs this portal"
 CONTACT_ADDRESS = "portal@example.gov.uk"
 LOG_LEVEL = "INFO"
+SEARCHES = 120
+RATE_STORAGE = "memory://"
 
 
 class UnsafeSettings(RuntimeError):
@@ -38,6 +40,8 @@ class Settings:
             every name below it.
         trusted_proxies: how many proxies in front of us set X-Forwarded-*.
         max_exports: how many large downloads this machine sends at once.
+        searches_per_minute: how many one reader may ask of a process; 0 for no limit.
+        rate_storage: where searches are counted, as the library `limits` spells it.
         busy_timeout_ms: milliseconds a SQLite writer waits for another.
     """
 
@@ -52,6 +56,8 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
     max_exports: int = 1
+    searches_per_minute: int = 0
+    rate_storage: str = RATE_STORAGE
     busy_timeout_ms: int = 5000
 
     @property
@@ -102,6 +108,10 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         trusted_hosts=hosts,
         trusted_proxies=_whole(env, "PORTAL_TRUSTED_PROXIES", 0),
         max_exports=_whole(env, "PORTAL_MAX_EXPORTS", 1),
+        searches_per_minute=_whole(
+            env, "PORTAL_SEARCHES_PER_MINUTE", SEARCHES if environment == "production" else 0
+        ),
+        rate_storage=env.get("PORTAL_RATE_STORAGE") or RATE_STORAGE,
         busy_timeout_ms=_whole(env, "PORTAL_BUSY_TIMEOUT_MS", 5000),
     )
 

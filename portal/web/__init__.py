@@ -32,6 +32,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
         headers,
         health,
         i18n,
+        limits,
         links,
         logs,
         navigation,
@@ -55,6 +56,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     widgets.install(app)
     guard.install(app, settings.trusted_hosts)
     links.install(app)
+    limits.install(app, settings.searches_per_minute, settings.rate_storage)
     CSRFProtect(app)
     headers.install(app, hsts=not settings.development)
     errors.install(app)

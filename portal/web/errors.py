@@ -18,6 +18,7 @@ from portal.web.logs import log, request_id
 from portal.web.pages import page
 
 TRY_LATER_SECONDS = "30"
+LIMIT_SECONDS = "60"
 Text = tuple[str, str]
 CHECK = lazy("Check what you entered, then try again.")
 TRY_LATER = lazy("Try again later. Nothing you sent was saved.")
@@ -107,6 +108,10 @@ def _http(error: HTTPException) -> Response:
         return answer(status, text=EXPIRED)
     if isinstance(error, Busy):
         return _with_headers(answer(status, text=BUSY), error)
+    if status == 429:
+        response = answer(status)
+        response.headers["Retry-After"] = LIMIT_SECONDS
+        return response
     if isinstance(error, InternalServerError) or status < 500:
         return _with_headers(answer(status), error)
     log.warning("http_error", status=status, endpoint=request.endpoint)
