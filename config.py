@@ -15,6 +15,8 @@ PORTAL_NAME = "Service catalogue and assessments"
 ORGANISATION_NAME = "the organisation that runs this portal"
 CONTACT_ADDRESS = "portal@example.gov.uk"
 LOG_LEVEL = "INFO"
+SEARCHES = 120
+RATE_STORAGE = "memory://"
 
 
 class UnsafeSettings(RuntimeError):
@@ -34,7 +36,12 @@ class Settings:
         organisation_name: who runs this portal, named on its statements.
         contact_address: e-mail address on the accessibility and privacy pages.
         log_level: a level name of the standard library.
+        trusted_hosts: the names the portal is asked by; empty for any. `.example.gov.uk` means
+            every name below it.
         trusted_proxies: how many proxies in front of us set X-Forwarded-*.
+        max_exports: how many large downloads this machine sends at once.
+        searches_per_minute: how many one reader may ask of a process; 0 for no limit.
+        rate_storage: where searches are counted, as the library `limits` spells it.
         busy_timeout_ms: milliseconds a SQLite writer waits for another.
     """
 
@@ -46,7 +53,11 @@ class Settings:
     organisation_name: str = ORGANISATION_NAME
     contact_address: str = CONTACT_ADDRESS
     log_level: str = LOG_LEVEL
+    trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
+    max_exports: int = 1
+    searches_per_minute: int = 0
+    rate_storage: str = RATE_STORAGE
     busy_timeout_ms: int = 5000
 
     @property
@@ -65,7 +76,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
 
     Raises:
         UnsafeSettings: an unknown environment, a number that is not one, or, outside development,
-            a secret or database that is missing, short or the development default.
+            a secret, database or host name that is missing, short or the development default.
     """
     env = os.environ if env is None else env
     environment = env.get("PORTAL_ENV", "production")
@@ -80,6 +91,9 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         raise UnsafeSettings("PORTAL_SECRET_KEY must be a secret of at least 32 characters")
     if not database:
         raise UnsafeSettings("DATABASE_URL must name the database")
+    hosts = tuple(env.get("PORTAL_TRUSTED_HOSTS", "").replace(",", " ").split())
+    if environment != "development" and not hosts:
+        raise UnsafeSettings("PORTAL_TRUSTED_HOSTS must name the hosts that the portal answers to")
     return Settings(
         environment=cast(Environment, environment),
         secret_key=secret,
@@ -91,7 +105,13 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         organisation_name=env.get("PORTAL_ORGANISATION") or ORGANISATION_NAME,
         contact_address=env.get("PORTAL_CONTACT") or CONTACT_ADDRESS,
         log_level=env.get("PORTAL_LOG_LEVEL") or LOG_LEVEL,
+        trusted_hosts=hosts,
         trusted_proxies=_whole(env, "PORTAL_TRUSTED_PROXIES", 0),
+        max_exports=_whole(env, "PORTAL_MAX_EXPORTS", 1),
+        searches_per_minute=_whole(
+            env, "PORTAL_SEARCHES_PER_MINUTE", SEARCHES if environment == "production" else 0
+        ),
+        rate_storage=env.get("PORTAL_RATE_STORAGE") or RATE_STORAGE,
         busy_timeout_ms=_whole(env, "PORTAL_BUSY_TIMEOUT_MS", 5000),
     )
 

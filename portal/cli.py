@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -11,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from alembic.util import CommandError
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 
 from portal import migrations
 from portal.audit import Act
@@ -24,22 +25,42 @@ from portal.catalogue.actions import (
     matching,
     undo,
 )
+from portal.catalogue.forms.labels import label
 from portal.catalogue.rules.importing import Aside, Outcome, Parsed
-from portal.catalogue.store import matches
+from portal.catalogue.store import matches, organisations
 from portal.catalogue.words import MatchState
 from portal.db import Database
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Missing, Problem, Refused
 from portal.interchange import demo, performance_platform, registers, tables
-from portal.web import csv_out
+from portal.interchange.rejects import rejects_file
 
 FILE = click.Path(path_type=Path)
+#: What an id of the database can be.
+NUMBER = click.IntRange(1, 2**31 - 1)
 SHOWN = 20
+JSON_ASKED = "portal.json"
 
-db_group = AppGroup("db", help="Bring the database's schema forward or back.")
-import_group = AppGroup("import", help="Import files: a preview first, then one transaction.")
-match_group = AppGroup("match", help="Match published organisation names; decide the queue.")
-demo_group = AppGroup("demo", help="The demo set.")
-search_group = AppGroup("search", help="The full-text search.")
+
+class Commands(AppGroup):
+    """Commands that end with a sentence and 1 where they refuse, or the database does."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; say why it ended."""
+        try:
+            return super().invoke(ctx)
+        except (Problem, DBAPIError, CommandError) as problem:
+            why = in_words(problem)
+        click.echo(f"Refused: {printable(why)}", err=True)
+        if ctx.meta.get(JSON_ASKED):
+            click.echo(json.dumps({"refused": why}))
+        ctx.exit(1)
+
+
+db_group = Commands("db", help="Bring the database's schema forward or back.")
+import_group = Commands("import", help="Import files: a preview first, then one transaction.")
+match_group = Commands("match", help="Match published organisation names; decide the queue.")
+demo_group = Commands("demo", help="The demo set.")
+search_group = Commands("search", help="The full-text search.")
 
 
 def install(app: Flask) -> None:
@@ -48,10 +69,42 @@ def install(app: Flask) -> None:
         app.cli.add_command(group)
 
 
+def in_words(problem: Exception) -> str:
+    """Why something was refused; of the database's troubles, what to do about them."""
+    if not isinstance(problem, DBAPIError):
+        return str(problem)
+    said = str(problem.orig).strip().split("\n")[0]
+    code = getattr(problem.orig, "sqlite_errorname", None) or getattr(
+        problem.orig, "sqlstate", None
+    )
+    if code in ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "40001", "40P01"):
+        return "another command is writing to the database; try again when it is done"
+    if code in ("42P01", "42703") or said.startswith(("no such table", "no such column")):
+        return f"the database lacks tables ({said}); run flask db upgrade first"
+    if code == "SQLITE_NOTADB":
+        return "the database's file is not a database"
+    return f"the database says: {said}"
+
+
+def printable(text: str) -> str:
+    """Text that changes nothing on a terminal but what stands there: control characters and
+    those that turn text round are shown by their codes.
+    """
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def database() -> Database:
     """The database of the app that runs the command."""
     found: Database = current_app.extensions["portal"].database
     return found
+
+
+def database_files() -> list[Path]:
+    """The files of a SQLite database."""
+    name = database().url.database
+    if not database().sqlite or not name:
+        return []
+    return [Path(name + ending) for ending in ("", "-wal", "-shm", "-journal")]
 
 
 def act(name: str, reason: str | None = None) -> Act:
@@ -59,10 +112,19 @@ def act(name: str, reason: str | None = None) -> Act:
     return Act(f"command:{name}", datetime.now(UTC), f"flask {name}", reason=reason)
 
 
-def refuse(problem: Problem) -> None:
-    """Say why, and end with 1."""
-    click.echo(f"Refused: {problem}", err=True)
-    sys.exit(1)
+def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+    ctx.meta[JSON_ASKED] = value
+    return value
+
+
+#: A refusal is an object as well.
+json_option = click.option(
+    "--json", "as_json", is_flag=True, is_eager=True, callback=_remember,
+    help="Print one JSON object.",
+)  # fmt: skip
+yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+#: For scripts that say it to every command.
+yes_anyway = click.option("--yes", is_flag=True, expose_value=False, help="Nothing is asked.")
 
 
 @db_group.command("upgrade")
@@ -75,7 +137,7 @@ def db_upgrade(revision: str) -> None:
 
 @db_group.command("downgrade")
 @click.argument("revision")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 def db_downgrade(revision: str, yes: bool) -> None:
     """Take the schema back to REVISION. What newer tables hold is lost."""
     if not yes:
@@ -96,7 +158,7 @@ def import_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--yes", is_flag=True, help="Apply without the question."),
         click.option("--preview", "only", is_flag=True, help="Show what would happen, and stop."),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
+        json_option,
         click.option("--rejects", type=FILE, help="Write what is set aside to this CSV file."),
     ):
         command = option(command)
@@ -104,29 +166,44 @@ def import_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def run_import(
-    parse: Callable[[], Parsed], apply: importing.Apply, yes: bool, only: bool, as_json: bool,
-    rejects: Path | None,
+    parse: Callable[[], Parsed], apply: importing.Apply, files: Sequence[Path], yes: bool,
+    only: bool, as_json: bool, rejects: Path | None,
 ) -> None:  # fmt: skip
     """Preview, ask, apply, print: the same for every format."""
-    try:
+    with rejects_file(rejects, [*files, *database_files()]) as keep:
+        step(as_json, "Reading")
         parsed = parse()
         command = act(f"import {parsed.kind}")
         if only or not yes:
             outcome = importing.preview(database(), parsed, command, apply, progress(as_json))
-            report(outcome, as_json and only, rejects, "would be ")
+            if only:
+                keep(outcome.aside)
+            report(outcome, as_json and only, "would be ", err=as_json and not only)
             if only:
                 return
             click.confirm("Apply this?", abort=True, err=as_json)
         outcome = importing.run(database(), parsed, command, apply, progress(as_json))
-    except Problem as problem:
-        refuse(problem)
-    else:
-        report(outcome, as_json, rejects, "")
+        try:
+            keep(outcome.aside)
+        except Refused as problem:
+            raise Refused(f"{problem}. Import {outcome.batch_id or ''} is applied.") from problem
+        report(outcome, as_json, "")
+
+
+def on_terminal(quiet: bool) -> bool:
+    """Whether somebody watches."""
+    return not quiet and sys.stderr.isatty()
+
+
+def step(quiet: bool, name: str) -> None:
+    """Say on a terminal what takes its time now."""
+    if on_terminal(quiet):
+        click.echo(f"{name} ...", err=True)
 
 
 def progress(quiet: bool) -> Callable[[int, int], None] | None:
     """A plain progress line on a terminal; nothing elsewhere."""
-    if quiet or not sys.stderr.isatty():
+    if not on_terminal(quiet):
         return None
 
     def show(done: int, total: int) -> None:
@@ -134,25 +211,27 @@ def progress(quiet: bool) -> Callable[[int, int], None] | None:
             filled = 30 * done // max(total, 1)
             bar = "#" * filled + "." * (30 - filled)
             click.echo(f"\r[{bar}] {done} of {total}", nl=done == total, err=True)
+        if done == total:
+            step(quiet, "Links, checks and search")
 
     return show
 
 
-def report(outcome: Outcome, as_json: bool, rejects: Path | None, would: str) -> None:
-    """Print the counts and what was set aside, and write the rejects file."""
-    if rejects:
-        write_rejects(rejects, outcome.aside)
+def report(outcome: Outcome, as_json: bool, would: str, err: bool = False) -> None:
+    """Print the counts and what was set aside."""
     if as_json:
         answer: dict[str, Any] = {"kind": outcome.kind, **outcome.counts()}
         click.echo(json.dumps({**answer, "batch": outcome.batch_id}))
         return
     for name, count in outcome.counts().items():
-        label = name.replace("_", " ")
-        click.echo(f"{would + label if name in ('created', 'updated') else label}: {count}")
+        words = name.replace("_", " ")
+        words = would + words if name in ("created", "updated") else words
+        click.echo(f"{words}: {count}", err=err)
     for aside in outcome.aside[:SHOWN]:
-        click.echo(f"  {where(aside)}: {aside.reason} (was: {aside.value or 'empty'})")
+        click.echo(f"  {told(aside)}", err=err)
     if len(outcome.aside) > SHOWN:
-        click.echo(f"  and {len(outcome.aside) - SHOWN} more; --rejects FILE writes them all")
+        more = f"  and {len(outcome.aside) - SHOWN} more; --rejects FILE writes them all"
+        click.echo(more, err=err)
     if outcome.batch_id:
         click.echo(
             f"Import {outcome.batch_id} is applied. Undo: flask import undo {outcome.batch_id}"
@@ -161,22 +240,20 @@ def report(outcome: Outcome, as_json: bool, rejects: Path | None, would: str) ->
         click.echo("Nothing changed.")
 
 
-def where(aside: Aside) -> str:
-    """File, line and column of something set aside."""
+def told(aside: Aside) -> str:
+    """Something set aside: file, line and column, why, and what the file says."""
     parts = [aside.file]
     parts += [f"line {aside.row}"] if aside.row else []
-    parts += [f"column {aside.column}"] if aside.column else []
-    return ", ".join(parts)
-
-
-def write_rejects(path: Path, asides: Sequence[Aside]) -> None:
-    """Write what was set aside as CSV, safe to open in a spreadsheet."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["file", "row", "column", "value", "reason", "conflict"])
-        for a in asides:
-            cells = [a.file, a.row, a.column, a.value, a.reason, a.conflict]
-            writer.writerow([csv_out.cell(c) for c in cells])
+    if aside.column:
+        named = label(aside.column, "field")
+        parts += [named if named != aside.column else f"column “{aside.column}”"]
+    value = f"the file says “{aside.value}”" if aside.value else "the file says nothing"
+    why = aside.reason
+    if aside.conflict:
+        why = f"{value}. {aside.reason}"
+    elif aside.value:
+        why = f"{aside.reason}; {value}"
+    return printable(f"{', '.join(parts)}: {why}")
 
 
 @import_group.command("organisations")
@@ -184,7 +261,7 @@ def write_rejects(path: Path, asides: Sequence[Aside]) -> None:
 @import_options
 def import_organisations_command(files: tuple[Path, ...], **options: Any) -> None:
     """Import organisation registers (TSV), several at once."""
-    run_import(lambda: registers.parse(files), import_organisations.apply, **options)
+    run_import(lambda: registers.parse(files), import_organisations.apply, files, **options)
 
 
 @import_group.command("services-csv")
@@ -193,7 +270,7 @@ def import_organisations_command(files: tuple[Path, ...], **options: Any) -> Non
 def import_services_command(file: Path, **options: Any) -> None:
     """Import the Performance Platform's services.csv."""
     parse = performance_platform.parse_services
-    run_import(lambda: parse(file), import_services.apply, **options)
+    run_import(lambda: parse(file), import_services.apply, [file], **options)
 
 
 @import_group.command("transaction-volumes")
@@ -202,37 +279,37 @@ def import_services_command(file: Path, **options: Any) -> None:
 def import_volumes_command(file: Path, **options: Any) -> None:
     """Import the Performance Platform's transaction-volumes.csv."""
     parse = performance_platform.parse_volumes
-    run_import(lambda: parse(file), import_services.apply, **options)
+    run_import(lambda: parse(file), import_services.apply, [file], **options)
 
 
 @import_group.command("undo")
-@click.argument("batch", type=int)
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.argument("batch", type=NUMBER)
+@yes_option
+@json_option
 def import_undo(batch: int, yes: bool, as_json: bool) -> None:
     """Take import BATCH back, whole or not at all."""
     if not yes:
         click.confirm(f"Take back everything import {batch} did?", abort=True, err=as_json)
-    try:
-        counts = undo.undo(database(), batch, act("import undo"))
-    except Problem as problem:
-        refuse(problem)
-    else:
-        lines = json.dumps(counts) if as_json else "\n".join(f"{k}: {v}" for k, v in counts.items())
-        click.echo(lines)
+    counts = undo.undo(database(), batch, act("import undo"))
+    click.echo(json.dumps(counts) if as_json else "\n".join(f"{k}: {v}" for k, v in counts.items()))
 
 
 @match_group.command("organisations")
 @click.argument("file", type=FILE)
 def match_organisations(file: Path) -> None:
     """For each name in FILE (TSV with a `name` column), print the match as a line of JSON."""
-    try:
-        table = tables.read_table(file, ["name"], "\t")
-    except Invalid as problem:
-        refuse(problem)
-    else:
-        for found in matching.suggest(database(), (row["name"] for _, row in table.rows)):
-            click.echo(json.dumps(found, ensure_ascii=False))
+    table = tables.read_table(file, ["name"], "\t")
+    names = [row["name"] for _, row in table.rows()]
+    for found in matching.suggest(database(), names):
+        click.echo(json_line(found))
+    for aside in table.aside:
+        click.echo(told(aside), err=True)
+
+
+def json_line(value: object) -> str:
+    """JSON with letters as they are, and escapes for what is no letter."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 @match_group.command("queue")
@@ -244,43 +321,63 @@ def match_queue() -> None:
     found = matching.suggest(database(), [name for _, name in names])
     for (id_, name), match in zip(names, found, strict=True):
         offers = "; ".join(f"{s['id']} ({s['why']})" for s in match["suggestions"])
-        click.echo(f"{id_}\t{name}\t{offers or 'no suggestion'}")
+        click.echo(f"{id_}\t{printable(name)}\t{printable(offers) or 'no suggestion'}")
 
 
 @match_group.command("decide")
-@click.argument("match_id", type=int)
+@click.argument("match_id", type=NUMBER)
 @click.argument("organisation")
 @click.option("--reason", required=True, help="Why; kept in the history.")
-def match_decide(match_id: int, organisation: str, reason: str) -> None:
+@yes_anyway
+@json_option
+def match_decide(match_id: int, organisation: str, reason: str, as_json: bool) -> None:
     """Say that name MATCH_ID means ORGANISATION (like government-organisation:D2), or `none`."""
+    if not reason.strip():
+        raise Invalid("reason", "say why with --reason; it is kept in the history")
     reference = None if organisation == "none" else organisation
     try:
         row, changed = matching.decide(database(), match_id, reference, act("match decide", reason))
-    except Problem as problem:
-        refuse(problem)
+    except Missing as problem:
+        raise Missing(f"{problem}{hint(organisation)}") from problem
+    if as_json:
+        answer = {"name": row.published_name, "state": row.state.value, "organisation": reference}
+        click.echo(json.dumps({**answer, "services_changed": changed}))
     else:
-        click.echo(f"{row.published_name}: {row.state.value}; services changed: {changed}")
+        meaning = f"means {reference}" if reference else "is no organisation of the catalogue"
+        click.echo(printable(f"“{row.published_name}” {meaning}; services changed: {changed}"))
+
+
+def hint(organisation: str) -> str:
+    """The identifiers that end in what was given, where it lacks its register."""
+    with database().reading() as session:
+        known = organisations.ids_by_reference(session)
+    meant = sorted(ref for ref in known if ref.endswith(f":{organisation}"))
+    return f". Did you mean {' or '.join(meant[:3])}?" if meant else ""
 
 
 @demo_group.command("load")
-def demo_load() -> None:
+@yes_anyway
+@json_option
+def demo_load(as_json: bool) -> None:
     """Load the demo set; a second run changes nothing."""
     command = act("demo load")
     steps = (
         ("organisations", demo.organisations, import_organisations.apply),
         ("services", demo.services, import_services.apply),
     )
-    try:
-        for name, parse, apply in steps:
-            outcome = importing.run(database(), parse(), command, apply)
-            click.echo(f"{name}: {outcome.created} created, {outcome.updated} updated")
-            for aside in outcome.aside:
-                click.echo(f"  {where(aside)}: {aside.reason}", err=True)
-        added = journeys.add_missing(database(), demo.journeys(), command)
-    except Problem as problem:
-        refuse(problem)
-    else:
-        click.echo(f"journeys: {added} created")
+    counts: dict[str, dict[str, int]] = {}
+    for name, parse, apply in steps:
+        outcome = importing.run(database(), parse(), command, apply)
+        counts[name] = {"created": outcome.created, "updated": outcome.updated}
+        for aside in outcome.aside:
+            click.echo(f"  {told(aside)}", err=True)
+    counts["journeys"] = {"created": journeys.add_missing(database(), demo.journeys(), command)}
+    if as_json:
+        click.echo(json.dumps(counts))
+        return
+    for name, numbers in counts.items():
+        said = ", ".join(f"{count} {what}" for what, count in numbers.items())
+        click.echo(f"{name}: {said}")
 
 
 @search_group.command("rebuild")

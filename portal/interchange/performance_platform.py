@@ -8,29 +8,30 @@ for periods are recognised by their form, not by a list.
 from __future__ import annotations
 
 import calendar
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from portal.catalogue.rules.documents import (
-    SLUG,
-    Document,
-    plain_text,
-    slugify,
-    sort_key,
-    web_address,
-)
+from portal.catalogue.rules.documents import NAME_LIMIT, SLUG, Document, sort_key
 from portal.catalogue.rules.importing import Aside, Desired, Parsed
 from portal.errors import Invalid
+from portal.interchange.rows import Row, address, called, number, owner, text
 from portal.interchange.tables import Table, read_table
 
 SERVICES, VOLUMES = "services-csv", "transaction-volumes"
-MONTHS = {name.lower()[:3]: n for n, name in enumerate(calendar.month_name) if name}
-LONG = re.compile(r"^([A-Za-z]+) (\d{4}) to ([A-Za-z]+) (\d{4}): volume$")
-SHORT = re.compile(r"^Total\s+([A-Za-z]{3})(\d{2})\s*-\s*([A-Za-z]{3})(\d{2})\s*\[12 MONTHS\]$")
-NOTHING = ("", "-", "n/a", "[not provided]", "not provided")
+LONG = re.compile(r"([A-Za-z]+) (\d{4}) to ([A-Za-z]+) (\d{4}): volume", re.ASCII)
+SHORT = re.compile(
+    r"Total\s+([A-Za-z]{3})(\d{2})\s*-\s*([A-Za-z]{3})(\d{2})\s*\[12 MONTHS\]", re.ASCII
+)
+MONTHS = {
+    written.lower(): month
+    for names in (calendar.month_name, calendar.month_abbr)
+    for month, written in enumerate(names)
+    if written
+}
 AUDIENCES = {
     "business": ["business"],
     "individuals": ["public"],
@@ -38,6 +39,7 @@ AUDIENCES = {
 }
 CHANGED = "2016-06-01"
 CHANGED_SOURCE = "As published: department before the changes of June 2016"
+KEY_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,197 +51,180 @@ class Year:
     last: date
 
 
-@dataclass(slots=True)
-class _Row:
-    """One row being read; complaints go to the parsed source with their place."""
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Where the two files differ: the columns' names."""
 
-    parsed: Parsed
-    table: Table
-    line: int
-    cells: dict[str, str]
-    whole: bool = True
-
-    def text(self, column: str, limit: int = 20_000) -> str | None:
-        """A cell's text, None where it says nothing."""
-        value = " ".join(self.cells.get(column, "").split())
-        if value.lower() in NOTHING:
-            return None
-        try:
-            return plain_text(column, value, limit)
-        except Invalid as problem:
-            self.aside(column, problem.message)
-            return None
-
-    def address(self, column: str) -> str | None:
-        """A cell's web address; anything else is set aside."""
-        try:
-            return web_address(column, self.text(column))
-        except Invalid as problem:
-            self.aside(column, problem.message)
-            return None
-
-    def volume(self, year: Year) -> int | None:
-        """A whole number of transactions; None for "not published"."""
-        value = self.cells[year.column]
-        if value.lower() in NOTHING:
-            return None
-        digits = value.replace(",", "")
-        if digits.isascii() and digits.isdigit() and len(digits) < 16:
-            return int(digits)
-        self.aside(year.column, "This is not a whole number")
-        return None
-
-    def aside(self, column: str, reason: str) -> None:
-        """Keep a cell that is not accepted."""
-        value = self.cells.get(column, "")[:300]
-        self.parsed.aside.append(Aside(self.table.name, self.line, column, value, reason))
-
-    def latest(self, years: list[Year]) -> Document:
-        """The newest published 12 months."""
-        for year in reversed(years):
-            volume = self.volume(year)
-            if volume is not None:
-                return {
-                    "yearly_transactions": volume,
-                    "transactions_from": year.first.isoformat(),
-                    "transactions_to": year.last.isoformat(),
-                }
-        return {}
+    agency: str
+    category: str
+    previous: str | None
+    years: list[Year]
 
 
 def parse_services(path: Path) -> Parsed:
     """Read `services.csv`. Raises Invalid for a file that is not one."""
-    needed = (
-        "Department",
-        "Agency/body",
-        "Name of service",
-        "Slug",
-        "URL",
-        "Description of service",
-    )
-    table = read_table(path, needed)
-    previous = _column(table, "Previous dept")
-    parsed, years = _begin(SERVICES, table)
-    seen: set[str] = set()
-    for line, cells in table.rows:
-        row = _Row(parsed, table, line, cells)
-        slug = cells["Slug"]
-        if not SLUG.match(slug) or len(slug) > 200:
-            row.aside("Slug", "Use lower-case letters, digits and hyphens, at most 200")
+    table = read_table(path)
+    table.need(("Department", "Agency/body", "Name of service", "Slug", "URL",
+                "Description of service"))  # fmt: skip
+    previous = next((c for c in table.columns if c.startswith("Previous dept")), None)
+    form = _form(table, "Agency/body", "Category", previous)
+    parsed = Parsed(SERVICES, [table.name], aside=table.aside)
+    seen: dict[str, int] = {}
+    for line, cells in table.rows():
+        row = Row(table, line, cells)
+        try:
+            slug = row.need("Slug", _slug)
+            if slug in seen:
+                raise Invalid("Slug", _twice(seen[slug]))
+            _read(row, form)
+        except Invalid as problem:
+            row.aside(problem.field, problem.message)
             continue
-        if slug in seen:
-            row.aside("Slug", "This service is in the file twice")
-            continue
-        seen.add(slug)
-        fields = _fields(row, "Agency/body", "Category", years)
-        if fields is None:
-            continue
-        fields["slug"] = slug
-        keywords = row.text("Keywords")
-        fields["keywords"] = [k.strip() for k in re.split("[,;]", keywords or "") if k.strip()]
-        before = row.text(previous) if previous else None
-        if before:
-            _history(fields, before)
-        parsed.desired.append(Desired(slug, table.name, line, fields, slug))
+        row.put("keywords", "Keywords", _keywords)
+        row.fields["slug"] = slug
+        seen[slug] = line
+        parsed.desired.append(Desired(slug, table.name, line, row.fields, slug))
+    parsed.read = table.read
     return parsed
 
 
 def parse_volumes(path: Path) -> Parsed:
     """Read `transaction-volumes.csv`. Raises Invalid for a file that is not one."""
-    needed = ("Department", "Body/Agency", "Name of service", "URL", "Description of service")
-    table = read_table(path, needed)
-    parsed, years = _begin(VOLUMES, table)
-    if not years:
+    table = read_table(path)
+    table.need(("Department", "Body/Agency", "Name of service", "URL", "Description of service"))
+    form = _form(table, "Body/Agency", "Service Type", None)
+    if not form.years:
         raise Invalid(table.name, f"{table.name} has no column of 12 months' volume")
-    seen: set[str] = set()
-    for line, cells in table.rows:
-        row = _Row(parsed, table, line, cells)
-        key = "|".join(sort_key(cells[c]) for c in ("Department", "Body/Agency", "Name of service"))
-        if key in seen:
-            row.aside("Name of service", "This service is in the file twice")
+    parsed = Parsed(VOLUMES, [table.name], aside=table.aside)
+    seen: dict[str, int] = {}
+    for line, cells in table.rows():
+        row = Row(table, line, cells)
+        key = _key(row)
+        try:
+            if key in seen:
+                raise Invalid("Name of service", _twice(seen[key]))
+            _read(row, form)
+        except Invalid as problem:
+            row.aside(problem.field, problem.message)
             continue
-        seen.add(key)
-        fields = _fields(row, "Body/Agency", "Service Type", years)
-        if fields is not None:
-            slug = slugify(fields["name"])
-            parsed.desired.append(Desired(key[:500], table.name, line, fields, slug))
+        seen[key] = line
+        # The file has no addresses, and a name alone may be another department's service.
+        parsed.desired.append(Desired(key, table.name, line, row.fields, ref=""))
+    parsed.read = table.read
     return parsed
 
 
-def _begin(kind: str, table: Table) -> tuple[Parsed, list[Year]]:
-    parsed = Parsed(kind, [table.name], read=len(table.rows) + len(table.aside))
-    parsed.aside.extend(table.aside)
-    return parsed, sorted(_years(parsed, table), key=lambda year: year.last)
+def _form(table: Table, agency: str, category: str, previous: str | None) -> _Form:
+    years = sorted(_years(table), key=lambda year: year.last)
+    used = [category, "Customer type", "Business model", "Keywords", *(y.column for y in years)]
+    table.once([*used, *([previous] if previous else [])])
+    return _Form(agency, category, previous, years)
 
 
-def _column(table: Table, start: str) -> str | None:
-    return next((c for c in table.columns if c.startswith(start)), None)
-
-
-def _years(parsed: Parsed, table: Table) -> Iterable[Year]:
+def _years(table: Table) -> Iterable[Year]:
     seen: set[tuple[date, date]] = set()
     for column in table.columns:
-        long, short = LONG.match(column), SHORT.match(column)
+        long, short = LONG.fullmatch(column), SHORT.fullmatch(column)
         found = long or short
         if not found:
             continue
         month, year, last_month, last_year = found.groups()
         century = 2000 if short else 0
-        months = (MONTHS.get(month[:3].lower()), MONTHS.get(last_month[:3].lower()))
-        if months[0] is None or months[1] is None:
+        try:
+            start, end = MONTHS[month.lower()], MONTHS[last_month.lower()]
+            first = date(int(year) + century, start, 1)
+            last_day = calendar.monthrange(int(last_year) + century, end)[1]
+            last = date(int(last_year) + century, end, last_day)
+        except (KeyError, ValueError):
+            _column_aside(table, column, "The column's months or years do not exist")
             continue
-        last_day = calendar.monthrange(int(last_year) + century, months[1])[1]
-        first = date(int(year) + century, months[0], 1)
-        last = date(int(last_year) + century, months[1], last_day)
-        if (last.year - first.year) * 12 + last.month - first.month == 11:
-            # services.csv repeats its total's heading for the digital total, further right.
-            if (first, last) not in seen:
-                yield Year(column, first, last)
+        if (last.year - first.year) * 12 + last.month - first.month != 11:
+            _column_aside(table, column, "The column does not cover 12 months")
+        # services.csv repeats its total's heading for the digital total, further right.
+        elif (first, last) not in seen:
             seen.add((first, last))
-        else:
-            parsed.aside.append(
-                Aside(table.name, 1, column, None, "The column does not cover 12 months")
-            )
+            yield Year(column, first, last)
 
 
-def _fields(row: _Row, agency: str, category: str, years: list[Year]) -> Document | None:
-    """What both files say of a service; None (and a complaint) where there is no name or owner."""
-    name, department = row.text("Name of service", 300), row.text("Department", 300)
-    for column, value in (("Name of service", name), ("Department", department)):
-        if value is None:
-            row.aside(column, "This is needed")
-            return None
-    body = row.text(agency, 300)
-    customers = row.text("Customer type", 120)
-    fields: Document = {
-        "name": name,
-        "purpose": row.text("Description of service"),
-        "category": row.text(category, 120),
-        "customer_type": customers,
-        "business_model": row.text("Business model", 200),
-        "audiences": AUDIENCES.get((customers or "").lower(), []),
-        "start_page": row.address("URL"),
-        "transactional": True,
-        "owners": [_owner("accountable", department)],
-    }
-    if body and sort_key(body) != sort_key(str(department)):
-        fields["owners"].append(_owner("delivers", body))
-    fields.update(row.latest(years))
-    return fields
+def _column_aside(table: Table, column: str, reason: str) -> None:
+    table.aside.append(Aside(table.name, 1, column[:300], None, reason))
 
 
-def _owner(role: str, name: str | None) -> Document:
-    return {
-        "role": role, "organisation": None, "published_name": name, "since": None, "until": None,
-        "source": None,
-    }  # fmt: skip
+def _twice(line: int) -> str:
+    return f"This service is in the file twice: line {line} has it already"
 
 
-def _history(fields: Document, before: str) -> None:
-    """The department before June 2016, as an accountable owner that ended then. Where it turns
-    out to be the same body, the import leaves it out again.
+def _slug(column: str, cell: str) -> str | None:
+    if cell and (not SLUG.match(cell) or len(cell) > 200):
+        raise Invalid(column, "Use lower-case letters, digits and single hyphens, at most 200")
+    return cell or None
+
+
+def _keywords(column: str, cell: str) -> list[str]:
+    words = [word.strip() for word in re.split("[,;]", text()(column, cell) or "")]
+    if any(len(word) > NAME_LIMIT for word in words):
+        raise Invalid(column, f"A keyword must be {NAME_LIMIT} characters or fewer")
+    return [word for word in words if word]
+
+
+def _key(row: Row) -> str:
+    """What the file knows a service by: its names as written, but for case and spaces."""
+    cells = (row.cells[c] for c in ("Department", "Body/Agency", "Name of service"))
+    key = "\n".join(" ".join(cell.split()).casefold() for cell in cells)
+    if len(key) <= KEY_LIMIT:
+        return key
+    return key[: KEY_LIMIT - 65] + "\n" + hashlib.sha256(key.encode()).hexdigest()
+
+
+def _read(row: Row, form: _Form) -> None:
+    """What both files say of a service, into the row's fields.
+
+    Raises:
+        Invalid: a cell is not valid without which the row cannot stand: its name and its owners.
     """
-    fields["owners"][0]["since"] = CHANGED
-    former = _owner("accountable", before)
-    former.update(until=CHANGED, source=CHANGED_SOURCE)
-    fields["owners"].insert(0, former)
+    row.fields["name"] = row.need("Name of service", called)
+    row.fields["owners"] = _owners(row, form)
+    row.fields["transactional"] = True
+    row.put("purpose", "Description of service", text())
+    row.put("start_page", "URL", address)
+    row.put("category", form.category, text(120))
+    row.put("customer_type", "Customer type", text(120))
+    row.put("business_model", "Business model", text(200))
+    if "customer_type" in row.fields:
+        kind = (row.fields["customer_type"] or "").lower()
+        if kind in AUDIENCES or not kind:
+            row.fields["audiences"] = AUDIENCES.get(kind, [])
+    _latest(row, form.years)
+
+
+def _owners(row: Row, form: _Form) -> list[Document]:
+    department, body = row.need("Department", called), row.get(form.agency, called)
+    owners = [owner("accountable", department)]
+    if body and sort_key(body) != sort_key(department):
+        owners.append(owner("delivers", body))
+    before = row.get(form.previous, called) if form.previous else None
+    if before:
+        # Where it turns out to be the same body, the import leaves it out again.
+        owners[0]["since"] = CHANGED
+        former = {**owner("accountable", before), "until": CHANGED, "source": CHANGED_SOURCE}
+        owners.insert(0, former)
+    return owners
+
+
+def _latest(row: Row, years: list[Year]) -> None:
+    """The newest published 12 months. A cell set aside may hold a newer figure than the next
+    column has, so the row then says nothing of volumes.
+    """
+    for year in reversed(years):
+        try:
+            volume = row.get(year.column, number)
+            if volume is not None and row.half(year.column):
+                raise Invalid(year.column, "The file ends in this cell, so it may be cut off")
+        except Invalid as problem:
+            row.aside(year.column, problem.message)
+            return
+        if volume is not None:
+            row.fields["yearly_transactions"] = volume
+            row.fields["transactions_from"] = year.first.isoformat()
+            row.fields["transactions_to"] = year.last.isoformat()
+            return

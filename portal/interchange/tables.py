@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,38 +20,114 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_CELL = 100_000
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+#: A character of UTF-8 beyond ASCII: hardly ever there in text of another encoding.
+MULTIBYTE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 csv.field_size_limit(MAX_CELL)
 
 
 @dataclass(slots=True)
 class Table:
-    """A file read whole: its header and its rows as (line where the row ends, cells by column).
+    """A file's header, and its rows as they are asked for.
 
     Attributes:
         encoding: `UTF-8` or, where it was not that, `Windows-1252`.
-        aside: rows whose number of cells does not fit the header.
+        aside: notes on the file, and rows that do not fit the header.
+        read: how many rows were read so far, those set aside among them.
+        unfinished: the last line, where the file does not end with a line break: its last cell may
+            be half of what it was.
     """
 
     name: str
     columns: list[str]
-    rows: list[tuple[int, dict[str, str]]]
     encoding: str
     aside: list[Aside]
+    unfinished: int | None
+    reader: _csv.Reader
+    read: int = 0
+
+    def need(self, columns: Iterable[str]) -> None:
+        """Raises Invalid where one of these columns is missing, or is there twice."""
+        columns = list(columns)
+        missing = [column for column in columns if column not in self.columns]
+        if missing:
+            lacks = " and no column ".join(map(repr, missing))
+            raise Invalid(self.name, f"{self.name} has no column {lacks}; {self.has()}")
+        self.once(columns)
+
+    def once(self, columns: Iterable[str]) -> None:
+        """Raises Invalid where one of these columns is there twice: which one counts?"""
+        for column in columns:
+            if self.columns.count(column) > 1:
+                raise Invalid(self.name, f"{self.name} has the column {column!r} twice")
+
+    def has(self) -> str:
+        """The columns in words, for a complaint about them."""
+        if len(self.columns) == 1:
+            for separator, word in SEPARATORS.items():
+                if separator in self.columns[0]:
+                    return f"its cells seem to be separated by {word}"
+        listed = ", ".join(repr(c[:60]) for c in self.columns[:12] if c)
+        more = f" and {len(self.columns) - 12} more" if len(self.columns) > 12 else ""
+        return f"it has {listed}{more}"
+
+    def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Each row that fits the header, once: (the line where it ends, its cells by column).
+
+        Raises:
+            Invalid: the file is cut off inside a quoted cell, has a cell over 100,000 characters,
+                or has no rows at all.
+        """
+        try:
+            for cells in self.reader:
+                if not any(cell.strip() for cell in cells):
+                    continue
+                self.read += 1
+                line = self.reader.line_num
+                column, reason = self._misfit(cells)
+                if reason:
+                    whole = ", ".join(cells)[:300]
+                    self.aside.append(Aside(self.name, line, column, whole, reason))
+                else:
+                    yield line, dict(zip(self.columns, (c.strip() for c in cells), strict=True))
+        except csv.Error as problem:
+            raise _malformed(self.name, self.reader, problem) from problem
+        if not self.read:
+            raise Invalid(self.name, f"{self.name} has a header and no rows below it")
+
+    def _misfit(self, cells: list[str]) -> tuple[str | None, str | None]:
+        if len(cells) != len(self.columns):
+            return None, f"The row has {len(cells)} cells, the header {len(self.columns)}"
+        if self.reader.dialect.quoting == csv.QUOTE_NONE:
+            for column, cell in zip(self.columns, cells, strict=True):
+                if len(cell) > 1 and cell[0] == cell[-1] == '"':
+                    return column, (
+                        "This cell is in quote marks, as spreadsheets write them; "
+                        "cells between tabs stand without them"
+                    )
+        return None, None
 
 
-def read_table(path: Path, needed: Sequence[str], delimiter: str = ",") -> Table:
-    """Read a CSV or TSV file with a header.
+def read_table(path: Path, needed: Iterable[str] = (), delimiter: str = ",") -> Table:
+    """Open a CSV or TSV file with a header.
 
     Args:
         needed: columns that must be there; others may.
         delimiter: between cells. Tab-separated files have no quoting.
 
     Raises:
-        Invalid: no such file, larger than 50 MB, empty, binary, cut off inside a quoted cell,
-            a cell over 100,000 characters, or a column missing or there twice.
+        Invalid: no such file, no regular one, larger than 50 MB, empty, binary, in an encoding that
+            is not known, or a needed column is missing or there twice.
     """
-    name = path.name
-    text, encoding = _decoded(path)
+    # A name that is not UTF-8 could be neither kept nor printed.
+    name = os.fsencode(path.name).decode(errors="replace")
+    text, encoding = _decoded(_bytes(path, name), name)
+    aside = []
+    if encoding != "UTF-8":
+        aside.append(Aside(name, None, None, None, f"Read as {encoding}: it is not UTF-8"))
     lines = io.StringIO(text, newline="")
     if delimiter == "\t":
         reader = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True)
@@ -56,71 +135,67 @@ def read_table(path: Path, needed: Sequence[str], delimiter: str = ",") -> Table
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         header = next(reader, None)
-        if header is None or not any(cell.strip() for cell in header):
-            raise Invalid(name, f"{name} is empty")
-        columns = [cell.strip() for cell in header]
-        _check_columns(name, columns, needed)
-        rows, aside = _rows(name, reader, columns)
-        if encoding != "UTF-8":
-            aside.insert(0, Aside(name, None, None, None, f"Read as {encoding}: it is not UTF-8"))
     except csv.Error as problem:
-        raise Invalid(name, f"{name}, line {reader.line_num}: {_plain(problem)}") from problem
-    return Table(name, columns, rows, encoding, aside)
+        raise _malformed(name, reader, problem) from problem
+    if header is None or not any(cell.strip() for cell in header):
+        raise Invalid(name, f"{name} is empty")
+    unfinished = None
+    if not text.endswith(("\n", "\r")):
+        unfinished = text.count("\n") + text.count("\r") - text.count("\r\n") + 1
+        note = "The file does not end with a line break: its last row may be cut off"
+        aside.append(Aside(name, unfinished, None, None, note))
+    columns = [cell.strip() for cell in header]
+    table = Table(name, columns, encoding, aside, unfinished, reader)
+    table.need(needed)
+    return table
 
 
-def _decoded(path: Path) -> tuple[str, str]:
-    name = path.name
+def _bytes(path: Path, name: str) -> bytes:
+    def opener(path: str, flags: int) -> int:
+        # Opening a named pipe would wait for somebody to write into it.
+        return os.open(path, flags | os.O_NONBLOCK)
+
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise Invalid(name, f"{name} is larger than {MAX_BYTES // 2**20} MB")
-        raw = path.read_bytes()
+        with open(path, "rb", opener=opener) as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise Invalid(name, f"{name} cannot be read: it is not a regular file")
+            # The size is only what the file system says of it now.
+            raw = file.read(MAX_BYTES + 1) if found.st_size <= MAX_BYTES else b""
     except OSError as problem:
         reason = problem.strerror or "it cannot be opened"
         raise Invalid(name, f"{name} cannot be read: {reason}") from problem
+    if found.st_size > MAX_BYTES or len(raw) > MAX_BYTES:
+        raise Invalid(name, f"{name} is larger than {MAX_BYTES // 2**20} MB")
+    return raw
+
+
+def _decoded(raw: bytes, name: str) -> tuple[str, str]:
+    if raw.startswith(UTF16) or raw[:4].count(b"\0") == 2:
+        raise Invalid(name, f"{name} is UTF-16 text; save it as UTF-8")
     if b"\0" in raw:
         raise Invalid(name, f"{name} is not a text file")
     try:
         return raw.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError as problem:
+        line = raw[: problem.start].count(b"\n") + 1
+        if MULTIBYTE.search(raw):
+            # Reading all of it as Windows-1252 would spoil every character that is fine.
+            message = f"{name}, line {line}: a character is not UTF-8, although others are"
+            raise Invalid(name, message) from problem
         try:
             return raw.decode("cp1252"), "Windows-1252"
         except UnicodeDecodeError:
-            line = raw[: problem.start].count(b"\n") + 1
             message = f"{name}, line {line}: neither UTF-8 nor Windows-1252 text"
             raise Invalid(name, message) from problem
 
 
-def _check_columns(name: str, columns: list[str], needed: Sequence[str]) -> None:
-    missing = [column for column in needed if column not in columns]
-    if missing:
-        raise Invalid(name, f"{name} has no column {' and no column '.join(map(repr, missing))}")
-    twice = sorted({c for c in needed if columns.count(c) > 1})
-    if twice:
-        raise Invalid(name, f"{name} has the column {twice[0]!r} twice")
-
-
-def _rows(
-    name: str, reader: _csv.Reader, columns: list[str]
-) -> tuple[list[tuple[int, dict[str, str]]], list[Aside]]:
-    rows: list[tuple[int, dict[str, str]]] = []
-    aside: list[Aside] = []
-    for cells in reader:
-        line = reader.line_num
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(columns):
-            reason = f"The row has {len(cells)} cells, the header {len(columns)}"
-            aside.append(Aside(name, line, None, ", ".join(cells)[:300], reason))
-            continue
-        rows.append((line, dict(zip(columns, (c.strip() for c in cells), strict=True))))
-    return rows, aside
-
-
-def _plain(problem: csv.Error) -> str:
+def _malformed(name: str, reader: _csv.Reader, problem: csv.Error) -> Invalid:
     text = str(problem)
     if "unexpected end of data" in text:
-        return "the file ends inside a quoted cell; it may be cut off"
-    if "field larger than" in text:
-        return f"a cell is longer than {MAX_CELL:,} characters"
-    return f"this is not a well-formed table ({text})"
+        why = "the file ends inside a quoted cell; it may be cut off"
+    elif "field larger than" in text:
+        why = f"a cell is longer than {MAX_CELL:,} characters"
+    else:
+        why = f"this is not a well-formed table ({text})"
+    return Invalid(name, f"{name}, line {reader.line_num}: {why}")

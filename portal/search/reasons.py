@@ -6,7 +6,7 @@ from portal.search.query import Concept, Query
 from portal.search.ranking import worth_in
 from portal.search.words import name_spelling, stems
 
-_SHOWN = 0.5
+_SHOWN = 0.85  # what was typed in any of its forms, but not what only means the same
 
 
 def shows(query: Query, name: str) -> bool:
@@ -15,13 +15,11 @@ def shows(query: Query, name: str) -> bool:
 
 
 def reason(query: Query, name: str, others: Sequence[str]) -> str | None:
-    """Which of the other texts shows best what the name leaves open, or None."""
+    """Which of the other texts shows what was typed better than the name does, or None."""
     missing = _missing(query, name)
-    best, chosen = 0.0, None
+    best, chosen = _worth(missing, name), None
     for other in others:
-        parts = _parts(other)
-        worths = (worth_in(concept, *parts)[0] for concept in missing)
-        worth = sum(worth for worth in worths if worth >= _SHOWN)
+        worth = _worth(missing, other)
         if worth > best:
             best, chosen = worth, other
     return chosen
@@ -30,6 +28,11 @@ def reason(query: Query, name: str, others: Sequence[str]) -> str | None:
 def _missing(query: Query, name: str) -> list[Concept]:
     parts = _parts(name)
     return [c for c in query.required if worth_in(c, *parts)[0] < _SHOWN]
+
+
+def _worth(concepts: list[Concept], text: str) -> float:
+    parts = _parts(text)
+    return sum(worth_in(concept, *parts)[0] for concept in concepts)
 
 
 def _parts(text: str) -> tuple[Set[str], str, Set[str]]:

@@ -9,7 +9,7 @@ from portal.search.words import spelling, stem, words
 Phrase = tuple[str, ...]
 
 FORM = 0.95  # worth of another form of the same word
-TRANSLATION = 0.9  # of the English for a Welsh word
+TRANSLATION = 0.84  # of the English for a Welsh word
 _SYNONYM = 0.8
 _WORTH = {"forms": FORM, "cy": TRANSLATION}
 

@@ -25,12 +25,14 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
         assets,
         caching,
         errors,
+        exports,
         filters,
         formats,
         guard,
         headers,
         health,
         i18n,
+        limits,
         links,
         logs,
         navigation,
@@ -49,10 +51,12 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     filters.install(app)
     navigation.install(app)
     formats.install(app)
+    exports.install(app, settings.database_url, settings.max_exports)
     pages.install(app, settings.portal_name, settings.contact_address)
     widgets.install(app)
-    guard.install(app)
+    guard.install(app, settings.trusted_hosts)
     links.install(app)
+    limits.install(app, settings.searches_per_minute, settings.rate_storage)
     CSRFProtect(app)
     headers.install(app, hsts=not settings.development)
     errors.install(app)

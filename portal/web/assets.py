@@ -65,7 +65,16 @@ def install(app: Flask, folder: Path) -> None:
 
 def digest() -> str:
     """The digest of everything in static/dist."""
-    return cast(Assets, current_app.extensions[EXTENSION]).digest
+    return _assets().digest
+
+
+def address(name: str) -> str:
+    """Where a file is served, by its plain name."""
+    return _assets().address(name)
+
+
+def _assets() -> Assets:
+    return cast(Assets, current_app.extensions[EXTENSION])
 
 
 def _headers(headers: dict[str, str], path: str, url: str) -> None:

@@ -12,11 +12,13 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
 
 from portal.errors import Invalid, Missing, Problem, Refused, Stale
+from portal.web.exports import Busy
 from portal.web.i18n import lazy
 from portal.web.logs import log, request_id
 from portal.web.pages import page
 
 TRY_LATER_SECONDS = "30"
+LIMIT_SECONDS = "60"
 Text = tuple[str, str]
 CHECK = lazy("Check what you entered, then try again.")
 TRY_LATER = lazy("Try again later. Nothing you sent was saved.")
@@ -81,6 +83,10 @@ EXPIRED: Text = (
     lazy("This page has expired"),
     lazy("Go back, reload the page and send it again. This protects you from forged requests."),
 )
+BUSY: Text = (
+    lazy("Other downloads are running"),
+    lazy("Large files are sent one after the other. Try again in a minute."),
+)
 PROBLEMS: tuple[tuple[type[Problem], int], ...] = (
     (Missing, 404), (Refused, 403), (Stale, 409), (Invalid, 422), (Problem, 400),
 )  # fmt: skip
@@ -100,6 +106,12 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, CSRFError):
         return answer(status, text=EXPIRED)
+    if isinstance(error, Busy):
+        return _with_headers(answer(status, text=BUSY), error)
+    if status == 429:
+        response = answer(status)
+        response.headers["Retry-After"] = LIMIT_SECONDS
+        return response
     if isinstance(error, InternalServerError) or status < 500:
         return _with_headers(answer(status), error)
     log.warning("http_error", status=status, endpoint=request.endpoint)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import orjson
@@ -11,6 +10,7 @@ from flask import Blueprint, Flask, Response
 from werkzeug.routing import BaseConverter
 
 from portal.web import csv_out
+from portal.web.exports import limited
 from portal.web.links import pairs, same_route
 
 Format = Literal["html", "json", "csv"]
@@ -80,7 +80,7 @@ def respond_list(
     """
     if fmt == "html":
         return page()
-    found = started(rows())
+    found = limited(iter(rows()))
     if fmt == "json":
         return Response(_json(found), mimetype="application/json")
     return _csv(found, columns, name)
@@ -101,13 +101,6 @@ def respond_record(
     if fmt == "json":
         return Response(orjson.dumps(dict(record), default=str), mimetype="application/json")
     return _csv(iter([record]), columns, name)
-
-
-def started(rows: Iterable[Row]) -> Iterator[Row]:
-    """The same rows with the first already read, so that a failing query still is an error page."""
-    iterator = iter(rows)
-    first = next(iterator, None)
-    return iter(()) if first is None else chain([first], iterator)
 
 
 def _csv(rows: Iterator[Row], columns: Sequence[str | Column], name: str) -> Response:

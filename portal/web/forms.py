@@ -109,15 +109,16 @@ class DateParts(Field):
         self.thing = thing
         self.typed: dict[str, str] = dict.fromkeys(PARTS, "")
         self.wrong: tuple[str, ...] = ()
+        self.sent = False
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read NAME-day, NAME-month and NAME-year."""
-        sent = formdata is not None and any(f"{self.name}-{part}" in formdata for part in PARTS)
+        self.sent = formdata is not None and any(f"{self.name}-{p}" in formdata for p in PARTS)
         super().process(None, data)
         if isinstance(self.data, date):
             shown = (self.data.day, self.data.month, self.data.year)
             self.typed = dict(zip(PARTS, map(str, shown), strict=True))
-        if not sent:
+        if not self.sent:
             return
         self.typed = {part: formdata.get(f"{self.name}-{part}", "").strip() for part in PARTS}
         self.raw_data = [text for text in self.typed.values() if text]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from flask import Flask, abort, current_app, request
+from werkzeug.sansio.utils import host_is_trusted
 
 from portal.access import Permission, may
 from portal.errors import Missing, Refused
@@ -15,6 +16,7 @@ from portal.web.people import current_person
 View = TypeVar("View", bound=Callable[..., Any])
 Find = Callable[..., object]
 ATTRIBUTE = "portal_marker"
+HEALTH = ("health", "ready")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -53,8 +55,15 @@ def marker_of(view: Callable[..., Any]) -> Permission | Literal["public"] | None
     return rule.permission if isinstance(rule, Rule) else None
 
 
-def install(app: Flask) -> None:
-    """Check every request before its view runs."""
+def install(app: Flask, hosts: Sequence[str] = ()) -> None:
+    """Check every request before its view runs.
+
+    Args:
+        app: the portal.
+        hosts: the host names that it answers to; any where there are none.
+    """
+    if hosts:
+        app.before_request(lambda: _refuse_other_hosts(hosts))
     app.before_request(_refuse_control_characters)
     app.before_request(_check)
 
@@ -75,6 +84,13 @@ def _check() -> None:
             raise Missing("the thing asked for")
     if not may(current_person(), rule.permission, thing):
         raise Refused(f"{rule.permission} is not allowed")
+
+
+def _refuse_other_hosts(hosts: Sequence[str]) -> None:
+    # Flask's TRUSTED_HOSTS would refuse before it knows the address: no page could be built, and
+    # the health addresses, which load balancers ask for by number, name no host in their answers.
+    if request.endpoint not in HEALTH and not host_is_trusted(request.host, hosts):
+        abort(400)
 
 
 def _refuse_control_characters() -> None:

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 from flask import Blueprint, Flask, Response, current_app, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal.web import assets
 from portal.web.guard import public
 from portal.web.i18n import _
 from portal.web.pages import page
@@ -97,6 +98,13 @@ def old_security_txt() -> AnyResponse:
 def robots() -> Response:
     """Let search engines read everything but downloads and health pages."""
     return _text(["User-agent: *", "Disallow: /health", "Disallow: /*.csv", "Disallow: /*.json"])
+
+
+@blueprint.get("/favicon.ico")
+@public
+def favicon() -> AnyResponse:
+    """Lead readers that do not look at a page's own link to the icon it names."""
+    return redirect(assets.address("favicon.svg"))
 
 
 def _text(lines: list[str]) -> Response:

@@ -73,12 +73,14 @@ def serve(database: Database, folder: Path) -> Iterator[str]:
     environment = os.environ | {
         "PORTAL_ENV": "test",
         "PORTAL_SECRET_KEY": SECRET,
+        "PORTAL_TRUSTED_HOSTS": "127.0.0.1",
         "DATABASE_URL": database.url.render_as_string(hide_password=False),
         "PORTAL_LOG_LEVEL": "ERROR",
     }
     errors = folder / "gunicorn.log"
-    command = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "--workers", "1",
-               "--no-control-socket", "--log-level", "info", "wsgi:app"]  # fmt: skip
+    options = ["--bind", "127.0.0.1:0", "--workers", "1", "--no-control-socket"]
+    command = [sys.executable, "-m", "gunicorn", *options, "--log-level", "info"]
+    command.append("tests.browser.server:app")
     with errors.open("wb") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:

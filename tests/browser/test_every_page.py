@@ -5,7 +5,7 @@ The pages come from the URL map: a route that shows HTML and was not looked at f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from portal.db import Database
+from portal.web.people import as_person
 from tests.support.examples import addresses
+from tests.support.people import header_for, reader_of
 from tests.support.summary import note
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +43,8 @@ WRONG = {"/services/nothing-there": 404, "/nothing/there": 404, "/services?q=%00
 EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",
          "/organisation-names")  # fmt: skip
 #: Answers that are no pages.
-NOT_HTML = {"health", "ready", "web.robots", "web.security_txt", "web.old_security_txt"}
+NOT_HTML = {"health", "ready", "web.favicon", "web.old_security_txt", "web.robots",
+            "web.security_txt"}  # fmt: skip
 
 
 @cache
@@ -79,10 +82,21 @@ def html_addresses(app: Flask, database: Database) -> dict[str, str]:
     }
 
 
-def look(visit: Visit, where: list[str], width: int) -> list[str]:
+def by_reader(app: Flask, addresses: set[str]) -> dict[tuple[tuple[str, str], ...], list[str]]:
+    """The addresses by what a browser sends to be somebody who may see them."""
+    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for address in sorted(addresses):
+        sent = tuple(header_for(reader_of(app, address)).items())
+        found.setdefault(sent, []).append(address)
+    return found
+
+
+def look(
+    visit: Visit, where: list[str], width: int, headers: Mapping[str, str] | None = None
+) -> list[str]:
     """Everything wrong on these pages, and note them as seen."""
     wrong: list[str] = []
-    page = visit(where[0], width=width)
+    page = visit(where[0], width=width, extra_http_headers=dict(headers or {}))
     for address in where:
         answer = page.goto(address)
         path = "/" + address.split("/", 3)[3]
@@ -98,15 +112,16 @@ def test_axe_finds_nothing(
     visit: Visit, site: str, demo_portal: Flask, demo_database: Database, width: int
 ) -> None:
     pages = html_addresses(demo_portal, demo_database)
-    seen = {*pages.values(), *MORE, *WRONG}
-    assert not look(visit, [site + address for address in sorted(seen)], width)
+    for headers, seen in by_reader(demo_portal, {*pages.values(), *MORE, *WRONG}).items():
+        assert not look(visit, [site + address for address in seen], width, dict(headers))
     # Each route was seen as a page, or it belongs into NOT_HTML.
-    with demo_portal.test_client() as client:
-        for rule in demo_portal.url_map.iter_rules():
-            if rule.rule not in pages and not (rule.defaults or {}).get("fmt"):
-                answer = client.get(rule.rule, follow_redirects=True)
-                assert answer.mimetype != "text/html", f"axe did not see {rule.rule}"
-        for address in pages.values():
+    client = demo_portal.test_client()
+    for rule in demo_portal.url_map.iter_rules():
+        if rule.rule not in pages and not (rule.defaults or {}).get("fmt"):
+            answer = client.get(rule.rule, follow_redirects=True)
+            assert answer.mimetype != "text/html", f"axe did not see {rule.rule}"
+    for address in pages.values():
+        with as_person(demo_portal, reader_of(demo_portal, address)):
             assert client.get(address).mimetype == "text/html", address
 
 

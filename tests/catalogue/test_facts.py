@@ -25,7 +25,7 @@ COLUMNS = {
     "parents": "child relation parent since until source",
     "aliases": "id alias source",
     "successions": "predecessor kind successor on source",
-    "names": "id name language since until source",
+    "names": "id name kind language since until source",
     "ended": "id end_date source",
 }
 REGISTER_FILES = {
@@ -130,6 +130,7 @@ def test_one_row_per_body(name: str, column: str) -> None:
         ("parents", "relation", words.ParentRelation),
         ("successions", "kind", words.SuccessionKind),
         ("names", "language", words.Language),
+        ("names", "kind", words.OrganisationNameKind),
     ],
 )
 def test_words_come_from_the_closed_lists(
@@ -283,10 +284,10 @@ def test_an_alias_is_no_other_bodys_name() -> None:
 
 
 def test_names_of_one_body_follow_each_other() -> None:
-    found: dict[tuple[str, str], list[tuple[date, date]]] = {}
+    found: dict[tuple[str, str, str], list[tuple[date, date]]] = {}
     for row in rows("names"):
         period = (day(row["since"]) or date.min, day(row["until"]) or date.max)
-        found.setdefault((row["id"], row["language"]), []).append(period)
+        found.setdefault((row["id"], row["kind"], row["language"]), []).append(period)
     for key, periods in found.items():
         periods.sort()
         pairs = pairwise(periods)

@@ -108,9 +108,64 @@ def test_unknown_filters_are_named_on_pages_and_refused_elsewhere(client: PageCl
 
 
 def test_a_corrected_search_says_so(client: PageClient) -> None:
-    assert "Showing results for tests . You searched for “tetss”." in text_of(
-        client, "/services?q=tetss"
-    )
+    address = "/services?q=tetsts"
+    said = text_of(client, address)
+    assert "Showing results for tests . You searched for “tetsts”. Search for exactly that" in said
+
+
+@pytest.mark.parametrize("ending", ["", ".json", ".csv"])
+def test_what_was_typed_can_be_searched_for_exactly(client: PageClient, ending: str) -> None:
+    page = soup_of(client.get("/services?q=tetsts&phase=alpha"))
+    exactly = page.find("a", string="Search for exactly that")
+    assert exactly is not None
+    address = str(exactly["href"])  # type: ignore[index]
+    assert address == "/services?q=%22tetsts%22&phase=alpha"
+    answer = client.get(address.replace("?", f"{ending}?"))
+    assert answer.status_code == 200
+    assert ("Book tests" in answer.text) is False
+    if not ending:
+        said = text_of(client, address)
+        assert "Did you mean tests ? No services match" in said
+
+
+def test_a_word_that_nothing_has_is_named(client: PageClient) -> None:
+    said = text_of(client, "/services?q=moor+tests")
+    assert "Nothing matches these words, so they were left out: moor" in said
+    assert names(client, "/services?q=moor+tests") == ["Book tests"]
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("trefnu", "Also known as: Trefnu prawf"),
+        ("slotted", "Keyword: slotted times"),
+        ("agency", "Delivered by: Agency"),
+        ("tests", None),
+    ],
+)
+def test_a_row_says_why_where_its_name_does_not(
+    client: PageClient, session: Session, query: str, reason: str | None
+) -> None:
+    held = [
+        {**OWNER, "role": role, "organisation": f"portal:{body}"}
+        for role, body in (("accountable", "ministry"), ("delivers", "agency"))
+    ]
+    rename(session, "book-tests", "book-tests", keywords=["slotted times"], owners=held)
+    page = soup_of(client.get(f"/services?q={query}"))
+    row = next(r for r in page.select(".portal-result") if "Book tests" in r.get_text())
+    text = " ".join(row.get_text(" ").split())
+    found = [word for word in ("Also known as:", "Keyword:", "Delivered by:") if word in text]
+    assert (reason in text) if reason else not found
+
+
+def test_of_near_ties_what_is_live_comes_first(client: PageClient, session: Session) -> None:
+    for number, phase in enumerate(("unknown", "retired", "live", "discovery")):
+        add_service(session, f"ferry-{number}", name="Ferry permits", phase=phase)
+    items = client.get("/services.json?q=ferry+permits").get_json()["items"]
+    assert [item["slug"] for item in items] == ["ferry-2", "ferry-3", "ferry-0", "ferry-1"]
+    page = soup_of(client.get("/services?q=ferry+permits"))
+    links = [str(tag["href"]) for tag in page.select(".portal-result h3 a")]
+    assert links == [f"/services/{item['slug']}" for item in items]
 
 
 def test_the_empty_list_says_what_to_do(client: PageClient) -> None:

@@ -9,6 +9,9 @@ D2\tCabinet Office\thttps://www.gov.uk/government/organisations/cabinet-office\t
 D9\tDepartment for Transport\thttps://www.gov.uk/government/organisations/department-for-transport\t\t
 EA74\tDriver and Vehicle Licensing Agency\t\t\t
 """
+ENGLAND = """local-authority-eng\tname\tofficial-name\tstart-date\tend-date
+BAS\tBath and North East Somerset\tBath and North East Somerset Council\t1996-04-01\t
+"""
 WALES = (
     "principal-local-authority\tname\tname-cy\tofficial-name\tofficial-name-cy\tstart-date\tend-date\n"
     "AGY\tIsle of Anglesey\tSir Ynys Môn\tIsle of Anglesey County Council\tCyngor Sir Ynys Môn"

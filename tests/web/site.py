@@ -102,6 +102,19 @@ def index(fmt: Format) -> Response:
     )
 
 
+@formats(things, "/many")
+@public
+def many(fmt: Format) -> Response:
+    size = int(request.args.get("size", "1000"))
+    return respond_list(
+        fmt,
+        page=lambda: page("thing.html", title="Many", row=ROWS[0]),
+        rows=lambda: ({"name": f"row {number} " + "x" * 100} for number in range(size)),
+        columns=["name"],
+        name="many",
+    )
+
+
 @formats(things, "/things/<slug:slug>")
 @public
 def record(fmt: Format, slug: str) -> Response:

@@ -42,6 +42,38 @@ def test_files_for_robots(client: FlaskClient) -> None:
     assert client.get("/security.txt").headers["Location"] == "/.well-known/security.txt"
     assert client.get("/robots.txt").text.startswith("User-agent: *")
 
+    icon = client.get("/favicon.ico")
+    assert icon.status_code == 302
+    assert client.get(icon.headers["Location"]).mimetype == "image/svg+xml"
+
+
+HOSTS = ("portal.example.gov.uk", ".internal.example")
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("portal.example.gov.uk", 200),
+        ("portal.example.gov.uk:8000", 200),
+        ("a.internal.example", 200),
+        ("evil.example", 400),
+        ("portal.example.gov.uk.evil.example", 400),
+        ("", 400),
+        ("a b", 400),
+    ],
+)
+def test_only_its_own_hosts_are_answered(tmp_path: Path, host: str, status: int) -> None:
+    client = make_site(tmp_path, trusted_hosts=HOSTS).test_client()
+    headers = {"Host": host}
+    answer = client.get("/.well-known/security.txt", headers=headers)
+    assert answer.status_code == status
+    if status == 400:
+        parse(answer, 400)
+        assert "evil" not in answer.text
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert client.get("/things/", headers=headers).status_code == (308 if status == 200 else 400)
+    assert client.get("/health", headers=headers).status_code == 200, "asked for by number"
+
 
 def test_the_shell(client: FlaskClient) -> None:
     soup = parse(client.get("/things"))

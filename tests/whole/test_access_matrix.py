@@ -8,10 +8,11 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal import create_app
-from portal.access import Permission, Role, Somebody, Visitor
-from portal.web.guard import public
+from portal.access import POLICY, Permission, Role, Somebody, Visitor
+from portal.web.guard import public, requires
 from portal.web.people import as_person
 from tests.support.examples import addresses
+from tests.support.people import HEADER, header_for, reader_of
 from tests.support.provision import settings_for
 from tests.support.summary import unnoticed
 from tests.support.transactions import RolledBackDatabase
@@ -35,6 +36,7 @@ EXPECTED: dict[str, str | Permission] = {
     "services.show": PUBLIC,
     "web.accessibility": PUBLIC,
     "web.cookies": PUBLIC,
+    "web.favicon": PUBLIC,
     "web.old_security_txt": PUBLIC,
     "web.privacy": PUBLIC,
     "web.robots": PUBLIC,
@@ -85,6 +87,21 @@ def test_a_view_that_does_not_say_is_refused(own_app: Flask, who: str) -> None:
         assert client.get("/marked").status_code == 200
     assert answer.status_code == 403
     assert "nobody may see this" not in answer.text
+
+
+def test_a_page_that_is_not_public_finds_its_reader(
+    own_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = requires(Permission.READ_PUBLIC)(lambda: "not for visitors")
+    own_app.add_url_rule("/planted", "planted", view)
+    assert isinstance(reader_of(own_app, "/planted"), Visitor)
+    monkeypatch.setitem(POLICY, Permission.READ_PUBLIC, lambda who, thing: type(who) is Somebody)
+    person = reader_of(own_app, "/planted")
+    assert person == Somebody(frozenset({Role.PUBLIC}))
+    assert header_for(person) == {HEADER: "public"} and header_for(Visitor()) == {}
+    monkeypatch.setitem(POLICY, Permission.READ_PUBLIC, lambda who, thing: False)
+    with pytest.raises(AssertionError, match="/planted"):
+        reader_of(own_app, "/planted")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])

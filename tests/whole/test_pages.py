@@ -10,8 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.catalogue.models.organisations import Organisation, OrganisationSlug
+from portal.web.forms import PARTS
 from tests.support.data import demo as documents
 from tests.support.examples import addresses
 from tests.support.pages import PageClient, soup_of
@@ -81,6 +84,58 @@ def test_the_pages_about_the_portal(client: PageClient) -> None:
     ready = client.get("/health/ready")
     assert ready.status_code == 200
     assert ready.get_json()["status"] == "ok"
+
+
+@DEMO
+def test_an_unknown_organisation_is_said_and_left_out(client: PageClient) -> None:
+    page = soup_of(client.get("/services?organisation=nope&phase=live"))
+    assert "organisation=nope" in page.select(".govuk-inset-text")[0].get_text()
+    chosen = [chip.get_text() for chip in page.select(".portal-chosen__link")]
+    assert len(chosen) == 1 and "Live" in chosen[0]
+    assert page.select(".portal-result")
+    for ending in (".json", ".csv"):
+        answer = client.get(f"/services{ending}?organisation=nope")
+        assert answer.status_code == 400
+    answer = client.get("/services.json?organisation=nope")
+    assert answer.mimetype == "application/problem+json"
+    assert "organisation=nope" in answer.get_json()["detail"]
+
+
+@DEMO
+def test_a_former_slug_of_an_organisation_leads_on(client: PageClient, session: Session) -> None:
+    session.add(OrganisationSlug(slug="old-office", organisation_id=_id(session, "cabinet-office")))
+    session.flush()
+    for ending in ("", ".json", ".csv"):
+        answer = client.get(f"/services{ending}?phase=live&organisation=old-office&_external=1")
+        assert answer.status_code == 301
+        expected = f"/services{ending}?phase=live&organisation=cabinet-office&_external=1"
+        assert answer.headers["Location"] == expected
+
+
+def _id(session: Session, slug: str) -> int:
+    return session.scalars(select(Organisation.id).where(Organisation.slug == slug)).one()
+
+
+@DEMO
+@SQLITE
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        (("", "", ""), "Enter a date"),
+        (("1", "", "2016"), "Date must include a month"),
+        (("31", "2", "x"), "Date must be a real date"),
+    ],
+)
+def test_a_day_that_is_none_is_asked_for_again(
+    client: PageClient, typed: tuple[str, str, str], message: str
+) -> None:
+    query = "&".join(f"on-{p}={v}" for p, v in zip(PARTS, typed, strict=True))
+    answer = client.get(f"/organisations/cabinet-office?{query}")
+    page = soup_of(answer)
+    assert page.select_one(".govuk-error-summary a").get_text() == message  # type: ignore[union-attr]
+    shown = [str(page.select(f"#on-{part}")[0].get("value", "")) for part in PARTS]
+    assert shown == list(typed), "what was typed stays"
+    assert client.get(f"/organisations/cabinet-office.json?{query}").status_code == 400
 
 
 @DEMO

@@ -10,6 +10,7 @@ GOOD = {
     "PORTAL_ENV": "production",
     "PORTAL_SECRET_KEY": "s" * 32,
     "DATABASE_URL": "postgresql://db.internal/portal",
+    "PORTAL_TRUSTED_HOSTS": "catalogue.example.gov.uk, .internal",
 }
 
 
@@ -17,6 +18,9 @@ def test_production_starts_with_its_secrets() -> None:
     settings = from_environment(GOOD)
     assert settings.secure and not settings.development
     assert settings.database_url == "postgresql+psycopg://db.internal/portal"
+    assert settings.trusted_hosts == ("catalogue.example.gov.uk", ".internal")
+    assert settings.searches_per_minute == 120
+    assert from_environment(GOOD | {"PORTAL_SEARCHES_PER_MINUTE": "0"}).searches_per_minute == 0
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.secret_key = "other"  # type: ignore[misc]
 
@@ -34,6 +38,10 @@ def test_without_a_real_secret_it_refuses(environment: str | None, secret: str |
     ("changes", "named"),
     [
         ({"DATABASE_URL": ""}, "DATABASE_URL"),
+        ({"PORTAL_TRUSTED_HOSTS": " , "}, "PORTAL_TRUSTED_HOSTS"),
+        ({"PORTAL_ENV": "test", "PORTAL_TRUSTED_HOSTS": ""}, "PORTAL_TRUSTED_HOSTS"),
+        ({"PORTAL_MAX_EXPORTS": "many"}, "PORTAL_MAX_EXPORTS"),
+        ({"PORTAL_SEARCHES_PER_MINUTE": "5/s"}, "PORTAL_SEARCHES_PER_MINUTE"),
         ({"PORTAL_ENV": "prod"}, "PORTAL_ENV"),
         ({"PORTAL_ENV": ""}, "PORTAL_ENV"),
         ({"PORTAL_TRUSTED_PROXIES": "one"}, "PORTAL_TRUSTED_PROXIES"),
@@ -55,3 +63,4 @@ def test_development_needs_nothing_and_is_not_secure() -> None:
     settings = from_environment({"PORTAL_ENV": "development"})
     assert settings.development and not settings.secure
     assert settings.database_url.startswith("sqlite:///")
+    assert settings.trusted_hosts == () and settings.searches_per_minute == 0

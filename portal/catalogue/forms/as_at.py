@@ -42,8 +42,8 @@ class AsAt(Form):
 
     @property
     def asked(self) -> bool:
-        """True where the address has a date, right or wrong."""
-        return any(part for part in self.on.typed.values())
+        """True where the address asks for a day, right, wrong or left empty."""
+        return self.on.sent
 
     def day(self) -> date | None:
         """The day asked for; None where there is none, or the form has errors to show."""

@@ -32,6 +32,7 @@ from portal.catalogue.rules.filters import (
     ServiceQuery,
     ServiceSort,
 )
+from portal.catalogue.store import service_matches
 from portal.catalogue.store.hierarchy import family, open_links
 from portal.catalogue.store.paging import Slice, by_column, by_rank
 from portal.catalogue.words import OwnerRole
@@ -73,12 +74,13 @@ class Listing:
     rows: list[Row]
     total: int
     capped: bool
-    corrected: str | None
+    found: search.Found
     facets: dict[str, list[Choice]]
     previous: Key | None = None
     next: Key | None = None
     organisation: str | None = None
     above: list[tuple[str, str]] = field(default_factory=list)
+    reasons: dict[int, service_matches.Reason] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -111,7 +113,8 @@ def scope(session: Session, query: ServiceQuery, on: date) -> Scope:
             result.bodies = family(row[0], on)
     if query.text:
         result.found = search.find(session, "service", query.text)
-        result.positions = {id_: at for at, id_ in enumerate(result.found.ids)}
+        ids = service_matches.in_order(session, result.found)
+        result.positions = {id_: at for at, id_ in enumerate(ids)}
     return result
 
 
@@ -211,12 +214,17 @@ def listing(session: Session, query: ServiceQuery, on: date, size: int = PAGE_SI
         rows=rows,
         total=counts.total,
         capped=bool(where.found and where.found.capped),
-        corrected=where.found.corrected if where.found else None,
+        found=where.found or search.Found(),
         facets=counts.facets,
         previous=rows[0].key if rows and more_before else None,
         next=rows[-1].key if rows and more_after else None,
         organisation=where.organisation,
         above=counts.above,
+        reasons=(
+            service_matches.reasons(session, where.found, [(row.id, row.name) for row in rows])
+            if where.found
+            else {}
+        ),
     )
 
 

@@ -34,6 +34,7 @@ class Reason:
 
     kind: str
     text: str
+    language: str | None = None
 
 
 def in_order(session: Session, found: search.Found) -> list[int]:
@@ -55,28 +56,29 @@ def reasons(
     ids = [id_ for id_, name in names if found.query and not search.shows(found.query, name)]
     if not ids or found.query is None:
         return {}
-    others: dict[int, dict[str, str]] = {}
+    others: dict[int, dict[str, Reason]] = {}
     rows = session.execute(
         select(
-            Service.id, Service.keywords, ServiceName.name, Organisation.name,
-            Organisation.abbreviation,
+            Service.id, Service.keywords, ServiceName.name, ServiceName.language,
+            Organisation.name, Organisation.abbreviation,
         )
         .outerjoin(ServiceName, ServiceName.service_id == Service.id)
         .outerjoin(Organisation, Organisation.id == Service.delivers_id)
         .where(Service.id.in_(ids))
         .order_by(Service.id, ServiceName.id)
     )  # fmt: skip
-    for id_, keywords, other, body, short in rows:
+    for id_, keywords, other, language, body, short in rows:
         texts = others.setdefault(id_, {})
         if other:
-            texts[other] = "other_name"
+            texts[other] = Reason("other_name", other, language.value)
         for keyword in keywords:
-            texts.setdefault(keyword, "keyword")
+            texts.setdefault(keyword, Reason("keyword", keyword))
         if body:
-            texts.setdefault(f"{body} ({short})" if short else body, "organisation")
+            named_so = f"{body} ({short})" if short else body
+            texts.setdefault(named_so, Reason("organisation", named_so))
     named = dict(names)
     return {
-        id_: Reason(texts[text], text)
+        id_: texts[text]
         for id_, texts in others.items()
         if (text := search.reason(found.query, named[id_], list(texts)))
     }

@@ -17,7 +17,7 @@ from portal.errors import Missing, Problem
 from portal.web.formats import Format
 from portal.web.i18n import _
 from portal.web.links import pairs, same_route
-from portal.web.pages import Paging, paging
+from portal.web.pages import Paging, paging, query_url
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -73,8 +73,23 @@ def found(session: Session, thing: str, slug: str, find: Find | None = None) -> 
         abort(redirect(same_route(pairs(), slug=now), 301))
 
 
+def known(name: str, slug: str) -> bool:
+    """True where the argument `name` of this address names a record of that kind; a former slug
+    redirects to the same list by the present one.
+    """
+    with reading() as session:
+        try:
+            records.TITLES[name](session, slug)
+        except Missing:
+            now = records.SLUG_NOW[name](session, slug)
+            if now is None:
+                return False
+            abort(redirect(query_url(**{name: now}), 301))
+    return True
+
+
 def refuse_unknown(fmt: Format, ignored: Sequence[str]) -> None:
-    """A program is told of a filter we do not know; a page names it and goes on.
+    """A program is told of a filter or a value we do not know; a page names it and goes on.
 
     Raises:
         Problem: outside pages, where anything was ignored.

@@ -14,6 +14,7 @@ from portal.catalogue.store.service_documents import by_slug as document_at
 from portal.catalogue.views.base import (
     around,
     found,
+    known,
     reading,
     refuse_unknown,
     stream,
@@ -40,13 +41,22 @@ blueprint = Blueprint("services", __name__)
 @public
 def index(fmt: Format) -> Response:
     """List services by the address's filters."""
-    query, ignored = parse_services(request.args.items(multi=True))
+    query, ignored = _asked()
     refuse_unknown(fmt, ignored)
     everything, on, named = replace(query, cursor=None), today(), fmt == "csv"
     rows = stream(lambda session: service_documents.listed(session, everything, on, named))
     return respond_list(
         fmt, page=lambda: _list(query, ignored), rows=rows, columns=COLUMNS, name="services"
     )
+
+
+def _asked() -> tuple[ServiceQuery, tuple[str, ...]]:
+    """The query of this address, and what it asks for that there is not."""
+    query, ignored = parse_services(request.args.items(multi=True))
+    if query.organisation and not known("organisation", query.organisation):
+        said = f"organisation={query.organisation[:80]}"
+        return replace(query, organisation=None), (*ignored, said)
+    return query, ignored
 
 
 def _list(query: ServiceQuery, ignored: tuple[str, ...]) -> Response:
