@@ -111,10 +111,11 @@ def decode_key(text: str) -> Key | None:
     return value, id_
 
 
-class _Reader:
+class Reader:
     """Reads known arguments from an address and remembers the rest as ignored."""
 
     def __init__(self, pairs: Pairs) -> None:
+        """Take the arguments of an address; `page` means nothing in a list of keys."""
         self.values: dict[str, list[str]] = {}
         self.ignored: list[str] = []
         for name, value in pairs:
@@ -122,13 +123,16 @@ class _Reader:
         self.values.pop("page", None)
 
     def texts(self, name: str) -> list[str]:
+        """Every value of an argument that says something."""
         return [v.strip() for v in self.values.pop(name, []) if v.strip()]
 
     def one(self, name: str) -> str | None:
+        """The first value of an argument."""
         found = self.texts(name)
         return found[0] if found else None
 
     def choices(self, name: str, allowed: Sequence[str] | None) -> tuple[str, ...]:
+        """Each value that is allowed, once; None allows any."""
         kept: list[str] = []
         for value in self.texts(name):
             if allowed is not None and value not in allowed:
@@ -138,6 +142,7 @@ class _Reader:
         return tuple(kept[:50])
 
     def cursor(self, textual: bool) -> Cursor | None:
+        """The place in the list, of a key that is text or a number."""
         for name, backwards in (("after", False), ("before", True)):
             for value in self.texts(name):
                 key = decode_key(value)
@@ -147,12 +152,13 @@ class _Reader:
         return None
 
     def rest(self) -> tuple[str, ...]:
+        """What was ignored, with the arguments that nobody asked for."""
         return tuple(self.ignored + sorted(n[:80] for n in self.values))
 
 
 def parse_services(pairs: Pairs) -> tuple[ServiceQuery, tuple[str, ...]]:
     """A service query from an address's arguments, and the arguments that were ignored."""
-    read = _Reader(pairs)
+    read = Reader(pairs)
     text = " ".join((read.one("q") or "").split())[:200]
     asked = read.one("sort")
     default = ServiceSort.RELEVANCE if text else ServiceSort.NAME
@@ -176,7 +182,7 @@ def parse_services(pairs: Pairs) -> tuple[ServiceQuery, tuple[str, ...]]:
 
 def parse_organisations(pairs: Pairs) -> tuple[OrganisationQuery, tuple[str, ...]]:
     """An organisation query from an address's arguments, and the ignored arguments."""
-    read = _Reader(pairs)
+    read = Reader(pairs)
     text = " ".join((read.one("q") or "").split())[:200]
     status = read.choices("status", ["open", "closed"])
     query = OrganisationQuery(
@@ -190,6 +196,6 @@ def parse_organisations(pairs: Pairs) -> tuple[OrganisationQuery, tuple[str, ...
 
 def parse_journeys(pairs: Pairs) -> tuple[JourneyQuery, tuple[str, ...]]:
     """A journey query from an address's arguments, and the ignored arguments."""
-    read = _Reader(pairs)
+    read = Reader(pairs)
     text = " ".join((read.one("q") or "").split())[:200]
     return JourneyQuery(text, read.cursor(textual=not text)), read.rest()
