@@ -71,8 +71,13 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def enum_column(kind: type[StrEnum]) -> Enum:
-    """Store an enum by value in a VARCHAR with a CHECK that names its members."""
+def enum_column(kind: type[StrEnum], name: str | None = None) -> Enum:
+    """Store an enum by value in a VARCHAR with a CHECK that names its members.
+
+    Args:
+        kind: the enum.
+        name: of the CHECK, where a table has the enum twice.
+    """
     return Enum(
         kind,
         values_callable=lambda members: [m.value for m in members],
@@ -80,7 +85,7 @@ def enum_column(kind: type[StrEnum]) -> Enum:
         create_constraint=True,
         validate_strings=True,
         length=40,
-        name=_snake(kind.__name__),
+        name=name or _snake(kind.__name__),
     )
 
 

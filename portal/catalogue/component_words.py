@@ -87,6 +87,19 @@ class UsageStatus(StrEnum):
     STOPPED = "stopped"
 
 
+class DateBasis(StrEnum):
+    """How far the date of a usage can be trusted.
+
+    The source gives the day, only its month (the first stands for it), the end of a contract, or
+    is itself the first trace of it: then the real day is earlier.
+    """
+
+    PUBLISHED = "published"
+    MONTH = "month"
+    CONTRACT = "contract"
+    SEEN = "seen"
+
+
 class NotSharedReason(StrEnum):
     """Why a service does not use a shared component."""
 

@@ -186,8 +186,7 @@ def _name(name: str, language: str, kind: str, since: Any, until: Any) -> Docume
 
 
 def _facts(reading: _Reading) -> None:
-    """Add the project's own facts to the organisations read, and the newer bodies.
-    """
+    """Add the project's own facts to the organisations read, and the newer bodies."""
     _newer_bodies(reading)
     for row, fields in reading.each("kinds.tsv", ["id", "kind", "abbreviation"]):
         fields["kind"] = row["kind"]

@@ -64,10 +64,7 @@ class Component(Base):
     __table_args__ = (
         CheckConstraint("name <> ''", name="has_name"),
         CheckConstraint("successor_id <> id", name="not_itself"),
-        CheckConstraint(
-            "lifecycle NOT IN ('closing', 'closed') OR closes_on IS NOT NULL",
-            name="closing_has_date",
-        ),
+        CheckConstraint("lifecycle <> 'closing' OR closes_on IS NOT NULL", name="closing_has_date"),
         Index("ix_component_sort_name_id", "sort_name", "id"),
         {"sqlite_autoincrement": True},
     )
@@ -174,8 +171,9 @@ class ComponentPrice(Base):
     unit: Mapped[str] = mapped_column(String(200))
     pence: Mapped[Decimal | None] = mapped_column(Numeric(14, 4))
     per_cent: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
-    since: Mapped[date]
+    since: Mapped[date | None]
     until: Mapped[date | None]
+    note: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str | None] = mapped_column(String(2000))
 
 
@@ -189,7 +187,7 @@ class ComponentMandate(Base):
     component_id: Mapped[int] = _component()
     scope: Mapped[str] = mapped_column(Text)
     note: Mapped[str | None] = mapped_column(Text)
-    since: Mapped[date]
+    since: Mapped[date | None]
     until: Mapped[date | None]
     policy: Mapped[str | None] = mapped_column(String(2000))
 

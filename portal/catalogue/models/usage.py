@@ -92,7 +92,13 @@ class Usage(Base):
     status: Mapped[words.UsageStatus] = mapped_column(enum_column(words.UsageStatus))
     planned_live: Mapped[date | None]
     since: Mapped[date | None]
+    since_basis: Mapped[words.DateBasis | None] = mapped_column(
+        enum_column(words.DateBasis, "since_basis")
+    )
     until: Mapped[date | None]
+    until_basis: Mapped[words.DateBasis | None] = mapped_column(
+        enum_column(words.DateBasis, "until_basis")
+    )
     share: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
     contract_end: Mapped[date | None]
     reason: Mapped[words.NotSharedReason | None] = mapped_column(enum_column(words.NotSharedReason))
@@ -101,6 +107,7 @@ class Usage(Base):
         ForeignKey("usage.id", ondelete="RESTRICT"), unique=True
     )
     yearly_cost: Mapped[int | None] = mapped_column(BigInteger)
+    note: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str | None] = mapped_column(String(2000))
     declared_by: Mapped[str] = mapped_column(String(80))
     version: Mapped[int] = mapped_column(default=1)

@@ -84,8 +84,9 @@ COMPONENT: Mapping[str, Cleaner] = {
                 "unit": needed(200),
                 "pence": decimal(4),
                 "per_cent": decimal(4),
-                "since": day_needed,
+                "since": day,
                 "until": day,
+                "note": text(),
                 "source": web_address,
             }
         )
@@ -94,6 +95,7 @@ COMPONENT: Mapping[str, Cleaner] = {
         shape_of(
             {
                 "what": needed(),
+                "group": text(NAME_LIMIT),
                 "amount": whole,
                 "period": text(100),
                 "since": day,
@@ -107,7 +109,7 @@ COMPONENT: Mapping[str, Cleaner] = {
             {
                 "scope": needed(TEXT_LIMIT),
                 "note": text(),
-                "since": day_needed,
+                "since": day,
                 "until": day,
                 "policy": web_address,
             }
@@ -120,7 +122,7 @@ COMPONENT: Mapping[str, Cleaner] = {
                 "amount": whole,
                 "since": day,
                 "to": day_needed,
-                "about": truth,
+                "note": text(),
                 "source": web_address,
             }
         )
@@ -137,7 +139,15 @@ COMPONENT: Mapping[str, Cleaner] = {
         )
     ),
     "adopters": list_of(
-        shape_of({"name": needed(), "country": text(100), "since": day, "source": web_address})
+        shape_of(
+            {
+                "name": needed(),
+                "country": text(100),
+                "since": day,
+                "note": text(),
+                "source": web_address,
+            }
+        )
     ),
     "sources": list_of(web_address),
 }
@@ -152,12 +162,15 @@ USAGE: Mapping[str, Cleaner] = {
     "status": one_of(words.UsageStatus),
     "planned_live": day,
     "since": day,
+    "since_basis": _maybe(words.DateBasis),
     "until": day,
+    "until_basis": _maybe(words.DateBasis),
     "share": decimal(2),
     "contract_end": day,
     "reason": _maybe(words.NotSharedReason),
     "reason_note": text(),
     "yearly_cost": whole,
+    "note": text(),
     "source": web_address,
 }
 
@@ -181,7 +194,7 @@ def clean_component(document: Mapping[str, Any]) -> Document:
     clean["sectors"].sort()
     clean["capabilities"].sort(key=lambda row: row["capability"])
     clean["evolution"].sort(key=lambda row: row["since"])
-    clean["prices"].sort(key=lambda row: (row["item"], row["since"]))
+    clean["prices"].sort(key=lambda row: (row["item"], row["since"] or ""))
     if clean["has_interface"] is None:
         raise Invalid("has_interface", "Say whether it has a user interface of its own")
     for field in ("prices", "allowances", "mandates", "costs"):
@@ -200,9 +213,8 @@ def clean_component(document: Mapping[str, Any]) -> Document:
 
 
 def _closing(clean: Document) -> None:
-    closes = clean["lifecycle"] in (words.Lifecycle.CLOSING, words.Lifecycle.CLOSED)
-    if closes and not clean["closes_on"]:
-        raise Invalid("closes_on", "Enter the day it closes, or closed")
+    if clean["lifecycle"] == words.Lifecycle.CLOSING and not clean["closes_on"]:
+        raise Invalid("closes_on", "Enter the day it closes")
     if clean["successor"] == clean["slug"]:
         raise Invalid("successor", "A component cannot succeed itself")
 
@@ -225,7 +237,7 @@ def _prices(rows: list[Document]) -> None:
         if follows and follows["item"] == row["item"]:
             if row["until"] is None:
                 row["until"] = follows["since"]
-            if row["until"] > follows["since"] or row["since"] == follows["since"]:
+            if row["until"] is None or row["until"] > (follows["since"] or ""):
                 raise Invalid(f"prices.{position + 1}.since", "Two prices hold on this day")
 
 

@@ -74,6 +74,7 @@ def document_of(c: Component) -> Document:
                 "per_cent": plain_number(row.per_cent),
                 "since": iso(row.since),
                 "until": iso(row.until),
+                "note": row.note,
                 "source": row.source,
             }
             for row in c.prices
@@ -198,7 +199,7 @@ def _save_rows(
             ComponentPrice(
                 item=row["item"], unit=row["unit"], pence=_number(row["pence"]),
                 per_cent=_number(row["per_cent"]), since=day(row["since"]),
-                until=day(row["until"]), source=row["source"],
+                until=day(row["until"]), note=row["note"], source=row["source"],
             )
             for row in after["prices"]
         ],

@@ -27,7 +27,8 @@ NEED = "capability_need"
 #: What a component's providers and readers count as using it now.
 USING = (words.UsageStatus.LIVE, words.UsageStatus.STOPPING)
 _DAYS = ("planned_live", "since", "until", "contract_end")
-_PLAIN = ("product", "supplier", "reason_note", "yearly_cost", "source")
+_BASES = ("since_basis", "until_basis")
+_PLAIN = ("product", "supplier", "reason_note", "yearly_cost", "note", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def document_of(u: Usage) -> Document:
         "component": u.component.slug if u.component else None,
         "status": u.status.value,
         **{name: iso(getattr(u, name)) for name in _DAYS},
+        **{name: getattr(u, name).value if getattr(u, name) else None for name in _BASES},
         "share": plain_number(u.share),
         "reason": u.reason.value if u.reason else None,
         **{name: getattr(u, name) for name in _PLAIN},
@@ -93,6 +95,8 @@ def save(
     usage.share = Decimal(after["share"]) if after["share"] else None
     for name in _DAYS:
         setattr(usage, name, day(after[name]))
+    for name in _BASES:
+        setattr(usage, name, words.DateBasis(after[name]) if after[name] else None)
     for name in _PLAIN:
         setattr(usage, name, after[name])
     if before is None:
@@ -156,7 +160,10 @@ class UserRow:
     status: str
     planned_live: date | None
     since: date | None
+    since_basis: str | None
     until: date | None
+    until_basis: str | None
+    note: str | None
     source: str | None
 
 
@@ -171,7 +178,8 @@ def users(
             Usage.id, Service.name.label("service"), Service.slug.label("service_slug"),
             Organisation.name.label("organisation"), Organisation.slug.label("organisation_slug"),
             Capability.name.label("capability"), Capability.slug.label("capability_slug"),
-            Usage.status, Usage.planned_live, Usage.since, Usage.until, Usage.source,
+            Usage.status, Usage.planned_live, Usage.since, Usage.since_basis, Usage.until,
+            Usage.until_basis, Usage.note, Usage.source,
         )
         .join(Service, Service.id == Usage.service_id)
         .join(Capability, Capability.id == Usage.capability_id)
@@ -210,10 +218,13 @@ class MetRow:
     status: str
     planned_live: date | None
     since: date | None
+    since_basis: str | None
     until: date | None
+    until_basis: str | None
     contract_end: date | None
     reason: str | None
     reason_note: str | None
+    note: str | None
     source: str | None
 
 
@@ -224,8 +235,8 @@ def of_service(session: Session, service_id: int) -> list[MetRow]:
         select(
             Capability.name, Capability.slug, Usage.arrangement, Component.name, Component.slug,
             Component.lifecycle, Component.closes_on, Usage.product, Usage.supplier, Usage.status,
-            Usage.planned_live, Usage.since, Usage.until, Usage.contract_end, Usage.reason,
-            Usage.reason_note, Usage.source,
+            Usage.planned_live, Usage.since, Usage.since_basis, Usage.until, Usage.until_basis,
+            Usage.contract_end, Usage.reason, Usage.reason_note, Usage.note, Usage.source,
         )
         .join(Capability, Capability.id == Usage.capability_id)
         .outerjoin(Component, Component.id == Usage.component_id)
