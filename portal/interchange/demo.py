@@ -42,3 +42,19 @@ def services() -> Parsed:
 def journeys() -> list[Document]:
     """The demo's journeys, as documents."""
     return _load("journeys.json")
+
+
+def capabilities() -> list[Document]:
+    """The demo's capabilities, each after the one it is part of."""
+    return _load("capabilities.json")
+
+
+def components() -> list[Document]:
+    """The demo's components, as documents."""
+    return _load("components.json")
+
+
+def usages() -> tuple[list[Document], list[Document]]:
+    """How the demo's services meet their needs, and whether they have them, as documents."""
+    found = json.loads((FOLDER / "usages.json").read_text(encoding="utf-8"))
+    return found["usages"], found["needs"]

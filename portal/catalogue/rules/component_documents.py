@@ -289,6 +289,10 @@ NEED: Mapping[str, Cleaner] = {
 
 
 def clean_need(document: Mapping[str, Any]) -> Document:
-    """The canonical form of an answer whether a service needs a capability; may raise Invalid."""
+    """The canonical form of an answer whether a service needs a capability.
+
+    Raises:
+        Invalid: a field is wrong.
+    """
     clean: Document = shape_of(NEED)("", document)
     return clean
