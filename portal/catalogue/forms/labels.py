@@ -83,6 +83,51 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "matched": lazy("Matched"),
         "no_match": lazy("Matches no organisation"),
     },
+    "component_kind": {
+        "platform": lazy("Platform"),
+        "api": lazy("API"),
+        "register": lazy("Register"),
+        "library": lazy("Code library"),
+        "pattern": lazy("Design patterns"),
+        "contract": lazy("Contract"),
+    },
+    "delivery": {
+        "wholesale": lazy("Wholesale: your service builds on it"),
+        "retail": lazy("Retail: ready to use in its own pages"),
+        "both": lazy("Wholesale and retail: build on it, or use its own pages"),
+    },
+    "lifecycle": {
+        "alpha": lazy("Alpha"),
+        "private_beta": lazy("Private beta"),
+        "beta": lazy("Beta"),
+        "live": lazy("Live"),
+        "deprecated": lazy("Deprecated"),
+        "closing": lazy("Closing"),
+        "closed": lazy("Closed"),
+    },
+    "sector": {
+        "central_government": lazy("Central government"),
+        "devolved_government": lazy("Devolved government"),
+        "local_government": lazy("Local government"),
+        "nhs": lazy("NHS"),
+        "police": lazy("Police"),
+        "schools": lazy("Schools"),
+        "other_public_sector": lazy("Other public sector"),
+        "anyone": lazy("Anyone"),
+    },
+    "arrangement": {
+        "shared_component": lazy("Shared component"),
+        "own_build": lazy("Own build"),
+        "bought_product": lazy("Bought product"),
+        "by_hand": lazy("By hand"),
+        "gap": lazy("Not met"),
+    },
+    "stage": {
+        "genesis": lazy("Genesis"),
+        "custom": lazy("Custom built"),
+        "product": lazy("Product"),
+        "commodity": lazy("Commodity"),
+    },
     "transactional": {"yes": lazy("Yes"), "no": lazy("No")},
     "sort": {
         "relevance": lazy("Best match"),
@@ -156,6 +201,17 @@ PHASE_COLOURS: Mapping[str, str] = {
     "unknown": "grey",
 }
 
+#: The colour of the tag of a component's lifecycle, which is always named as well.
+LIFECYCLE_COLOURS: Mapping[str, str] = {
+    "alpha": "pink",
+    "private_beta": "orange",
+    "beta": "yellow",
+    "live": "green",
+    "deprecated": "orange",
+    "closing": "red",
+    "closed": "grey",
+}
+
 
 def label(value: object, of: str) -> str:
     """The words for a value of a closed list; a value the list does not have, as it is."""
@@ -165,3 +221,8 @@ def label(value: object, of: str) -> str:
 def phase_colour(phase: object) -> str:
     """The colour of a phase's tag."""
     return PHASE_COLOURS.get(str(phase), "grey")
+
+
+def lifecycle_colour(lifecycle: object) -> str:
+    """The colour of a lifecycle's tag."""
+    return LIFECYCLE_COLOURS.get(str(lifecycle), "grey")

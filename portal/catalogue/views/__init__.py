@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.catalogue.forms.labels import label, phase_colour
+from portal.catalogue.forms.labels import label, lifecycle_colour, phase_colour
 from portal.catalogue.views.home import blueprint as home
 from portal.catalogue.views.imports import blueprint as imports
 from portal.catalogue.views.journeys import blueprint as journeys
@@ -23,4 +23,6 @@ def install(app: Flask) -> None:
     navigation.add(app, lazy("Organisations"), "organisations.index", order=20)
     navigation.add(app, lazy("Journeys"), "journeys.index", order=30)
     navigation.add(app, lazy("Imports"), "imports.index", order=40)
-    app.jinja_env.filters.update(label=label, phase_colour=phase_colour)
+    app.jinja_env.filters.update(
+        label=label, lifecycle_colour=lifecycle_colour, phase_colour=phase_colour
+    )
