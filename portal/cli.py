@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from portal import migrations
 from portal.audit import Act
 from portal.catalogue.actions import (
+    components,
     import_organisations,
     import_services,
     importing,
@@ -372,6 +373,9 @@ def demo_load(as_json: bool) -> None:
         for aside in outcome.aside:
             click.echo(f"  {told(aside)}", err=True)
     counts["journeys"] = {"created": journeys.add_missing(database(), demo.journeys(), command)}
+    added = components.add_missing(database(), demo.capabilities(), demo.components(), command)
+    added |= components.add_usages(database(), *demo.usages(), command)
+    counts |= {name: {"created": number} for name, number in added.items()}
     if as_json:
         click.echo(json.dumps(counts))
         return

@@ -13,7 +13,14 @@ from portal.audit import Act, ImportBatch
 from portal.catalogue.models.imports import ImportedRecord
 from portal.catalogue.rules.documents import Document
 from portal.catalogue.rules.importing import Aside, Desired, Outcome, Parsed, Progress, merge
-from portal.catalogue.store import imports, journeys, organisations, services
+from portal.catalogue.store import (
+    capabilities,
+    components,
+    imports,
+    journeys,
+    organisations,
+    services,
+)
 from portal.db import Database
 from portal.errors import Invalid
 
@@ -142,3 +149,5 @@ def reindex(session: Session) -> None:
     search.rebuild(session, services.THING, services.search_documents(session))
     search.rebuild(session, organisations.THING, organisations.search_documents(session))
     search.rebuild(session, journeys.THING, journeys.search_documents(session))
+    search.rebuild(session, components.THING, components.search_documents(session))
+    search.rebuild(session, capabilities.THING, capabilities.search_documents(session))

@@ -20,6 +20,13 @@ _OF = {
     "role": "role",
     "apis_answer": "apis",
     "language": "language",
+    "delivery": "delivery",
+    "sectors": "sector",
+    "lifecycle": "lifecycle",
+    "stage": "evolution",
+    "basis": "cost_basis",
+    "measure": "measure",
+    "answer": "need_answer",
 }
 #: `kind` and `relation` mean different things in different lists.
 _KIND = {
@@ -28,9 +35,9 @@ _KIND = {
     "successions": LABELS["succession"],
     "parents": LABELS["parent"],
     "relations": LABELS["relation"],
-    "": LABELS["kind"],
+    "": {**LABELS["kind"], **LABELS["component_kind"]},
 }
-_REFERENCES = ("organisation", "successor")
+_REFERENCES = ("organisation", "successor", "provider")
 
 
 class Line(NamedTuple):
@@ -59,6 +66,8 @@ def who(actor: str) -> str:
 def references(*documents: Document) -> Iterator[str]:
     """Every organisation that documents refer to."""
     for document in documents:
+        if document.get("provider"):
+            yield str(document["provider"])
         for value in document.values():
             for item in value if isinstance(value, list) else ():
                 if isinstance(item, dict):
@@ -69,7 +78,7 @@ def changes(before: Document, after: Document, names: Mapping[str, str]) -> list
     """What a change did, a field at a time; a new record shows the fields that say something."""
     found: list[Change] = []
     for field in dict.fromkeys([*before, *after]):
-        old, new = before.get(field), after.get(field)
+        old, new = _listed(before.get(field)), _listed(after.get(field))
         if isinstance(old, list) or isinstance(new, list):
             old, new = old or [], new or []
             gone = [_line(field, item, names) for item in old if item not in new]
@@ -84,9 +93,18 @@ def changes(before: Document, after: Document, names: Mapping[str, str]) -> list
     return found
 
 
+def _listed(value: object) -> object:
+    """Answers by capability as a list of records, each with its capability."""
+    if not isinstance(value, dict):
+        return value
+    return [{"capability": name, **answer} for name, answer in value.items() if answer]
+
+
 def _line(field: str, value: object, names: Mapping[str, str]) -> Line:
     if isinstance(value, dict):
         return Line(_record(field, value, names), value.get("language"))
+    if field in _REFERENCES:
+        return Line(names.get(str(value), str(value)))
     return Line(_value(field, value))
 
 

@@ -134,6 +134,100 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "name": lazy("Name"),
         "transactions": lazy("Most transactions"),
     },
+    "component_kind": {
+        "platform": lazy("Platform"),
+        "api": lazy("API"),
+        "register": lazy("Register"),
+        "library": lazy("Library"),
+        "pattern": lazy("Pattern"),
+        "contract": lazy("Contract"),
+    },
+    "delivery": {
+        "wholesale": lazy("Wholesale: your service builds on it"),
+        "retail": lazy("Retail: used through its own screens"),
+        "both": lazy("Both: through its own screens, or your service builds on it"),
+    },
+    "lifecycle": {
+        "alpha": lazy("Alpha"),
+        "private_beta": lazy("Private beta"),
+        "beta": lazy("Beta"),
+        "live": lazy("Live"),
+        "deprecated": lazy("Deprecated"),
+        "closing": lazy("Closing"),
+        "closed": lazy("Closed"),
+    },
+    "evolution": {
+        "genesis": lazy("Genesis"),
+        "custom": lazy("Custom built"),
+        "product": lazy("Product"),
+        "commodity": lazy("Commodity"),
+    },
+    "sector": {
+        "central_government": lazy("Central government"),
+        "devolved_government": lazy("Devolved government"),
+        "local_government": lazy("Local government"),
+        "nhs": lazy("The NHS"),
+        "police": lazy("Police"),
+        "schools": lazy("Schools"),
+        "other_public_sector": lazy("Other public sector"),
+        "anyone": lazy("Anyone"),
+    },
+    "cost_basis": {
+        "published": lazy("Published"),
+        "accounts": lazy("From the accounts"),
+        "estimate": lazy("Estimate"),
+    },
+    "arrangement": {
+        "shared_component": lazy("Shared component"),
+        "own_build": lazy("Own build"),
+        "bought_product": lazy("Bought product"),
+        "by_hand": lazy("By hand"),
+        "gap": lazy("Not met"),
+    },
+    "usage_status": {
+        "considering": lazy("Considering"),
+        "planned": lazy("Planned"),
+        "integrating": lazy("Integrating"),
+        "live": lazy("In use"),
+        "stopping": lazy("Stopping"),
+        "stopped": lazy("Stopped"),
+    },
+    "date_basis": {
+        "published": lazy("The day is published"),
+        "month": lazy("The month is published"),
+        "contract": lazy("The end of a contract"),
+        "seen": lazy("The first trace of it"),
+    },
+    "not_shared_reason": {
+        "does_not_meet_need": lazy("Shared components do not meet the need"),
+        "security": lazy("Security"),
+        "legacy_contract": lazy("A contract still runs"),
+        "cost": lazy("Cost"),
+        "timing": lazy("Timing"),
+        "did_not_know": lazy("Did not know of one"),
+        "not_eligible": lazy("Not eligible"),
+        "other": lazy("Another reason"),
+    },
+    "need_answer": {
+        "needed": lazy("Needed"),
+        "not_needed": lazy("Not needed"),
+        "unknown": lazy("Not known"),
+    },
+    #: What volumes count. Components may count other things too, in words of their own.
+    "measure": {
+        "payments": lazy("Payments"),
+        "pounds": lazy("Value of payments"),
+        "live_services": lazy("Live services"),
+        "services": lazy("Services"),
+        "organisations": lazy("Organisations"),
+        "messages": lazy("Messages"),
+        "accounts": lazy("Accounts"),
+        "user_accounts": lazy("User accounts"),
+        "published_forms": lazy("Published forms"),
+        "submissions": lazy("Forms submitted"),
+        "identities_verified": lazy("Identities proved"),
+        "identities_verified_by_app": lazy("Identities proved in the app"),
+    },
     "import": {
         "organisations": lazy("Organisations"),
         "services-csv": lazy("Services (quarterly file)"),
@@ -187,6 +281,54 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "successions": lazy("What became of it"),
         "goal": lazy("Goal"),
         "steps": lazy("Steps"),
+        "parent": lazy("Part of"),
+        "question": lazy("Question to teams"),
+        "hint": lazy("Hint"),
+        "description": lazy("Description"),
+        "delivery": lazy("Wholesale or retail"),
+        "has_interface": lazy("User interface of its own"),
+        "provider": lazy("Provider"),
+        "summary": lazy("Summary"),
+        "capabilities": lazy("Needs it meets"),
+        "sectors": lazy("Who can use it"),
+        "eligibility_note": lazy("More on who can use it"),
+        "how_to_start": lazy("Where to start"),
+        "documentation": lazy("Documentation"),
+        "support_hours": lazy("Support hours"),
+        "status_page": lazy("Status page"),
+        "lifecycle": lazy("Lifecycle"),
+        "lifecycle_since": lazy("In this stage since"),
+        "closes_on": lazy("Closes on"),
+        "closing_means": lazy("What closing means"),
+        "successor": lazy("Successor"),
+        "evolution": lazy("Stages of evolution"),
+        "prices": lazy("Prices"),
+        "allowances": lazy("Allowances"),
+        "mandates": lazy("Mandates"),
+        "volumes": lazy("Volumes"),
+        "costs": lazy("Yearly cost"),
+        "adopters": lazy("Used outside government"),
+        "needs": lazy("Needs answered"),
+        "service": lazy("Service"),
+        "capability": lazy("Need"),
+        "arrangement": lazy("How it is met"),
+        "component": lazy("Component"),
+        "product": lazy("Product"),
+        "supplier": lazy("Supplier"),
+        "status": lazy("Status"),
+        "planned_live": lazy("Planned to be in use"),
+        "since": lazy("In use since"),
+        "since_basis": lazy("What the start rests on"),
+        "until": lazy("In use until"),
+        "until_basis": lazy("What the end rests on"),
+        "share": lazy("Share of the need, in per cent"),
+        "contract_end": lazy("End of the contract"),
+        "reason": lazy("Why no shared component"),
+        "reason_note": lazy("More on the reason"),
+        "yearly_cost": lazy("Cost a year, in pounds"),
+        "note": lazy("Note"),
+        "source": lazy("Source"),
+        "answer": lazy("Answer"),
     },
 }
 
@@ -212,6 +354,17 @@ LIFECYCLE_COLOURS: Mapping[str, str] = {
     "closed": "grey",
 }
 
+#: What ends is told by its word as well.
+LIFECYCLE_COLOURS: Mapping[str, str] = {
+    "alpha": "pink",
+    "private_beta": "orange",
+    "beta": "yellow",
+    "live": "green",
+    "deprecated": "orange",
+    "closing": "red",
+    "closed": "grey",
+}
+
 
 def label(value: object, of: str) -> str:
     """The words for a value of a closed list; a value the list does not have, as it is."""
@@ -225,4 +378,9 @@ def phase_colour(phase: object) -> str:
 
 def lifecycle_colour(lifecycle: object) -> str:
     """The colour of a lifecycle's tag."""
+    return LIFECYCLE_COLOURS.get(str(lifecycle), "grey")
+
+
+def lifecycle_colour(lifecycle: object) -> str:
+    """The colour of a component's lifecycle tag."""
     return LIFECYCLE_COLOURS.get(str(lifecycle), "grey")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.catalogue.models.components import Capability, Component, ComponentCapability
 from portal.catalogue.models.journeys import Journey, JourneyStep
 from portal.catalogue.models.organisations import (
     Organisation,
@@ -16,7 +17,16 @@ from portal.catalogue.models.organisations import (
     OrganisationSuccession,
 )
 from portal.catalogue.models.services import Service, ServiceLinkage, ServiceOwner
-from portal.catalogue.store import journeys, matches, organisations, services
+from portal.catalogue.models.usage import Usage
+from portal.catalogue.store import (
+    capabilities,
+    components,
+    journeys,
+    matches,
+    organisations,
+    services,
+    usage,
+)
 
 Reference = tuple[str, int]
 _CHUNK = 500
@@ -25,6 +35,13 @@ _NAMES: dict[str, tuple[Any, Any]] = {
     organisations.THING: (Organisation.id, Organisation.name),
     journeys.THING: (Journey.id, Journey.name),
     matches.THING: (OrganisationMatch.id, OrganisationMatch.published_name),
+    capabilities.THING: (Capability.id, Capability.name),
+    components.THING: (Component.id, Component.name),
+    # A usage has no name of its own: it is called after its service.
+    usage.THING: (
+        Usage.id,
+        select(Service.name).where(Service.id == Usage.service_id).scalar_subquery(),
+    ),
 }
 #: kind pointed at, kind that points, its id, the column that points.
 _LINKS: tuple[tuple[str, str, Any, Any], ...] = (
@@ -36,6 +53,14 @@ _LINKS: tuple[tuple[str, str, Any, Any], ...] = (
     (organisations.THING, matches.THING, OrganisationMatch.id, OrganisationMatch.organisation_id),
     (services.THING, services.THING, ServiceLinkage.service_id, ServiceLinkage.other_id),
     (services.THING, journeys.THING, JourneyStep.journey_id, JourneyStep.service_id),
+    (organisations.THING, components.THING, Component.id, Component.provider_id),
+    (components.THING, components.THING, Component.id, Component.successor_id),
+    (components.THING, usage.THING, Usage.id, Usage.component_id),
+    (services.THING, usage.THING, Usage.id, Usage.service_id),
+    (capabilities.THING, usage.THING, Usage.id, Usage.capability_id),
+    (capabilities.THING, capabilities.THING, Capability.id, Capability.parent_id),
+    (capabilities.THING, components.THING, ComponentCapability.component_id,
+     ComponentCapability.capability_id),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.audit import HistoryEvent, ImportBatch
+from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.journeys import Journey
 from portal.catalogue.models.organisations import (
     Organisation,
@@ -16,7 +17,7 @@ from portal.catalogue.models.organisations import (
     OrganisationSuccession,
 )
 from portal.catalogue.models.services import Service, ServiceLinkage, ServiceOwner
-from portal.catalogue.store import journeys, organisations, services
+from portal.catalogue.store import capabilities, components, journeys, organisations, services
 from portal.errors import Missing
 
 # Short lists ride along with the record itself: each selectinload would be a statement of its own.
@@ -78,6 +79,8 @@ TITLES = {
     services.THING: title(Service),
     organisations.THING: title(Organisation),
     journeys.THING: title(Journey),
+    components.THING: title(Component),
+    capabilities.THING: title(Capability),
 }
 #: How the records of each kind are found by address, and where a former address leads.
 BY_SLUG: dict[str, Callable[[Session, str], Any]] = {
@@ -88,6 +91,7 @@ BY_SLUG: dict[str, Callable[[Session, str], Any]] = {
 SLUG_NOW: dict[str, Callable[[Session, str], str | None]] = {
     services.THING: services.slug_now,
     organisations.THING: organisations.slug_now,
+    components.THING: components.slug_now,
 }
 
 
