@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
+from portal.addresses import is_web_address
 from portal.catalogue import words
 from portal.errors import Invalid
 
@@ -84,12 +84,7 @@ def web_address(field: str, value: object) -> str | None:
     text = plain_text(field, value, 2000)
     if text is None:
         return None
-    try:
-        parts = urlsplit(text)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in text
-    except ValueError:
-        fine = False
-    if not fine:
+    if not is_web_address(text):
         raise Invalid(field, "Enter a web address that starts with https:// or http://")
     return text
 
