@@ -69,15 +69,14 @@ def _scorer(query: Query) -> Callable[[Row, bool], Scored]:
             worth, used = worth_in(concept, tokens, names, spellings)
             if worth:
                 hits |= used
-            if worth < _IN_OTHER:
+            if worth < _IN_OTHER and concept.required:
                 rest = rest or _rest(row)
                 for part, each, text in rest:
                     if part > worth:
                         worth = max(worth, part * worth_in(concept, each, text)[0])
-                if concept.required:
-                    in_name = 0.0
-                    if sure:
-                        worth = max(worth, _UNSEEN)
+                in_name = 0.0
+                if sure:
+                    worth = max(worth, _UNSEEN)
             elif concept.required:
                 in_name = min(in_name, worth)
             coverage += concept.weight * worth
