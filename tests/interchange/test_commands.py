@@ -17,7 +17,7 @@ from portal.catalogue.store import matches, organisations, services
 from portal.catalogue.words import MatchState
 from portal.db import Database
 from tests.interchange.commands import counts, load, number, run
-from tests.interchange.files import SERVICES, SERVICES_HEADER, VOLUMES, write
+from tests.interchange.files import GOVERNMENT, SERVICES, SERVICES_HEADER, VOLUMES, write
 from tests.support.data import ACT
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -116,6 +116,12 @@ def test_decided_name_gives_services_their_owner(
     words = ("match", "decide", waiting, "government-organisation:EA74", "--reason", "Asked")
     assert "services changed: 1" in run(app, *words).output
     assert "decided already" in run(app, *words, code=1).stderr
+    other = ("match", "decide", waiting, "none", "--reason", "Asked again", "--revise", "--json")
+    assert json.loads(run(app, *other).stdout) == {
+        "name": "Nobody in Particular Office", "state": "no_match", "organisation": None,
+        "services_changed": 1,
+    }  # fmt: skip
+    run(app, *words, "--revise")
     with database.reading() as session:
         document = services.document_of(services.by_slug(session, "co-petitions"))
         assert document["owners"][2]["organisation"] == "government-organisation:EA74"
@@ -233,6 +239,20 @@ def test_bad_cells_leave_the_record_as_it_is(
     bad = VOLUMES.replace("100,1200,5", "100,12 thousand,5")
     assert counts(app, "transaction-volumes", str(write(tmp_path, "v.csv", bad)))["updated"] == 0
     assert yearly(database, "dft-sorn") == (1200, "2017-09-30")
+
+
+def test_partial_register_takes_no_links_away(
+    app: Flask, database: Database, files: dict[str, str], tmp_path: Path
+) -> None:
+    counts(app, "organisations", files["government.tsv"])
+    rows = GOVERNMENT.splitlines(keepends=True)
+    part = write(tmp_path, "part.tsv", rows[0] + rows[3])
+    assert counts(app, "organisations", str(part))["updated"] == 0
+    with database.reading() as session:
+        ids = organisations.ids_by_reference(session)
+        [agency] = organisations.load(session, [ids["government-organisation:EA74"]])
+        parents = organisations.document_of(agency)["parents"]
+    assert [p["organisation"] for p in parents] == ["government-organisation:D9"]
 
 
 def test_volumes_of_another_departments_service_of_the_same_name(
