@@ -36,7 +36,7 @@ check: install-dev ## Run the linters, the type checker and the import contracts
 	@$(PY) -m djlint --lint --quiet templates
 
 format: install-dev ## Put the code in its standard form
-	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff check --fix --exit-zero --quiet .
 	@$(PY) -m ruff format .
 
 coverage: install-dev browser ## Run the tests and say which lines none of them reaches

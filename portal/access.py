@@ -42,7 +42,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """A person with given roles, for commands and tests."""
+    """A person with given roles: whom tests act as until people can sign in."""
 
     roles: frozenset[Role]
 

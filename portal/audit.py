@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, Index, String, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal.db import Base, Json, UtcTime
 
 Document = dict[str, Any]
+LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ class Act:
     origin: str
     batch_id: int | None = None
     reason: str | None = None
+
+    @property
+    def day(self) -> date:
+        """The day of the act in London, where changes of government are dated."""
+        return self.at.astimezone(LONDON).date()
 
     def in_batch(self, batch_id: int) -> Act:
         """The same act as part of an import batch."""
@@ -113,11 +121,21 @@ def record(
     after: Document | None,
 ) -> bool:
     """Append what changed to the history; False (and no event) where nothing did."""
-    row = event_row(act, tag, thing, thing_id, before, after)
-    if row is None:
-        return False
-    session.execute(insert(HistoryEvent), [row])
-    return True
+    return record_all(session, act, tag, thing, [(thing_id, before, after)]) > 0
+
+
+def record_all(
+    session: Session,
+    act: Act,
+    tag: str,
+    thing: str,
+    changed: Iterable[tuple[int, Document | None, Document | None]],
+) -> int:
+    """Append the changes of many records, (id, before, after) each; how many differed."""
+    rows = [row for change in changed if (row := event_row(act, tag, thing, *change)) is not None]
+    if rows:
+        session.execute(insert(HistoryEvent), rows)
+    return len(rows)
 
 
 def history_of(

@@ -329,15 +329,19 @@ def match_queue() -> None:
 @click.argument("match_id", type=NUMBER)
 @click.argument("organisation")
 @click.option("--reason", required=True, help="Why; kept in the history.")
+@click.option("--revise", is_flag=True, help="Change what was decided, or was sure, before.")
 @yes_anyway
 @json_option
-def match_decide(match_id: int, organisation: str, reason: str, as_json: bool) -> None:
+def match_decide(
+    match_id: int, organisation: str, reason: str, revise: bool, as_json: bool
+) -> None:
     """Say that name MATCH_ID means ORGANISATION (like government-organisation:D2), or `none`."""
     if not reason.strip():
         raise Invalid("reason", "say why with --reason; it is kept in the history")
     reference = None if organisation == "none" else organisation
     try:
-        row, changed = matching.decide(database(), match_id, reference, act("match decide", reason))
+        command = act("match decide", reason)
+        row, changed = matching.decide(database(), match_id, reference, command, revise)
     except Missing as problem:
         raise Missing(f"{problem}{hint(organisation)}") from problem
     if as_json:

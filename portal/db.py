@@ -7,7 +7,7 @@ connection that cannot.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Engine,
     Enum,
     MetaData,
+    String,
     create_engine,
     event,
     inspect,
@@ -42,6 +43,9 @@ CONVENTION = {
 
 #: JSON on SQLite, JSONB on PostgreSQL.
 Json = JSON().with_variant(JSONB(), "postgresql")
+
+#: The number of the lock that `one_at_a_time` takes on PostgreSQL; any would do.
+TURN = 20_161_001
 
 
 class Base(DeclarativeBase):
@@ -69,6 +73,11 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def sorted_text(length: int) -> String:
+    """Text that sorts letter by letter, as Python and SQLite do, whatever the database's locale."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def enum_column(kind: type[StrEnum], name: str | None = None) -> Enum:
@@ -111,14 +120,17 @@ class Database:
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         self._read = sessionmaker(self.read_engine or self.engine, autoflush=False)
 
+    # What people typed is in the parameters, and must not reach a log by way of an error.
     def _engine(self, url: URL, busy_timeout_ms: int) -> Engine:
         if self.sqlite:
             if url.database and url.database != ":memory:":
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-            engine = create_engine(url)
+            engine = create_engine(url, hide_parameters=True)
             _prepare_sqlite(engine, busy_timeout_ms)
             return engine
-        return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=4)
+        return create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=4, max_overflow=4
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -160,6 +172,23 @@ class Database:
         self.engine.dispose()
         if self.read_engine:
             self.read_engine.dispose()
+
+
+def one_at_a_time(session: Session) -> None:
+    """Wait until no other transaction holds this turn, and hold it to the end of this one.
+
+    Imports, undo and decisions read much before they write; two at once would both act on what
+    they read. On SQLite every writer has its turn already (BEGIN IMMEDIATE).
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TURN})
+
+
+def chunks(ids: Collection[int], size: int = 500) -> Iterator[list[int]]:
+    """Ids in their order, some at a time: a statement takes only so many."""
+    every = list(ids)
+    for start in range(0, len(every), size):
+        yield every[start : start + size]
 
 
 def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 
+def N_(message: str) -> str:  # noqa: N802  the name that gettext's tools look for
+    """Mark a message for translators; the edge translates it where it is shown."""
+    return message
+
+
 class Problem(Exception):
-    """Something a person can be told about; the message is in plain words."""
+    """Something a person can be told about.
+
+    Args:
+        message: in plain words, marked with `N_`.
+        values: what its `%(name)s` stand for; left out of the marked text, which is looked up.
+    """
+
+    def __init__(self, message: str = "", **values: object) -> None:
+        """Keep the message as it was marked beside the one to read."""
+        super().__init__(message % values if values else message)
+        self.marked = message
+        self.values = values
 
 
 class Missing(Problem):
@@ -18,11 +34,11 @@ class Refused(Problem):
 class Invalid(Problem):
     """A value cannot be accepted. `field` names the input it belongs to."""
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: str, **values: object) -> None:
         """Keep the field beside the message, for the error summary."""
-        super().__init__(message)
+        super().__init__(message, **values)
         self.field = field
-        self.message = message
+        self.message = str(self)
 
 
 class Clash(Invalid):

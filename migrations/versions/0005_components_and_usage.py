@@ -3,7 +3,7 @@
 Old code runs beside the new schema while it is rolled out: add first, remove a release later.
 
 Revision: 0005
-Follows: 0003
+Follows: 0004
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 UTC = sa.DateTime(timezone=True)
+SORTED = sa.String(300).with_variant(sa.String(300, collation="C"), "postgresql")
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -60,7 +61,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(length=200), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
-        sa.Column("sort_name", sa.String(length=300), nullable=False),
+        sa.Column("sort_name", SORTED, nullable=False),
         sa.Column(
             "kind",
             sa.Enum(

@@ -186,7 +186,9 @@ def _name(name: str, language: str, kind: str, since: Any, until: Any) -> Docume
 
 
 def _facts(reading: _Reading) -> None:
-    """Add the project's own facts to the organisations read, and the newer bodies."""
+    """Add the project's own facts to the organisations read, and the newer bodies. Links are
+    stated whether or not these files hold their other end: it may be in the catalogue.
+    """
     _newer_bodies(reading)
     for row, fields in reading.each("kinds.tsv", ["id", "kind", "abbreviation"]):
         fields["kind"] = row["kind"]
@@ -207,18 +209,16 @@ def _facts(reading: _Reading) -> None:
         if row["alias"] not in [a["alias"] for a in fields["aliases"]]:
             fields["aliases"].append({"alias": row["alias"], "source": row["source"]})
     for row, fields in reading.each("parents.tsv", ["child", "parent", "relation"]):
-        if row["parent"] in reading.found:
-            fields["parents"].append({
-                "organisation": row["parent"], "relation": row["relation"],
-                "since": row["since"] or None, "until": row["until"] or None,
-                "source": row["source"],
-            })  # fmt: skip
+        fields["parents"].append({
+            "organisation": row["parent"], "relation": row["relation"],
+            "since": row["since"] or None, "until": row["until"] or None,
+            "source": row["source"],
+        })  # fmt: skip
     for row, fields in reading.each("successions.tsv", ["predecessor", "kind", "on"]):
-        if not row["successor"] or row["successor"] in reading.found:
-            fields["successions"].append({
-                "kind": row["kind"], "successor": row["successor"] or None, "on": row["on"],
-                "source": row["source"],
-            })  # fmt: skip
+        fields["successions"].append({
+            "kind": row["kind"], "successor": row["successor"] or None, "on": row["on"],
+            "source": row["source"],
+        })  # fmt: skip
     for desired in reading.found.values():
         desired.fields["name"] = _shown(desired.fields)
         desired.fields["aliases"].sort(key=lambda a: a["alias"])

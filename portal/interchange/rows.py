@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from portal.catalogue.rules.documents import NAME_LIMIT, Document, plain_text, web_address
 from portal.catalogue.rules.importing import Aside
@@ -94,10 +93,7 @@ def called(column: str, cell: str) -> str | None:
 
 def address(column: str, cell: str) -> str | None:
     """Reads a web address."""
-    value = web_address(column, text()(column, cell))
-    if value and urlsplit(value).username is not None:
-        raise Invalid(column, "Enter a web address without a user name or password")
-    return value
+    return web_address(column, text()(column, cell))
 
 
 def number(column: str, cell: str) -> int | None:

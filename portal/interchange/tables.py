@@ -25,6 +25,7 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
+CODECS = {"UTF-8": "utf-8-sig", "Windows-1252": "cp1252"}
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 csv.field_size_limit(MAX_CELL)
 
@@ -124,11 +125,13 @@ def read_table(path: Path, needed: Iterable[str] = (), delimiter: str = ",") -> 
     """
     # A name that is not UTF-8 could be neither kept nor printed.
     name = os.fsencode(path.name).decode(errors="replace")
-    text, encoding = _decoded(_bytes(path, name), name)
+    raw = _bytes(path, name)
+    encoding = _encoding(raw, name)
     aside = []
     if encoding != "UTF-8":
         aside.append(Aside(name, None, None, None, f"Read as {encoding}: it is not UTF-8"))
-    lines = io.StringIO(text, newline="")
+    # Line by line: the whole text at once would take four times the file's size.
+    lines = io.TextIOWrapper(io.BytesIO(raw), CODECS[encoding], newline="")
     if delimiter == "\t":
         reader = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True)
     else:
@@ -140,8 +143,8 @@ def read_table(path: Path, needed: Iterable[str] = (), delimiter: str = ",") -> 
     if header is None or not any(cell.strip() for cell in header):
         raise Invalid(name, f"{name} is empty")
     unfinished = None
-    if not text.endswith(("\n", "\r")):
-        unfinished = text.count("\n") + text.count("\r") - text.count("\r\n") + 1
+    if not raw.endswith((b"\n", b"\r")):
+        unfinished = raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n") + 1
         note = "The file does not end with a line break: its last row may be cut off"
         aside.append(Aside(name, unfinished, None, None, note))
     columns = [cell.strip() for cell in header]
@@ -170,13 +173,14 @@ def _bytes(path: Path, name: str) -> bytes:
     return raw
 
 
-def _decoded(raw: bytes, name: str) -> tuple[str, str]:
+def _encoding(raw: bytes, name: str) -> str:
     if raw.startswith(UTF16) or raw[:4].count(b"\0") == 2:
         raise Invalid(name, f"{name} is UTF-16 text; save it as UTF-8")
     if b"\0" in raw:
         raise Invalid(name, f"{name} is not a text file")
     try:
-        return raw.decode("utf-8-sig"), "UTF-8"
+        raw.decode("utf-8")
+        return "UTF-8"
     except UnicodeDecodeError as problem:
         line = raw[: problem.start].count(b"\n") + 1
         if MULTIBYTE.search(raw):
@@ -184,7 +188,8 @@ def _decoded(raw: bytes, name: str) -> tuple[str, str]:
             message = f"{name}, line {line}: a character is not UTF-8, although others are"
             raise Invalid(name, message) from problem
         try:
-            return raw.decode("cp1252"), "Windows-1252"
+            raw.decode("cp1252")
+            return "Windows-1252"
         except UnicodeDecodeError:
             message = f"{name}, line {line}: neither UTF-8 nor Windows-1252 text"
             raise Invalid(name, message) from problem

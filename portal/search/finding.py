@@ -69,7 +69,7 @@ def find(
     words = found.words
     if words != typed and found.ranked:
         # What is put right gives the same list as if it had been typed so.
-        found = replace(_find(asked, words), words=words, unknown=found.unknown)
+        found = replace(_find(asked, words), words=words)
     ranked = found.ranked[: min(limit, MOST)]
     return Found(
         [id_of(each.key) for each in ranked],
@@ -116,7 +116,8 @@ def _find(asked: _Asked, typed: list[str]) -> _Answer:
                 break
         ranked = _close(ranked)
     words = _as_understood(reading, rows[ranked[0].key]) if ranked else reading.words
-    return _Answer(ranked, capped, words, reading.unknown, query)
+    unknown = dict.fromkeys([*reading.unknown, *query.left_out])
+    return _Answer(ranked, capped, words, tuple(unknown), query)
 
 
 def _matches(asked: _Asked, query: Query) -> dict[int, Row]:

@@ -74,6 +74,7 @@ class Query:
     key: str
     spelt: str
     required: tuple[Concept, ...] = field(default=())
+    left_out: tuple[str, ...] = ()
 
 
 def typed_words(text: str) -> tuple[list[str], frozenset[str]]:
@@ -111,21 +112,22 @@ def build(
     concepts: list[Concept] = []
     at = 0
     while at < len(found):
-        size = next(
-            (
-                n
-                for n in range(min(lexicon.longest, len(found) - at), 1, -1)
-                if tuple(tokens[at : at + n]) in lexicon.meanings
-                and literal.isdisjoint(found[at : at + n])
-            ),
-            1,
-        )
-        said = tuple(found[at : at + size])
-        concepts.append(_concept(said, counts, prefixes, corrections, literal))
-        at += size
+        for size in range(min(lexicon.longest, len(found) - at), 0, -1):
+            said = tuple(found[at : at + size])
+            phrase = tuple(tokens[at : at + size])
+            if size > 1 and (phrase not in lexicon.meanings or not literal.isdisjoint(said)):
+                continue
+            concept = _concept(said, counts, prefixes, corrections, literal)
+            if concept.known or size == 1:  # a phrase that nothing has may still be words
+                concepts.append(concept)
+                at += size
+                break
+    left_out = tuple(word for concept in concepts if not concept.known for word in concept.words)
     concepts = [c for c in concepts if c.known] or concepts
     required = tuple(c for c in concepts if c.required) or tuple(concepts)
-    return Query(tuple(concepts), " ".join(tokens), " ".join(map(spelling, found)), required)
+    return Query(
+        tuple(concepts), " ".join(tokens), " ".join(map(spelling, found)), required, left_out
+    )
 
 
 def _concept(

@@ -46,17 +46,15 @@ def rank(rows: Sequence[Row], query: Query, sure: Set[int]) -> list[Scored]:
     """The rows, best first; of those with their keys in `sure` the index knows they say it all."""
     score = _scorer(query)
     scored = [(score(row, row[0] in sure), row) for row in rows]
-    scored.sort(key=lambda each: (-each[0].points, len(each[1][1]), each[1][1], each[1][0]))
-    return [each for each, _ in scored]
+    placed = sorted((-each.points, len(row[1]), row[1], row[0], each) for each, row in scored)
+    return [each for *_, each in placed]
 
 
 def _scorer(query: Query) -> Callable[[Row, bool], Scored]:
     concepts = query.concepts
     total = sum(concept.weight for concept in concepts) or 1.0
     needed = sum(concept.weight for concept in query.required) or 1.0
-    starts, starts_spelt = query.key + " ", query.spelt + " "
-    first = query.key.partition(" ")[0]
-    inside = f" {query.key} " if " " in query.key else None
+    called = _called(query)
 
     def score(row: Row, sure: bool) -> Scored:
         key, name_key, other_keys, names = row[:4]
@@ -65,41 +63,55 @@ def _scorer(query: Query) -> Callable[[Row, bool], Scored]:
         spellings = set(spelt.split(" "))
         hits: set[str] = set()
         coverage = covered = 0.0
-        in_name = 1.0
+        in_name = 1.0  # how well the name says all of it
         rest: list[tuple[float, Set[str], str]] = []
         for concept in concepts:
             worth, used = worth_in(concept, tokens, names, spellings)
             if worth:
                 hits |= used
-            if worth < _IN_OTHER:
+            if worth < _IN_OTHER and concept.required:
                 rest = rest or _rest(row)
-                worth = max(
-                    worth, *(part * worth_in(concept, each, text)[0] for part, each, text in rest)
-                )
-                if concept.required:
-                    in_name = 0.0
-                    if sure:
-                        worth = max(worth, _UNSEEN)
+                for part, each, text in rest:
+                    if part > worth:
+                        worth = max(worth, part * worth_in(concept, each, text)[0])
+                in_name = 0.0
+                if sure:
+                    worth = max(worth, _UNSEEN)
             elif concept.required:
                 in_name = min(in_name, worth)
             coverage += concept.weight * worth
             if concept.required and worth >= _SAID:
                 covered += concept.weight
         points = _COVERAGE * coverage / total + _ALL_IN_NAME * in_name
-        points += _PRECISION * (coverage / total) * len(hits) / (len(tokens - _SOFT | hits) or 1)
-        if name_key == query.key:
-            points += _EXACT_NAME
-        elif first in tokens and _core(spelt).startswith(starts_spelt):
-            points += _STARTS
-        elif first in tokens and _core(name_key).startswith(starts):
-            points += _STARTS_STEMMED
-        elif inside and inside in f" {name_key} ":
-            points += _TOGETHER
-        if others and query.spelt in others.split("\n"):
-            points += _EXACT_OTHER
+        telling = tokens if tokens.isdisjoint(_SOFT) else tokens - _SOFT | hits
+        points += _PRECISION * (coverage / total) * len(hits) / (len(telling) or 1)
+        points += called(name_key, spelt, others)
         return Scored(points, key, covered / needed, coverage / total)
 
     return score
+
+
+def _called(query: Query) -> Callable[[str, str, str], float]:
+    """Points for a name that is what was typed, or starts with it, or has it in one piece."""
+    key, typed = query.key, query.spelt
+    first = key.partition(" ")[0]
+    inside = f" {key} " if " " in key else None
+
+    def points(name_key: str, spelt: str, others: str) -> float:
+        found = _EXACT_OTHER if typed in others and typed in others.split("\n") else 0.0
+        if first not in name_key:
+            return found
+        if name_key == key:
+            found += _EXACT_NAME
+        elif _core(spelt).startswith(typed + " "):
+            found += _STARTS
+        elif _core(name_key).startswith(key + " "):
+            found += _STARTS_STEMMED
+        elif inside and inside in f" {name_key} ":
+            found += _TOGETHER
+        return found
+
+    return points
 
 
 def _core(name: str) -> str:
@@ -107,6 +119,8 @@ def _core(name: str) -> str:
 
     "Apply for probate" starts like "Probate applications".
     """
+    if name.partition(" ")[0] not in _SOFT:
+        return name + " "
     tokens = name.split(" ")
     first = next((at for at, token in enumerate(tokens) if token not in _SOFT), 0)
     return " ".join(tokens[first:]) + " "
@@ -115,8 +129,10 @@ def _core(name: str) -> str:
 def _rest(row: Row) -> list[tuple[float, Set[str], str]]:
     """The parts of a record other than its name, and what a word in each is worth."""
     _, _, _, names, other_names, organisations, body = row
-    everything = f"{names} {other_names} {organisations} {body}"
-    parts: list[tuple[float, Set[str], str]] = [(_IN_BODY, set(everything.split()), everything)]
+    parts: list[tuple[float, Set[str], str]] = []
+    if body:  # else it was not read: what is nowhere else is in it
+        everything = f"{names} {other_names} {organisations} {body}"
+        parts.append((_IN_BODY, set(everything.split()), everything))
     if organisations:
         parts.append((_IN_ORGANISATION, set(organisations.split()), organisations))
     if other_names:
@@ -133,19 +149,18 @@ def worth_in(
     if spellings and (exact := concept.spelt.keys() & spellings):
         best = max(best, *map(concept.spelt.__getitem__, exact))
     for phrase in concept.many:
-        if phrase.worth > best:
-            found = [term.keys() & tokens for term in phrase.terms]
-            if all(found):
-                pairs = zip(phrase.terms, found, strict=True)
-                least = min(max(map(term.__getitem__, hits)) for term, hits in pairs)
-                worth = least * phrase.worth
-                if phrase.spelt and not phrase.spelt <= spellings:
-                    worth *= STEMMED
-                if not _in_order(phrase, text.split()):
-                    worth *= phrase.scattered
-                best = max(best, worth)
-                for hits in found:
-                    used = used | hits
+        if phrase.worth <= best or any(map(tokens.isdisjoint, phrase.terms)):
+            continue
+        found = [term.keys() & tokens for term in phrase.terms]
+        pairs = zip(phrase.terms, found, strict=True)
+        worth = phrase.worth * min(max(map(term.__getitem__, hits)) for term, hits in pairs)
+        if phrase.spelt and not phrase.spelt <= spellings:
+            worth *= STEMMED
+        if not _in_order(phrase, text.split()):
+            worth *= phrase.scattered
+        best = max(best, worth)
+        for hits in found:
+            used = used | hits
     return best, used
 
 

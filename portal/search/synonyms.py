@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from portal.search.words import spelling, stem, words
+from portal.search.words import meaningful, spelling, stem, words
 
 Phrase = tuple[str, ...]
 
@@ -71,7 +71,10 @@ def parse(text: str) -> Synonyms:
     spellings: set[str] = set()
 
     def means(one: list[str], other: list[str], worth: float) -> None:
-        left, right = tuple(map(stem, one)), tuple(map(stem, other))
+        # Queries come without stop words; "signing on" is nothing without its own.
+        asked = meaningful(one)
+        left = tuple(map(stem, asked if len(asked) > 1 else one))
+        right = tuple(map(stem, other))
         if left != right:
             known = table.setdefault(left, {})
             before, spelt = known.get(right, (0.0, set()))

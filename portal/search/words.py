@@ -39,6 +39,8 @@ SOFT_WORDS = frozenset(
     doesnt says""".split()
 )
 
+_UNSTEMMED = frozenset({"paye"})  # it would be "pay"
+
 _stemmer = Stemmer.Stemmer("english", 0)
 _stemmer_lock = threading.Lock()  # one Snowball stemmer is not safe in two threads at once
 
@@ -72,6 +74,8 @@ def stem(word: str) -> str:
     if not word.isascii():
         # FTS5 and Python do not agree on which characters are letters; hexadecimal ends the debate.
         return "0x" + word.encode().hex()
+    if word in _UNSTEMMED:
+        return word
     with _stemmer_lock:
         return str(_stemmer.stemWord(_IZE.sub(r"is\1", word)))
 

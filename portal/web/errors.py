@@ -13,7 +13,7 @@ from werkzeug.routing import RequestRedirect
 
 from portal.errors import Invalid, Missing, Problem, Refused, Stale
 from portal.web.exports import Busy
-from portal.web.i18n import lazy
+from portal.web.i18n import lazy, translated
 from portal.web.logs import log, request_id
 from portal.web.pages import page
 
@@ -130,7 +130,7 @@ def _problem(error: Problem) -> Response:
     status = next(status for kind, status in PROBLEMS if isinstance(error, kind))
     field = error.field if isinstance(error, Invalid) else None
     # What was refused or missing is not said: it may be nobody's business that it exists.
-    detail = str(error) if status in (400, 409, 422) and str(error) else None
+    detail = translated(error) if status in (400, 409, 422) else None
     return answer(status, detail=detail, field=field)
 
 

@@ -10,6 +10,8 @@ from babel.dates import format_date
 from flask import Flask
 from flask_babel import get_locale
 
+from portal.addresses import is_web_address
+
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -49,16 +51,8 @@ def commas(value: float | None) -> str:
 
 
 def web_address(value: str | None) -> str | None:
-    """The address where it is plain http or https with a host, else None: safe in an href."""
-    if not value:
-        return None
-    try:
-        parts = urlsplit(value)
-        port_is_a_number = parts.port is None or parts.port >= 0
-    except ValueError:
-        return None
-    safe = parts.scheme in ("http", "https") and parts.hostname and port_is_a_number
-    return value if safe else None
+    """The address where it is a plain web address, else None: safe in an href."""
+    return value if value and is_web_address(value) else None
 
 
 def host(value: str) -> str:

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
 from markupsafe import Markup
@@ -16,8 +15,10 @@ from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
+from portal.addresses import is_web_address
+from portal.errors import Invalid
 from portal.web.guard import CONTROL
-from portal.web.i18n import _
+from portal.web.i18n import _, translated
 
 PARTS = ("day", "month", "year")
 
@@ -73,12 +74,13 @@ class Form(FlaskForm):  # type: ignore[misc]
         found += [{"text": message, "href": ""} for message in _messages(self.form_errors)]
         return found
 
-    def refuse(self, field: str, message: str) -> None:
-        """Show the message of a rule (`errors.Invalid`) beside its field, or above the form."""
-        if field not in self:
+    def refuse(self, problem: Invalid) -> None:
+        """Show the message of a rule beside its field, or above the form."""
+        message = translated(problem)
+        if problem.field not in self:
             self.form_errors.append(message)
             return
-        target = self[field]
+        target = self[problem.field]
         target.errors = (*target.errors, message)
 
 
@@ -222,15 +224,8 @@ class WebAddress:
     """Refuses what is not an http or https address; an empty field is fine."""
 
     def __call__(self, form: BaseForm, field: Field) -> None:
-        """Check the scheme and the host."""
-        if not field.data:
-            return
-        try:
-            parts = urlsplit(field.data)
-            good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        except ValueError:
-            good = False
-        if not good or re.search(r"\s", field.data):
+        """Ask the rule that records follow as well."""
+        if field.data and not is_web_address(field.data):
             text = _("%(label)s must be a web address that starts with https:// or http://",
                      label=field.label.text)  # fmt: skip
             raise ValidationError(text)

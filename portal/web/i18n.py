@@ -10,12 +10,11 @@ from flask_babel import gettext as _gettext
 from flask_babel import lazy_gettext as _lazy
 from flask_babel import ngettext as _ngettext
 
-#: Languages the interface can be shown in; Welsh joins when its catalogue does.
-LANGUAGES = ("en",)
+from portal.errors import Problem
 
 
 def install(app: Flask) -> None:
-    """Wire Flask-Babel: British English, London time, catalogues in translations/."""
+    """Wire Flask-Babel: British English, London time, catalogues in portal/translations."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "en_GB")
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/London")
     Babel(app)
@@ -39,6 +38,11 @@ def lazy(message: str, **values: Any) -> str:
     Typed as str because it is used as one; it is a LazyString until then.
     """
     return cast(str, _lazy(message, **values))
+
+
+def translated(problem: Problem) -> str:
+    """The message of a problem in the reader's language, where its text was marked with `N_`."""
+    return _(problem.marked, **problem.values) if problem.marked else ""
 
 
 def ngettext(one: str, many: str, number: int, **values: Any) -> str:

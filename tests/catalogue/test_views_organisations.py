@@ -120,6 +120,25 @@ def test_an_organisation_as_it_was(client: PageClient) -> None:
     assert [s["slug"] for s in document["services"]] == ["count-things"]
 
 
+def test_a_council_is_called_by_its_official_name_then_too(
+    client: PageClient, session: Session
+) -> None:
+    dated = {**NAME, "since": "1974-04-01", "until": "2018-04-01"}
+    now = {**NAME, "since": "2018-04-01", "until": None}
+    add_organisation(
+        session, "hythe", name="Hythe District Council", kind="local_authority",
+        names=[
+            {**dated, "name": "Shepway"}, {**now, "name": "Hythe"},
+            {**dated, "name": "Shepway District Council", "kind": "official"},
+            {**now, "name": "Hythe District Council", "kind": "official"},
+        ],
+    )  # fmt: skip
+    then = main(client, "/organisations/hythe?on-day=1&on-month=1&on-year=2005")
+    assert "Its name was Shepway District Council." in then
+    then = main(client, "/organisations/hythe?on-day=1&on-month=1&on-year=2020")
+    assert "Its name was" not in then
+
+
 @pytest.mark.parametrize(
     ("day", "month", "year", "message", "wrong"),
     [

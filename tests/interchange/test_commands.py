@@ -7,60 +7,20 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
-from portal import create_app
 from portal.audit import HistoryEvent, ImportBatch
 from portal.catalogue.models.organisations import OrganisationMatch
 from portal.catalogue.models.services import Service
 from portal.catalogue.store import matches, organisations, services
 from portal.catalogue.words import MatchState
 from portal.db import Database
-from tests.interchange.files import GOVERNMENT, SERVICES, SERVICES_HEADER, VOLUMES, WALES, write
+from tests.interchange.commands import counts, load, number, run
+from tests.interchange.files import GOVERNMENT, SERVICES, SERVICES_HEADER, VOLUMES, write
 from tests.support.data import ACT
-from tests.support.provision import settings_for
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> dict[str, str]:
-    """Paths of small files in the real shapes."""
-    texts = {
-        "government.tsv": GOVERNMENT,
-        "wales.tsv": WALES,
-        "services.csv": SERVICES,
-        "volumes.csv": VOLUMES,
-    }
-    return {name: str(write(tmp_path, name, text)) for name, text in texts.items()}
-
-
-def run(app: Flask, *words: str, code: int = 0, answer: str | None = None) -> Result:
-    """Run a command and check how it ended."""
-    result = app.test_cli_runner().invoke(args=list(words), input=answer)
-    assert result.exit_code == code, result.output + repr(result.exception)
-    return result
-
-
-def counts(app: Flask, *words: str) -> dict[str, int]:
-    """Run an import and give its counts."""
-    found: dict[str, int] = json.loads(run(app, "import", *words, "--yes", "--json").stdout)
-    return found
-
-
-def load(app: Flask, files: dict[str, str]) -> None:
-    """Import everything once."""
-    counts(app, "organisations", files["government.tsv"], files["wales.tsv"])
-    counts(app, "services-csv", files["services.csv"])
-    counts(app, "transaction-volumes", files["volumes.csv"])
-
-
-def number(database: Database, table: type) -> int:
-    """Rows of a table."""
-    with database.reading() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_imports_print_what_they_did(app: Flask, files: dict[str, str]) -> None:
@@ -101,17 +61,6 @@ def test_question_and_answer(app: Flask, database: Database, files: dict[str, st
     assert number(database, ImportBatch) == 0
     run(app, *words, answer="y\n")
     assert number(database, ImportBatch) == 1
-
-
-@pytest.mark.parametrize("content", [b"", b"\x00", b'Slug,"cut', b"a,b\n1,2\n"])
-def test_bad_file_is_refused_and_nothing_changes(
-    app: Flask, database: Database, tmp_path: Path, content: bytes
-) -> None:
-    path = tmp_path / "bad.csv"
-    path.write_bytes(content)
-    result = run(app, "import", "services-csv", str(path), "--yes", code=1)
-    assert result.stderr.startswith("Refused: bad.csv")
-    assert number(database, ImportBatch) == 0
 
 
 def test_owners_departments_now_and_before(
@@ -167,6 +116,12 @@ def test_decided_name_gives_services_their_owner(
     words = ("match", "decide", waiting, "government-organisation:EA74", "--reason", "Asked")
     assert "services changed: 1" in run(app, *words).output
     assert "decided already" in run(app, *words, code=1).stderr
+    other = ("match", "decide", waiting, "none", "--reason", "Asked again", "--revise", "--json")
+    assert json.loads(run(app, *other).stdout) == {
+        "name": "Nobody in Particular Office", "state": "no_match", "organisation": None,
+        "services_changed": 1,
+    }  # fmt: skip
+    run(app, *words, "--revise")
     with database.reading() as session:
         document = services.document_of(services.by_slug(session, "co-petitions"))
         assert document["owners"][2]["organisation"] == "government-organisation:EA74"
@@ -232,19 +187,6 @@ def test_slug_belongs_to_one_service(app: Flask, tmp_path: Path) -> None:
     assert (found["created"], found["updated"]) == (0, 1), "the slug is the source's own key"
 
 
-def test_match_prints_json_lines(app: Flask, files: dict[str, str], tmp_path: Path) -> None:
-    load(app, files)
-    path = write(tmp_path, "names.tsv", "name\nDVLA\nthe Cabinet Office\nQuite Unknown\n")
-    lines = run(app, "match", "organisations", str(path)).output.splitlines()
-    found = [json.loads(line) for line in lines]
-    assert [f["matched"] for f in found] == [
-        "government-organisation:EA74",
-        "government-organisation:D2",
-        None,
-    ]
-    assert all(len(f["suggestions"]) <= 3 for f in found)
-
-
 def test_demo_loads_once(app: Flask, database: Database) -> None:
     result = run(app, "demo", "load")
     assert "services: 46 created" in result.output
@@ -299,6 +241,20 @@ def test_bad_cells_leave_the_record_as_it_is(
     assert yearly(database, "dft-sorn") == (1200, "2017-09-30")
 
 
+def test_partial_register_takes_no_links_away(
+    app: Flask, database: Database, files: dict[str, str], tmp_path: Path
+) -> None:
+    counts(app, "organisations", files["government.tsv"])
+    rows = GOVERNMENT.splitlines(keepends=True)
+    part = write(tmp_path, "part.tsv", rows[0] + rows[3])
+    assert counts(app, "organisations", str(part))["updated"] == 0
+    with database.reading() as session:
+        ids = organisations.ids_by_reference(session)
+        [agency] = organisations.load(session, [ids["government-organisation:EA74"]])
+        parents = organisations.document_of(agency)["parents"]
+    assert [p["organisation"] for p in parents] == ["government-organisation:D9"]
+
+
 def test_volumes_of_another_departments_service_of_the_same_name(
     app: Flask, database: Database, tmp_path: Path
 ) -> None:
@@ -308,106 +264,6 @@ def test_volumes_of_another_departments_service_of_the_same_name(
     found = counts(app, "transaction-volumes", str(write(tmp_path, "v.csv", volumes)))
     assert (found["created"], found["updated"]) == (1, 0)
     assert yearly(database, "complaints-widget") == (None, None)
-
-
-def test_rejects_are_refused_before_anything_is_touched(
-    app: Flask, database: Database, files: dict[str, str], tmp_path: Path
-) -> None:
-    own, alias = Path(files["services.csv"]), tmp_path / "alias.csv"
-    alias.symlink_to(own)
-    before = own.read_bytes()
-    for path in (own, alias, tmp_path, tmp_path / "none" / "x.csv", Path("/dev/null")):
-        words = ("import", "services-csv", str(own), "--yes", "--rejects", str(path))
-        assert "Refused" in run(app, *words, code=1).stderr
-    assert own.read_bytes() == before
-    assert number(database, ImportBatch) == 0
-    write(tmp_path, "kept.csv", "my own notes\n")
-    refused = ("import", "services-csv", files["volumes.csv"], "--rejects")
-    run(app, *refused, str(tmp_path / "kept.csv"), code=1)
-    assert (tmp_path / "kept.csv").read_text() == "my own notes\n"
-    assert not list(tmp_path.glob(".*")), "nothing half written is left"
-
-
-def test_rejects_may_not_be_the_database(tmp_path: Path, fresh_database: Database) -> None:
-    if not fresh_database.sqlite:
-        pytest.skip("a server's database is no file")
-    app = create_app(settings_for(fresh_database), fresh_database)
-    path = write(tmp_path, "s.csv", SERVICES)
-    name = str(fresh_database.url.database)
-    for rejects in (name, f"{name}-wal"):
-        words = ("import", "services-csv", str(path), "--yes", "--rejects", rejects)
-        assert "own files" in run(app, *words, code=1).stderr
-
-
-def test_json_stands_alone(app: Flask, files: dict[str, str], tmp_path: Path) -> None:
-    words = ("import", "services-csv", files["services.csv"], "--json")
-    result = run(app, *words, answer="y\n")
-    assert json.loads(result.stdout)["created"] == 2
-    assert "would be created: 2" in result.stderr
-    only = run(app, *words, "--preview")
-    assert json.loads(only.stdout)["batch"] is None
-    refused = run(app, "import", "services-csv", files["volumes.csv"], "--json", code=1)
-    assert "has no column" in json.loads(refused.stdout)["refused"]
-    refused = run(app, "import", "undo", "999999", "--yes", "--json", code=1)
-    assert "There is no such import" in json.loads(refused.stdout)["refused"]
-    loaded = json.loads(run(app, "demo", "load", "--json", "--yes").stdout)
-    assert loaded["journeys"] == {"created": 3}
-
-
-@pytest.mark.parametrize("number", ["0", "-1", str(10**30), "x"])
-def test_numbers_that_nothing_can_have(app: Flask, number: str) -> None:
-    run(app, "import", "undo", "--yes", "--", number, code=2)
-    run(app, "match", "decide", "--reason", "x", "--", number, "none", code=2)
-
-
-def test_database_in_use_or_not_ready(tmp_path: Path) -> None:
-    path = write(tmp_path, "s.csv", SERVICES)
-    words = ("import", "services-csv", str(path), "--yes", "--json")
-    database = Database(f"sqlite:///{tmp_path / 'new.sqlite'}", busy_timeout_ms=10)
-    app = create_app(settings_for(database), database)
-    for command in (words, ("match", "queue"), ("demo", "load")):
-        assert "run flask db upgrade first" in run(app, *command, code=1).stderr
-    run(app, "db", "upgrade")
-    with database.writing() as session:
-        session.execute(text("SELECT 1"))
-        result = run(app, *words, code=1)
-    assert "another command is writing" in json.loads(result.stdout)["refused"]
-    assert "Refused" in run(app, "db", "upgrade", "no-such-revision", code=1).stderr
-    database.close()
-    write(tmp_path, "no.sqlite", "not a database at all " * 100)
-    database = Database(f"sqlite:///{tmp_path / 'no.sqlite'}")
-    app = create_app(settings_for(database), database)
-    assert "is not a database" in run(app, *words, code=1).stderr
-    database.close()
-
-
-def test_words_of_a_conflict(app: Flask, files: dict[str, str], tmp_path: Path) -> None:
-    load(app, files)
-    changed = write(tmp_path, "v.csv", VOLUMES.replace("100,1200,5", "100,900,5"))
-    counts(app, "services-csv", files["services.csv"])
-    run(app, "import", "transaction-volumes", str(changed), "--yes")
-    words = SERVICES.replace('"1,200"', "800")
-    path = write(tmp_path, "services.csv", words)
-    told = run(app, "import", "services-csv", str(path), "--yes").stdout
-    assert "services.csv, line 5, Transactions in 12 months: the file says “800”." in told
-
-
-def test_cells_do_nothing_to_a_terminal(app: Flask, tmp_path: Path) -> None:
-    row = "X,Dept,,Name,bad\x1b[2J\u202eslug,,,,,,,,,\n"
-    path = write(tmp_path, "s.csv", SERVICES_HEADER + row)
-    told = run(app, "import", "services-csv", str(path), "--yes").stdout
-    assert "bad\\x1b[2J\\u202eslug" in told
-    path = write(tmp_path, "n.tsv", "name\nbad\u009b\u202e\u00ef\n")
-    line = run(app, "match", "organisations", str(path)).stdout
-    assert json.loads(line)["name"] == "bad\u009b\u202e\u00ef"
-    assert "\u009b" not in line and "\u00ef" in line
-
-
-def test_match_says_which_rows_it_left_out(app: Flask, tmp_path: Path) -> None:
-    path = write(tmp_path, "n.tsv", "name\nDVLA\nToo\tmany\n")
-    result = run(app, "match", "organisations", str(path))
-    assert len(result.stdout.splitlines()) == 1
-    assert "n.tsv, line 3: The row has 2 cells, the header 1" in result.stderr
 
 
 def counts_batch(app: Flask) -> int:

@@ -108,6 +108,12 @@ def test_empty_cell_says_that_there_is_nothing(tmp_path: Path) -> None:
     assert not aside
 
 
+def test_unknown_sort_of_customer_says_nothing_of_the_audience(tmp_path: Path) -> None:
+    fields, aside = service(tmp_path, **{"Customer type": "Charities"})
+    assert fields["customer_type"] == "Charities" and not aside
+    assert "audiences" not in fields
+
+
 def test_absent_column_says_nothing(tmp_path: Path) -> None:
     text = SERVICES_HEADER
     for column in ("Category", "Customer type", "Business model", "Keywords"):

@@ -126,6 +126,12 @@ def test_register_without_a_column_says_nothing_of_it(tmp_path: Path) -> None:
         )
 
 
+def test_every_fact_of_a_body_is_stated(tmp_path: Path) -> None:
+    text = GOVERNMENT.replace("D9\t", "D99\t")
+    _, fields = read(tmp_path, text, "government-organisation:EA74")
+    assert [p["organisation"] for p in fields["parents"]] == ["government-organisation:D9"]
+
+
 def test_columns_in_any_order(tmp_path: Path) -> None:
     rows = [line.split("\t") for line in GOVERNMENT.splitlines()]
     text = "".join("\t".join(row[1:2] + row[:1] + row[2:]) + "\n" for row in rows)

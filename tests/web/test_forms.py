@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
+from portal.errors import Clash, Invalid
 from portal.web.forms import cleaned
 from tests.web.site import Everything, parse
 
@@ -127,8 +128,8 @@ def test_a_date_is_shown_and_read(site: Flask) -> None:
 def test_a_rule_can_refuse_a_field(site: Flask) -> None:
     with site.test_request_context("/edit", method="POST"):
         form = Everything(MultiDict(GOOD), meta={"csrf": False})
-        form.refuse("name", "Another service has this name")
-        form.refuse("no such field", "The record is locked")
+        form.refuse(Clash("name", "%(what)s has this name", what="Another service"))
+        form.refuse(Invalid("no such field", "The record is locked"))
         assert form.error_list() == [
             {"text": "Another service has this name", "href": "#name"},
             {"text": "The record is locked", "href": ""},

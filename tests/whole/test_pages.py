@@ -78,8 +78,8 @@ def test_an_empty_portal_has_all_its_lists(client: PageClient) -> None:
 
 @SQLITE
 def test_the_pages_about_the_portal(client: PageClient) -> None:
-    for address in ("/accessibility-statement", "/privacy", "/cookies", "/robots.txt",
-                    "/security.txt", "/.well-known/security.txt", "/health"):  # fmt: skip
+    robots = ("/robots.txt", "/favicon.ico", "/security.txt", "/.well-known/security.txt")
+    for address in ("/accessibility-statement", "/privacy", "/cookies", "/health", *robots):
         assert client.get(address).status_code < 400
     ready = client.get("/health/ready")
     assert ready.status_code == 200

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal.audit import Act, Document
 from portal.catalogue.actions.importing import Batch, begin, reindex
+from portal.catalogue.actions.matching import Resolver
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.rules.documents import clean_organisation, slugify
 from portal.catalogue.rules.importing import Desired, Outcome, Parsed, Progress
-from portal.catalogue.store import hierarchy
 from portal.catalogue.store import organisations as store
 from portal.errors import Invalid
 
@@ -22,25 +22,32 @@ EMPTY: Document = {
 
 
 def apply(session: Session, parsed: Parsed, act: Act, progress: Progress | None = None) -> Outcome:
-    """Create and update organisations; links may point at rows of the same files."""
+    """Create and update organisations; links may point at rows of the same files. Names that
+    waited for one of them are matched.
+    """
     batch = begin(session, parsed, act)
     loaded = {o.id: o for o in store.load(session)}
     befores: dict[int, Document | None] = {k: store.document_of(o) for k, o in loaded.items()}
     refs = store.ids_by_reference(session)
     slugs = store.taken_slugs(session)
-    todo: list[tuple[Desired, int, Document]] = []
+    todo: list[tuple[Desired, int]] = []
     for desired in parsed.desired:
         try:
-            found = _place(batch, desired, refs, slugs, loaded, befores)
+            todo.append((desired, _place(batch, desired, refs, slugs, loaded, befores)))
         except Invalid as problem:
             batch.refuse(desired, problem)
-            continue
-        todo.append((desired, *found))
-    for position, (desired, id_, said) in enumerate(todo, start=1):
-        _write(batch, desired, loaded[id_], befores[id_], said, refs)
+    for position, (desired, id_) in enumerate(todo, start=1):
+        row = replace(desired, fields=_with_known_links(desired.fields, refs))
+        try:
+            _write(batch, row, loaded[id_], befores[id_], refs)
+        except Invalid as problem:
+            batch.refuse(desired, problem)
+            if befores[id_] is None:  # it is there already, for others to point at
+                bare = {**row.fields, "parents": [], "successions": []}
+                _write(batch, replace(row, fields=bare), loaded[id_], None, refs)
         if progress:
             progress(position, len(todo))
-    hierarchy.refuse_rings(session)
+    batch.outcome.settled = Resolver(session, batch.act).settle()
     reindex(session)
     return batch.finish()
 
@@ -48,10 +55,18 @@ def apply(session: Session, parsed: Parsed, act: Act, progress: Progress | None 
 def _place(
     batch: Batch, desired: Desired, refs: dict[str, int], slugs: set[str],
     loaded: dict[int, Organisation], befores: dict[int, Document | None],
-) -> tuple[int, Document]:  # fmt: skip
-    """Find the record a row is about, or add it bare, so that others can point at it."""
-    if desired.ref in refs:
-        return refs[desired.ref], desired.fields
+) -> int:  # fmt: skip
+    """Find the record a row is about, or add it bare, so that others can point at it.
+
+    Raises:
+        Invalid: what it says of itself is wrong, or it has the identifiers of several records.
+    """
+    said = [desired.ref, *desired.fields.get("identifiers", [])]
+    found = {refs[ref] for ref in said if ref in refs}
+    if len(found) > 1:
+        raise Invalid("identifiers", "These identifiers belong to several organisations")
+    if found:
+        return found.pop()
     document = clean_organisation(
         {**EMPTY, **desired.fields, "slug": _free_slug(desired, slugs), "parents": [],
          "successions": []}
@@ -62,36 +77,50 @@ def _place(
     for identifier in document["identifiers"]:
         refs[identifier] = organisation.id
     loaded[organisation.id], befores[organisation.id] = organisation, None
-    return organisation.id, desired.fields
+    return organisation.id
+
+
+def _with_known_links(fields: Document, refs: dict[str, int]) -> Document:
+    """The row without links to bodies that are neither in the catalogue nor in the files. They
+    are not remembered either, so that they are made once the other body comes.
+    """
+    known = dict(fields)
+    if "parents" in fields:
+        known["parents"] = [p for p in fields["parents"] if p["organisation"] in refs]
+    if "successions" in fields:
+        known["successions"] = [
+            s for s in fields["successions"] if s["successor"] is None or s["successor"] in refs
+        ]
+    return known
 
 
 def _free_slug(desired: Desired, taken: set[str]) -> str:
     plain = str(desired.fields.get("slug") or slugify(str(desired.fields.get("name") or "")))
-    if plain not in taken:
-        return plain
-    return f"{plain}-{slugify(desired.ref.split(':')[-1])}"
+    slug, number = plain, 1
+    while slug in taken:
+        slug = "-".join([plain, slugify(desired.ref.split(":")[-1]), *[str(number)][: number - 1]])
+        number += 1
+    return slug
 
 
 def _write(
     batch: Batch, desired: Desired, organisation: Organisation, before: Document | None,
-    wanted: Document, refs: dict[str, int],
+    refs: dict[str, int],
 ) -> None:  # fmt: skip
+    said = desired.fields
     if before is None:
-        current: Document = {
-            **EMPTY, "slug": organisation.slug, "name": organisation.name,
-        }  # fmt: skip
-        after, said = clean_organisation({**current, **wanted, "slug": organisation.slug}), wanted
+        own = {"slug": organisation.slug, "name": organisation.name}
+        after = clean_organisation({**EMPTY, **own, **said, "slug": organisation.slug})
         store.save(batch.session, organisation, None, after, refs, batch.act, "imported")
         batch.outcome.created += 1
     else:
-        wanted = {k: v for k, v in wanted.items() if k != "slug"}  # an import moves no address
-        merged, said = batch.take(
-            replace(desired, fields=wanted), before, store.THING, organisation.id
-        )
+        wanted = {k: v for k, v in said.items() if k != "slug"}  # an import moves no address
+        row = replace(desired, fields=wanted)
+        merged, said = batch.take(row, before, store.THING, organisation.id)
+        after = clean_organisation(merged)
         changed = store.save(
-            batch.session, organisation, before, clean_organisation(merged), refs, batch.act,
-            "imported",
-        )  # fmt: skip
+            batch.session, organisation, before, after, refs, batch.act, "imported"
+        )
         batch.outcome.updated += changed
         batch.outcome.unchanged += not changed
     batch.remember(desired.key, store.THING, organisation.id, said)

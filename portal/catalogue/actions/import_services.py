@@ -11,7 +11,7 @@ from portal.catalogue.actions.importing import Batch, begin, reindex
 from portal.catalogue.actions.matching import Resolver
 from portal.catalogue.models.services import Service
 from portal.catalogue.rules.documents import clean_service, slugify, sort_key
-from portal.catalogue.rules.importing import Desired, Outcome, Parsed, Progress
+from portal.catalogue.rules.importing import Desired, Outcome, Parsed, Progress, without_echoes
 from portal.catalogue.store import services as store
 from portal.catalogue.store.organisations import ids_by_reference, references
 from portal.errors import Invalid
@@ -63,6 +63,7 @@ def apply(session: Session, parsed: Parsed, act: Act, progress: Progress | None 
     """Create and update services; owners' names are resolved or wait in the queue."""
     batch = begin(session, parsed, act)
     resolver = Resolver(session, batch.act)
+    batch.outcome.settled = resolver.settle()
     refs, names = ids_by_reference(session), references(session)
     places = Places(session, batch)
     todo: list[tuple[Desired, Document, int | None]] = []
@@ -106,24 +107,7 @@ def _with_owners(
         elif ref is None and owner["published_name"]:
             ref = resolver.resolve(owner["published_name"])
         owners.append({**owner, "organisation": ref})
-    return {**fields, "owners": _without_echoes(owners)}
-
-
-def _without_echoes(owners: list[Document]) -> list[Document]:
-    current = next((o for o in owners if o["role"] == "accountable" and o["until"] is None), None)
-    if current is None:
-        return owners
-    same = [o for o in owners if o is not current and _same_body(o, current)]
-    kept = [o for o in owners if not any(o is s for s in same)]
-    if not any(o["role"] == "accountable" and o is not current for o in kept):
-        kept = [{**o, "since": None} if o is current and same else o for o in kept]
-    return kept
-
-
-def _same_body(one: Document, other: Document) -> bool:
-    if one["organisation"] or other["organisation"]:
-        return bool(one["organisation"] == other["organisation"])
-    return bool(one["published_name"] == other["published_name"])
+    return {**fields, "owners": without_echoes(owners)}
 
 
 def _for_existing(desired: Desired, before: Document) -> tuple[Desired, Document]:

@@ -21,7 +21,7 @@ from portal.catalogue.store import (
     organisations,
     services,
 )
-from portal.db import Database
+from portal.db import Database, one_at_a_time
 from portal.errors import Invalid
 
 Apply = Callable[[Session, Parsed, Act, Progress | None], Outcome]
@@ -50,16 +50,17 @@ def preview(
 def run(
     database: Database, parsed: Parsed, act: Act, apply: Apply, progress: Progress | None = None
 ) -> Outcome:
-    """Import in one transaction; a run that changes nothing leaves nothing, not even a batch."""
+    """Import in one transaction. A run that changes nothing and sets nothing aside that was not
+    set aside before leaves nothing, not even a batch.
+    """
     outcome: Outcome | None = None
     try:
         with database.writing() as session:
             outcome = apply(session, parsed, act, progress)
-            if not (outcome.created or outcome.updated):
+            if outcome.batch_id is None:
                 raise _Preview
     except _Preview:
         assert outcome is not None  # noqa: S101
-        outcome.batch_id = None
     return outcome
 
 
@@ -74,17 +75,15 @@ class Batch:
     outcome: Outcome
 
     def remember(self, key: str, thing: str, thing_id: int, said: Document) -> None:
-        """Keep what the source says of a record now."""
+        """Keep what the source says of a record now, where it is something new."""
         known = self.memory.get(key)
-        if known is None:
-            self.session.add(
-                ImportedRecord(
-                    kind=self.row.kind, key=key, thing=thing, thing_id=thing_id, said=said,
-                    batch_id=self.row.id,
-                )
-            )  # fmt: skip
-        elif known.said != said:
-            known.said_before, known.said, known.batch_id = known.said, said, self.row.id
+        if known and (known.thing, known.thing_id, known.said) == (thing, thing_id, said):
+            return
+        self.memory[key] = ImportedRecord(
+            kind=self.row.kind, key=key, thing=thing, thing_id=thing_id, said=said,
+            batch_id=self.row.id,
+        )  # fmt: skip
+        self.session.add(self.memory[key])
 
     def refuse(self, desired: Desired, problem: Invalid) -> None:
         """Set a row aside because its document is not valid."""
@@ -101,28 +100,30 @@ class Batch:
         A field in conflict is reported, and keeps its old memory so that it is reported again.
         """
         known = self.memory.get(desired.key)
-        merged, conflicts = merge(current, known.said if known else None, desired.fields)
-        said = dict(desired.fields)
-        for name in conflicts:
-            reason = f"The record here says otherwise: {_shown(current.get(name))}"
-            value = _shown(desired.fields[name])
+        merged = merge(current, known.said if known else None, desired.fields)
+        for conflict in merged.conflicts:
+            reason = f"The record here says otherwise: {_shown(conflict.here)}"
             self.outcome.aside.append(
-                Aside(desired.file, desired.row, name, value, reason, True, thing, thing_id)
-            )
-            said.pop(name)
-            if known and name in known.said:
-                said[name] = known.said[name]
-        return merged, said
+                Aside(desired.file, desired.row, conflict.field, _shown(conflict.wanted), reason,
+                      True, thing, thing_id)
+            )  # fmt: skip
+        return merged.document, merged.said
 
     def finish(self) -> Outcome:
-        """Write the counts and what was set aside; rebuild what is derived."""
-        self.row.counts = self.outcome.counts()
-        imports.add_set_aside(
-            self.session,
-            [{"batch_id": self.row.id, **asdict(a)} for a in self.outcome.aside],
-        )
+        """Write the counts and what was set aside. Where nothing changed and nothing was set
+        aside that the last import of these files did not, the outcome has no batch: it is to be
+        rolled back.
+        """
+        found = self.outcome
+        last = imports.last_of(self.session, self.row.kind, self.row.files, self.row.id)
+        known = imports.reasons(self.session, last.id) if last else set()
+        rows = [asdict(a) for a in found.aside]
+        if not found.changed and {imports.reason_of(row) for row in rows} <= known:
+            found.batch_id, found.waiting = None, 0
+        self.row.counts = found.counts()
+        imports.add_set_aside(self.session, [{"batch_id": self.row.id, **row} for row in rows])
         self.session.flush()
-        return self.outcome
+        return found
 
 
 def _shown(value: Any) -> str | None:
@@ -133,7 +134,8 @@ def _shown(value: Any) -> str | None:
 
 
 def begin(session: Session, parsed: Parsed, act: Act) -> Batch:
-    """Start a batch for a parsed source."""
+    """Start a batch for a parsed source, once no other import is under way."""
+    one_at_a_time(session)
     row = ImportBatch(
         kind=parsed.kind, files=parsed.files, actor=act.actor, applied_at=act.at, counts={}
     )

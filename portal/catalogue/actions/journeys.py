@@ -9,7 +9,7 @@ from portal.audit import Act, Document
 from portal.catalogue.models.journeys import Journey
 from portal.catalogue.rules.documents import clean_journey
 from portal.catalogue.store import journeys, services
-from portal.db import Database
+from portal.db import Database, one_at_a_time
 
 
 def add_missing(database: Database, documents: Iterable[Document], act: Act) -> int:
@@ -23,6 +23,7 @@ def add_missing(database: Database, documents: Iterable[Document], act: Act) -> 
     """
     added = 0
     with database.writing() as session:
+        one_at_a_time(session)
         there = {j.slug for j in journeys.load(session)}
         ids = services.ids_by_slug(session)
         for document in documents:

@@ -7,47 +7,70 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal import search
 from portal.audit import Act
 from portal.catalogue.models.organisations import OrganisationMatch
 from portal.catalogue.rules.matching import NameIndex
-from portal.catalogue.store import matches, organisations, services
+from portal.catalogue.store import journeys, matches, organisations, ownership, services
 from portal.catalogue.words import MatchState
-from portal.db import Database
-from portal.errors import Missing
+from portal.db import Database, one_at_a_time
+from portal.errors import Clash, Missing
 
 
 class Resolver:
     """Resolves published names within one transaction: people's decisions first, then sure
-    matches; every other name waits in the queue.
+    matches, which are kept with why; every other name waits in the queue.
     """
 
     def __init__(self, session: Session, act: Act) -> None:
-        """Load the names and the decisions once."""
+        """Load the names and what is known of them once."""
         self._session = session
         self._act = act
         self._index = NameIndex(organisations.named(session))
-        self._decided = matches.decided(session)
+        self._refs = organisations.ids_by_reference(session)
         self._references = organisations.references(session)
-        self._known: dict[str, str | None] = {}
+        self._rows = matches.decided(session)
         self.waiting = 0
 
     def resolve(self, published_name: str) -> str | None:
         """The reference of the organisation meant, or None where the name waits (or is decided
         to mean none).
         """
-        if published_name not in self._known:
-            self._known[published_name] = self._look_up(published_name)
-        return self._known[published_name]
+        row = self._rows.get(published_name)
+        if row is None:
+            row = self._rows[published_name] = self._new(published_name)
+        return self._references[row.organisation_id] if row.organisation_id else None
 
-    def _look_up(self, name: str) -> str | None:
-        row = self._decided.get(name)
-        if row is not None and row.state is not MatchState.WAITING:
-            return self._references[row.organisation_id] if row.organisation_id else None
-        matched = self._index.match(name).matched
-        if matched is None and row is None:
-            self._decided[name] = matches.add(self._session, name, self._act)
+    def _new(self, name: str) -> OrganisationMatch:
+        found = self._index.match(name)
+        if found.matched is None:
             self.waiting += 1
-        return matched
+            return matches.add(self._session, name, self._act)
+        return matches.add_sure(
+            self._session, name, found.matched, found.why, self._refs, self._act
+        )
+
+    def settle(self) -> int:
+        """Look again at the names that no person decided, and give the services that carry them
+        their owner. A name that was sure and is not any more stays as it is.
+
+        Returns:
+            How many names mean another organisation now.
+        """
+        settled = 0
+        for name, row in self._rows.items():
+            if row.decided_at is not None:
+                continue
+            found = self._index.match(name)
+            if found.matched is None or row.organisation_id == self._refs[found.matched]:
+                continue
+            before = self._references.get(row.organisation_id or 0)
+            matches.settle(
+                self._session, row, found.matched, found.why, self._refs, self._act, "match.sure"
+            )
+            ownership.move(self._session, name, before, found.matched, self._refs, self._act)
+            settled += 1
+        return settled
 
 
 def suggest(database: Database, names: Iterable[str]) -> Iterable[dict[str, Any]]:
@@ -67,32 +90,35 @@ def suggest(database: Database, names: Iterable[str]) -> Iterable[dict[str, Any]
 
 
 def decide(
-    database: Database, match_id: int, reference: str | None, act: Act
+    database: Database, match_id: int, reference: str | None, act: Act, revise: bool = False
 ) -> tuple[OrganisationMatch, int]:
-    """Settle a waiting name, and give the services that carry it their owner.
+    """Settle a name, and give the services that carry it their owner.
 
     Args:
         reference: the organisation meant, None for "none of ours".
+        revise: decide again on a name that is settled already.
 
     Returns:
         The decided row and how many services changed.
 
     Raises:
         Missing: no such name or organisation.
-        Clash: decided already.
+        Clash: settled already, and this is not to revise it.
     """
     with database.writing() as session:
+        one_at_a_time(session)
+        row = matches.by_id(session, match_id)
         refs = organisations.ids_by_reference(session)
         if reference is not None and reference not in refs:
             raise Missing(f"There is no organisation {reference}")
-        organisation_id = refs[reference] if reference else None
-        row = matches.decide(session, match_id, organisation_id, reference, act)
-        changed = 0
-        if organisation_id is not None:
-            canonical = organisations.references(session)[organisation_id]
-            ids = services.waiting_owners(session, row.published_name)
-            for service in services.load(session, ids):
-                changed += services.give_owner(
-                    session, service, row.published_name, canonical, refs, act
-                )
-        return row, changed
+        if row.state is not MatchState.WAITING and not revise:
+            raise Clash("match", "This name has been decided already")
+        names = organisations.references(session)
+        old = names[row.organisation_id] if row.organisation_id else None
+        new = names[refs[reference]] if reference else None
+        matches.settle(session, row, new, act.reason, refs, act, "match.decided", by_person=True)
+        ids = ownership.move(session, row.published_name, old, new, refs, act) if old != new else []
+        search.put(session, services.search_documents(session, ids))
+        if ids:
+            search.put(session, journeys.search_documents(session))
+        return row, len(ids)

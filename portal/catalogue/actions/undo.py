@@ -2,48 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.audit import Act, HistoryEvent
+from portal.audit import Act, Document
 from portal.catalogue.actions.importing import reindex
-from portal.catalogue.store import imports, journeys, matches, organisations, pointing, services
-from portal.db import Database
-from portal.errors import Clash
+from portal.catalogue.store import imports, matches, organisations, pointing, services
+from portal.catalogue.words import MatchState
+from portal.db import Database, chunks, one_at_a_time
+from portal.errors import Clash, Invalid
 
 TAG = "import undone"
 SHOWN = 20
+Reference = tuple[str, int]
 
 
 def undo(database: Database, batch_id: int, act: Act) -> dict[str, int]:
     """Take a batch back, whole or not at all, in one transaction.
+
+    What it changed is put back first, so that nothing of it points at what the batch made; then
+    what it made is removed.
 
     Returns:
         How many records were removed and how many restored.
 
     Raises:
         Missing: no such batch.
-        Clash: undone already; or records changed since or are needed by others, named one by one.
+        Clash: undone already; or records changed since, are needed by others, or cannot go back
+            because another one now has what they had; each is named.
     """
     with database.writing() as session:
+        one_at_a_time(session)
         batch = imports.batch(session, batch_id)
         if batch.undone_at is not None:
             raise Clash("batch", f"Import {batch_id} was undone already")
-        events = imports.events_of(session, batch_id)
-        made = [(e.thing, e.thing_id) for e in events if not e.before]
-        touched = {(e.thing, e.thing_id) for e in events}
         _refuse(session, "These changed after the import", imports.changed_since(session, batch_id))
-        _refuse(session, "These use what it brought", pointing.pointing_at(session, made, touched))
-        undoing = _Undoing(session, act.in_batch(batch_id))
-        organisations.unlink(session, [i for thing, i in made if thing == organisations.THING])
-        for event in events:
-            undoing.take_back(event)
-        imports.recall(session, batch_id)
+        made, changed = _taken_apart(session, batch_id)
+        undoing = _Undoing(session, act.in_batch(batch_id), changed)
+        undoing.restore()
+        _refuse(session, "These use what it brought", pointing.pointing_at(session, made, made))
+        undoing.remove(made)
         batch.undone_at = act.at
         reindex(session)
-        return undoing.counts
+        return {"removed": _records(made), "restored": _records(changed)}
 
 
-def _refuse(session: Session, why: str, references: list[tuple[str, int]]) -> None:
+def _taken_apart(
+    session: Session, batch_id: int
+) -> tuple[list[Reference], dict[Reference, Document]]:
+    """The records a batch made; and those it changed, with the fields they had before it. Both in
+    the order of undoing, the last first.
+    """
+    made: list[Reference] = []
+    changed: dict[Reference, Document] = {}
+    for event in imports.events_of(session, batch_id):
+        reference = event.thing, event.thing_id
+        if event.before:
+            changed.setdefault(reference, {}).update(event.before)
+        else:
+            made.append(reference)
+            changed.pop(reference, None)
+    return made, changed
+
+
+def _records(references: Iterable[Reference]) -> int:
+    return sum(thing != matches.THING for thing, _ in references)
+
+
+def _refuse(session: Session, why: str, references: list[Reference]) -> None:
     if references:
         names = "; ".join(pointing.called(session, references[:SHOWN]))
         more = f"; and {len(references) - SHOWN} more" if len(references) > SHOWN else ""
@@ -53,52 +82,74 @@ def _refuse(session: Session, why: str, references: list[tuple[str, int]]) -> No
 class _Undoing:
     """One undo under way, with what it needs looked up once."""
 
-    def __init__(self, session: Session, act: Act) -> None:
+    def __init__(self, session: Session, act: Act, changed: dict[Reference, Document]) -> None:
         self.session = session
         self.act = act
-        self.refs = organisations.ids_by_reference(session)
+        self.changed = changed
         self.slugs = services.ids_by_slug(session)
-        self.counts = {"removed": 0, "restored": 0}
+        self.refs = organisations.ids_by_reference(session)
 
-    def take_back(self, event: HistoryEvent) -> None:
-        """Undo one event: remove what it made, or restore the fields it changed."""
-        kinds = {
-            services.THING: self._service,
-            organisations.THING: self._organisation,
-            journeys.THING: self._journey,
-            matches.THING: self._match,
-        }
-        kinds[event.thing](event)
-        if event.thing != matches.THING:
-            self.counts["restored" if event.before else "removed"] += 1
+    def restore(self) -> None:
+        """Give records the fields back that they had.
 
-    def _service(self, event: HistoryEvent) -> None:
-        service = services.load(self.session, [event.thing_id])[0]
-        if not event.before:
-            services.remove(self.session, service, self.act, TAG)
-            return
-        now = services.document_of(service)
-        after = {**now, **event.before}
-        services.save(self.session, service, now, after, self.refs, self.act, TAG)
-        services.save_relations(self.session, service.id, after["relations"], self.slugs)
+        Raises:
+            Clash: one of them cannot have them.
+        """
+        self._take_identifiers()
+        for some in self._some(organisations.THING):
+            loaded = {o.id: o for o in organisations.load(self.session, some)}
+            for id_ in some:
+                now = organisations.document_of(loaded[id_])
+                after = {**now, **self.changed[organisations.THING, id_]}
+                with self._named(now["name"]):
+                    organisations.save(
+                        self.session, loaded[id_], now, after, self.refs, self.act, TAG
+                    )
+        for some in self._some(services.THING):
+            found = {s.id: s for s in services.load(self.session, some)}
+            for id_ in some:
+                now = services.document_of(found[id_])
+                after = {**now, **self.changed[services.THING, id_]}
+                with self._named(now["name"]):
+                    services.save(self.session, found[id_], now, after, self.refs, self.act, TAG)
+                    if after["relations"] != now["relations"]:
+                        services.save_relations(self.session, id_, after["relations"], self.slugs)
+        for some in self._some(matches.THING):
+            for id_ in some:
+                row, before = matches.by_id(self.session, id_), self.changed[matches.THING, id_]
+                reference = before.get("organisation")
+                with self._named(row.published_name):
+                    matches.settle(
+                        self.session, row, reference, before.get("reason"), self.refs, self.act,
+                        TAG, MatchState(before["state"]),
+                    )  # fmt: skip
 
-    def _organisation(self, event: HistoryEvent) -> None:
-        organisation = organisations.load(self.session, [event.thing_id])[0]
-        if not event.before:
-            organisations.remove(self.session, organisation, self.act, TAG)
-            return
-        now = organisations.document_of(organisation)
-        after = {**now, **event.before}
-        organisations.save(self.session, organisation, now, after, self.refs, self.act, TAG)
+    def _some(self, thing: str) -> Iterator[list[int]]:
+        return chunks([id_ for kind, id_ in self.changed if kind == thing])
 
-    def _journey(self, event: HistoryEvent) -> None:
-        found = next(j for j in journeys.load(self.session) if j.id == event.thing_id)
-        if not event.before:
-            journeys.remove(self.session, found, self.act, TAG)
-            return
-        now = journeys.document_of(found)
-        after = {**now, **event.before}
-        journeys.save(self.session, found, now, after, self.slugs, self.act, TAG)
+    def _take_identifiers(self) -> None:
+        """Let what records say of others be found by the identifiers that those had."""
+        thing = organisations.THING
+        for (kind, id_), fields in self.changed.items():
+            for identifier in fields.get("identifiers", []) if kind == thing else []:
+                holder = self.refs.setdefault(identifier, id_)
+                if holder != id_:
+                    why = f"{identifier} belongs to another record now"
+                    _refuse(self.session, why, [(thing, holder)])
 
-    def _match(self, event: HistoryEvent) -> None:
-        matches.discard(self.session, event.thing_id, self.act)
+    @contextmanager
+    def _named(self, name: str) -> Iterator[None]:
+        """Say of which record it is that something stands in its way."""
+        try:
+            yield
+        except Invalid as problem:
+            raise Clash("batch", f"“{name}” cannot go back: {problem.message}") from problem
+        except IntegrityError as problem:
+            why = "another record now has what it had"
+            raise Clash("batch", f"“{name}” cannot go back: {why}") from problem
+
+    def remove(self, made: list[Reference]) -> None:
+        """Delete what a batch made; services first, since they point at the others."""
+        for store in (services, matches, organisations):
+            ids = [id_ for thing, id_ in made if thing == store.THING]
+            store.remove(self.session, ids, self.act, TAG)

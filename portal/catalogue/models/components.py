@@ -20,7 +20,7 @@ from portal.audit import Document
 from portal.catalogue import component_words as words
 from portal.catalogue.models.organisations import ALL, Organisation
 from portal.catalogue.models.services import PERIOD, Service
-from portal.db import Base, Json, UtcTime, enum_column
+from portal.db import Base, Json, UtcTime, enum_column, sorted_text
 
 
 class Capability(Base):
@@ -72,7 +72,7 @@ class Component(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(200), unique=True)
     name: Mapped[str] = mapped_column(String(300))
-    sort_name: Mapped[str] = mapped_column(String(300))
+    sort_name: Mapped[str] = mapped_column(sorted_text(300))
     kind: Mapped[words.ComponentKind] = mapped_column(enum_column(words.ComponentKind), index=True)
     delivery: Mapped[words.Delivery] = mapped_column(enum_column(words.Delivery))
     has_interface: Mapped[bool]

@@ -1,27 +1,25 @@
-"""What importers remember: the last word of each source, and what was set aside."""
+"""What importers remember: the words of each source, and what was set aside."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Json
 
 
 class ImportedRecord(Base):
-    """What a source last said of a record, to tell its changes from a person's edits.
+    """What a source said of a record in one import. Rows are added, never changed: the newest of
+    an import that is not undone counts, so an undo needs to do nothing here.
 
-    A field that now differs from `said` was changed here since; if the source changes it as
-    well, that is a conflict, and the source does not win by itself.
+    A field of the record that now differs from `said` was changed here since; if the source
+    changes it as well, that is a conflict, and the source does not win by itself.
     """
 
     __tablename__ = "imported_record"
-    __table_args__ = (
-        UniqueConstraint("kind", "key"),
-        Index("ix_imported_record_thing_thing_id", "thing", "thing_id"),
-    )
+    __table_args__ = (UniqueConstraint("kind", "key", "batch_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
@@ -29,7 +27,6 @@ class ImportedRecord(Base):
     thing: Mapped[str] = mapped_column(String(30))
     thing_id: Mapped[int]
     said: Mapped[dict[str, Any]] = mapped_column(Json)
-    said_before: Mapped[dict[str, Any] | None] = mapped_column(Json)
     batch_id: Mapped[int] = mapped_column(
         ForeignKey("import_batch.id", ondelete="CASCADE"), index=True
     )

@@ -7,21 +7,21 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.catalogue.models.organisations import ALL
+from portal.catalogue.models.organisations import ALL, NEVER_AGAIN
 from portal.catalogue.models.services import Service
-from portal.db import Base, Json, UtcTime
+from portal.db import Base, Json, UtcTime, sorted_text
 
 
 class Journey(Base):
     """A goal a person has, whoever in government serves it."""
 
     __tablename__ = "journey"
-    __table_args__ = (Index("ix_journey_sort_name_id", "sort_name", "id"),)
+    __table_args__ = (Index("ix_journey_sort_name_id", "sort_name", "id"), NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(200), unique=True)
     name: Mapped[str] = mapped_column(String(300))
-    sort_name: Mapped[str] = mapped_column(String(300), server_default="")
+    sort_name: Mapped[str] = mapped_column(sorted_text(300), server_default="")
     goal: Mapped[str] = mapped_column(Text)
     sources: Mapped[list[str]] = mapped_column(Json, default=list)
     version: Mapped[int] = mapped_column(default=1)

@@ -8,9 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalogue import words
-from portal.db import Base, UtcTime, enum_column
+from portal.db import Base, UtcTime, enum_column, sorted_text
 
 ALL = "all, delete-orphan"
+#: SQLite gives the id of a deleted row to the next one, which would then have its history.
+NEVER_AGAIN = {"sqlite_autoincrement": True}
 
 
 def _organisation() -> Mapped[int]:
@@ -28,6 +30,7 @@ class Organisation(Base):
         ),
         CheckConstraint("name <> ''", name="has_name"),
         Index("ix_organisation_sort_name_id", "sort_name", "id"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,7 +39,7 @@ class Organisation(Base):
         enum_column(words.OrganisationKind), index=True
     )
     name: Mapped[str] = mapped_column(String(300))
-    sort_name: Mapped[str] = mapped_column(String(300))
+    sort_name: Mapped[str] = mapped_column(sorted_text(300))
     abbreviation: Mapped[str | None] = mapped_column(String(40))
     website: Mapped[str | None] = mapped_column(String(1000))
     start_date: Mapped[date | None]
@@ -74,7 +77,7 @@ class OrganisationIdentifier(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = _organisation()
-    identifier: Mapped[str] = mapped_column(String(120), unique=True)
+    identifier: Mapped[str] = mapped_column(sorted_text(120), unique=True)
 
 
 class OrganisationName(Base):
@@ -104,7 +107,7 @@ class OrganisationAlias(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = _organisation()
-    alias: Mapped[str] = mapped_column(String(300))
+    alias: Mapped[str] = mapped_column(sorted_text(300))
     source: Mapped[str | None] = mapped_column(String(1000))
 
 
@@ -161,11 +164,14 @@ class OrganisationSlug(Base):
 
 
 class OrganisationMatch(Base):
-    """A name as published that no organisation surely bears: the reviewed queue."""
+    """A name as published: which organisation it surely means and why, what a person decided,
+    or that it waits for that (the reviewed queue). Only a person's decision has `decided_at`.
+    """
 
     __tablename__ = "organisation_match"
     __table_args__ = (
         CheckConstraint("(state = 'matched') = (organisation_id IS NOT NULL)", name="decided"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalogue import words
-from portal.catalogue.models.organisations import ALL, Organisation
-from portal.db import Base, Json, UtcTime, enum_column
+from portal.catalogue.models.organisations import ALL, NEVER_AGAIN, Organisation
+from portal.db import Base, Json, UtcTime, enum_column, sorted_text
 
 PERIOD = "until IS NULL OR since IS NULL OR until >= since"
 
@@ -33,12 +41,13 @@ class Service(Base):
             name="transactions_have_period",
         ),
         Index("ix_service_sort_name_id", "sort_name", "id"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(200), unique=True)
     name: Mapped[str] = mapped_column(String(300))
-    sort_name: Mapped[str] = mapped_column(String(300))
+    sort_name: Mapped[str] = mapped_column(sorted_text(300))
     purpose: Mapped[str | None] = mapped_column(Text)
     user_need: Mapped[str | None] = mapped_column(Text)
     transactional: Mapped[bool | None]
@@ -51,7 +60,7 @@ class Service(Base):
     channels: Mapped[list[str]] = mapped_column(Json, default=list)
     sources: Mapped[list[str]] = mapped_column(Json, default=list)
     apis_answer: Mapped[words.ApisAnswer] = mapped_column(enum_column(words.ApisAnswer), index=True)
-    yearly_transactions: Mapped[int | None]
+    yearly_transactions: Mapped[int | None] = mapped_column(BigInteger)
     transactions_from: Mapped[date | None]
     transactions_to: Mapped[date | None]
     phase: Mapped[words.Phase] = mapped_column(enum_column(words.Phase), index=True)

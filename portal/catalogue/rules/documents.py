@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
+from portal.addresses import is_web_address
 from portal.catalogue import words
 from portal.errors import Invalid
 
@@ -22,6 +22,7 @@ Cleaner = Callable[[str, Any], Any]
 
 NAME_LIMIT = 300
 TEXT_LIMIT = 20_000
+NUMBER_LIMIT = 10**15
 SLUG = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 
 
@@ -84,12 +85,7 @@ def web_address(field: str, value: object) -> str | None:
     text = plain_text(field, value, 2000)
     if text is None:
         return None
-    try:
-        parts = urlsplit(text)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in text
-    except ValueError:
-        fine = False
-    if not fine:
+    if not is_web_address(text):
         raise Invalid(field, "Enter a web address that starts with https:// or http://")
     return text
 
@@ -124,8 +120,10 @@ def _one_of(kind: type[StrEnum]) -> Cleaner:
 def _whole(field: str, value: object) -> int | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise Invalid(field, "Enter a whole number, 0 or more")
+    if value >= NUMBER_LIMIT:
+        raise Invalid(field, f"This must be less than {NUMBER_LIMIT:,}")
     return value
 
 
@@ -278,12 +276,32 @@ def _periods(field: str, rows: Iterable[Document]) -> None:
             raise Invalid(f"{field}.{position}.until", "The end must not be before the start")
 
 
+def _one_at_a_time(field: str, rows: list[Document], message: str) -> None:
+    """Refuse two rows that surely hold on the same day.
+
+    A day that is not known proves nothing, but an end does: whoever ended on a day was there until
+    that day. So a row without a start counts from just before its end.
+    """
+    held = []
+    for row in rows:
+        until = row["until"] or "9999-12-31"
+        held.append((row["since"] or _before(until), until))
+    held.sort()
+    for position, (since, until) in enumerate(held):
+        if since < until and any(since <= s < min(until, u) for s, u in held[position + 1 :]):
+            raise Invalid(field, message)
+
+
+def _before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
 def clean_service(document: Mapping[str, Any]) -> Document:
     """The canonical form of a service document.
 
     Raises:
-        Invalid: a field is wrong, periods end before they start, two phases are open, two
-            organisations are accountable at once, or an API leads nowhere.
+        Invalid: a field is wrong, periods end before they start, not exactly one phase is open,
+            two phases or two accountable organisations hold at once, or an API leads nowhere.
     """
     draft = {"apis_answer": words.ApisAnswer.UNKNOWN.value, **document}
     clean: Document = _shape(SERVICE)("", draft)
@@ -294,9 +312,9 @@ def clean_service(document: Mapping[str, Any]) -> Document:
         clean["phases"] = [{"phase": words.Phase.UNKNOWN.value, "since": None, "until": None}]
     if len([p for p in clean["phases"] if p["until"] is None]) != 1:
         raise Invalid("phases", "Exactly one phase must be open")
-    open_owners = [o for o in clean["owners"] if o["role"] == "accountable" and o["until"] is None]
-    if len(open_owners) > 1:
-        raise Invalid("owners", "Only one organisation can be accountable at a time")
+    _one_at_a_time("phases", clean["phases"], "A service is in one phase at a time")
+    accountable = [o for o in clean["owners"] if o["role"] == words.OwnerRole.ACCOUNTABLE.value]
+    _one_at_a_time("owners", accountable, "Only one organisation can be accountable at a time")
     for position, owner in enumerate(clean["owners"]):
         if not owner["organisation"] and not owner["published_name"]:
             raise Invalid(f"owners.{position}", "Say which organisation")
@@ -339,6 +357,19 @@ def clean_journey(document: Mapping[str, Any]) -> Document:
     if not clean["steps"]:
         raise Invalid("steps", "A journey needs at least one step")
     return clean
+
+
+def refuse_future(document: Document, today: date) -> None:
+    """Raise Invalid where a phase or owner of a clean service starts or ends after today.
+
+    Who owns a service now, and its phase, are the rows without an end. A row that starts or ends
+    later would make them wrong on the days between.
+    """
+    for field in ("phases", "owners"):
+        for position, row in enumerate(document[field]):
+            for which in ("since", "until"):
+                if row[which] and row[which] > today.isoformat():
+                    raise Invalid(f"{field}.{position}.{which}", "This must not be in the future")
 
 
 def current_phase(document: Document) -> str:

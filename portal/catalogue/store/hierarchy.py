@@ -19,6 +19,9 @@ from portal.catalogue.models.organisations import (
 from portal.catalogue.words import Language, OrganisationNameKind
 from portal.errors import Clash
 
+#: A body, and from when until when.
+_Stay = tuple[int, date, date]
+
 
 def open_links(on: date) -> ColumnElement[bool]:
     """The parent links that hold on a day."""
@@ -38,30 +41,36 @@ def family(organisation_id: int, on: date) -> Select[tuple[int]]:
     return select(tree.c.id)
 
 
-def refuse_rings(session: Session) -> None:
-    """Raise Clash where following open parents comes back to the start."""
-    above: dict[int, list[int]] = {}
-    for child, parent in session.execute(
-        select(OrganisationParent.child_id, OrganisationParent.parent_id).where(
-            OrganisationParent.until.is_(None)
-        )
-    ):
-        above.setdefault(child, []).append(parent)
-    done: set[int] = set()
-    for start in sorted(above):
-        _climb(start, above, done, [])
+def refuse_ring(
+    session: Session, organisation_id: int, parents: Sequence[OrganisationParent]
+) -> None:
+    """Raise Clash where one of these parents would on some day lead back to the organisation."""
+    p = OrganisationParent
+    above = _during(((q.parent_id, q.since, q.until) for q in parents), date.min, date.max)
+    seen: set[_Stay] = set()
+    while above := above - seen:
+        if any(body == organisation_id for body, _, _ in above):
+            raise Clash(
+                "parents", "An organisation cannot be part of itself, directly or through others"
+            )
+        seen |= above
+        bodies = {body for body, _, _ in above}
+        links: dict[int, list[Any]] = {body: [] for body in bodies}
+        query = select(p.child_id, p.parent_id, p.since, p.until).where(p.child_id.in_(bodies))
+        for child, *link in session.execute(query):
+            links[child].append(link)
+        above = {
+            stay for body, start, end in above for stay in _during(links[body], start, end)
+        }  # fmt: skip
 
 
-def _climb(node: int, above: dict[int, list[int]], done: set[int], path: list[int]) -> None:
-    if node in path:
-        raise Clash(
-            "parents", "An organisation cannot be part of itself, directly or through others"
-        )
-    if node in done:
-        return
-    for parent in above.get(node, []):
-        _climb(parent, above, done, [*path, node])
-    done.add(node)
+def _during(links: Iterable[Any], start: date, end: date) -> set[_Stay]:
+    """The parents of links that hold on a day from `start` until `end`, and when they do."""
+    found = {
+        (parent, max(start, since or start), min(end, until or end))
+        for parent, since, until in links
+    }
+    return {(parent, since, until) for parent, since, until in found if since < until}
 
 
 @dataclass(frozen=True, slots=True)

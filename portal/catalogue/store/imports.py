@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy import and_, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from portal.audit import Document, HistoryEvent, ImportBatch
@@ -14,6 +14,19 @@ from portal.catalogue.models.imports import ImportedRecord, SetAside
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.errors import Missing
+
+_IDS = (("service", Service.id), ("organisation", Organisation.id))
+
+
+class Reason(NamedTuple):
+    """Something set aside, and why."""
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str | None
+    reason: str
+    conflict: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +89,43 @@ def add_set_aside(session: Session, rows: Iterable[Document]) -> None:
 
 
 def remembered(session: Session, kind: str) -> dict[str, ImportedRecord]:
-    """What a kind of source last said, by its own key."""
-    rows = session.scalars(select(ImportedRecord).where(ImportedRecord.kind == kind))
+    """What a kind of source last said, by its own key: the newest word of an import that is not
+    undone, about a record that is still there.
+    """
+    r = ImportedRecord
+    there = or_(*(and_(r.thing == thing, exists().where(id_ == r.thing_id)) for thing, id_ in _IDS))
+    rows = session.scalars(
+        select(r)
+        .join(ImportBatch, ImportBatch.id == r.batch_id)
+        .where(r.kind == kind, ImportBatch.undone_at.is_(None), there)
+        .order_by(r.batch_id)
+    )
     return {row.key: row for row in rows}
 
 
-def forget(session: Session, thing: str, thing_id: int) -> None:
-    """Drop the memory of a record that is deleted."""
-    session.execute(
-        delete(ImportedRecord).where(
-            ImportedRecord.thing == thing, ImportedRecord.thing_id == thing_id
-        )
+def last_of(session: Session, kind: str, files: list[str], before_id: int) -> ImportBatch | None:
+    """The import of these files before this one that is not undone, if there is one."""
+    rows = session.scalars(
+        select(ImportBatch)
+        .where(ImportBatch.kind == kind, ImportBatch.undone_at.is_(None))
+        .where(ImportBatch.id < before_id)
+        .order_by(ImportBatch.id.desc())
     )
+    return next((row for row in rows if sorted(row.files) == sorted(files)), None)
+
+
+def reasons(session: Session, batch_id: int) -> set[Reason]:
+    """What a batch set aside, in a form to compare: all but the records it is about."""
+    a = SetAside
+    rows = session.execute(
+        select(a.file, a.row, a.column, a.value, a.reason, a.conflict).where(a.batch_id == batch_id)
+    )
+    return {Reason(*row) for row in rows}
+
+
+def reason_of(row: Document) -> Reason:
+    """The same of a row that is about to be kept."""
+    return Reason(**{name: row[name] for name in Reason._fields})
 
 
 def events_of(session: Session, batch_id: int) -> list[HistoryEvent]:
@@ -126,13 +164,3 @@ def changed_since(session: Session, batch_id: int) -> list[tuple[str, int]]:
         .order_by(HistoryEvent.thing, HistoryEvent.thing_id)
     )
     return [(thing, thing_id) for thing, thing_id in rows]
-
-
-def recall(session: Session, batch_id: int) -> None:
-    """Give each source back the memory it had before the batch."""
-    rows = session.scalars(select(ImportedRecord).where(ImportedRecord.batch_id == batch_id)).all()
-    gone = [r.id for r in rows if r.said_before is None]
-    for row in rows:
-        if row.said_before is not None:
-            row.said, row.said_before = row.said_before, None
-    session.execute(delete(ImportedRecord).where(ImportedRecord.id.in_(gone)))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from portal.audit import Act, Document, record
+from portal.audit import Act, Document, record, record_all
 from portal.catalogue.models.organisations import OrganisationMatch
+from portal.catalogue.store.organisations import references
 from portal.catalogue.words import MatchState
-from portal.errors import Clash, Missing
+from portal.db import chunks
+from portal.errors import Missing
 
 THING = "organisation_match"
 
@@ -43,6 +47,17 @@ def decided(session: Session) -> dict[str, OrganisationMatch]:
     return {row.published_name: row for row in rows}
 
 
+def document_of(row: OrganisationMatch, references: Mapping[int, str]) -> Document:
+    """What the history says of a name."""
+    reference = references[row.organisation_id] if row.organisation_id else None
+    return {
+        "published_name": row.published_name,
+        "state": row.state.value,
+        "organisation": reference,
+        "reason": row.reason,
+    }
+
+
 def add(session: Session, published_name: str, act: Act) -> OrganisationMatch:
     """Put a name into the queue."""
     row = OrganisationMatch(
@@ -50,40 +65,61 @@ def add(session: Session, published_name: str, act: Act) -> OrganisationMatch:
     )
     session.add(row)
     session.flush()
-    after = {"published_name": published_name, "state": MatchState.WAITING.value}
-    record(session, act, "match.waiting", THING, row.id, None, after)
+    record(session, act, "match.waiting", THING, row.id, None, document_of(row, {}))
     return row
 
 
-def decide(
-    session: Session, match_id: int, organisation_id: int | None, reference: str | None, act: Act
-) -> OrganisationMatch:
-    """Settle what a name means: an organisation, or none.
+def add_sure(
+    session: Session, published_name: str, reference: str, why: str, refs: Mapping[str, int],
+    act: Act,
+) -> OrganisationMatch:  # fmt: skip
+    """Keep that a name surely means an organisation, and why."""
+    row = OrganisationMatch(
+        published_name=published_name, state=MatchState.MATCHED, first_seen_at=act.at,
+        organisation_id=refs[reference], reason=why,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    after = document_of(row, {refs[reference]: reference})
+    record(session, act, "match.sure", THING, row.id, None, after)
+    return row
 
-    Raises:
-        Missing: no such row.
-        Clash: somebody decided already.
-    """
-    row = session.get(OrganisationMatch, match_id)
+
+def by_id(session: Session, match_id: int) -> OrganisationMatch:
+    """One published name. Raises Missing."""
+    row = session.get(OrganisationMatch, match_id, populate_existing=True)
     if row is None:
         raise Missing("There is no such name in the queue")
-    if row.state is not MatchState.WAITING:
-        raise Clash("match", "This name has been decided already")
-    row.state = MatchState.NO_MATCH if organisation_id is None else MatchState.MATCHED
-    row.organisation_id, row.decided_at, row.reason = organisation_id, act.at, act.reason
-    after: Document = {"state": row.state.value, "organisation": reference}
-    before: Document = {"state": MatchState.WAITING.value, "organisation": None}
-    session.flush()
-    record(session, act, "match.decided", THING, row.id, before, after)
     return row
 
 
-def discard(session: Session, match_id: int, act: Act) -> None:
-    """Take a name out again, if it is there, when the import that brought it is undone."""
-    row = session.get(OrganisationMatch, match_id)
-    if row is None:
-        return
-    before = {"published_name": row.published_name, "state": row.state.value}
-    session.delete(row)
+def settle(
+    session: Session, row: OrganisationMatch, reference: str | None, reason: str | None,
+    refs: Mapping[str, int], act: Act, tag: str, state: MatchState | None = None,
+    by_person: bool = False,
+) -> None:  # fmt: skip
+    """Let a name mean an organisation, or none; with history.
+
+    Args:
+        reference: the organisation, one of `refs`.
+        state: WAITING for a name that goes back into the queue.
+        by_person: a person's decision, which nothing but another one changes.
+    """
+    names = {id_: ref for ref, id_ in refs.items() if id_ == row.organisation_id}
+    before = document_of(row, names)
+    row.state = state or (MatchState.MATCHED if reference else MatchState.NO_MATCH)
+    row.organisation_id = refs[reference] if reference else None
+    row.reason, row.decided_at = reason, act.at if by_person else None
     session.flush()
-    record(session, act, "match.discarded", THING, row.id, before, None)
+    after = {**before, "state": row.state.value, "organisation": reference, "reason": reason}
+    record(session, act, tag, THING, row.id, before, after)
+
+
+def remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:
+    """Take names out again, when the import that brought them is undone."""
+    names = references(session)
+    for some in chunks(ids):
+        rows = session.scalars(select(OrganisationMatch).where(OrganisationMatch.id.in_(some)))
+        gone = [(row.id, document_of(row, names), None) for row in rows]
+        session.execute(delete(OrganisationMatch).where(OrganisationMatch.id.in_(some)))
+        record_all(session, act, tag, THING, gone)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal import search
-from portal.audit import Act, Document, record
+from portal.audit import Act, Document, record, record_all
 from portal.catalogue import words
 from portal.catalogue.models.organisations import (
     Organisation,
@@ -22,20 +22,23 @@ from portal.catalogue.models.organisations import (
 )
 from portal.catalogue.rules.documents import sort_key
 from portal.catalogue.rules.matching import Named, What
+from portal.catalogue.store.hierarchy import refuse_ring
+from portal.db import chunks
 from portal.errors import Invalid, Missing
 
 THING = "organisation"
-_LOADS = (
-    selectinload(Organisation.identifiers),
-    selectinload(Organisation.names),
+_LONG = (
     selectinload(Organisation.aliases),
     selectinload(Organisation.parents)
     .joinedload(OrganisationParent.parent)
-    .selectinload(Organisation.identifiers),
+    .joinedload(Organisation.identifiers),
     selectinload(Organisation.successions)
     .joinedload(OrganisationSuccession.successor)
-    .selectinload(Organisation.identifiers),
+    .joinedload(Organisation.identifiers),
 )
+_MANY = (selectinload(Organisation.identifiers), selectinload(Organisation.names), *_LONG)
+# Of one body the short lists ride along: each selectinload is a statement of its own.
+_ONE = (joinedload(Organisation.identifiers), joinedload(Organisation.names), *_LONG)
 
 
 def day(value: str | None) -> date | None:
@@ -101,7 +104,7 @@ def document_of(o: Organisation) -> Document:
 
 def load(session: Session, ids: Iterable[int] | None = None) -> list[Organisation]:
     """Organisations with everything their documents need, by id; all of them without `ids`."""
-    query = select(Organisation).options(*_LOADS).order_by(Organisation.id)
+    query = select(Organisation).options(*_MANY).order_by(Organisation.id)
     if ids is not None:
         query = query.where(Organisation.id.in_(list(ids)))
     return list(session.scalars(query))
@@ -109,9 +112,8 @@ def load(session: Session, ids: Iterable[int] | None = None) -> list[Organisatio
 
 def by_slug(session: Session, slug: str) -> Organisation:
     """The organisation at an address. Raises Missing."""
-    found = session.scalars(
-        select(Organisation).options(*_LOADS).where(Organisation.slug == slug)
-    ).first()
+    query = select(Organisation).options(*_ONE).where(Organisation.slug == slug)
+    found = session.scalars(query).unique().one_or_none()
     if found is None:
         raise Missing("There is no organisation at this address")
     return found
@@ -199,11 +201,18 @@ def save(
         refs: identifiers to ids, from `ids_by_reference`.
 
     Raises:
-        Invalid: a parent or successor is not in the database, or the hierarchy would have a ring.
+        Invalid: a parent or successor is not in the database.
+        Clash: the parents would make a ring.
+            The organisation stays as it was in both cases.
     """
     if before == after:
         return False
     old = before or {}
+    # Everything that may be refused comes first.
+    parents = [_parent(p, refs) for p in after["parents"]]
+    successions = [_succession(s, refs) for s in after["successions"]]
+    if old.get("parents") != after["parents"]:
+        refuse_ring(session, organisation.id, parents)
     if before and before["slug"] != after["slug"]:
         session.merge(OrganisationSlug(slug=before["slug"], organisation_id=organisation.id))
         organisation.slug = after["slug"]
@@ -226,9 +235,9 @@ def save(
         session.flush()  # an alias that stays would meet its old row
         organisation.aliases = [OrganisationAlias(**a) for a in after["aliases"]]
     if old.get("parents") != after["parents"]:
-        organisation.parents = [_parent(p, refs) for p in after["parents"]]
+        organisation.parents = parents
     if old.get("successions") != after["successions"]:
-        organisation.successions = [_succession(s, refs) for s in after["successions"]]
+        organisation.successions = successions
     organisation.version += 1
     organisation.edited_at = act.at
     session.flush()
@@ -272,25 +281,22 @@ def _succession(row: Document, refs: dict[str, int]) -> OrganisationSuccession:
     )
 
 
-def unlink(session: Session, ids: list[int]) -> None:
-    """Drop what these organisations say of others, so that they can go in any order."""
-    parent, succession = OrganisationParent, OrganisationSuccession
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
-        session.execute(delete(parent).where(parent.child_id.in_(some)))
-        session.execute(delete(succession).where(succession.predecessor_id.in_(some)))
-
-
-def remove(session: Session, organisation: Organisation, act: Act, tag: str) -> None:
-    """Delete an organisation that nothing points at; the history keeps what it said.
+def remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:
+    """Delete organisations that only each other point at; the history keeps what they said.
 
     Raises:
-        Clash: a service, another organisation or a match still refers to it (from the database).
+        IntegrityError: something else still refers to one (store/pointing.py says what).
     """
-    before = document_of(organisation)
-    session.delete(organisation)
-    session.flush()
-    record(session, act, tag, THING, organisation.id, before, None)
+    for some in chunks(ids):
+        gone = load(session, some)
+        record_all(session, act, tag, THING, [(o.id, document_of(o), None) for o in gone])
+        for organisation in gone:
+            session.expunge(organisation)
+    # Their links go first, so that the bodies can go in any order.
+    parent, succession = OrganisationParent, OrganisationSuccession
+    for column in (parent.child_id, succession.predecessor_id, Organisation.id):
+        for some in chunks(ids):
+            session.execute(delete(column.class_).where(column.in_(some)))
 
 
 def named(session: Session) -> list[Named]:

@@ -1,4 +1,4 @@
-"""What an organisation did for which services, and when."""
+"""What an organisation does or did for which services; and whom a published name means."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from portal.audit import Act
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServiceOwner
+from portal.catalogue.rules.importing import without_echoes
+from portal.catalogue.store import services
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,40 @@ def owned_on(
         [row for row in had if row.until is None or row.until > on],
         [row for row in had if row.until is not None and row.until <= on],
     )
+
+
+def move(
+    session: Session, published_name: str, old: str | None, new: str | None,
+    refs: dict[str, int], act: Act,
+) -> list[int]:  # fmt: skip
+    """Let the owners published under a name be another organisation; each with history.
+
+    Args:
+        old: the reference of the organisation that the name meant, None where it meant none yet.
+        new: the one it means now, None where it means none.
+        refs: organisation references to ids.
+
+    Returns:
+        The ids of the services that changed.
+    """
+    o = ServiceOwner
+    before_id = None if old is None else refs[old]
+    ids = session.scalars(
+        select(o.service_id)
+        .where(
+            o.published_name == published_name, o.organisation_id.is_not_distinct_from(before_id)
+        )
+        .distinct()
+        .order_by(o.service_id)
+    ).all()
+    for service in services.load(session, ids):
+        before = services.document_of(service)
+        owners = [
+            {**row, "organisation": new}
+            if (row["organisation"], row["published_name"]) == (old, published_name)
+            else row
+            for row in before["owners"]
+        ]
+        after = {**before, "owners": without_echoes(owners)}
+        services.save(session, service, before, after, refs, act, "owner matched")
+    return list(ids)

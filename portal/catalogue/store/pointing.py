@@ -27,9 +27,9 @@ from portal.catalogue.store import (
     services,
     usage,
 )
+from portal.db import chunks
 
 Reference = tuple[str, int]
-_CHUNK = 500
 _NAMES: dict[str, tuple[Any, Any]] = {
     services.THING: (Service.id, Service.name),
     organisations.THING: (Organisation.id, Organisation.name),
@@ -67,14 +67,14 @@ _LINKS: tuple[tuple[str, str, Any, Any], ...] = (
 def pointing_at(
     session: Session, targets: Collection[Reference], without: Collection[Reference]
 ) -> list[Reference]:
-    """The records that point at any of the targets, without the ones named; in order."""
+    """The records that point at any of the targets, without the ones named; services first."""
     found: set[Reference] = set()
     for target, pointer, id_, column in _LINKS:
         ids = [thing_id for thing, thing_id in targets if thing == target]
-        for start in range(0, len(ids), _CHUNK):
-            chunk = ids[start : start + _CHUNK]
-            found |= {(pointer, i) for i in session.scalars(select(id_).where(column.in_(chunk)))}
-    return sorted(found - set(without))
+        for some in chunks(ids):
+            found |= {(pointer, i) for i in session.scalars(select(id_).where(column.in_(some)))}
+    order = list(_NAMES)
+    return sorted(found - set(without), key=lambda one: (order.index(one[0]), one[1]))
 
 
 def called(session: Session, references: Iterable[Reference]) -> list[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal import search
-from portal.audit import Act, Document, record
+from portal.audit import Act, Document, record, record_all
 from portal.catalogue import words
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import (
@@ -23,11 +22,11 @@ from portal.catalogue.models.services import (
     ServicePhase,
     ServiceSlug,
 )
-from portal.catalogue.rules.documents import current_phase, owner_now, sort_key
-from portal.catalogue.store.organisations import day, iso, reference, references
+from portal.catalogue.rules.documents import current_phase, owner_now, refuse_future, sort_key
+from portal.catalogue.store.organisations import day, ids_by_reference, iso, reference, references
+from portal.db import chunks
 from portal.errors import Invalid, Missing
 
-T = TypeVar("T")
 THING = "service"
 PLAIN = (
     "purpose",
@@ -43,17 +42,18 @@ PLAIN = (
     "sources",
     "yearly_transactions",
 )
-_LOADS = (
-    selectinload(Service.audiences),
+_LONG = (
     selectinload(Service.names),
     selectinload(Service.links),
-    selectinload(Service.phases),
     selectinload(Service.owners)
     .joinedload(ServiceOwner.organisation)
-    .selectinload(Organisation.identifiers),
+    .joinedload(Organisation.identifiers),
     selectinload(Service.apis),
     selectinload(Service.relations).joinedload(ServiceLinkage.other),
 )
+_MANY = (selectinload(Service.audiences), selectinload(Service.phases), *_LONG)
+# Of one service the short lists ride along: each selectinload is a statement of its own.
+_ONE = (joinedload(Service.audiences), joinedload(Service.phases), *_LONG)
 
 
 def document_of(s: Service) -> Document:
@@ -110,7 +110,7 @@ def document_of(s: Service) -> Document:
 
 def load(session: Session, ids: Iterable[int] | None = None) -> list[Service]:
     """Services with everything their documents need, by id; all of them without `ids`."""
-    query = select(Service).options(*_LOADS).order_by(Service.id)
+    query = select(Service).options(*_MANY).order_by(Service.id)
     if ids is not None:
         query = query.where(Service.id.in_(list(ids)))
     return list(session.scalars(query))
@@ -118,7 +118,8 @@ def load(session: Session, ids: Iterable[int] | None = None) -> list[Service]:
 
 def by_slug(session: Session, slug: str) -> Service:
     """The service at an address. Raises Missing."""
-    found = session.scalars(select(Service).options(*_LOADS).where(Service.slug == slug)).first()
+    query = select(Service).options(*_ONE).where(Service.slug == slug)
+    found = session.scalars(query).unique().one_or_none()
     if found is None:
         raise Missing("There is no service at this address")
     return found
@@ -152,21 +153,6 @@ def ids_by_name_and_owner(session: Session) -> dict[tuple[str, str | None], list
     for id_, name in session.execute(select(Service.id, Service.sort_name).order_by(Service.id)):
         found.setdefault((name, owners.get(id_)), []).append(id_)
     return found
-
-
-def give_owner(
-    session: Session, service: Service, published_name: str, reference: str,
-    refs: dict[str, int], act: Act,
-) -> bool:  # fmt: skip
-    """Let the owners that stand as a published name be an organisation; with history."""
-    before = document_of(service)
-    owners = [
-        {**o, "organisation": reference}
-        if o["organisation"] is None and o["published_name"] == published_name
-        else o
-        for o in before["owners"]
-    ]
-    return save(session, service, before, {**before, "owners": owners}, refs, act, "owner matched")
 
 
 def taken_slugs(session: Session) -> set[str]:
@@ -205,13 +191,24 @@ def save(
         False where nothing differs, and nothing was written.
 
     Raises:
-        Invalid: an owner is not in the database.
+        Invalid: an owner is not in the database, or a phase or owner starts or ends after the
+            day of the act. The service stays as it was.
     """
     if before == after:
         return False
     old = before or {}
-    if before and before["slug"] != after["slug"]:
-        session.merge(ServiceSlug(slug=before["slug"], service_id=service.id))
+    refuse_future(after, act.day)
+    # Everything that may be refused comes first: a refused service stays as it was loaded.
+    owners = [_owner(o, refs) for o in after["owners"]]
+    accountable = _owner_id(owner_now(after, words.OwnerRole.ACCOUNTABLE), refs)
+    delivers = _owner_id(owner_now(after, words.OwnerRole.DELIVERS), refs)
+    if before:
+        if before["slug"] != after["slug"]:
+            session.merge(ServiceSlug(slug=before["slug"], service_id=service.id))
+        for field, rows in (("phases", service.phases), ("owners", service.owners)):
+            if before[field] != after[field]:
+                rows.clear()
+        session.flush()  # one row of each is unique while open: the old one goes first
     service.slug, service.name = after["slug"], after["name"]
     service.sort_name = sort_key(after["name"])
     for field in PLAIN:
@@ -220,9 +217,10 @@ def save(
     service.transactions_to = day(after["transactions_to"])
     service.apis_answer = words.ApisAnswer(after["apis_answer"])
     service.phase = words.Phase(current_phase(after))
-    service.organisation_id = _owner_id(owner_now(after, words.OwnerRole.ACCOUNTABLE), refs)
-    service.delivers_id = _owner_id(owner_now(after, words.OwnerRole.DELIVERS), refs)
-    _save_children(service, old, after, refs)
+    service.organisation_id, service.delivers_id = accountable, delivers
+    if old.get("owners") != after["owners"]:
+        service.owners = owners
+    _save_children(service, old, after)
     service.version += 1
     service.edited_at = act.at
     session.add(service)
@@ -231,7 +229,7 @@ def save(
     return True
 
 
-def _save_children(service: Service, old: Document, after: Document, refs: dict[str, int]) -> None:
+def _save_children(service: Service, old: Document, after: Document) -> None:
     if old.get("audiences") != after["audiences"]:
         kept = {a.audience.value: a for a in service.audiences}
         service.audiences = [
@@ -255,26 +253,23 @@ def _save_children(service: Service, old: Document, after: Document, refs: dict[
     if old.get("apis") != after["apis"]:
         service.apis = [ServiceApi(**a) for a in after["apis"]]
     if old.get("phases") != after["phases"]:
-        _reuse(service.phases, len(after["phases"]), ServicePhase)
-        for row, p in zip(service.phases, after["phases"], strict=True):
-            row.phase = words.Phase(p["phase"])
-            row.since, row.until = day(p["since"]), day(p["until"])
-    if old.get("owners") != after["owners"]:
-        _reuse(service.owners, len(after["owners"]), ServiceOwner)
-        for owner, o in zip(service.owners, after["owners"], strict=True):
-            owner.role = words.OwnerRole(o["role"])
-            owner.organisation_id = _owner_id(o, refs)
-            owner.published_name, owner.source = o["published_name"], o["source"]
-            owner.since, owner.until = day(o["since"]), day(o["until"])
+        service.phases = [
+            ServicePhase(
+                phase=words.Phase(p["phase"]), since=day(p["since"]), until=day(p["until"])
+            )
+            for p in after["phases"]
+        ]
 
 
-def _reuse(rows: list[T], wanted: int, make: type[T]) -> None:
-    """Keep rows in place where one of them is unique while open: inserting before deleting
-    would break that index.
-    """
-    del rows[wanted:]
-    while len(rows) < wanted:
-        rows.append(make())
+def _owner(row: Document, refs: dict[str, int]) -> ServiceOwner:
+    return ServiceOwner(
+        role=words.OwnerRole(row["role"]),
+        organisation_id=_owner_id(row, refs),
+        published_name=row["published_name"],
+        source=row["source"],
+        since=day(row["since"]),
+        until=day(row["until"]),
+    )
 
 
 def _owner_id(owner: Document | None, refs: dict[str, int]) -> int | None:
@@ -294,26 +289,54 @@ def save_relations(
     Raises:
         Invalid: a service at the other end is not in the database.
     """
-    session.execute(delete(ServiceLinkage).where(ServiceLinkage.service_id == service_id))
     for row in relations:
         if row["service"] not in ids:
             raise Invalid("relations", f"There is no service {row['service']}")
-        session.add(
-            ServiceLinkage(
-                service_id=service_id,
-                relation=words.ServiceRelation(row["relation"]),
-                other_id=ids[row["service"]],
-            )
+    session.execute(delete(ServiceLinkage).where(ServiceLinkage.service_id == service_id))
+    session.add_all(
+        ServiceLinkage(
+            service_id=service_id,
+            relation=words.ServiceRelation(row["relation"]),
+            other_id=ids[row["service"]],
         )
+        for row in relations
+    )
     session.flush()
+    session.expire(session.get_one(Service, service_id), ["relations"])  # the next load reads them
 
 
-def remove(session: Session, service: Service, act: Act, tag: str) -> None:
-    """Delete a service; the history keeps what it said."""
-    before = document_of(service)
-    session.delete(service)
-    session.flush()
-    record(session, act, tag, THING, service.id, before, None)
+def remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:
+    """Delete services; the history keeps what they said, and that others' relations to them
+    went with them.
+    """
+    for some in chunks(ids):
+        _drop_relations_to(session, some, ids, act, tag)
+    for some in chunks(ids):
+        gone = load(session, some)
+        record_all(session, act, tag, THING, [(s.id, document_of(s), None) for s in gone])
+        for service in gone:
+            session.expunge(service)
+        session.execute(delete(Service).where(Service.id.in_(some)))
+
+
+def _drop_relations_to(
+    session: Session, ids: Collection[int], going: Collection[int], act: Act, tag: str
+) -> None:
+    pointing = session.execute(
+        select(ServiceLinkage.service_id, Service.slug)
+        .join(Service, Service.id == ServiceLinkage.other_id)
+        .where(ServiceLinkage.other_id.in_(ids))
+    ).all()
+    slugs = {slug for _, slug in pointing}
+    staying = {id_ for id_, _ in pointing} - set(going)
+    if not staying:
+        return
+    known, refs = ids_by_slug(session), ids_by_reference(session)
+    for service in load(session, sorted(staying)):
+        before = document_of(service)
+        relations = [r for r in before["relations"] if r["service"] not in slugs]
+        save(session, service, before, {**before, "relations": relations}, refs, act, tag)
+        save_relations(session, service.id, relations, known)
 
 
 def search_documents(session: Session, ids: Iterable[int] | None = None) -> list[search.Document]:
@@ -340,19 +363,4 @@ def _search_document(s: Service, organisations: dict[int, str]) -> search.Docume
         other_names="\n".join([*(n.name for n in s.names), *s.keywords]),
         organisations="\n".join(owners),
         body="\n".join(body),
-    )
-
-
-def waiting_owners(session: Session, published_name: str) -> list[int]:
-    """Services with an owner that stands only as this published name."""
-    return list(
-        session.scalars(
-            select(ServiceOwner.service_id)
-            .where(
-                ServiceOwner.published_name == published_name,
-                ServiceOwner.organisation_id.is_(None),
-            )
-            .distinct()
-            .order_by(ServiceOwner.service_id)
-        )
     )

@@ -17,7 +17,14 @@ from portal.web.i18n import lazy
 
 def install(app: Flask) -> None:
     """Register the pages, their navigation entries and the filters their templates use."""
-    for blueprint in (home, services, organisations, journeys, imports, organisation_names):
+    for blueprint in (
+        home,
+        services,
+        organisations,
+        journeys,
+        imports,
+        organisation_names,
+    ):
         app.register_blueprint(blueprint)
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Organisations"), "organisations.index", order=20)

@@ -13,9 +13,8 @@ from flask import abort, current_app, redirect, request
 from portal.catalogue.rules.filters import Key, encode_key
 from portal.catalogue.store import records
 from portal.db import Database
-from portal.errors import Missing, Problem
+from portal.errors import N_, Missing, Problem
 from portal.web.formats import Format
-from portal.web.i18n import _
 from portal.web.links import pairs, same_route
 from portal.web.pages import Paging, paging, query_url
 
@@ -95,7 +94,7 @@ def refuse_unknown(fmt: Format, ignored: Sequence[str]) -> None:
         Problem: outside pages, where anything was ignored.
     """
     if ignored and fmt != "html":
-        raise Problem(_("There is no filter %(names)s here", names=", ".join(ignored)))
+        raise Problem(N_("There is no filter %(names)s here"), names=", ".join(ignored))
 
 
 def unknown(*known: str) -> tuple[str, ...]:

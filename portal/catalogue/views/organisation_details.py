@@ -62,9 +62,13 @@ def as_of(session: Session, organisation: Any, today: date, past: date | None = 
 
 
 def _name(organisation: Any, on: date) -> str:
-    """The short English name on a day; the one in use where the rows do not say."""
-    for row in organisation.names:
-        if row.language == "en" and row.kind == "name" and holds(row, on):
+    """The English name on a day, short or official as the one in use is; that one where the rows
+    do not say.
+    """
+    english = [row for row in organisation.names if row.language == "en"]
+    kind = next((row.kind for row in english if row.name == organisation.name), "name")
+    for row in english:
+        if row.kind == kind and holds(row, on):
             return str(row.name)
     return str(organisation.name)
 
