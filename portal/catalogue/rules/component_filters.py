@@ -22,8 +22,9 @@ class ComponentQuery:
 
 @dataclass(frozen=True, slots=True)
 class FindQuery:
-    """What somebody needs, and who asks."""
+    """What somebody needs, chosen or in words of their own, and who asks."""
 
+    text: str = ""
     needs: tuple[str, ...] = ()
     sector: str | None = None
 
@@ -51,4 +52,5 @@ def parse_components(pairs: Pairs) -> tuple[ComponentQuery, tuple[str, ...]]:
 def parse_find(pairs: Pairs) -> tuple[FindQuery, tuple[str, ...]]:
     """A storefront query from an address's arguments, and the arguments that were ignored."""
     read = Reader(pairs)
-    return FindQuery(read.choices("need", None), _sector(read)), read.rest()
+    text = " ".join((read.one("q") or "").split())[:200]
+    return FindQuery(text, read.choices("need", None), _sector(read)), read.rest()

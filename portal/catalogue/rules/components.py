@@ -4,7 +4,7 @@ first, and where each stands on a Wardley map.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
 from typing import Any
@@ -72,6 +72,12 @@ def may_use(sectors: Iterable[str], sector: str) -> bool | None:
     return Sector.ANYONE in allowed or sector in allowed
 
 
+def open_to(sectors: Iterable[str]) -> int:
+    """How many sectors may use a component that is open to these."""
+    allowed = set(sectors)
+    return len(Sector) if Sector.ANYONE in allowed else len(allowed)
+
+
 def typical_days(steps: Iterable[Row]) -> int | None:
     """The typical days from the first step to the last; None unless every step says its own."""
     days = [row["days"] for row in steps]
@@ -85,6 +91,7 @@ class Offer:
     Attributes:
         meets: the wanted capabilities that it offers, by slug.
         eligible: whether the asking sector may use it; None where that is not known.
+        open_to: how many sectors may use it.
         users: live services that use it.
     """
 
@@ -94,14 +101,17 @@ class Offer:
     meets: tuple[str, ...]
     eligible: bool | None
     mandated: bool
+    open_to: int
     users: int
 
 
 def rank(offers: Iterable[Offer]) -> list[Offer]:
     """Best first: who may use it, how ready it is, how many of the needs it meets, whether a
-    policy asks for it, how many use it.
+    policy asks for it, how many sectors it is open to, how many services use it.
 
-    What is deprecated, closing or closed is left out: nothing recommends it.
+    What is open to more sectors comes before what more services use: a platform of one department
+    may be in wide use there and still not be for the next. What is deprecated, closing or closed
+    is left out: nothing recommends it.
     """
     return sorted(
         (o for o in offers if o.meets and o.lifecycle not in ENDING),
@@ -110,6 +120,7 @@ def rank(offers: Iterable[Offer]) -> list[Offer]:
             _READINESS[o.lifecycle],
             -len(o.meets),
             not o.mandated,
+            -o.open_to,
             -o.users,
             o.sort_name,
         ),
@@ -125,16 +136,20 @@ class Place:
     visibility: float
 
 
-def wardley(stages: Mapping[str, EvolutionStage], users: Mapping[str, int]) -> list[Place]:
+def wardley(
+    stages: Mapping[str, EvolutionStage], users: Mapping[str, int], behind: Container[str] = ()
+) -> list[Place]:
     """The places of components on a Wardley map (evolution by stage, visibility by dependants).
 
     A stage is a quarter of the width; components that share one spread over it in the order of
-    their users. Visibility is log(1 + users) over that of the most used, so that one component
-    with many users does not press the rest into a line.
+    their users. What people meet on pages of its own stands in the upper half, what works behind
+    a service in the lower one. In its half, a component stands at log(1 + users) over that of the
+    most used, so that one component with many users does not press the rest into a line.
 
     Args:
         stages: the stage of each component, by slug.
         users: live services that depend on each; none where it is missing.
+        behind: the components without pages of their own: registers, APIs, code.
     """
     most = log1p(max((users.get(slug, 0) for slug in stages), default=0)) or 1.0
     places: list[Place] = []
@@ -142,5 +157,7 @@ def wardley(stages: Mapping[str, EvolutionStage], users: Mapping[str, int]) -> l
         mine = sorted((s for s in stages if stages[s] is stage), key=lambda s: (users.get(s, 0), s))
         for at, slug in enumerate(mine, start=1):
             across = (position + at / (len(mine) + 1)) / len(_STAGES)
-            places.append(Place(slug, across, log1p(users.get(slug, 0)) / most))
+            depended_on = log1p(users.get(slug, 0)) / most
+            half = 0.0 if slug in behind else 0.5
+            places.append(Place(slug, across, half + depended_on / 2))
     return places

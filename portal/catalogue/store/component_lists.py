@@ -1,4 +1,4 @@
-"""The component list and the storefront's offers: filters, counts, keyset pages."""
+"""The component list: filters, counts, keyset pages."""
 
 from __future__ import annotations
 
@@ -12,17 +12,15 @@ from sqlalchemy.orm import Session, aliased
 
 from portal import search
 from portal.audit import Document
-from portal.catalogue.component_words import Lifecycle, Sector
+from portal.catalogue.component_words import Sector
 from portal.catalogue.models.components import (
     Capability,
     Component,
     ComponentCapability,
-    ComponentMandate,
 )
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.component_filters import ComponentQuery
-from portal.catalogue.rules.components import Offer, may_use
 from portal.catalogue.rules.filters import PAGE_SIZE, Key
 from portal.catalogue.store.components import THING, document_of, load
 from portal.catalogue.store.paging import by_column, by_rank
@@ -209,39 +207,6 @@ def listed(session: Session, query: ComponentQuery) -> Iterator[Document]:
         ids.sort(key=scope.positions.__getitem__)
     loaded = {c.id: c for c in load(session, ids)}
     return (document_of(loaded[id_]) for id_ in ids)
-
-
-def offers(session: Session, needs: tuple[str, ...], sector: str | None) -> list[Offer]:
-    """Every component that meets one of these needs, as the storefront weighs it.
-
-    Args:
-        needs: capability addresses.
-        sector: who asks; None where they did not say, so that eligibility is not known.
-    """
-    mandated = (
-        select(ComponentMandate.id)
-        .where(ComponentMandate.component_id == Component.id, ComponentMandate.until.is_(None))
-        .exists()
-    )
-    statement = (
-        _shown()
-        .add_columns(Component.sort_name, mandated.label("mandated"))
-        .where(*_Scope(ComponentQuery(needs=needs)).conditions())
-    )
-    rows = session.execute(statement.order_by(Component.sort_name, Component.id)).all()
-    met = needs_of(session, [r.id for r in rows])
-    return [
-        Offer(
-            slug=r.slug,
-            sort_name=r.sort_name,
-            lifecycle=Lifecycle(r.lifecycle),
-            meets=tuple(slug for slug, _ in met[r.id] if slug in needs),
-            eligible=may_use(r.sectors, sector) if sector else None,
-            mandated=bool(r.mandated),
-            users=r.users,
-        )
-        for r in rows
-    ]
 
 
 def total(session: Session) -> int:
