@@ -23,7 +23,7 @@ _OF = {
     "delivery": "delivery",
     "sectors": "sector",
     "lifecycle": "lifecycle",
-    "stage": "evolution",
+    "stage": "stage",
     "basis": "cost_basis",
     "measure": "measure",
     "answer": "need_answer",

@@ -96,15 +96,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "retail": lazy("Retail: ready to use in its own pages"),
         "both": lazy("Wholesale and retail: build on it, or use its own pages"),
     },
-    "lifecycle": {
-        "alpha": lazy("Alpha"),
-        "private_beta": lazy("Private beta"),
-        "beta": lazy("Beta"),
-        "live": lazy("Live"),
-        "deprecated": lazy("Deprecated"),
-        "closing": lazy("Closing"),
-        "closed": lazy("Closed"),
-    },
     "sector": {
         "central_government": lazy("Central government"),
         "devolved_government": lazy("Devolved government"),
@@ -114,13 +105,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "schools": lazy("Schools"),
         "other_public_sector": lazy("Other public sector"),
         "anyone": lazy("Anyone"),
-    },
-    "arrangement": {
-        "shared_component": lazy("Shared component"),
-        "own_build": lazy("Own build"),
-        "bought_product": lazy("Bought product"),
-        "by_hand": lazy("By hand"),
-        "gap": lazy("Not met"),
     },
     "stage": {
         "genesis": lazy("Genesis"),
@@ -134,19 +118,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "name": lazy("Name"),
         "transactions": lazy("Most transactions"),
     },
-    "component_kind": {
-        "platform": lazy("Platform"),
-        "api": lazy("API"),
-        "register": lazy("Register"),
-        "library": lazy("Library"),
-        "pattern": lazy("Pattern"),
-        "contract": lazy("Contract"),
-    },
-    "delivery": {
-        "wholesale": lazy("Wholesale: your service builds on it"),
-        "retail": lazy("Retail: used through its own screens"),
-        "both": lazy("Both: through its own screens, or your service builds on it"),
-    },
     "lifecycle": {
         "alpha": lazy("Alpha"),
         "private_beta": lazy("Private beta"),
@@ -155,22 +126,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "deprecated": lazy("Deprecated"),
         "closing": lazy("Closing"),
         "closed": lazy("Closed"),
-    },
-    "evolution": {
-        "genesis": lazy("Genesis"),
-        "custom": lazy("Custom built"),
-        "product": lazy("Product"),
-        "commodity": lazy("Commodity"),
-    },
-    "sector": {
-        "central_government": lazy("Central government"),
-        "devolved_government": lazy("Devolved government"),
-        "local_government": lazy("Local government"),
-        "nhs": lazy("The NHS"),
-        "police": lazy("Police"),
-        "schools": lazy("Schools"),
-        "other_public_sector": lazy("Other public sector"),
-        "anyone": lazy("Anyone"),
     },
     "cost_basis": {
         "published": lazy("Published"),
@@ -354,17 +309,6 @@ LIFECYCLE_COLOURS: Mapping[str, str] = {
     "closed": "grey",
 }
 
-#: What ends is told by its word as well.
-LIFECYCLE_COLOURS: Mapping[str, str] = {
-    "alpha": "pink",
-    "private_beta": "orange",
-    "beta": "yellow",
-    "live": "green",
-    "deprecated": "orange",
-    "closing": "red",
-    "closed": "grey",
-}
-
 
 def label(value: object, of: str) -> str:
     """The words for a value of a closed list; a value the list does not have, as it is."""
@@ -378,9 +322,4 @@ def phase_colour(phase: object) -> str:
 
 def lifecycle_colour(lifecycle: object) -> str:
     """The colour of a lifecycle's tag."""
-    return LIFECYCLE_COLOURS.get(str(lifecycle), "grey")
-
-
-def lifecycle_colour(lifecycle: object) -> str:
-    """The colour of a component's lifecycle tag."""
     return LIFECYCLE_COLOURS.get(str(lifecycle), "grey")

@@ -1,0 +1,89 @@
+"""Prices, amounts and the dates of usages in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from portal.catalogue.component_words import DateBasis, UsageStatus
+from portal.catalogue.forms.labels import label
+from portal.web.filters import long_date, month
+from portal.web.i18n import _
+
+Row = Mapping[str, Any]
+
+
+def price(row: Row) -> str:
+    """What one unit costs: `Free`, `1.60p`, `£1.49` or `10%`.
+
+    Args:
+        row: with `pence` and `per_cent`, one of them a number as text.
+    """
+    if row["pence"] is None:
+        return f"{row['per_cent']}%"
+    pence = Decimal(row["pence"])
+    if not pence:
+        return _("Free")
+    if pence >= 100:
+        return f"£{_two_places(pence / 100)}"
+    return f"{pence}p" if pence == pence.to_integral_value() else f"{_two_places(pence)}p"
+
+
+def _two_places(number: Decimal) -> str:
+    """A number with the two decimal places that prices have, or with more where it has more."""
+    exact = number.normalize()
+    exponent = exact.as_tuple().exponent
+    return f"{exact:,f}" if isinstance(exponent, int) and exponent < -2 else f"{number:,.2f}"
+
+
+def measure(name: str) -> str:
+    """What a figure counts."""
+    known = label(name, "measure")
+    return known if known != name else name.replace("_", " ").capitalize()
+
+
+def figure(row: Row) -> str:
+    """A published figure: `1,204` or, of money, `£494,000,000`."""
+    return f"£{row['amount']:,}" if row["measure"] == "pounds" else f"{row['amount']:,}"
+
+
+def when(row: Any) -> str:
+    """The dates of a usage and what they rest on: "In use by 15 April 2021", "Stopped by ...".
+
+    Args:
+        row: with the dates, their bases and the status of a usage.
+    """
+    if row.status in (UsageStatus.CONSIDERING, UsageStatus.PLANNED, UsageStatus.INTEGRATING):
+        if row.planned_live is None:
+            return _("No date given")
+        return _("Planned for %(day)s", day=long_date(row.planned_live))
+    said = [text for text in (_start(row), _end(row)) if text]
+    if not said:
+        return _("Dates not known")
+    text = ", ".join(said)
+    return text[:1].upper() + text[1:]
+
+
+def _start(row: Any) -> str:
+    if row.since is None:
+        return ""
+    day = long_date(row.since)
+    if row.since_basis == DateBasis.SEEN:
+        return _("in use by %(day)s", day=day)
+    if row.since_basis == DateBasis.MONTH:
+        return _("since %(month)s", month=month(row.since))
+    return _("since %(day)s", day=day)
+
+
+def _end(row: Any) -> str:
+    if row.until is None:
+        return ""
+    day = long_date(row.until)
+    if row.until_basis == DateBasis.SEEN:
+        return _("stopped by %(day)s", day=day)
+    if row.until_basis == DateBasis.CONTRACT:
+        return _("until the contract ended on %(day)s", day=day)
+    if row.until_basis == DateBasis.MONTH:
+        return _("until %(month)s", month=month(row.until))
+    return _("until %(day)s", day=day)
