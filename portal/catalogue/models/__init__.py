@@ -1,5 +1,13 @@
 """Tables of the catalogue, one module a noun; importing this package loads them all."""
 
-from portal.catalogue.models import components, imports, journeys, organisations, services, usage
+from portal.catalogue.models import (
+    components,
+    counts,
+    imports,
+    journeys,
+    organisations,
+    services,
+    usage,
+)
 
-__all__ = ["components", "imports", "journeys", "organisations", "services", "usage"]
+__all__ = ["components", "counts", "imports", "journeys", "organisations", "services", "usage"]

@@ -29,7 +29,8 @@ def _service() -> Mapped[int]:
 
 class Service(Base):
     """A government service. `phase`, `organisation_id` and `delivers_id` repeat the open rows of
-    its histories (the open phase; who is accountable and who delivers), for lists and facets.
+    its histories (the open phase; who is accountable and who delivers), and `audience_set` its
+    audiences as one text ("business,public"), for lists and facets.
     """
 
     __tablename__ = "service"
@@ -70,6 +71,7 @@ class Service(Base):
     delivers_id: Mapped[int | None] = mapped_column(
         ForeignKey("organisation.id", ondelete="RESTRICT"), index=True
     )
+    audience_set: Mapped[str] = mapped_column(String(60), default="", server_default="")
     version: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime] = mapped_column(UtcTime)
 

@@ -23,6 +23,7 @@ from portal.catalogue.models.services import (
     ServiceSlug,
 )
 from portal.catalogue.rules.documents import current_phase, owner_now, refuse_future, sort_key
+from portal.catalogue.store import service_counts
 from portal.catalogue.store.organisations import day, ids_by_reference, iso, reference, references
 from portal.db import chunks
 from portal.errors import Invalid, Missing
@@ -197,6 +198,7 @@ def save(
     if before == after:
         return False
     old = before or {}
+    counted = service_counts.place_of(service) if before else None
     refuse_future(after, act.day)
     # Everything that may be refused comes first: a refused service stays as it was loaded.
     owners = [_owner(o, refs) for o in after["owners"]]
@@ -218,6 +220,7 @@ def save(
     service.apis_answer = words.ApisAnswer(after["apis_answer"])
     service.phase = words.Phase(current_phase(after))
     service.organisation_id, service.delivers_id = accountable, delivers
+    service.audience_set = ",".join(sorted(after["audiences"]))
     if old.get("owners") != after["owners"]:
         service.owners = owners
     _save_children(service, old, after)
@@ -225,6 +228,7 @@ def save(
     service.edited_at = act.at
     session.add(service)
     session.flush()
+    service_counts.moved(session, counted, service_counts.place_of(service))
     record(session, act, tag, THING, service.id, before, after)
     return True
 
@@ -314,8 +318,10 @@ def remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:
     for some in chunks(ids):
         gone = load(session, some)
         record_all(session, act, tag, THING, [(s.id, document_of(s), None) for s in gone])
-        for service in gone:
-            session.expunge(service)
+        with service_counts.together(session):
+            for service in gone:
+                service_counts.moved(session, service_counts.place_of(service), None)
+                session.expunge(service)
         session.execute(delete(Service).where(Service.id.in_(some)))
 
 

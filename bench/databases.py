@@ -1,0 +1,137 @@
+"""Where the synthetic catalogue is kept: loaded once for each size, used again while it fits."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from bench.synthetic import everything
+from portal import migrations
+from portal.catalogue.actions import importing
+from portal.catalogue.store import service_counts
+from portal.db import Database
+from tests.databases import make_database, postgresql_server
+
+FOLDER = Path(__file__).resolve().parent / "data"
+MADE_BY = Path(__file__).resolve().parent / "synthetic.py"
+
+
+@contextmanager
+def server(kind: str) -> Iterator[str | None]:
+    """The PostgreSQL to make databases on (as the tests find one), None for SQLite."""
+    if kind == "sqlite":
+        yield None
+        return
+    with postgresql_server() as admin:
+        yield admin
+
+
+def load(admin: str | None, services: int) -> Database:
+    """A database with the synthetic catalogue; made where it is missing or out of date."""
+    mark = _mark(services)
+    if admin is None:
+        database = Database(f"sqlite:///{FOLDER / f'{services}-{mark}.sqlite'}")
+    else:
+        database = _postgresql(admin, f"portal_test_bench_{services}_{mark}")
+    if _is_loaded(database):
+        return database
+    started = time.perf_counter()
+    _fill(database, services)
+    print(f"loaded {services:,} services in {time.perf_counter() - started:.0f} s", flush=True)
+    return database
+
+
+def _mark(services: int) -> str:
+    """What a database was made from: the generator, the migrations."""
+    digest = hashlib.sha256(MADE_BY.read_bytes())
+    for path in sorted((migrations.FOLDER / "versions").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _postgresql(admin: str, name: str) -> Database:
+    database = Database(_sibling(admin, name))
+    try:
+        database.engine.connect().close()
+    except Exception:  # noqa: BLE001 - it is not there: whatever the driver calls that
+        return Database(make_database(admin, name))
+    return database
+
+
+def _sibling(admin: str, name: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(admin).set(database=name).render_as_string(hide_password=False)
+
+
+def _is_loaded(database: Database) -> bool:
+    try:
+        with database.engine.connect() as connection:
+            connection.execute(text("SELECT 1 FROM bench_loaded"))
+            return True
+    except Exception:  # noqa: BLE001
+        return False
+
+
+def _fill(database: Database, services: int) -> None:
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        if database.sqlite:
+            raw.execute("PRAGMA foreign_keys = OFF")
+            raw.execute("PRAGMA synchronous = OFF")
+        for table, columns, rows in everything(services):
+            _copy(raw, database.sqlite, table, columns, rows)
+        if not database.sqlite:
+            _set_sequences(connection)
+        connection.commit()
+    database.engine.dispose()
+    with database.writing() as session:
+        importing.reindex(session)
+        service_counts.rebuild(session)
+    with database.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(text("ANALYZE" if database.sqlite else "VACUUM ANALYZE"))
+        connection.execute(text("CREATE TABLE bench_loaded (id INTEGER)"))
+    database.engine.dispose()
+
+
+def _copy(
+    raw: Any, sqlite: bool, table: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]
+) -> None:
+    names = ", ".join(f'"{name}"' for name in columns)
+    if sqlite:
+        marks = ", ".join("?" * len(columns))
+        raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+        return
+    with raw.cursor().copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _set_sequences(connection: Any) -> None:
+    """The rows came with their ids, so the sequences stand at the start."""
+    found = connection.execute(text(
+        "SELECT c.table_name FROM information_schema.columns c "
+        "WHERE c.table_schema = 'public' AND c.column_name = 'id' "
+        "AND pg_get_serial_sequence(quote_ident(c.table_name), 'id') IS NOT NULL"
+    )).scalars().all()  # fmt: skip
+    for table in found:
+        connection.execute(text(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608
+            f"(SELECT coalesce(max(id), 1) FROM {table}))"
+        ))  # fmt: skip
+
+
+def clean(keep: set[Path] | None = None) -> None:
+    """Remove databases of earlier generators."""
+    for path in FOLDER.glob("*.sqlite*"):
+        if not any(str(path).startswith(str(kept)) for kept in keep or ()):
+            os.unlink(path)

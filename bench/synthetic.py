@@ -1,0 +1,236 @@
+"""A catalogue of any size, the same at every run: rows for the tables, nothing real in it.
+
+Rows are plain values that both databases take: text, whole numbers, true and false, None. Days and
+moments are ISO text, lists are JSON text.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+SEED = 20_261_101
+ORGANISATIONS, DEPARTMENTS, COUNCILS = 400, 24, 100
+COMPONENTS, CAPABILITIES, USAGES_EACH = 200, 40, 6
+STAMP = "2026-11-01 09:00:00.000000"
+FIRST_DAY = date(2010, 1, 1)
+CHUNK = 5_000
+
+VERBS = """Apply for|Renew|Report|Pay|Check|Register|Book|Cancel|Change|Appeal|Claim|Find|Order|
+Replace|Request|Tell us about|Track|Update|View|Withdraw""".replace("\n", "").split("|")
+ADJECTIVES = """annual business civil coastal commercial council criminal cross-border digital
+domestic emergency export family farming federal fishing foreign freight hazardous heritage highway
+historic hospital household housing import industrial inland international judicial local marine
+maritime medical military mobile municipal national nuclear offshore overseas parental pharmacy
+private provisional public railway regional residential rural seasonal senior shared statutory
+student temporary trading urban veterinary visitor vocational voluntary waste water wildlife
+""".split()
+NOUNS = """account adoption allotment allowance alteration ambulance appointment apprenticeship
+archive asset award badge bankruptcy benefit boundary bridge burial bursary bus cable canal caravan
+care certificate charity cheque child cinema claim clinic coach college company complaint consent
+contract copyright court crop customs dam data debt deed deposit design diploma disability dividend
+dog donation drain driver duty election employer energy estate evidence examination exemption
+explosive factory farm fee ferry festival film fine fire firearm fishery flag flight flood food
+footpath forest fostering fuel funeral garden gas goods grant guarantee harbour hearing hedge hotel
+import inheritance injury inquest inspection insurance invention inventor investment island journal
+judgment jury kennel kitchen laboratory land landfill lease legacy levy library licence lift livestock
+loan lottery luggage machine market marriage meadow medicine membership mine mortgage museum name
+noise notice nursery oath officer orchard order parcel parish park parking partner passport patent
+pavement payment penalty pension permit pesticide pet petition pier pilot pipe plan planning plant
+pollution pond port prison prize probate profit property quarry quota rail ramp rebate receipt
+record recycling refund refugee relief rent repair reservoir residence river road royalty safety
+salary salmon sample scheme scholarship school seal seed settlement sewer share sheep shelter ship
+sign site slaughterhouse soil solicitor stadium stall statement street subsidy summons supplier
+survey tax taxi tenancy tender theatre ticket tide timber title toll tournament trade training
+transport treatment tree trial tribunal trust tunnel tyre uniform union vaccine valuation vehicle
+vessel veteran village visa volunteer vote voucher wage warrant warranty watercourse weapon wedding
+weight well wharf will winery witness workshop wreck yacht zoo""".split()
+FILLER = """after before because every further given including provided recorded required review
+send service should state their through under until where which within without years""".split()
+CATEGORIES = [f"{a.capitalize()} {n}" for a, n in zip(ADJECTIVES[::3], NOUNS[::12], strict=False)]
+PHASES = ("live", "public_beta", "private_beta", "alpha", "discovery", "retired", "unknown")
+AUDIENCES = (("public",), ("business",), ("business", "public"), ("internal",),
+             ("internal", "public"), ())  # fmt: skip
+STATUSES = ("live", "stopping", "stopped", "planned", "integrating", "considering")
+
+
+class Rows(NamedTuple):
+    """Some rows of a table, in the order of its columns."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+
+
+def slug_of(number: int, name: str) -> str:
+    """The address part of a service."""
+    return f"{name.lower().replace(' ', '-')}-{number}"
+
+
+def everything(services: int, seed: int = SEED) -> Iterator[Rows]:
+    """All rows of a catalogue with this many services, parents before children."""
+    yield from _organisations()
+    yield from _components()
+    rng = random.Random(seed)  # noqa: S311 - made-up data, not a secret
+    yield Rows("import_batch", ("id", "kind", "files", "actor", "applied_at", "counts"),
+               [(1, "synthetic", "[]", "command:bench", STAMP, "{}")])  # fmt: skip
+    for first in range(1, services + 1, CHUNK):
+        last = min(first + CHUNK, services + 1)
+        yield from _services(rng, first, last)
+        yield from _usages(rng, first, last)
+
+
+def owner_of(rng: random.Random) -> tuple[int, int | None]:
+    """Who is accountable, large departments more often, and who delivers."""
+    if rng.random() < 0.3:
+        return ORGANISATIONS - rng.randrange(COUNCILS), None
+    department = min(int(rng.expovariate(0.12)), DEPARTMENTS - 1) + 1
+    if rng.random() < 0.5:
+        return department, None
+    below = range(department + DEPARTMENTS, ORGANISATIONS - COUNCILS + 1, DEPARTMENTS)
+    return department, rng.choice(below)
+
+
+def _organisations() -> Iterator[Rows]:
+    bodies: list[tuple[object, ...]] = []
+    for id_ in range(1, ORGANISATIONS + 1):
+        council, department = id_ > ORGANISATIONS - COUNCILS, id_ <= DEPARTMENTS
+        kind = "local_authority" if council else "department" if department else "agency"
+        title = {"local_authority": "Council", "department": "Department", "agency": "Agency"}[kind]
+        noun = NOUNS[id_ * 7 % len(NOUNS)].capitalize()
+        name = f"{noun} {ADJECTIVES[id_ % len(ADJECTIVES)]} {title} {id_}"
+        slug = name.lower().replace(" ", "-")
+        bodies.append((id_, slug, kind, name, name.lower(), f"{noun[:3].upper()}{id_}", 1, STAMP))
+    columns = ("id", "slug", "kind", "name", "sort_name", "abbreviation", "version", "edited_at")
+    yield Rows("organisation", columns, bodies)
+    yield Rows("organisation_identifier", ("id", "organisation_id", "identifier"),
+               [(n, n, f"synthetic:{n}") for n in range(1, ORGANISATIONS + 1)])  # fmt: skip
+    below = range(DEPARTMENTS + 1, ORGANISATIONS - COUNCILS + 1)
+    yield Rows("organisation_parent", ("id", "child_id", "parent_id", "relation", "since"),
+               [(n, n, (n - 1) % DEPARTMENTS + 1, "part_of", "2010-01-01") for n in below],
+               )  # fmt: skip
+
+
+def offered(capability: int) -> list[int]:
+    """The components that meet a need."""
+    return list(range(capability, COMPONENTS + 1, CAPABILITIES))
+
+
+def _components() -> Iterator[Rows]:
+    needs: list[tuple[object, ...]] = []
+    for n in range(1, CAPABILITIES + 1):
+        name = f"{NOUNS[n * 5].capitalize()} {ADJECTIVES[n]}"
+        needs.append((n, f"need-{n}", name, n, f"How do you {name.lower()}?", "[]", 1, STAMP))
+    columns = ("id", "slug", "name", "position", "question", "keywords", "version", "edited_at")
+    yield Rows("capability", columns, needs)
+    made: list[tuple[object, ...]] = []
+    for n in range(1, COMPONENTS + 1):
+        name = f"{ADJECTIVES[n % len(ADJECTIVES)].capitalize()} {NOUNS[n * 3 % len(NOUNS)]} {n}"
+        made.append((n, f"component-{n}", name, name.lower(), "platform", "wholesale", False,
+                     (n - 1) % DEPARTMENTS + 1, f"{name} for every service.", "live",
+                     *["[]"] * 7, '["anyone"]', 1, STAMP))  # fmt: skip
+    lists = ("names", "steps", "allowances", "volumes", "costs", "adopters", "sources")
+    yield Rows("component", ("id", "slug", "name", "sort_name", "kind", "delivery", "has_interface",
+               "provider_id", "summary", "lifecycle", *lists, "sectors", "version", "edited_at"),
+               made)  # fmt: skip
+    pairs = [(c, n) for n in range(1, CAPABILITIES + 1) for c in offered(n)]
+    yield Rows("component_capability", ("component_id", "capability_id"), pairs)
+
+
+def _services(rng: random.Random, first: int, last: int) -> Iterator[Rows]:
+    services: list[tuple[object, ...]] = []
+    audiences: list[tuple[object, ...]] = []
+    phases: list[tuple[object, ...]] = []
+    owners: list[tuple[object, ...]] = []
+    names: list[tuple[object, ...]] = []
+    links: list[tuple[object, ...]] = []
+    apis: list[tuple[object, ...]] = []
+    events: list[tuple[object, ...]] = []
+    for n in range(first, last):
+        adjective, noun = rng.choice(ADJECTIVES), rng.choice(NOUNS)
+        name = f"{rng.choice(VERBS)} {adjective} {noun} {rng.choice(NOUNS)}"
+        slug = slug_of(n, name)
+        phase = rng.choices(PHASES, (60, 12, 6, 5, 4, 8, 5))[0]
+        audience = rng.choices(AUDIENCES, (50, 20, 15, 8, 3, 4))[0]
+        answer = rng.choices(("none", "offers", "unknown"), (40, 15, 45))[0]
+        owner, delivers = owner_of(rng)
+        words = rng.choices(NOUNS, k=12) + rng.choices(ADJECTIVES, k=6) + rng.choices(FILLER, k=8)
+        rng.shuffle(words)
+        purpose = f"{name}: " + " ".join(words) + "."
+        need = "I need to " + " ".join(words[:8])
+        counted = rng.random() < 0.7
+        volume = int(10 ** rng.uniform(1, 7)) if counted else None
+        services.append((
+            n, slug, name, name.lower(), purpose, need, rng.random() < 0.8,
+            rng.choice(CATEGORIES) if rng.random() < 0.9 else None,
+            f"https://service.example/{slug}", json.dumps([noun, adjective]), '["online", "phone"]',
+            '["https://source.example/list"]', answer, volume,
+            "2025-04-01" if counted else None, "2026-03-31" if counted else None,
+            phase, owner, delivers, ",".join(audience), 1, STAMP,
+        ))  # fmt: skip
+        audiences += [(n, each) for each in audience]
+        day = FIRST_DAY + timedelta(days=rng.randrange(4_000))
+        held = [p for p in ("alpha", "public_beta") if p != phase][: rng.randrange(3)]
+        for at, each in enumerate(held):
+            start = day + timedelta(days=300 * at)
+            end = start + timedelta(days=300)
+            phases.append((3 * n + at, n, each, start.isoformat(), end.isoformat()))
+        start = day + timedelta(days=300 * len(held))
+        phases.append((3 * n + 2, n, phase, start.isoformat(), None))
+        owners.append((2 * n, n, "accountable", owner, None, day.isoformat(), None))
+        if delivers:
+            owners.append((2 * n + 1, n, "delivers", delivers, None, day.isoformat(), None))
+        if n % 2:
+            names.append((n, n, f"{adjective.capitalize()} {noun} desk", "synonym", "en"))
+        if n % 3 == 0:
+            links.append((n, n, "source_code", f"https://code.example/{slug}"))
+        if answer == "offers":
+            apis.append((n, n, f"{noun.capitalize()} API", f"https://api.example/{slug}"))
+        after = json.dumps({"slug": slug, "name": name})
+        events.append((n, STAMP, "command:bench", "bench", 1, "imported", "service", n, "{}", after))
+    yield Rows("service", (
+        "id", "slug", "name", "sort_name", "purpose", "user_need", "transactional", "category",
+        "start_page", "keywords", "channels", "sources", "apis_answer", "yearly_transactions",
+        "transactions_from", "transactions_to", "phase", "organisation_id", "delivers_id",
+        "audience_set", "version", "edited_at",
+    ), services)  # fmt: skip
+    yield Rows("service_audience", ("service_id", "audience"), audiences)
+    yield Rows("service_phase", ("id", "service_id", "phase", "since", "until"), phases)
+    columns = ("id", "service_id", "role", "organisation_id", "published_name", "since", "until")
+    yield Rows("service_owner", columns, owners)
+    yield Rows("service_name", ("id", "service_id", "name", "kind", "language"), names)
+    yield Rows("service_link", ("id", "service_id", "kind", "url"), links)
+    yield Rows("service_api", ("id", "service_id", "name", "address"), apis)
+    columns = ("id", "at", "actor", "origin", "batch_id", "tag", "thing", "thing_id", "before",
+               "after")  # fmt: skip
+    yield Rows("history_event", columns, events)
+
+
+def _usages(rng: random.Random, first: int, last: int) -> Iterator[Rows]:
+    rows: list[tuple[object, ...]] = []
+    needs = range(1, CAPABILITIES + 1)
+    for service in range(first, last):
+        for at, need in enumerate(rng.sample(needs, USAGES_EACH)):
+            arrangement = rng.choices(
+                ("shared_component", "own_build", "bought_product", "by_hand", "gap"),
+                (60, 15, 12, 9, 4),
+            )[0]
+            status = rng.choices(STATUSES, (70, 3, 10, 8, 5, 4))[0]
+            since = FIRST_DAY + timedelta(days=rng.randrange(5_000))
+            began = status in ("live", "stopping", "stopped")
+            ends = status in ("stopping", "stopped")
+            rows.append((
+                service * USAGES_EACH + at, service, need, arrangement,
+                rng.choice(offered(need)) if arrangement == "shared_component" else None,
+                f"Product {need}" if arrangement == "bought_product" else None, status,
+                since.isoformat() if began else None, "published" if began else None,
+                (since + timedelta(days=700)).isoformat() if ends else None,
+                "published" if ends else None, "command:bench", 1, STAMP,
+            ))  # fmt: skip
+    columns = ("id", "service_id", "capability_id", "arrangement", "component_id", "product",
+               "status", "since", "since_basis", "until", "until_basis", "declared_by", "version",
+               "edited_at")  # fmt: skip
+    yield Rows("usage", columns, rows)
