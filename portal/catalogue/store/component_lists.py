@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal import search
-from portal.audit import Document
 from portal.catalogue.component_words import Sector
 from portal.catalogue.models.components import (
     Capability,
@@ -22,9 +21,11 @@ from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.component_filters import ComponentQuery
 from portal.catalogue.rules.filters import PAGE_SIZE, Key
-from portal.catalogue.store.components import THING, document_of, load
+from portal.catalogue.store.components import THING
 from portal.catalogue.store.paging import by_column, by_rank
 from portal.catalogue.store.usage import USING
+
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +199,15 @@ def _facets(session: Session, scope: _Scope) -> dict[str, dict[str, int]]:
     return found
 
 
-def listed(session: Session, query: ComponentQuery) -> Iterator[Document]:
-    """The documents of everything a query lists, in its order."""
+def stream_ids(session: Session, query: ComponentQuery) -> Iterator[list[int]]:
+    """The ids of everything a query lists, in its order, a batch at a time."""
     scope = _scope(session, query)
     order = select(Component.id).where(*scope.conditions())
     ids = list(session.scalars(order.order_by(Component.sort_name, Component.id)))
     if scope.found is not None:
         ids.sort(key=scope.positions.__getitem__)
-    loaded = {c.id: c for c in load(session, ids)}
-    return (document_of(loaded[id_]) for id_ in ids)
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]
 
 
 def total(session: Session) -> int:

@@ -1,0 +1,193 @@
+"""Component documents in bulk, and one component with what its page shows around it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import literal, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.audit import Document
+from portal.catalogue.models.components import (
+    Capability,
+    Component,
+    ComponentCapability,
+    ComponentEvolution,
+    ComponentExemption,
+    ComponentMandate,
+    ComponentPrice,
+)
+from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.services import Service
+from portal.catalogue.rules.component_documents import COMPONENT
+from portal.catalogue.rules.component_filters import ComponentQuery
+from portal.catalogue.store.component_lists import stream_ids
+from portal.catalogue.store.components import plain_number
+from portal.catalogue.store.gather import Parts, Statement, gather, reference_of, truth
+from portal.errors import Missing
+
+_TEXTS = (
+    "slug", "name", "kind", "delivery", "summary", "description", "eligibility_note",
+    "how_to_start", "documentation", "support_hours", "status_page", "lifecycle",
+    "lifecycle_since", "closes_on", "closing_means",
+)  # fmt: skip
+_JSON = ("names", "sectors", "steps", "allowances", "volumes", "costs", "adopters", "sources")
+_REST = ("has_interface", "provider", "successor", "provider_name")
+_EVOLUTION = ("stage", "since", "rationale", "source")
+_PRICE = ("item", "unit", "pence", "per_cent", "since", "until", "note", "source")
+_MANDATE = ("scope", "note", "since", "until", "policy")
+_EXEMPTION = ("service", "service_name", "reason", "granted_by", "granted_on", "expires_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The component that takes over from another."""
+
+    slug: str
+    name: str
+    lifecycle: str
+    closes_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A component as its page shows it.
+
+    Attributes:
+        document: see rules/component_documents.py.
+        needs: the capabilities it offers, as (slug, name, note).
+        replaces: the components whose successor it is, as (slug, name).
+        exemptions: the services that need not use it, each with why, from whom and until when.
+    """
+
+    id: int
+    version: int
+    edited_at: datetime
+    document: Document
+    provider: str
+    provider_slug: str
+    successor: Successor | None
+    needs: list[tuple[str, str, str | None]]
+    replaces: list[tuple[str, str]]
+    exemptions: list[Document]
+
+
+def listed(session: Session, query: ComponentQuery, named: bool = False) -> Iterator[Document]:
+    """The documents of everything a query lists, in its order.
+
+    Args:
+        named: give each the provider's name as well, for people who read CSV.
+    """
+    for ids in stream_ids(session, query):
+        found = gather(session, _parts(ids))
+        yield from (_document(found[id_], named) for id_ in ids if id_ in found)
+
+
+def by_slug(session: Session, slug: str) -> Shown:
+    """The component at an address, in two statements. Raises Missing."""
+    provider, successor = aliased(Organisation), aliased(Component)
+    row = session.execute(
+        select(
+            Component.id, Component.version, Component.edited_at, provider.name, provider.slug,
+            successor.slug, successor.name, successor.lifecycle, successor.closes_on,
+        )
+        .join(provider, provider.id == Component.provider_id)
+        .outerjoin(successor, successor.id == Component.successor_id)
+        .where(Component.slug == slug)
+    ).first()  # fmt: skip
+    if row is None:
+        raise Missing("There is no component at this address")
+    parts = gather(session, _parts([row[0]]) | _around(row[0]))[row[0]]
+    return Shown(
+        id=row[0],
+        version=row[1],
+        edited_at=row[2],
+        document=_document(parts),
+        provider=row[3],
+        provider_slug=row[4],
+        successor=Successor(row[5], row[6], row[7].value, row[8]) if row[5] else None,
+        needs=sorted(
+            ((str(r[0]), str(r[2]), r[1]) for r in parts["capabilities"]), key=lambda need: need[1]
+        ),
+        replaces=[(str(r[0]), str(r[1])) for r in parts["replaces"]],
+        exemptions=[dict(zip(_EXEMPTION, r, strict=False)) for r in parts["exemptions"]],
+    )
+
+
+def _parts(ids: list[int]) -> dict[str, Statement]:
+    c, provider, successor = Component, aliased(Organisation), aliased(Component)
+    offered, capability, stage = ComponentCapability, Capability, ComponentEvolution
+    price, mandate = ComponentPrice, ComponentMandate
+    return {
+        "component": select(
+            c.id, c.id, *(getattr(c, f) for f in (*_TEXTS, *_JSON)), c.has_interface,
+            reference_of(provider), successor.slug, provider.name,
+        )
+        .join(provider, provider.id == c.provider_id)
+        .outerjoin(successor, successor.id == c.successor_id)
+        .where(c.id.in_(ids)),
+        "capabilities": select(
+            offered.component_id, literal(0), capability.slug, offered.note, capability.name
+        )
+        .join(capability, capability.id == offered.capability_id)
+        .where(offered.component_id.in_(ids)),
+        "evolution": select(
+            stage.component_id, literal(0), *(getattr(stage, f) for f in _EVOLUTION)
+        ).where(stage.component_id.in_(ids)),
+        "prices": select(
+            price.component_id, literal(0), *(getattr(price, f) for f in _PRICE)
+        ).where(price.component_id.in_(ids)),
+        "mandates": select(
+            mandate.component_id, mandate.id, *(getattr(mandate, f) for f in _MANDATE)
+        ).where(mandate.component_id.in_(ids)),
+    }  # fmt: skip
+
+
+def _around(component_id: int) -> dict[str, Statement]:
+    """What belongs to a component's page and not to its document."""
+    c, e = Component, ComponentExemption
+    return {
+        "replaces": select(c.successor_id, c.id, c.slug, c.name).where(
+            c.successor_id == component_id
+        ),
+        "exemptions": select(
+            e.component_id, e.id, Service.slug, Service.name, e.reason, e.granted_by, e.granted_on,
+            e.expires_on,
+        )
+        .join(Service, Service.id == e.service_id)
+        .where(e.component_id == component_id),
+    }  # fmt: skip
+
+
+def _document(parts: Parts, named: bool = False) -> Document:
+    values = parts["component"][0]
+    own: Document = dict(zip((*_TEXTS, *_JSON, *_REST), values, strict=False))
+    own |= {field: json.loads(own[field] or "[]") for field in _JSON}
+    own["has_interface"] = truth(own["has_interface"])
+    own["capabilities"] = sorted(
+        ({"capability": row[0], "note": row[1]} for row in parts["capabilities"]),
+        key=lambda row: str(row["capability"]),
+    )
+    own["evolution"] = sorted(
+        (dict(zip(_EVOLUTION, row, strict=False)) for row in parts["evolution"]),
+        key=lambda row: str(row["since"]),
+    )
+    own["prices"] = sorted(
+        (_price(row) for row in parts["prices"]),
+        key=lambda row: (str(row["item"]), row["since"] or ""),
+    )
+    own["mandates"] = [dict(zip(_MANDATE, row, strict=False)) for row in parts["mandates"]]
+    document = {field: own[field] for field in COMPONENT}
+    return {**document, "provider_name": own["provider_name"]} if named else document
+
+
+def _price(row: tuple[str | None, ...]) -> dict[str, Any]:
+    price: dict[str, Any] = dict(zip(_PRICE, row, strict=False))
+    for field in ("pence", "per_cent"):
+        price[field] = plain_number(Decimal(price[field])) if price[field] is not None else None
+    return price
