@@ -13,6 +13,8 @@ from portal.audit import ImportBatch
 SERVICE = "tax-your-vehicle"
 ORGANISATION = "driver-and-vehicle-licensing-agency"
 JOURNEY = "learn-to-drive-a-car"
+COMPONENT = "govuk-notify"
+CAPABILITY = "card-payments"
 
 
 def arguments(session: Session) -> dict[str, dict[str, Any]]:
@@ -21,6 +23,8 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "services": {"slug": SERVICE},
         "organisations": {"slug": ORGANISATION},
         "journeys": {"slug": JOURNEY},
+        "components": {"slug": COMPONENT},
+        "capabilities": {"slug": CAPABILITY},
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
 

@@ -19,6 +19,12 @@ from tests.support.transactions import RolledBackDatabase
 
 PUBLIC = "public"
 EXPECTED: dict[str, str | Permission] = {
+    "capabilities.history": PUBLIC,
+    "capabilities.index": PUBLIC,
+    "capabilities.show": PUBLIC,
+    "components.history": PUBLIC,
+    "components.index": PUBLIC,
+    "components.show": PUBLIC,
     "health": PUBLIC,
     "home.index": PUBLIC,
     "imports.index": PUBLIC,

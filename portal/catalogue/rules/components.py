@@ -16,7 +16,8 @@ Row = Mapping[str, Any]
 
 #: Nothing in one of these is offered to anyone new.
 ENDING = frozenset({Lifecycle.DEPRECATED, Lifecycle.CLOSING, Lifecycle.CLOSED})
-_READINESS = {
+#: Ready first.
+READINESS: Mapping[str, int] = {
     Lifecycle.LIVE: 0,
     Lifecycle.BETA: 1,
     Lifecycle.PRIVATE_BETA: 2,
@@ -51,6 +52,22 @@ def holds(row: Row, on: str) -> bool:
 def prices_on(prices: Iterable[Row], on: str) -> list[Row]:
     """The price of each item on a day (pence without VAT, or per cent), in the order given."""
     return [row for row in prices if holds(row, on)]
+
+
+def latest(volumes: Iterable[Row]) -> list[Row]:
+    """The newest figure of each measure, in the order in which the measures come.
+
+    Totals up to a day and figures of a period are told apart: one does not supersede the other.
+
+    Args:
+        volumes: with `measure`, `since` (None for a total) and `to`, ISO dates.
+    """
+    newest: dict[tuple[str, bool], Row] = {}
+    for row in volumes:
+        key = (row["measure"], row["since"] is None)
+        if key not in newest or row["to"] >= newest[key]["to"]:
+            newest[key] = row
+    return list(newest.values())
 
 
 def stage_on(evolution: Sequence[Row], on: str) -> Row | None:
@@ -117,7 +134,7 @@ def rank(offers: Iterable[Offer]) -> list[Offer]:
         (o for o in offers if o.meets and o.lifecycle not in ENDING),
         key=lambda o: (
             {True: 0, None: 1, False: 2}[o.eligible],
-            _READINESS[o.lifecycle],
+            READINESS[o.lifecycle],
             -len(o.meets),
             not o.mandated,
             -o.open_to,

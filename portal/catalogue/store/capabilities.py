@@ -84,6 +84,15 @@ def tree(session: Session) -> list[Node]:
     return tops
 
 
+def in_tree(session: Session, slug: str) -> tuple[Node, Node | None]:
+    """The capability at an address with those below it, and the one above it. Raises Missing."""
+    for top in tree(session):
+        for node, above in [(top, None), *((leaf, top) for leaf in top.below)]:
+            if node.slug == slug:
+                return node, above
+    raise Missing("There is no capability at this address")
+
+
 def save(
     session: Session, capability: Capability, before: Document | None, after: Document,
     ids: dict[str, int], act: Act, tag: str,

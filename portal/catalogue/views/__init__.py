@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
+from portal.catalogue.forms.figures import figure, measure, price, when
 from portal.catalogue.forms.labels import label, lifecycle_colour, phase_colour
+from portal.catalogue.views.capabilities import blueprint as capabilities
+from portal.catalogue.views.component_map import blueprint as component_map
+from portal.catalogue.views.components import blueprint as components
 from portal.catalogue.views.home import blueprint as home
 from portal.catalogue.views.imports import blueprint as imports
 from portal.catalogue.views.journeys import blueprint as journeys
 from portal.catalogue.views.organisation_names import blueprint as organisation_names
 from portal.catalogue.views.organisations import blueprint as organisations
 from portal.catalogue.views.services import blueprint as services
+from portal.catalogue.views.storefront import blueprint as storefront
+from portal.catalogue.views.toolkit import blueprint as toolkit
 from portal.web import navigation
 from portal.web.i18n import lazy
 
@@ -24,12 +30,25 @@ def install(app: Flask) -> None:
         journeys,
         imports,
         organisation_names,
+        components,
+        capabilities,
+        storefront,
+        toolkit,
+        component_map,
     ):
         app.register_blueprint(blueprint)
     navigation.add(app, lazy("Services"), "services.index", order=10)
+    navigation.add(app, lazy("Components"), "components.index", order=15)
+    navigation.add(app, lazy("Capabilities"), "capabilities.index", order=17)
     navigation.add(app, lazy("Organisations"), "organisations.index", order=20)
     navigation.add(app, lazy("Journeys"), "journeys.index", order=30)
     navigation.add(app, lazy("Imports"), "imports.index", order=40)
     app.jinja_env.filters.update(
-        label=label, lifecycle_colour=lifecycle_colour, phase_colour=phase_colour
+        label=label,
+        lifecycle_colour=lifecycle_colour,
+        phase_colour=phase_colour,
+        figure=figure,
+        measure=measure,
+        price=price,
+        when=when,
     )

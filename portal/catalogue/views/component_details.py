@@ -1,0 +1,147 @@
+"""A component on a day, and components as rows of a CSV file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from portal.catalogue.component_words import Lifecycle
+from portal.catalogue.forms.figures import price
+from portal.catalogue.rules.components import ENDING, holds, latest, prices_on, typical_days
+from portal.catalogue.store.component_documents import Shown
+from portal.catalogue.store.component_users import Users
+from portal.web.formats import Column
+
+Rows = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the page of a component works out from what is known of it.
+
+    Attributes:
+        on: the day of its prices and allowances.
+        ending: whether it is deprecated, closing or closed.
+        closed: whether it has closed by today.
+        latest: the newest figure of each measure.
+        days: from the first step to the last, in typical days, where every step says its own.
+    """
+
+    on: date
+    ending: bool
+    closed: bool
+    prices: Rows
+    allowances: Rows
+    mandates: Rows
+    former_mandates: Rows
+    latest: Rows
+    days: int | None
+
+
+def details(shown: Shown, today: date, on: date) -> Details:
+    """Work it out, with prices and allowances on a day and the rest today."""
+    document = shown.document
+    lifecycle, closes = Lifecycle(document["lifecycle"]), document["closes_on"]
+    day, now = on.isoformat(), today.isoformat()
+    gone = lifecycle is Lifecycle.CLOSING and closes is not None and closes <= now
+    return Details(
+        on=on,
+        ending=lifecycle in ENDING,
+        closed=lifecycle is Lifecycle.CLOSED or gone,
+        prices=prices_on(document["prices"], day),
+        allowances=[row for row in document["allowances"] if holds(row, day)],
+        mandates=[
+            row for row in document["mandates"] if row["until"] is None or row["until"] > now
+        ],
+        former_mandates=[
+            row for row in document["mandates"] if row["until"] and row["until"] <= now
+        ],
+        latest=latest(document["volumes"]),
+        days=typical_days(document["steps"]),
+    )
+
+
+def document(shown: Shown, found: Details, users: Users) -> dict[str, Any]:
+    """A component's document with what its page shows around it."""
+    return {
+        **shown.document,
+        "provider_name": shown.provider,
+        "on": found.on.isoformat(),
+        "prices_on_day": found.prices,
+        "typical_days": found.days,
+        "services_now": users.services,
+        "organisations_now": users.organisations,
+        "used_by": [_user(row) for row in users.now],
+        "used_or_planned_by": [_user(row) for row in users.others],
+        "replaces": [slug for slug, _ in shown.replaces],
+        "exemptions": shown.exemptions,
+    }
+
+
+def _user(row: Any) -> dict[str, Any]:
+    return {
+        "service": row.service_slug,
+        "service_name": row.service,
+        "organisation": row.organisation_slug,
+        "organisation_name": row.organisation,
+        "capability": row.capability_slug,
+        "status": row.status,
+        "planned_live": row.planned_live,
+        "since": row.since,
+        "since_basis": row.since_basis,
+        "until": row.until,
+        "until_basis": row.until_basis,
+        "source": row.source,
+    }
+
+
+def _prices(rows: Rows) -> list[str]:
+    return [f"{row['item']}: {price(row)} ({row['unit']})" for row in rows]
+
+
+COLUMNS: tuple[str | Column, ...] = (
+    "slug",
+    "name",
+    "kind",
+    "lifecycle",
+    "lifecycle_since",
+    "closes_on",
+    "successor",
+    "provider_name",
+    Column("provider_identifier", lambda row: row["provider"]),
+    "summary",
+    Column("needs", lambda row: [need["capability"] for need in row["capabilities"]]),
+    "sectors",
+    "eligibility_note",
+    "delivery",
+    "has_interface",
+    "how_to_start",
+    Column("steps", lambda row: [step["text"] for step in row["steps"]]),
+    "documentation",
+    "support_hours",
+    "status_page",
+    Column(
+        "mandates",
+        lambda row: [f"{m['scope']} (from {m['since'] or 'no date'})" for m in row["mandates"]],
+    ),
+    "closing_means",
+    "sources",
+)
+#: One component's file says more: its prices on the day asked for, and who uses it.
+ON_DAY: tuple[str | Column, ...] = (
+    *COLUMNS,
+    "on",
+    Column("prices", lambda row: _prices(row["prices_on_day"])),
+    "typical_days",
+    "services_now",
+    "organisations_now",
+    Column(
+        "used_by",
+        lambda row: [f"{u['service']} ({u['capability']})" for u in row["used_by"]],
+    ),
+    Column(
+        "used_or_planned_by",
+        lambda row: [f"{u['service']} ({u['status']})" for u in row["used_or_planned_by"]],
+    ),
+)

@@ -1,0 +1,133 @@
+"""Components: the list, one component with its prices on a day, its history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request, url_for
+
+from portal.catalogue.forms.as_at import AsAt
+from portal.catalogue.rules.component_filters import ComponentQuery, parse_components
+from portal.catalogue.store import (
+    capabilities,
+    component_documents,
+    component_lists,
+    component_users,
+    components,
+)
+from portal.catalogue.views.base import (
+    around,
+    found,
+    reading,
+    refuse_unknown,
+    stream,
+    today,
+    unknown,
+    version,
+)
+from portal.catalogue.views.component_details import COLUMNS, ON_DAY, details, document
+from portal.catalogue.views.component_filters import chosen, facets, groups, sectors
+from portal.catalogue.views.histories import history_of
+from portal.errors import Problem
+from portal.web.caching import unless_unchanged
+from portal.web.formats import Format, formats, respond_list, respond_record
+from portal.web.guard import public
+from portal.web.i18n import _
+from portal.web.pages import page
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from portal.catalogue.store.component_documents import Shown
+
+blueprint = Blueprint("components", __name__)
+DATE = ("on-day", "on-month", "on-year")
+#: Rows of users on a page; the downloads have all of them.
+SHOWN = 100
+
+
+@formats(blueprint, "/components")
+@unless_unchanged(version)
+@public
+def index(fmt: Format) -> Response:
+    """List components by the address's filters."""
+    query, ignored = parse_components(request.args.items(multi=True))
+    refuse_unknown(fmt, ignored)
+    everything, named = replace(query, cursor=None), fmt == "csv"
+    rows = stream(lambda session: component_documents.listed(session, everything, named))
+    return respond_list(
+        fmt, page=lambda: _list(query, ignored), rows=rows, columns=COLUMNS, name="components"
+    )
+
+
+def _list(query: ComponentQuery, ignored: tuple[str, ...]) -> Response:
+    with reading() as session:
+        listing = component_lists.listing(session, query)
+        tree = capabilities.tree(session)
+    return page(
+        "catalogue/components.html",
+        title=_("Components"),
+        query=query,
+        ignored=ignored,
+        listing=listing,
+        groups=groups(query, listing, tree),
+        facets=facets(query, listing),
+        sectors=sectors(query),
+        chosen=chosen(query, tree),
+        paging=around(listing.previous, listing.next),
+    )
+
+
+@formats(blueprint, "/components/<slug:slug>")
+@unless_unchanged(version)
+@public
+def show(slug: str, fmt: Format) -> Response:
+    """Show one component, with its prices today or on the day asked for."""
+    form, ignored = AsAt(request.args, today()), unknown(*DATE)
+    refuse_unknown(fmt, ignored)
+    on = _day(form, fmt)
+    with reading() as session:
+        shown = found(session, components.THING, slug, component_documents.by_slug)
+        users = component_users.users(session, shown.id, SHOWN if fmt == "html" else None)
+    return respond_record(
+        fmt,
+        page=lambda: _page(shown, users, form, on, ignored),
+        document=lambda: document(shown, details(shown, today(), on or today()), users),
+        columns=ON_DAY,
+        name=slug,
+    )
+
+
+def _day(form: AsAt, fmt: Format) -> date | None:
+    day = form.day()
+    if form.errors and fmt != "html":
+        raise Problem(form.error_list()[0]["text"])
+    return day
+
+
+def _page(
+    shown: Shown, users: Any, form: AsAt, on: date | None, ignored: tuple[str, ...]
+) -> Response:
+    return page(
+        "catalogue/component.html",
+        title=shown.document["name"],
+        section=_("Components"),
+        crumbs=[(_("Components"), url_for("components.index"))],
+        form=form,
+        shown=shown,
+        c=shown.document,
+        details=details(shown, today(), on or today()),
+        users=users,
+        on=on,
+        ignored=ignored,
+    )
+
+
+@formats(blueprint, "/components/<slug:slug>/history")
+@unless_unchanged(version)
+@public
+def history(slug: str, fmt: Format) -> Response:
+    """Tell what changed about one component, newest first."""
+    crumb = (_("Components"), url_for("components.index"))
+    return history_of(fmt, components.THING, slug, "components.show", crumb)
