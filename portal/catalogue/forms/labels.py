@@ -106,6 +106,31 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "other_public_sector": lazy("Other public sector"),
         "anyone": lazy("Anyone"),
     },
+    "toolkit": {
+        "discovery": lazy("Discovery phase"),
+        "alpha": lazy("Alpha phase"),
+        "beta": lazy("Beta phase"),
+        "live": lazy("Live phase"),
+    },
+    #: What the stage of a component implies for a service that needs it.
+    "advice": {
+        "genesis": lazy(
+            "Try it: nobody knows yet what it should be. Use it in one place, expect it to change "
+            "or stop, and tell others what you learn."
+        ),
+        "custom": lazy(
+            "Build it together: it is still shaped for the services that use it. Join early and "
+            "say what you need; a second one of your own costs twice."
+        ),
+        "product": lazy(
+            "Rent it: it does the same for everybody. Use it before you build or buy your own, and "
+            "keep your link to it thin so that you can change."
+        ),
+        "commodity": lazy(
+            "Take it as it comes, like electricity: it is the ordinary way. If you build or buy "
+            "your own, write down why."
+        ),
+    },
     "stage": {
         "genesis": lazy("Genesis"),
         "custom": lazy("Custom built"),

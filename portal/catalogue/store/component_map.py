@@ -1,0 +1,129 @@
+"""What a map of components on a day is drawn from: stages, dependants, groups of needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.catalogue.component_words import EvolutionStage
+from portal.catalogue.models.components import (
+    Capability,
+    Component,
+    ComponentCapability,
+    ComponentEvolution,
+)
+from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.usage import Usage
+from portal.catalogue.store.usage import USING
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage that a component reached."""
+
+    stage: EvolutionStage
+    since: date
+    rationale: str
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A component as the map has it; `steps` are the stages it reached by the day, in order."""
+
+    id: int
+    slug: str
+    name: str
+    lifecycle: str
+    has_interface: bool
+    closes_on: date | None
+    provider: str
+    users: int
+    steps: list[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The components of a day, those without a known stage too, and the groups to filter by."""
+
+    components: list[Mapped]
+    groups: list[tuple[str, str]]
+
+
+def components(session: Session, on: date, group: str | None, now: bool) -> Found:
+    """The components that had not closed by a day, by name.
+
+    Args:
+        on: the day.
+        group: the address of a group of needs, or None for all.
+        now: the day is today: a usage counts by its status, else by its dates.
+    """
+    top = Capability.parent_id.is_(None)
+    groups: Any = session.execute(
+        select(Capability.slug, Capability.name).where(top).order_by(Capability.position)
+    )
+    rows = session.execute(
+        select(
+            Component.id, Component.slug, Component.name, Component.lifecycle,
+            Component.has_interface, Component.closes_on, Organisation.name.label("provider"),
+        )
+        .join(Organisation, Organisation.id == Component.provider_id)
+        .where(_open(on), *([_in(group)] if group else []))
+        .order_by(Component.sort_name, Component.id)
+    ).all()  # fmt: skip
+    users, steps = _users(session, on, now), _steps(session, on)
+    return Found(
+        components=[
+            Mapped(r.id, r.slug, r.name, r.lifecycle.value, r.has_interface, r.closes_on,
+                   r.provider, users.get(r.id, 0), steps.get(r.id, []))
+            for r in rows
+        ],
+        groups=[tuple(row) for row in groups],
+    )  # fmt: skip
+
+
+def _open(on: date) -> Any:
+    """Not closed by the day; a component that closed on a day nobody knows is left out."""
+    return or_(
+        Component.closes_on > on,
+        Component.closes_on.is_(None) & (Component.lifecycle != "closed"),
+    )
+
+
+def _in(group: str) -> Any:
+    parent = select(Capability.id).where(Capability.slug == group).scalar_subquery()
+    return Component.id.in_(
+        select(ComponentCapability.component_id)
+        .join(Capability, Capability.id == ComponentCapability.capability_id)
+        .where(Capability.parent_id == parent)
+    )
+
+
+def _users(session: Session, on: date, now: bool) -> dict[int, int]:
+    """How many services use (or, by the dates known, used) each component on the day."""
+    then = (Usage.since <= on, or_(Usage.until.is_(None), Usage.until > on))
+    rows: Any = session.execute(
+        select(Usage.component_id, func.count(Usage.service_id.distinct()))
+        .where(Usage.component_id.is_not(None), *([Usage.status.in_(USING)] if now else then))
+        .group_by(Usage.component_id)
+    )
+    return dict(map(tuple, rows))
+
+
+def _steps(session: Session, on: date) -> dict[int, list[Step]]:
+    rows = session.execute(
+        select(
+            ComponentEvolution.component_id, ComponentEvolution.stage, ComponentEvolution.since,
+            ComponentEvolution.rationale, ComponentEvolution.source,
+        )
+        .where(ComponentEvolution.since <= on)
+        .order_by(ComponentEvolution.component_id, ComponentEvolution.since)
+    )  # fmt: skip
+    found: dict[int, list[Step]] = {}
+    for id_, stage, since, rationale, source in rows:
+        found.setdefault(id_, []).append(Step(stage, since, rationale, source))
+    return found

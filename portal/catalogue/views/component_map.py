@@ -1,0 +1,103 @@
+"""The map of components: how evolved each is against how visible, today or on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from portal.catalogue.forms.as_at import AsAt
+from portal.catalogue.forms.labels import label
+from portal.catalogue.rules.component_map import draw
+from portal.catalogue.rules.components import ENDING, wardley
+from portal.catalogue.store.component_map import Found, Mapped, components
+from portal.catalogue.views.base import reading, refuse_unknown, today, unknown, version
+from portal.errors import Problem
+from portal.web.caching import unless_unchanged
+from portal.web.formats import Format, formats, respond_list
+from portal.web.guard import public
+from portal.web.i18n import _
+from portal.web.pages import page, query_url
+
+blueprint = Blueprint("component_map", __name__)
+DATE = ("on-day", "on-month", "on-year")
+COLUMNS = (
+    "component", "name", "provider", "lifecycle", "has_interface", "stage", "since", "rationale",
+    "source", "users", "advice",
+)  # fmt: skip
+
+
+@formats(blueprint, "/component-map")
+@unless_unchanged(version)
+@public
+def index(fmt: Format) -> Response:
+    """Map the components, today or as they were on the day asked for."""
+    form, ignored = AsAt(request.args, today()), unknown(*DATE, "group")
+    on, group = form.day(), request.args.get("group") or None
+    if form.errors and fmt != "html":
+        raise Problem(form.error_list()[0]["text"])
+    with reading() as session:
+        found = components(session, on or today(), group, now=on is None)
+    if group and group not in dict(found.groups):
+        ignored += (f"group={group[:80]}",)
+    refuse_unknown(fmt, ignored)
+    return respond_list(
+        fmt, page=lambda: _page(found, form, on, group, ignored),
+        rows=lambda: map(document, found.components), columns=COLUMNS, name="component-map",
+    )  # fmt: skip
+
+
+def _page(
+    found: Found, form: AsAt, on: date | None, group: str | None, ignored: tuple[str, ...]
+) -> Response:
+    placed = {c.slug: c for c in found.components if c.steps}
+    stages = {slug: c.steps[-1].stage for slug, c in placed.items()}
+    users = {slug: c.users for slug, c in placed.items()}
+    behind = {slug for slug, c in placed.items() if not c.has_interface}
+    return page(
+        "catalogue/component_map.html",
+        title=_("Map of components"),
+        section=_("Components"),
+        crumbs=[(_("Components"), "/components")],
+        form=form,
+        on=on,
+        group=group,
+        options=_options(found, group),
+        drawing=draw(wardley(stages, users, behind), {s: c.name for s, c in placed.items()}),
+        placed=placed,
+        without=[c for c in found.components if not c.steps],
+        ending=ENDING,
+        ignored=ignored,
+    )
+
+
+def _options(found: Found, group: str | None) -> list[dict[str, Any]]:
+    """The groups as links; the chosen one's takes it away."""
+    return [
+        {
+            "label": name,
+            "selected": slug == group,
+            "href": query_url(group=None if slug == group else slug),
+        }
+        for slug, name in found.groups
+    ]
+
+
+def document(c: Mapped) -> dict[str, Any]:
+    """A component as the map's downloads have it; no stage where none is recorded."""
+    step = c.steps[-1] if c.steps else None
+    return {
+        "component": c.slug,
+        "name": c.name,
+        "provider": c.provider,
+        "lifecycle": c.lifecycle,
+        "has_interface": c.has_interface,
+        "stage": step.stage.value if step else None,
+        "since": step.since if step else None,
+        "rationale": step.rationale if step else None,
+        "source": step.source if step else None,
+        "users": c.users,
+        "advice": label(step.stage, "advice") if step and c.lifecycle not in ENDING else None,
+        "stages": [{"stage": s.stage.value, "since": s.since} for s in c.steps],
+    }

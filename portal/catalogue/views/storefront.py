@@ -1,0 +1,124 @@
+"""The storefront: choose what you need and who you are, get the components that meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from portal.catalogue.component_words import Sector
+from portal.catalogue.forms.figures import price
+from portal.catalogue.forms.storefront import FindForm, days_words
+from portal.catalogue.rules.component_filters import FindQuery, parse_find
+from portal.catalogue.rules.components import typical_days
+from portal.catalogue.rules.storefront import known_steps
+from portal.catalogue.store.storefront import Answer, Choice, answer
+from portal.catalogue.views.base import reading, refuse_unknown, today, version
+from portal.errors import N_, Invalid, Problem
+from portal.web.caching import unless_unchanged
+from portal.web.formats import Column, Format, formats, respond_list
+from portal.web.guard import public
+from portal.web.i18n import _
+from portal.web.pages import page, query_url
+
+blueprint = Blueprint("storefront", __name__)
+for words in (typical_days, known_steps, price):
+    blueprint.add_app_template_filter(words)
+blueprint.add_app_template_filter(days_words, "days")
+#: A page shows the best of them; the downloads have all.
+SHOWN = 20
+COLUMNS = (
+    "component", "name", "provider", "summary", "meets", "may_use", "sectors",
+    "eligibility_note", "lifecycle", "delivery", "has_interface", "mandated",
+    "first_step", "how_to_start", Column("steps", lambda row: len(row["steps"])),
+    "typical_days", "prices", "users",
+    Column("used_by", lambda row: [each["name"] for each in row["used_by"]]),
+)  # fmt: skip
+
+
+@formats(blueprint, "/find-a-component")
+@unless_unchanged(version)
+@public
+def index(fmt: Format) -> Response:
+    """Rank the components that meet the address's needs, for who asks."""
+    query, ignored = parse_find(request.args.items(multi=True))
+    with reading() as session:
+        found = answer(session, query, today())
+    ignored += tuple(f"need={slug[:80]}" for slug in found.unknown)
+    form = _form(query, found, request.args)
+    if form.errors and fmt != "html":
+        raise Problem(form.error_list()[0]["text"])
+    refuse_unknown(fmt, ignored)
+    rows = map(document, found.choices)
+    return respond_list(
+        fmt, page=lambda: _page(query, found, form, ignored), rows=lambda: rows, columns=COLUMNS,
+        name="components-for-your-needs",
+    )  # fmt: skip
+
+
+def _form(query: FindQuery, found: Answer, sent: Mapping[str, str]) -> FindForm:
+    """The form, with what to put right where it was sent and says nothing."""
+    form = FindForm()
+    if not query.text and not query.needs:
+        if "q" in sent:
+            form.refuse(Invalid("q", N_("Enter what you need to do")))
+        elif "sector" in sent:
+            form.refuse(Invalid("need", N_("Select what you need")))
+    return form
+
+
+def _page(query: FindQuery, found: Answer, form: FindForm, ignored: tuple[str, ...]) -> Response:
+    open_to_you = [choice for choice in found.choices if choice.offer.eligible is not False]
+    return page(
+        "catalogue/find_a_component.html",
+        title=_("Find a component"),
+        section=_("Components"),
+        crumbs=[(_("Components"), "/components")],
+        form=form,
+        query=query,
+        found=found,
+        ignored=ignored,
+        chosen={need.slug for need in found.needs},
+        open_to_you=open_to_you,
+        others=[choice for choice in found.choices if choice.offer.eligible is False],
+        shown=SHOWN,
+        sectors=[sector.value for sector in Sector],
+        without=_without(found),
+    )
+
+
+def _without(found: Answer) -> dict[str, str]:
+    """For each need, the address with the other needs alone; words give way to needs."""
+    slugs = [need.slug for need in found.needs]
+    return {
+        slug: query_url(q=None, need=[other for other in slugs if other != slug]) for slug in slugs
+    }
+
+
+def document(choice: Choice) -> dict[str, Any]:
+    """A component as the storefront's downloads have it."""
+    row = choice.row
+    return {
+        "component": row.slug,
+        "name": row.name,
+        "provider": row.provider_slug,
+        "summary": row.summary,
+        "meets": [need.slug for need in choice.meets],
+        "may_use": choice.offer.eligible,
+        "sectors": row.sectors,
+        "eligibility_note": row.eligibility_note,
+        "lifecycle": row.lifecycle.value,
+        "delivery": row.delivery.value,
+        "has_interface": row.has_interface,
+        "mandated": choice.offer.mandated,
+        "mandates": choice.mandates,
+        "first_step": row.steps[0]["text"] if row.steps else None,
+        "how_to_start": row.how_to_start,
+        "steps": row.steps,
+        "typical_days": typical_days(row.steps),
+        "steps_with_days": known_steps(row.steps),
+        "prices": choice.prices,
+        "users": choice.users,
+        "used_by": [{"service": slug, "name": name} for slug, name in choice.examples],
+    }
