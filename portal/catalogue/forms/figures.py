@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import Any
 
-from portal.catalogue.component_words import DateBasis, UsageStatus
+from portal.catalogue.component_words import DateBasis, Sector, UsageStatus
 from portal.catalogue.forms.labels import label
 from portal.web.filters import long_date, month
 from portal.web.i18n import _
@@ -87,3 +87,13 @@ def _end(row: Any) -> str:
     if row.until_basis == DateBasis.MONTH:
         return _("until %(month)s", month=month(row.until))
     return _("until %(day)s", day=day)
+
+
+def sectors(allowed: Container[str]) -> str:
+    """Who may use a component, in words: "Central government, NHS and schools"."""
+    said = [label(s.value, "sector") for s in Sector if s.value in allowed]
+    # "NHS" keeps its capitals inside the sentence.
+    said = [*said[:1], *(w if w.isupper() else w[:1].lower() + w[1:] for w in said[1:])]
+    if len(said) < 2:
+        return "".join(said)
+    return _("%(most)s and %(last)s", most=", ".join(said[:-1]), last=said[-1])

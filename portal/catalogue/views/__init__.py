@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.catalogue.forms.figures import figure, measure, price, when
+from portal.catalogue.forms.figures import figure, measure, price, sectors, when
 from portal.catalogue.forms.labels import label, lifecycle_colour, phase_colour
 from portal.catalogue.views.capabilities import blueprint as capabilities
 from portal.catalogue.views.component_map import blueprint as component_map
@@ -50,5 +50,6 @@ def install(app: Flask) -> None:
         figure=figure,
         measure=measure,
         price=price,
+        sectors=sectors,
         when=when,
     )

@@ -73,6 +73,7 @@ def _tree(ignored: tuple[str, ...]) -> Response:
         tree=tree,
         numbers=numbers,
         none_said=Numbers(),
+        arrangements=[a.value for a in Arrangement],
         ignored=ignored,
     )
 
