@@ -6,7 +6,7 @@ All lengths are pixels of the drawing; the page scales or scrolls it.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from portal.catalogue.rules.components import Place
@@ -14,12 +14,16 @@ from portal.catalogue.rules.components import Place
 COLUMNS = 4
 COLUMN = 225
 LEFT, TOP, RIGHT, BOTTOM = 40, 10, 10, 50
-LEAST_HEIGHT = 420
+#: Of the upper half and of the lower one.
+LEAST_HEIGHTS = (260, 150)
 LINE = 18
+#: Space left at the top and the bottom of the map.
+PAD = 12
 #: A letter of the drawing's type is at most about this wide on average; capitals are wider.
 LETTER = 8.4
 RADIUS = 7
 GAP = 6
+_Named = tuple[Place, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +52,45 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The whole map: its size, the lines between the stages, and the spots from the top down."""
+    """The whole map: its size, the lines between the stages, and the spots from the top down.
+
+    `middle` is the line between what people meet and what works behind a service.
+    """
 
     width: int
     height: int
+    middle: float
     bottom: float
     columns: tuple[float, ...]
     spots: tuple[Spot, ...]
 
 
-def draw(places: Iterable[Place], names: Mapping[str, str]) -> Drawing:
-    """Lay a map out. A dot moves up or down a little where its name would meet another's.
+def draw(places: Iterable[Place], names: Mapping[str, str], behind: Container[str]) -> Drawing:
+    """Lay a map out. A dot moves up or down a little where its name would meet another's, but
+    never over the middle.
 
     Args:
         places: where each component stands, as `components.wardley` says.
         names: their names, by slug.
+        behind: those that stand in the lower half.
     """
-    columns: list[list[tuple[Place, tuple[str, ...]]]] = [[] for _ in range(COLUMNS)]
+    halves: tuple[list[list[_Named]], ...] = tuple([[] for _ in range(COLUMNS)] for _ in range(2))
     for place in sorted(places, key=lambda p: (-p.visibility, p.slug)):
         at = min(int(place.evolution * COLUMNS), COLUMNS - 1)
-        columns[at].append((place, _lines(names[place.slug], place.evolution * COLUMNS - at)))
-    tallest = max(sum(_height(lines) for _, lines in column) for column in columns)
-    inside = max(LEAST_HEIGHT, tallest)
-    spots = [spot for column in columns for spot in _spots(column, inside)]
+        lines = _lines(names[place.slug], place.evolution * COLUMNS - at)
+        halves[place.slug in behind][at].append((place, lines))
+    tall = [
+        max(least, *(sum(_height(lines) for _, lines in column) + 2 * PAD for column in half))
+        for half, least in zip(halves, LEAST_HEIGHTS, strict=True)
+    ]
+    middle, bottom = TOP + tall[0], TOP + sum(tall)
+    spots = [spot for column in halves[0] for spot in _spots(column, TOP, middle, 0.5)]
+    spots += [spot for column in halves[1] for spot in _spots(column, middle, bottom, 0)]
     return Drawing(
         width=LEFT + COLUMNS * COLUMN + RIGHT,
-        height=int(TOP + inside + BOTTOM),
-        bottom=TOP + inside,
+        height=int(bottom + BOTTOM),
+        middle=middle,
+        bottom=bottom,
         columns=tuple(float(LEFT + at * COLUMN) for at in range(COLUMNS + 1)),
         spots=tuple(sorted(spots, key=lambda s: (s.y, s.x))),
     )
@@ -90,21 +106,29 @@ def _height(lines: tuple[str, ...]) -> float:
     return LINE * len(lines) + GAP
 
 
-def _spots(column: list[tuple[Place, tuple[str, ...]]], inside: float) -> list[Spot]:
-    """The spots of one stage: as high as they are visible, none over another's name."""
+def _spots(column: list[_Named], top: float, bottom: float, lowest: float) -> list[Spot]:
+    """The spots of one stage in one half: as high as they are visible, none over another's name.
+
+    Args:
+        column: the components with their names, the most visible first.
+        top: where the half begins, from above.
+        bottom: where it ends.
+        lowest: the visibility at its lower end; it spans a half.
+    """
     heights = [_height(lines) for _, lines in column]
+    room = bottom - top - 2 * PAD
+    free, limit = top + PAD, bottom - PAD
     tops: list[float] = []
-    free = 0.0
     for (place, _), height in zip(column, heights, strict=True):
-        tops.append(max(free, (1 - place.visibility) * (inside - height)))
+        down = 1 - (place.visibility - lowest) * 2
+        tops.append(max(free, top + PAD + down * (room - height)))
         free = tops[-1] + height
-    limit = inside
     for at in reversed(range(len(column))):
         tops[at] = min(tops[at], limit - heights[at])
         limit = tops[at]
     return [
-        _spot(place, lines, TOP + top + height / 2)
-        for (place, lines), top, height in zip(column, tops, heights, strict=True)
+        _spot(place, lines, y + height / 2)
+        for (place, lines), y, height in zip(column, tops, heights, strict=True)
     ]
 
 

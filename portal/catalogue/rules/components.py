@@ -16,8 +16,7 @@ Row = Mapping[str, Any]
 
 #: Nothing in one of these is offered to anyone new.
 ENDING = frozenset({Lifecycle.DEPRECATED, Lifecycle.CLOSING, Lifecycle.CLOSED})
-#: Ready first.
-READINESS: Mapping[str, int] = {
+_READINESS = {
     Lifecycle.LIVE: 0,
     Lifecycle.BETA: 1,
     Lifecycle.PRIVATE_BETA: 2,
@@ -89,10 +88,10 @@ def may_use(sectors: Iterable[str], sector: str) -> bool | None:
     return Sector.ANYONE in allowed or sector in allowed
 
 
-def open_to(sectors: Iterable[str]) -> int:
-    """How many sectors may use a component that is open to these."""
+def is_wide(sectors: Iterable[str]) -> bool:
+    """Whether a component that is open to these sectors is open to more than half of them all."""
     allowed = set(sectors)
-    return len(Sector) if Sector.ANYONE in allowed else len(allowed)
+    return Sector.ANYONE in allowed or len(allowed) > len(Sector) / 2
 
 
 def typical_days(steps: Iterable[Row]) -> int | None:
@@ -108,7 +107,7 @@ class Offer:
     Attributes:
         meets: the wanted capabilities that it offers, by slug.
         eligible: whether the asking sector may use it; None where that is not known.
-        open_to: how many sectors may use it.
+        wide: whether more than half of the sectors may use it.
         users: live services that use it.
     """
 
@@ -118,26 +117,26 @@ class Offer:
     meets: tuple[str, ...]
     eligible: bool | None
     mandated: bool
-    open_to: int
+    wide: bool
     users: int
 
 
 def rank(offers: Iterable[Offer]) -> list[Offer]:
     """Best first: who may use it, how ready it is, how many of the needs it meets, whether a
-    policy asks for it, how many sectors it is open to, how many services use it.
+    policy asks for it, whether it is open to most sectors, how many services use it.
 
-    What is open to more sectors comes before what more services use: a platform of one department
-    may be in wide use there and still not be for the next. What is deprecated, closing or closed
-    is left out: nothing recommends it.
+    What is open to most comes before what more services use: a platform of one department may be
+    in wide use there and still not be for the next. What is deprecated, closing or closed is left
+    out: nothing recommends it.
     """
     return sorted(
         (o for o in offers if o.meets and o.lifecycle not in ENDING),
         key=lambda o: (
             {True: 0, None: 1, False: 2}[o.eligible],
-            READINESS[o.lifecycle],
+            _READINESS[o.lifecycle],
             -len(o.meets),
             not o.mandated,
-            -o.open_to,
+            not o.wide,
             -o.users,
             o.sort_name,
         ),

@@ -9,6 +9,8 @@ from portal.catalogue.rules.components import Row
 #: Of what the best match scores, what another must score to be meant as well.
 MEANT = 0.7
 MOST = 3
+#: And what to score to be offered as another meaning.
+MAYBE = 0.25
 
 
 def understand(
@@ -17,7 +19,7 @@ def understand(
     """The needs that words mean, and those they may mean instead.
 
     A group that matches best stands for all the needs in it. Else it is the best need, with up to
-    two more that score nearly as much; what else matches is left to the reader.
+    two more that score nearly as much; what else matches well is left to the reader.
 
     Args:
         found: capabilities with their points, best first.
@@ -25,15 +27,14 @@ def understand(
     """
     if not found:
         return [], []
-    matched = [slug for slug, _ in found if slug not in below]
-    first, _ = found[0]
+    first, best = found[0]
+    needs = [(slug, points) for slug, points in found if slug not in below]
     if first in below:
         meant = list(below[first])
     else:
-        best = next(points for slug, points in found if slug == matched[0])
-        close = [s for s, points in found if s not in below and points >= MEANT * best]
-        meant = close[:MOST]
-    return meant, [slug for slug in matched if slug not in meant]
+        meant = [slug for slug, points in needs if points >= MEANT * best][:MOST]
+    maybe = [slug for slug, points in needs if points >= MAYBE * best]
+    return meant, [slug for slug in maybe if slug not in meant]
 
 
 def relevant_first(prices: Iterable[Row], needs: Iterable[str]) -> list[Row]:

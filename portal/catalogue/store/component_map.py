@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.catalogue.component_words import EvolutionStage
+from portal.catalogue.component_words import DateBasis, EvolutionStage, Lifecycle, UsageStatus
 from portal.catalogue.models.components import (
     Capability,
     Component,
@@ -33,7 +33,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A component as the map has it; `steps` are the stages it reached by the day, in order."""
+    """A component as the map has it.
+
+    Attributes:
+        users: services in the catalogue that used it on the day.
+        unknown: usages of which nobody knows whether they had begun.
+        steps: the stages it reached by the day, in order.
+    """
 
     id: int
     slug: str
@@ -43,6 +49,7 @@ class Mapped:
     closes_on: date | None
     provider: str
     users: int
+    unknown: int
     steps: list[Step]
 
 
@@ -79,7 +86,7 @@ def components(session: Session, on: date, group: str | None, now: bool) -> Foun
     return Found(
         components=[
             Mapped(r.id, r.slug, r.name, r.lifecycle.value, r.has_interface, r.closes_on,
-                   r.provider, users.get(r.id, 0), steps.get(r.id, []))
+                   r.provider, *users.get(r.id, (0, 0)), steps.get(r.id, []))
             for r in rows
         ],
         groups=[tuple(row) for row in groups],
@@ -90,7 +97,7 @@ def _open(on: date) -> Any:
     """Not closed by the day; a component that closed on a day nobody knows is left out."""
     return or_(
         Component.closes_on > on,
-        Component.closes_on.is_(None) & (Component.lifecycle != "closed"),
+        Component.closes_on.is_(None) & (Component.lifecycle != Lifecycle.CLOSED),
     )
 
 
@@ -103,15 +110,31 @@ def _in(group: str) -> Any:
     )
 
 
-def _users(session: Session, on: date, now: bool) -> dict[int, int]:
-    """How many services use (or, by the dates known, used) each component on the day."""
-    then = (Usage.since <= on, or_(Usage.until.is_(None), Usage.until > on))
-    rows: Any = session.execute(
-        select(Usage.component_id, func.count(Usage.service_id.distinct()))
-        .where(Usage.component_id.is_not(None), *([Usage.status.in_(USING)] if now else then))
+def _users(session: Session, on: date, now: bool) -> dict[int, tuple[int, int]]:
+    """How many services used each component on the day, and usages that may have begun or not.
+
+    A first trace after the day, or no first day at all, leaves that open.
+    """
+    using: Any
+    unknown: Any
+    if now:
+        using, unknown = Usage.status.in_(USING), false()
+    else:
+        going = or_(Usage.until.is_(None), Usage.until > on)
+        using = (Usage.since <= on) & going
+        open_start = Usage.since.is_(None) & Usage.status.in_((*USING, UsageStatus.STOPPED))
+        seen_later = (Usage.since > on) & (Usage.since_basis == DateBasis.SEEN)
+        unknown = or_(open_start, seen_later) & going
+    rows = session.execute(
+        select(
+            Usage.component_id,
+            func.count(case((using, Usage.service_id)).distinct()),
+            func.count(case((unknown, Usage.id))),
+        )
+        .where(Usage.component_id.is_not(None), or_(using, unknown))
         .group_by(Usage.component_id)
     )
-    return dict(map(tuple, rows))
+    return {id_: (many, maybe) for id_, many, maybe in rows if id_ is not None}
 
 
 def _steps(session: Session, on: date) -> dict[int, list[Step]]:

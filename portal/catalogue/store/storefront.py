@@ -22,7 +22,7 @@ from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.component_filters import FindQuery
-from portal.catalogue.rules.components import ENDING, Offer, may_use, open_to, rank
+from portal.catalogue.rules.components import ENDING, Offer, is_wide, may_use, rank
 from portal.catalogue.rules.storefront import relevant_first, understand
 from portal.catalogue.store import capabilities
 from portal.catalogue.store.capabilities import Node
@@ -102,9 +102,8 @@ def answer(session: Session, query: FindQuery, on: date) -> Answer:
         found = search.find(session, capabilities.THING, query.text)
         wanted, others = _meant(found, nodes)
     needs = list({node.id: node for node in wanted}.values())
-    choices = _choices(session, needs, query.sector, on)
-    by_slug = {choice.row.slug: choice for choice in choices}
-    best = [by_slug[offer.slug] for offer in rank(choice.offer for choice in choices)]
+    choices = candidates(session, needs, query.sector, on)
+    best = best_first(choices)
     ending = [choice for choice in choices if choice.offer.lifecycle in ENDING]
     _tell(session, best, on)
     met = {need.id for choice in best for need in choice.meets}
@@ -133,8 +132,14 @@ def _meant(found: search.Found, nodes: dict[str, Node]) -> tuple[list[Node], lis
     return [nodes[slug] for slug in meant], [nodes[slug] for slug in others]
 
 
-def _choices(session: Session, needs: list[Node], sector: str | None, on: date) -> list[Choice]:
-    """Every component that meets one of the needs, open or ending, by name."""
+def candidates(session: Session, needs: list[Node], sector: str | None, on: date) -> list[Choice]:
+    """Every component that meets one of the needs, open or ending, by name.
+
+    Args:
+        needs: leaves of the tree.
+        sector: who asks; None where they did not say, so that eligibility is not known.
+        on: the day whose rules count.
+    """
     if not needs:
         return []
     provider, successor = aliased(Organisation), aliased(Component)
@@ -174,6 +179,12 @@ def _choices(session: Session, needs: list[Node], sector: str | None, on: date) 
     ]
 
 
+def best_first(choices: Iterable[Choice]) -> list[Choice]:
+    """Those that are open to new services, as `components.rank` orders them."""
+    by_slug = {choice.offer.slug: choice for choice in choices}
+    return [by_slug[offer.slug] for offer in rank(c.offer for c in by_slug.values())]
+
+
 def _choice(row: Any, meets: list[Node], sector: str | None) -> Choice:
     offer = Offer(
         slug=row.slug,
@@ -182,7 +193,7 @@ def _choice(row: Any, meets: list[Node], sector: str | None) -> Choice:
         meets=tuple(need.slug for need in meets),
         eligible=may_use(row.sectors, sector) if sector else None,
         mandated=bool(row.mandated),
-        open_to=open_to(row.sectors),
+        wide=is_wide(row.sectors),
         users=row.users,
     )
     return Choice(row, meets, offer)

@@ -24,7 +24,7 @@ blueprint = Blueprint("component_map", __name__)
 DATE = ("on-day", "on-month", "on-year")
 COLUMNS = (
     "component", "name", "provider", "lifecycle", "has_interface", "stage", "since", "rationale",
-    "source", "users", "advice",
+    "source", "users", "users_not_known", "advice",
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def _page(
     placed = {c.slug: c for c in found.components if c.steps}
     stages = {slug: c.steps[-1].stage for slug, c in placed.items()}
     users = {slug: c.users for slug, c in placed.items()}
+    names = {slug: c.name for slug, c in placed.items()}
     behind = {slug for slug, c in placed.items() if not c.has_interface}
     return page(
         "catalogue/component_map.html",
@@ -64,7 +65,7 @@ def _page(
         on=on,
         group=group,
         options=_options(found, group),
-        drawing=draw(wardley(stages, users, behind), {s: c.name for s, c in placed.items()}),
+        drawing=draw(wardley(stages, users, behind), names, behind),
         placed=placed,
         without=[c for c in found.components if not c.steps],
         ending=ENDING,
@@ -97,7 +98,8 @@ def document(c: Mapped) -> dict[str, Any]:
         "since": step.since if step else None,
         "rationale": step.rationale if step else None,
         "source": step.source if step else None,
-        "users": c.users,
+        "users": c.users if c.users or not c.unknown else None,
+        "users_not_known": c.unknown,
         "advice": label(step.stage, "advice") if step and c.lifecycle not in ENDING else None,
         "stages": [{"stage": s.stage.value, "since": s.since} for s in c.steps],
     }

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, url_for
 from portal.catalogue.forms.labels import label
 from portal.catalogue.rules.toolkit import SERVICE_PHASES, Stage, stage, stages
 from portal.catalogue.store.toolkit import Need, needs
-from portal.catalogue.views.base import reading, refuse_unknown, unknown, version
+from portal.catalogue.views.base import reading, refuse_unknown, today, unknown, version
 from portal.errors import Missing
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Column, Format, formats, respond_list, respond_record
@@ -67,7 +67,7 @@ def show(phase: str, fmt: Format) -> Response:
         raise Missing("The toolkit has no phase of this name")
     refuse_unknown(fmt, ignored)
     with reading() as session:
-        met = needs(session, known.capabilities)
+        met = needs(session, known.capabilities, today())
     return respond_record(
         fmt,
         page=lambda: _show(known, met, ignored),
@@ -110,7 +110,7 @@ def document(known: Stage, met: list[Need] | None = None) -> dict[str, Any]:
                 "capability": need.slug,
                 "name": need.name,
                 "components": [
-                    {"component": c.slug, "name": c.name, "lifecycle": c.lifecycle}
+                    {"component": c.row.slug, "name": c.row.name, "lifecycle": c.offer.lifecycle}
                     for c in need.components
                 ],
             }
