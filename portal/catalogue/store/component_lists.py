@@ -20,6 +20,7 @@ from portal.catalogue.models.components import (
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.component_filters import ComponentQuery
+from portal.catalogue.rules.components import ENDING
 from portal.catalogue.rules.filters import PAGE_SIZE, Key
 from portal.catalogue.store.components import THING
 from portal.catalogue.store.paging import by_column, by_rank
@@ -210,6 +211,26 @@ def stream_ids(session: Session, query: ComponentQuery) -> Iterator[list[int]]:
         yield ids[start : start + BATCH]
 
 
-def total(session: Session) -> int:
-    """How many components there are."""
-    return session.scalar(select(func.count()).select_from(Component)) or 0
+def provided_by(session: Session, organisation_id: int) -> list[Row]:
+    """The components that an organisation provides, by name; without the needs they meet."""
+    found = session.execute(
+        _shown()
+        .where(Component.provider_id == organisation_id)
+        .order_by(Component.sort_name, Component.id)
+    )
+    return [_row(r, [], (r.name, r.id)) for r in found]
+
+
+def numbers(session: Session) -> tuple[int, int]:
+    """How many components are open to new services, and how many capabilities a service may need
+    (the leaves of the tree), in one statement.
+    """
+    below = aliased(Capability)
+    components = select(func.count()).where(Component.lifecycle.not_in(ENDING)).scalar_subquery()
+    leaves = (
+        select(func.count())
+        .where(~select(below.id).where(below.parent_id == Capability.id).exists())
+        .scalar_subquery()
+    )
+    row = session.execute(select(components, leaves)).one()
+    return row[0], row[1]

@@ -32,13 +32,23 @@ _LONG = (
     selectinload(Organisation.parents)
     .joinedload(OrganisationParent.parent)
     .joinedload(Organisation.identifiers),
+)
+_SHORT = (Organisation.identifiers, Organisation.names)
+_MANY = (
+    *map(selectinload, _SHORT),
     selectinload(Organisation.successions)
     .joinedload(OrganisationSuccession.successor)
     .joinedload(Organisation.identifiers),
+    *_LONG,
 )
-_MANY = (selectinload(Organisation.identifiers), selectinload(Organisation.names), *_LONG)
 # Of one body the short lists ride along: each selectinload is a statement of its own.
-_ONE = (joinedload(Organisation.identifiers), joinedload(Organisation.names), *_LONG)
+_ONE = (
+    *map(joinedload, _SHORT),
+    joinedload(Organisation.successions)
+    .joinedload(OrganisationSuccession.successor)
+    .joinedload(Organisation.identifiers),
+    *_LONG,
+)
 
 
 def day(value: str | None) -> date | None:

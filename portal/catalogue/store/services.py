@@ -49,12 +49,12 @@ _LONG = (
     selectinload(Service.owners)
     .joinedload(ServiceOwner.organisation)
     .joinedload(Organisation.identifiers),
-    selectinload(Service.apis),
     selectinload(Service.relations).joinedload(ServiceLinkage.other),
 )
-_MANY = (selectinload(Service.audiences), selectinload(Service.phases), *_LONG)
+_SHORT = (Service.audiences, Service.phases, Service.apis)
+_MANY = (*map(selectinload, _SHORT), *_LONG)
 # Of one service the short lists ride along: each selectinload is a statement of its own.
-_ONE = (joinedload(Service.audiences), joinedload(Service.phases), *_LONG)
+_ONE = (*map(joinedload, _SHORT), *_LONG)
 
 
 def document_of(s: Service) -> Document:

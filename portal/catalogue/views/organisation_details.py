@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from portal.catalogue.store import hierarchy, organisations, ownership
+from portal.catalogue.store import component_lists, hierarchy, organisations, ownership
 from portal.web.formats import Column
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Details:
     services: list[ownership.OwnedRow]
     former: list[ownership.OwnedRow]
     names: dict[int, str]
+    components: list[component_lists.Row]
 
     @property
     def undated(self) -> bool:
@@ -40,7 +41,7 @@ def holds(row: Any, on: date) -> bool:
 
 def as_of(session: Session, organisation: Any, today: date, past: date | None = None) -> Details:
     """Gather an organisation's name, bodies above and below, and services: today, with those it
-    had before, or as all of that was on a day in the past.
+    had before and the components it provides, or as all but these was on a day in the past.
     """
     on = past or today
     start, end = organisation.start_date, organisation.end_date
@@ -58,6 +59,8 @@ def as_of(session: Session, organisation: Any, today: date, past: date | None = 
         services=services,
         former=[] if past else former,
         names=hierarchy.names_on(session, around, on) if past else {},
+        # Who provided a component in the past is not known.
+        components=[] if past else component_lists.provided_by(session, organisation.id),
     )
 
 
@@ -94,6 +97,7 @@ ON_DAY: tuple[str | Column, ...] = (
     "name_on_day",
     Column("children", lambda row: [c["slug"] for c in row["children"]]),
     Column("services", lambda row: [f"{s['slug']} ({s['role']})" for s in row["services"]]),
+    Column("components", lambda row: [c["slug"] for c in row["components"]]),
 )
 
 
@@ -115,5 +119,9 @@ def document(organisation: Any, details: Details) -> dict[str, Any]:
         "services": [
             {"slug": s.slug, "name": s.name, "role": s.role, "since": s.since, "until": s.until}
             for s in details.services
+        ],
+        "components": [
+            {"slug": c.slug, "name": c.name, "lifecycle": c.lifecycle, "services_now": c.users}
+            for c in details.components
         ],
     }

@@ -55,3 +55,20 @@ COLUMNS: tuple[str | Column, ...] = (
     "transactions_to",
     "sources",
 )
+
+
+def _met(row: Row) -> object:
+    """How it meets its needs: `card-payments: govuk-pay (live)`."""
+    return [
+        f"{u['capability']}: {u['component'] or u['product'] or u['arrangement']} ({u['status']})"
+        for u in row["usages"]
+    ]
+
+
+#: One service's file says more: how it meets its needs.
+ONE: tuple[str | Column, ...] = (
+    *COLUMNS,
+    Column("usages", _met),
+    Column("needs", lambda row: [f"{n['capability']}: {n['answer']}" for n in row["needs"]]),
+    "needs_not_answered",
+)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
 
 from portal.catalogue.rules.filters import ServiceQuery, parse_services
-from portal.catalogue.store import journeys, service_documents, service_lists, services
+from portal.catalogue.store import (
+    journeys,
+    records,
+    service_documents,
+    service_lists,
+    service_needs,
+    services,
+)
 from portal.catalogue.store.service_documents import by_slug as document_at
 from portal.catalogue.views.base import (
     around,
@@ -22,7 +29,7 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.catalogue.views.histories import history_of
-from portal.catalogue.views.service_columns import COLUMNS
+from portal.catalogue.views.service_columns import COLUMNS, ONE
 from portal.catalogue.views.service_filters import chosen, facets
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list, respond_record
@@ -84,12 +91,16 @@ def show(slug: str, fmt: Format) -> Response:
         return respond_record(
             fmt,
             page=lambda: _page(session, slug),
-            document=lambda: found(
-                session, services.THING, slug, partial(document_at, named=fmt == "csv")
-            ),
-            columns=COLUMNS,
+            document=lambda: _document(session, slug, fmt),
+            columns=ONE,
             name=slug,
         )
+
+
+def _document(session: Session, slug: str, fmt: Format) -> dict[str, Any]:
+    document = found(session, services.THING, slug, partial(document_at, named=fmt == "csv"))
+    id_, _name = records.TITLES[services.THING](session, document["slug"])
+    return {**document, **service_needs.documents(service_needs.of_service(session, id_))}
 
 
 def _page(session: Session, slug: str) -> Response:
@@ -100,6 +111,7 @@ def _page(session: Session, slug: str) -> Response:
         section=_("Services"),
         crumbs=[(_("Services"), url_for("services.index"))],
         service=service,
+        needs=service_needs.of_service(session, service.id),
         journeys=journeys.through(session, service.id),
     )
 

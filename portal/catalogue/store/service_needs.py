@@ -1,0 +1,180 @@
+"""How one service meets its needs: what it uses, what it used before, and what it answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.audit import Document
+from portal.catalogue.component_words import UsageStatus
+from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.usage import CapabilityNeed, Usage
+from portal.catalogue.rules.components import ENDING
+from portal.catalogue.store.gather import Statement, gather
+
+_OWN = (
+    "arrangement", "product", "supplier", "status", "planned_live", "since", "since_basis",
+    "until", "until_basis", "contract_end", "reason", "reason_note", "note", "source",
+)  # fmt: skip
+_NAMED = (
+    "capability", "capability_slug", "component", "component_slug", "lifecycle", "closes_on",
+    "successor", "successor_slug", "successor_lifecycle", "replaced_by",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A way in which a service meets, met or will meet a need; dates are ISO text.
+
+    Attributes:
+        replaced_by: the component or product that took its place.
+    """
+
+    arrangement: str
+    product: str | None
+    supplier: str | None
+    status: str
+    planned_live: str | None
+    since: str | None
+    since_basis: str | None
+    until: str | None
+    until_basis: str | None
+    contract_end: str | None
+    reason: str | None
+    reason_note: str | None
+    note: str | None
+    source: str | None
+    capability: str
+    capability_slug: str
+    component: str | None
+    component_slug: str | None
+    lifecycle: str | None
+    closes_on: str | None
+    successor: str | None
+    successor_slug: str | None
+    successor_lifecycle: str | None
+    replaced_by: str | None
+
+    @property
+    def ending(self) -> bool:
+        """Whether it rests on a component that is deprecated, closing or closed."""
+        return self.lifecycle in ENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service said of a need that it has named nothing for."""
+
+    capability: str
+    capability_slug: str
+    answer: str
+    note: str | None
+    source: str | None
+
+
+@dataclass(slots=True)
+class Needs:
+    """How a service meets its needs.
+
+    Attributes:
+        now: what is in use, being connected, planned or considered, by need.
+        before: what it has stopped using.
+        answers: what it said of needs that nothing above is about.
+        unanswered: needs of the catalogue that it said nothing of.
+    """
+
+    now: list[Met] = field(default_factory=list)
+    before: list[Met] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    unanswered: int = 0
+
+    @property
+    def ending(self) -> list[Met]:
+        """What is in use, or about to be, and ends."""
+        return [row for row in self.now if row.ending]
+
+
+def of_service(session: Session, service_id: int) -> Needs:
+    """How a service meets its needs, in one statement."""
+    parts = gather(session, _parts(service_id))[service_id]
+    found = Needs()
+    for row in parts["usages"]:
+        met = Met(*row[: len(_OWN) + len(_NAMED)])  # type: ignore[arg-type]
+        (found.before if met.status == UsageStatus.STOPPED else found.now).append(met)
+    spoken = {met.capability_slug for met in found.now}
+    found.answers = [
+        Answer(*row[:5])  # type: ignore[arg-type]
+        for row in parts["answers"]
+        if row[1] not in spoken
+    ]
+    spoken |= {met.capability_slug for met in found.before}
+    spoken |= {answer.capability_slug for answer in found.answers}
+    found.unanswered = int(parts["leaves"][0][0] or 0) - len(spoken)
+    return found
+
+
+def _parts(service_id: int) -> dict[str, Statement]:
+    successor, after, its = aliased(Component), aliased(Usage), aliased(Component)
+    below = aliased(Capability)
+    place = func.row_number().over(order_by=[Capability.name, Usage.since, Usage.id])
+    leaves = (
+        select(func.count())
+        .select_from(Capability)
+        .where(~select(below.id).where(below.parent_id == Capability.id).exists())
+        .scalar_subquery()
+    )
+    return {
+        "leaves": select(literal(service_id), literal(0), leaves),
+        "usages": select(
+            Usage.service_id, place, *(getattr(Usage, name) for name in _OWN), Capability.name,
+            Capability.slug, Component.name, Component.slug, Component.lifecycle,
+            Component.closes_on, successor.name, successor.slug, successor.lifecycle,
+            func.coalesce(its.name, after.product),
+        )
+        .join(Capability, Capability.id == Usage.capability_id)
+        .outerjoin(Component, Component.id == Usage.component_id)
+        .outerjoin(successor, successor.id == Component.successor_id)
+        .outerjoin(after, after.replaces_id == Usage.id)
+        .outerjoin(its, its.id == after.component_id)
+        .where(Usage.service_id == service_id),
+        "answers": select(
+            CapabilityNeed.service_id,
+            func.row_number().over(order_by=[Capability.name]),
+            Capability.name, Capability.slug, CapabilityNeed.answer, CapabilityNeed.note,
+            CapabilityNeed.source,
+        )
+        .join(Capability, Capability.id == CapabilityNeed.capability_id)
+        .where(CapabilityNeed.service_id == service_id),
+    }  # fmt: skip
+
+
+def documents(needs: Needs) -> Document:
+    """What the service's JSON says beside its own document."""
+    return {
+        "usages": [_document(met) for met in (*needs.now, *needs.before)],
+        "needs": [
+            {
+                "capability": answer.capability_slug,
+                "answer": answer.answer,
+                "note": answer.note,
+                "source": answer.source,
+            }
+            for answer in needs.answers
+        ],
+        "needs_not_answered": needs.unanswered,
+    }
+
+
+def _document(met: Met) -> dict[str, Any]:
+    return {
+        "capability": met.capability_slug,
+        "component": met.component_slug,
+        "component_lifecycle": met.lifecycle,
+        "component_closes_on": met.closes_on,
+        "component_successor": met.successor_slug,
+        **{name: getattr(met, name) for name in _OWN},
+        "replaced_by": met.replaced_by,
+    }
