@@ -190,7 +190,9 @@ def _services(rng: random.Random, first: int, last: int) -> Iterator[Rows]:
         if answer == "offers":
             apis.append((n, n, f"{noun.capitalize()} API", f"https://api.example/{slug}"))
         after = json.dumps({"slug": slug, "name": name})
-        events.append((n, STAMP, "command:bench", "bench", 1, "imported", "service", n, "{}", after))
+        events.append(
+            (n, STAMP, "command:bench", "bench", 1, "imported", "service", n, "{}", after)
+        )
     yield Rows("service", (
         "id", "slug", "name", "sort_name", "purpose", "user_need", "transactional", "category",
         "start_page", "keywords", "channels", "sources", "apis_answer", "yearly_transactions",

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.catalogue.rules.filters import ServiceQuery, parse_services
-from portal.catalogue.store import ownership, service_lists
-from portal.catalogue.store.service_lists import Choice, Listing
+from portal.catalogue.store import ownership, service_lists, service_scope
+from portal.catalogue.store.service_facets import Choice
+from portal.catalogue.store.service_lists import Listing
 from tests.support.data import OPEN, add_organisation, add_service
 
 TODAY = date(2026, 1, 2)
@@ -142,7 +143,7 @@ def test_what_a_body_owned_on_a_day(session: Session) -> None:
             owner | {"organisation": "portal:transport", "since": day},
         ],
     )
-    body = service_lists.scope(session, query(organisation="health"), TODAY).organisation_id
+    body = service_scope.scope(session, query(organisation="health"), TODAY).organisation_id
     assert body is not None
     before, _ = ownership.owned_on(session, body, date(2019, 12, 31))
     assert [row.slug for row in before] == ["moved-service", "order-a-card"]

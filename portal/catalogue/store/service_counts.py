@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -143,14 +143,15 @@ def kept(session: Session) -> dict[Key, int]:
 
 def rebuild(session: Session) -> int:
     """Write the table, and the sets of audiences it rests on, afresh; returns how many counts."""
-    a = ServiceAudience
-    each = (
-        case((exists().where(a.service_id == Service.id, a.audience == value), f"{value},"), else_="")
-        for value in sorted(Audience)
-    )
+    each = (case((_has(value), f"{value},"), else_="") for value in sorted(Audience))
     session.execute(update(Service).values(audience_set=func.rtrim(func.concat(*each), ",")))
     rows = _rows(counted(session))
     session.execute(delete(ServiceCount))
     for first in range(0, len(rows), _CHUNK):
         session.execute(insert(ServiceCount), rows[first : first + _CHUNK])
     return len(rows)
+
+
+def _has(audience: Audience) -> ColumnElement[bool]:
+    a = ServiceAudience
+    return exists().where(a.service_id == Service.id, a.audience == audience)

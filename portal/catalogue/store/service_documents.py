@@ -25,7 +25,8 @@ from portal.catalogue.models.services import (
 from portal.catalogue.rules.documents import SERVICE
 from portal.catalogue.rules.filters import ServiceQuery, ServiceSort
 from portal.catalogue.store.gather import Parts, Statement, gather, reference_of, truth, whole
-from portal.catalogue.store.service_lists import SORT, Scope, conditions, scope
+from portal.catalogue.store.service_lists import SORT
+from portal.catalogue.store.service_scope import Scope, conditions, scope
 from portal.errors import Missing
 
 BATCH = 500

@@ -6,38 +6,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
-    String,
-    cast,
-    exists,
-    false,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal import search
-from portal.catalogue.models.organisations import Organisation, OrganisationParent
-from portal.catalogue.models.services import Service, ServiceAudience, ServiceOwner
-from portal.catalogue.rules.filters import (
-    PAGE_SIZE,
-    Key,
-    ServiceQuery,
-    ServiceSort,
-)
-from portal.catalogue.store import service_matches
-from portal.catalogue.store.hierarchy import family, open_links
+from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.services import Service, ServiceOwner
+from portal.catalogue.rules.filters import PAGE_SIZE, Key, ServiceQuery, ServiceSort
+from portal.catalogue.store import service_facets, service_matches
 from portal.catalogue.store.paging import Slice, by_column, by_rank
+from portal.catalogue.store.service_facets import Choice
+from portal.catalogue.store.service_scope import Scope, conditions, scope
 from portal.catalogue.words import OwnerRole
-
-Owners = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +39,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a facet and how many services it would leave."""
-
-    value: str
-    label: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class Listing:
     """A page of services with what surrounds it."""
 
@@ -81,70 +52,6 @@ class Listing:
     organisation: str | None = None
     above: list[tuple[str, str]] = field(default_factory=list)
     reasons: dict[int, service_matches.Reason] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Scope:
-    """What a query means on this database today: organisation and search resolved once."""
-
-    query: ServiceQuery
-    on: date
-    organisation_id: int | None = None
-    organisation: str | None = None
-    bodies: Select[tuple[int]] | None = None
-    unknown_organisation: bool = False
-    found: search.Found | None = None
-    positions: dict[int, int] = field(default_factory=dict)
-
-
-def scope(session: Session, query: ServiceQuery, on: date) -> Scope:
-    """Look up the organisation and the words of a query."""
-    result = Scope(query, on)
-    if query.organisation:
-        row = session.execute(
-            select(Organisation.id, Organisation.name).where(
-                Organisation.slug == query.organisation
-            )
-        ).first()
-        result.unknown_organisation = row is None
-        if row:
-            result.organisation_id, result.organisation = row
-            # One object for every part of the facet statement: SQL takes each CTE name once.
-            result.bodies = family(row[0], on)
-    if query.text:
-        result.found = search.find(session, "service", query.text)
-        ids = service_matches.in_order(session, result.found)
-        result.positions = {id_: at for at, id_ in enumerate(ids)}
-    return result
-
-
-def conditions(scope: Scope, leave_out: str | None = None) -> list[ColumnElement[bool]]:
-    """What a service must meet to be listed; with one facet left open for its own counts."""
-    query = scope.query.without(leave_out) if leave_out else scope.query
-    found: list[ColumnElement[bool]] = []
-    if query.phases:
-        found.append(Service.phase.in_(query.phases))
-    if query.audiences:
-        found.append(
-            Service.id.in_(
-                select(ServiceAudience.service_id).where(
-                    ServiceAudience.audience.in_(query.audiences)
-                )
-            )
-        )
-    if query.categories:
-        found.append(Service.category.in_(query.categories))
-    if query.apis:
-        found.append(Service.apis_answer.in_(query.apis))
-    if scope.bodies is not None:
-        # The organisation facet counts inside the chosen body, so it is never left out.
-        bodies = scope.bodies
-        found.append(or_(Service.organisation_id.in_(bodies), Service.delivers_id.in_(bodies)))
-    elif scope.unknown_organisation:
-        found.append(false())
-    if scope.found is not None:
-        found.append(Service.id.in_(scope.found.ids))
-    return found
 
 
 #: The column of each order, and whether it falls.
@@ -205,7 +112,7 @@ def _row(r: Any, key: Key) -> Row:
 def listing(session: Session, query: ServiceQuery, on: date, size: int = PAGE_SIZE) -> Listing:
     """One page of services, the counts of each facet, and the keys of the pages around it."""
     where = scope(session, query, on)
-    counts = _facets(session, where)
+    counts = service_facets.counts(session, where)
     if query.sort is ServiceSort.RELEVANCE:
         rows, more_before, more_after = _ranked(session, where, counts.ids, size)
     else:
@@ -242,125 +149,6 @@ def _ranked(session: Session, where: Scope, found_ids: list[int], size: int) -> 
     chosen, before, after = by_rank(found_ids, where.positions, where.query.cursor, size)
     found = {r.id: r for r in session.execute(_base().where(Service.id.in_(chosen)))}
     return [_row(found[id_], (where.positions[id_], id_)) for id_ in chosen], before, after
-
-
-def _counted(
-    facet: str, value: Any, owner: Any = None, delivers: Any = None, many: Any = None
-) -> Any:
-    return select(
-        literal(facet).label("facet"),
-        cast(value, String).label("value"),
-        cast(null() if owner is None else owner, Integer).label("owner"),
-        cast(null() if delivers is None else delivers, Integer).label("delivers"),
-        (func.count() if many is None else many).label("many"),
-    )
-
-
-@dataclass(slots=True)
-class _Counts:
-    """What surrounds the rows: counts of every facet and of all, the ids where the search ranks
-    them, and the bodies directly above the chosen one.
-    """
-
-    facets: dict[str, list[Choice]]
-    total: int = 0
-    ids: list[int] = field(default_factory=list)
-    above: list[tuple[str, str]] = field(default_factory=list)
-
-
-def _facets(session: Session, where: Scope) -> _Counts:
-    """Counts of every facet in one statement; a facet ignores its own choices."""
-    counts = _Counts({name: [] for name in ("phases", "audiences", "categories", "apis")})
-    owned: dict[Owners, int] = {}
-    parents: dict[int, list[int]] = {}
-    for facet, value, owner, delivers, many in session.execute(union_all(*_parts(where))):
-        if facet == "organisation":
-            owned[owner, delivers] = many
-        elif facet == "link":
-            parents.setdefault(owner, []).append(delivers)
-        elif facet == "id":
-            counts.ids.append(owner)
-        elif value is not None:
-            counts.facets[facet].append(Choice(value, value, many))
-    counts.facets["categories"].sort(key=lambda c: c.label)
-    counts.total = sum(owned.values())
-    _organisation_facet(session, where, owned, parents, counts)
-    return counts
-
-
-def _parts(where: Scope) -> list[Select[Any]]:
-    parts: list[Select[Any]] = [
-        _counted(name, column).select_from(Service).where(*conditions(where, name)).group_by(column)
-        for name, column in (
-            ("phases", Service.phase),
-            ("categories", Service.category),
-            ("apis", Service.apis_answer),
-        )
-    ]
-    parts.append(
-        _counted("audiences", ServiceAudience.audience)
-        .join(Service, Service.id == ServiceAudience.service_id)
-        .where(*conditions(where, "audiences"))
-        .group_by(ServiceAudience.audience)
-    )
-    parts.append(
-        _counted("organisation", null(), Service.organisation_id, Service.delivers_id)
-        .select_from(Service)
-        .where(*conditions(where))
-        .group_by(Service.organisation_id, Service.delivers_id)
-    )
-    # Riding along saves a statement each: who is below whom, and what the search will rank.
-    link = OrganisationParent
-    parts.append(
-        _counted("link", null(), link.child_id, link.parent_id, literal(1))
-        .select_from(link)
-        .where(open_links(where.on))
-    )
-    if where.query.sort is ServiceSort.RELEVANCE:
-        parts.append(
-            _counted("id", null(), Service.id, null(), literal(1))
-            .select_from(Service)
-            .where(*conditions(where))
-        )
-    return parts
-
-
-def _organisation_facet(
-    session: Session,
-    where: Scope,
-    owned: dict[Owners, int],
-    parents: dict[int, list[int]],
-    counts: _Counts,
-) -> None:
-    """One level of organisations: the tops, or, inside a chosen body, those directly below.
-    Each counts the services that it, or anything below it, is accountable for or delivers.
-    """
-    totals: dict[int, int] = {}
-    for owners, many in owned.items():
-        for body in _with_ancestors([o for o in owners if o is not None], parents):
-            totals[body] = totals.get(body, 0) + many
-    inside = where.organisation_id
-    level = {b for b in totals if (inside in parents.get(b, []) if inside else b not in parents)}
-    up = parents.get(inside, []) if inside else []
-    rows = session.execute(
-        select(Organisation.id, Organisation.slug, Organisation.name)
-        .where(Organisation.id.in_([*level, *up]))
-        .order_by(Organisation.sort_name, Organisation.id)
-    ).all()
-    counts.above = [(slug, name) for id_, slug, name in rows if id_ in up]
-    counts.facets["organisation"] = [
-        Choice(slug, name, totals[id_]) for id_, slug, name in rows if id_ in level
-    ]
-
-
-def _with_ancestors(bodies: list[int], above: dict[int, list[int]]) -> set[int]:
-    found: set[int] = set()
-    while bodies:
-        body = bodies.pop()
-        if body not in found:
-            found.add(body)
-            bodies.extend(above.get(body, []))
-    return found
 
 
 def counts_by_answer(session: Session) -> dict[str, int]:

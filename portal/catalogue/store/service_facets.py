@@ -1,0 +1,231 @@
+"""How many services each choice of a filter would leave.
+
+Counts of all services, inside one choice or inside one organisation come from the table of counts;
+only where more is chosen at once, or words are searched for, are services counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from portal.catalogue.models.counts import ServiceCount
+from portal.catalogue.models.organisations import Organisation, OrganisationParent
+from portal.catalogue.models.services import Service
+from portal.catalogue.rules.filters import ServiceSort
+from portal.catalogue.store.hierarchy import open_links
+from portal.catalogue.store.service_counts import ORGANISATION
+from portal.catalogue.store.service_scope import (
+    FACETS,
+    Scope,
+    chosen,
+    narrowed,
+    of_bodies,
+    stored,
+)
+
+Owners = tuple[int, int]
+#: How the table of counts calls the facets of a query.
+_KEPT = {"phases": "phase", "audiences": "audience", "categories": "category", "apis": "apis"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a facet and how many services it would leave."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(slots=True)
+class Counts:
+    """What surrounds the rows: counts of every facet and of all, the ids where the search ranks
+    them, and the bodies directly above the chosen one.
+    """
+
+    facets: dict[str, list[Choice]]
+    total: int = 0
+    ids: list[int] = field(default_factory=list)
+    above: list[tuple[str, str]] = field(default_factory=list)
+
+
+def counts(session: Session, where: Scope) -> Counts:
+    """Counts of every facet in one statement, and the names of organisations in another; a facet
+    ignores its own choices.
+    """
+    found: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+    result = Counts({})
+    owned: dict[Owners, int] = {}
+    parents: dict[int, list[int]] = {}
+    for facet, value, one, other, many in session.execute(union_all(*_parts(where))):
+        if facet == ORGANISATION:
+            owned[one, other] = many
+        elif facet == "link":
+            parents.setdefault(one, []).append(other)
+        elif facet == "id":
+            result.ids.append(one)
+        elif facet == "audiences":
+            for audience in value.split(",") if value else ():
+                found[facet][audience] = found[facet].get(audience, 0) + many
+        elif value is not None:
+            found[facet][value] = many
+    result.facets = {
+        facet: [Choice(value, value, values[value]) for value in sorted(values)]
+        for facet, values in found.items()
+    }
+    result.total = sum(owned.values())
+    _organisations(session, where, owned, parents, result)
+    return result
+
+
+def _parts(where: Scope) -> list[Select[Any]]:
+    active = [facet for facet in FACETS if getattr(where.query, facet)]
+    plain = not narrowed(where)
+    inside = [*active, *([ORGANISATION] if where.bodies is not None else [])]
+    # Everything that is chosen, found once for all the facets that nothing is chosen in.
+    mine = (
+        select(*(getattr(Service, column) for column in FACETS.values()),
+               Service.id, Service.organisation_id, Service.delivers_id)
+        .where(*narrowed(where), *of_bodies(where, Service), *chosen(where, Service))
+        .cte("mine")
+    )  # fmt: skip
+    parts: list[Select[Any]] = []
+    for facet in FACETS:
+        others = [name for name in inside if name != facet]
+        if plain and len(others) <= 1:
+            parts.append(_kept(where, facet, others[0] if others else ""))
+        elif facet in active:
+            parts.append(_left_open(where, facet))
+        else:
+            parts.append(_counted(facet, mine.c[FACETS[facet]]))
+    if plain and len(active) <= 1:
+        parts.append(_kept_organisations(where, active[0] if active else ""))
+    else:
+        parts.append(_counted(ORGANISATION, None, mine.c.organisation_id, mine.c.delivers_id))
+    # Riding along saves a statement each: who is below whom, and what the search will rank.
+    link = OrganisationParent
+    above = _row("link", null(), link.child_id, link.parent_id, literal(1))
+    parts.append(above.select_from(link).where(open_links(where.on)))
+    if where.query.sort is ServiceSort.RELEVANCE:
+        parts.append(_row("id", null(), mine.c.id, null(), literal(1)))
+    return parts
+
+
+def _row(facet: str, value: Any, one: Any, other: Any, many: Any) -> Select[Any]:
+    return select(
+        literal(facet).label("facet"),
+        cast(value, String).label("value"),
+        cast(one, Integer).label("one"),
+        cast(other, Integer).label("other"),
+        many.label("many"),
+    )
+
+
+def _counted(facet: str, value: Any, one: Any = None, other: Any = None) -> Select[Any]:
+    """Services counted by a facet's value, or by who is accountable and who delivers."""
+    if value is None:
+        one, other = func.coalesce(one, 0), func.coalesce(other, 0)
+        return _row(facet, null(), one, other, func.count()).group_by(one, other)
+    return _row(facet, value, null(), null(), func.count()).group_by(value)
+
+
+def _left_open(where: Scope, facet: str) -> Select[Any]:
+    """Counts of a facet that has choices, as if it had none."""
+    conditions = (
+        *narrowed(where), *of_bodies(where, Service), *chosen(where, Service, facet)
+    )  # fmt: skip
+    return _counted(facet, getattr(Service, FACETS[facet])).where(*conditions)
+
+
+def _kept(where: Scope, facet: str, inside: str) -> Select[Any]:
+    """Counts of a facet from the table: of all services, or inside what else is chosen."""
+    c = ServiceCount
+    name = _KEPT[facet]
+    if inside == ORGANISATION:
+        rows = _row(facet, c.within_value, null(), null(), func.sum(c.many))
+        return (
+            rows.where(c.facet == ORGANISATION, c.within == name, *of_bodies(where, c))
+            .group_by(c.within_value)
+            .having(func.sum(c.many) > 0)
+        )
+    rows = _row(facet, c.value, null(), null(), func.sum(c.many))
+    return (
+        rows.where(*_within(where, inside), c.facet == name)
+        .group_by(c.value)
+        .having(func.sum(c.many) > 0)
+    )
+
+
+def _kept_organisations(where: Scope, inside: str) -> Select[Any]:
+    c = ServiceCount
+    rows = _row(ORGANISATION, null(), c.organisation_id, c.delivers_id, func.sum(c.many))
+    return (
+        rows.where(*_within(where, inside), c.facet == ORGANISATION, *of_bodies(where, c))
+        .group_by(c.organisation_id, c.delivers_id)
+        .having(func.sum(c.many) > 0)
+    )
+
+
+def _within(where: Scope, facet: str) -> list[ColumnElement[bool]]:
+    c = ServiceCount
+    if not facet:
+        return [c.within == "", c.within_value == ""]
+    return [c.within == _KEPT[facet], c.within_value.in_(stored(where.query, facet))]
+
+
+def _organisations(
+    session: Session,
+    where: Scope,
+    owned: dict[Owners, int],
+    parents: dict[int, list[int]],
+    result: Counts,
+) -> None:
+    """One level of organisations: the tops, or, inside a chosen body, those directly below.
+    Each counts the services that it, or anything below it, is accountable for or delivers.
+    """
+    totals: dict[int, int] = {}
+    families: dict[int, set[int]] = {0: set()}
+    for (one, other), many in owned.items():
+        for body in _family(one, parents, families) | _family(other, parents, families):
+            totals[body] = totals.get(body, 0) + many
+    inside = where.organisation_id
+    level = {b for b in totals if (inside in parents.get(b, []) if inside else b not in parents)}
+    up = parents.get(inside, []) if inside else []
+    rows = session.execute(
+        select(Organisation.id, Organisation.slug, Organisation.name)
+        .where(Organisation.id.in_([*level, *up]))
+        .order_by(Organisation.sort_name, Organisation.id)
+    ).all()
+    result.above = [(slug, name) for id_, slug, name in rows if id_ in up]
+    result.facets[ORGANISATION] = [
+        Choice(slug, name, totals[id_]) for id_, slug, name in rows if id_ in level
+    ]
+
+
+def _family(body: int, parents: dict[int, list[int]], known: dict[int, set[int]]) -> set[int]:
+    """A body and everything above it, worked out once for each."""
+    if body not in known:
+        found: set[int] = set()
+        waiting = [body]
+        while waiting:
+            next_ = waiting.pop()
+            if next_ not in found:
+                found.add(next_)
+                waiting.extend(parents.get(next_, []))
+        known[body] = found
+    return known[body]

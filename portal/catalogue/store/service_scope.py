@@ -1,0 +1,111 @@
+"""What a query of the service list means on this database today, as SQL conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import Session
+
+from portal import search
+from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.services import Service
+from portal.catalogue.rules.filters import ServiceQuery
+from portal.catalogue.store import service_matches
+from portal.catalogue.store.hierarchy import family
+from portal.catalogue.words import Audience
+
+#: The facets whose choices carry counts, as queries name them, with the column of each.
+FACETS = {
+    "phases": "phase",
+    "audiences": "audience_set",
+    "categories": "category",
+    "apis": "apis_answer",
+}
+
+
+@dataclass(slots=True)
+class Scope:
+    """What a query means on this database today: organisation and search resolved once."""
+
+    query: ServiceQuery
+    on: date
+    organisation_id: int | None = None
+    organisation: str | None = None
+    bodies: Select[tuple[int]] | None = None
+    unknown_organisation: bool = False
+    found: search.Found | None = None
+    positions: dict[int, int] = field(default_factory=dict)
+
+
+def scope(session: Session, query: ServiceQuery, on: date) -> Scope:
+    """Look up the organisation and the words of a query."""
+    result = Scope(query, on)
+    if query.organisation:
+        row = session.execute(
+            select(Organisation.id, Organisation.name).where(
+                Organisation.slug == query.organisation
+            )
+        ).first()
+        result.unknown_organisation = row is None
+        if row:
+            result.organisation_id, result.organisation = row
+            # One object for every part of the facet statement: SQL takes each CTE name once.
+            result.bodies = family(row[0], on)
+    if query.text:
+        result.found = search.find(session, "service", query.text)
+        ids = service_matches.in_order(session, result.found)
+        result.positions = {id_: at for at, id_ in enumerate(ids)}
+    return result
+
+
+def conditions(scope: Scope, leave_out: str | None = None) -> list[ColumnElement[bool]]:
+    """What a service must meet to be listed; with one facet left open for its own counts."""
+    return [*narrowed(scope), *of_bodies(scope, Service), *chosen(scope, Service, leave_out)]
+
+
+def chosen(scope: Scope, columns: Any, leave_out: str | None = None) -> list[ColumnElement[bool]]:
+    """The conditions of the facets that carry counts, on the columns of a table or subquery."""
+    return [
+        getattr(columns, column).in_(values)
+        for facet, column in FACETS.items()
+        if facet != leave_out and (values := stored(scope.query, facet))
+    ]
+
+
+def stored(query: ServiceQuery, facet: str) -> tuple[str, ...]:
+    """The values of a facet's column that its choices allow; empty where there is no choice."""
+    values: tuple[str, ...] = getattr(query, facet)
+    return _sets_with(values) if facet == "audiences" else values
+
+
+def _sets_with(audiences: tuple[str, ...]) -> tuple[str, ...]:
+    """Every set of audiences, as `Service.audience_set` writes it, that has one of these."""
+    every = sorted(Audience)
+    return tuple(
+        ",".join(some)
+        for size in range(1, len(every) + 1)
+        for some in combinations(every, size)
+        if not set(some).isdisjoint(audiences)
+    )
+
+
+def of_bodies(scope: Scope, columns: Any) -> list[ColumnElement[bool]]:
+    """That the chosen organisation, or one below it, is accountable or delivers."""
+    if scope.bodies is None:
+        return []
+    bodies = scope.bodies
+    return [or_(columns.organisation_id.in_(bodies), columns.delivers_id.in_(bodies))]
+
+
+def narrowed(scope: Scope) -> list[ColumnElement[bool]]:
+    """The conditions of what carries no counts: they can only be counted on the services."""
+    found: list[ColumnElement[bool]] = []
+    if scope.unknown_organisation:
+        found.append(false())
+    if scope.found is not None:
+        found.append(Service.id.in_(scope.found.ids))
+    return found
