@@ -93,7 +93,7 @@ def changes(before: Document, after: Document, names: Mapping[str, str]) -> list
     return found
 
 
-def _listed(value: object) -> object:
+def _listed(value: Any) -> Any:
     """Answers by capability as a list of records, each with its capability."""
     if not isinstance(value, dict):
         return value

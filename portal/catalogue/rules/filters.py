@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from portal.catalogue import words
+from portal.catalogue.component_words import Arrangement
 
 PAGE_SIZE = 50
 Pairs = Iterable[tuple[str, str]]
@@ -34,7 +35,11 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class ServiceQuery:
-    """What a service list is asked for. Empty tuples and None mean "any"."""
+    """What a service list is asked for. Empty tuples and None mean "any".
+
+    `capability`, `component` and `arrangement` speak of one usage: "letters" with "GOV.UK Notify"
+    asks for services that send letters with it.
+    """
 
     text: str = ""
     phases: tuple[str, ...] = ()
@@ -42,6 +47,9 @@ class ServiceQuery:
     categories: tuple[str, ...] = ()
     apis: tuple[str, ...] = ()
     organisation: str | None = None
+    capability: str | None = None
+    component: str | None = None
+    arrangement: str | None = None
     sort: ServiceSort = ServiceSort.NAME
     cursor: Cursor | None = None
 
@@ -55,6 +63,9 @@ class ServiceQuery:
             or self.categories
             or self.apis
             or self.organisation
+            or self.capability
+            or self.component
+            or self.arrangement
         )
 
     def without(self, facet: str) -> ServiceQuery:
@@ -174,10 +185,17 @@ def parse_services(pairs: Pairs) -> tuple[ServiceQuery, tuple[str, ...]]:
         categories=read.choices("category", None),
         apis=read.choices("apis", [a.value for a in words.ApisAnswer]),
         organisation=read.one("organisation"),
+        capability=read.one("capability"),
+        component=read.one("component"),
+        arrangement=_first(read.choices("arrangement", [a.value for a in Arrangement])),
         sort=sort,
         cursor=read.cursor(textual=sort is ServiceSort.NAME),
     )
     return query, read.rest()
+
+
+def _first(values: tuple[str, ...]) -> str | None:
+    return values[0] if values else None
 
 
 def parse_organisations(pairs: Pairs) -> tuple[OrganisationQuery, tuple[str, ...]]:

@@ -74,7 +74,8 @@ def numbers(session: Session) -> dict[int, Numbers]:
         .group_by(Usage.capability_id, Usage.arrangement)
     )
     found: dict[int, Numbers] = {}
-    for id_, arrangement, many in session.execute(union_all(offered, met)):
+    rows: Any = session.execute(union_all(offered, met))
+    for id_, arrangement, many in rows:
         row = found.setdefault(id_, Numbers())
         if arrangement is None:
             row.components = many

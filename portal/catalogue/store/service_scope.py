@@ -16,6 +16,7 @@ from portal.catalogue.models.services import Service
 from portal.catalogue.rules.filters import ServiceQuery
 from portal.catalogue.store import service_matches
 from portal.catalogue.store.hierarchy import family
+from portal.catalogue.store.service_choices import using
 from portal.catalogue.words import Audience
 
 #: The facets whose choices carry counts, as queries name them, with the column of each.
@@ -106,6 +107,8 @@ def narrowed(scope: Scope) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if scope.unknown_organisation:
         found.append(false())
+    if scope.query.capability or scope.query.component or scope.query.arrangement:
+        found.append(Service.id.in_(using(scope.query)))
     if scope.found is not None:
         found.append(Service.id.in_(scope.found.ids))
     return found

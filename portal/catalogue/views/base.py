@@ -72,19 +72,16 @@ def found(session: Session, thing: str, slug: str, find: Find | None = None) -> 
         abort(redirect(same_route(pairs(), slug=now), 301))
 
 
-def known(name: str, slug: str) -> bool:
-    """True where the argument `name` of this address names a record of that kind; a former slug
-    redirects to the same list by the present one.
+def leads_on(name: str, slug: str) -> None:
+    """Redirect to the same list by the present slug, where the argument `name` of this address
+    gives a former one.
     """
+    if name not in records.SLUG_NOW:
+        return
     with reading() as session:
-        try:
-            records.TITLES[name](session, slug)
-        except Missing:
-            now = records.SLUG_NOW[name](session, slug)
-            if now is None:
-                return False
-            abort(redirect(query_url(**{name: now}), 301))
-    return True
+        now = records.SLUG_NOW[name](session, slug)
+    if now is not None:
+        abort(redirect(query_url(**{name: now}), 301))
 
 
 def refuse_unknown(fmt: Format, ignored: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from portal.catalogue import words
@@ -74,14 +75,26 @@ def _options(
     ]
 
 
-def chosen(query: ServiceQuery, organisation: str | None) -> list[Chosen]:
-    """The filters in force, in the order of the page."""
+def chosen(query: ServiceQuery, names: Mapping[str, Mapping[str, str]]) -> list[Chosen]:
+    """The filters in force, in the order of the page.
+
+    Args:
+        names: of organisations, capabilities and components, by argument and slug.
+    """
     found: list[Chosen] = []
     if query.text:
         found.append(Chosen(_("Search"), query.text, query_url(q=None)))
-    if query.organisation:
-        name = organisation or query.organisation
-        found.append(Chosen(_("Organisation"), name, query_url(organisation=None)))
+    for name, title in (
+        ("organisation", _("Organisation")),
+        ("capability", _("Need")),
+        ("component", _("Component")),
+    ):
+        slug = getattr(query, name)
+        if slug:
+            found.append(Chosen(title, names[name].get(slug, slug), query_url(**{name: None})))
+    if query.arrangement:
+        text = label(query.arrangement, "arrangement")
+        found.append(Chosen(_("How it is met"), text, query_url(arrangement=None)))
     for facet, name, labels, _order in _FACETS:
         picked = getattr(query, facet)
         for value in picked:

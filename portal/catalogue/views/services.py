@@ -12,16 +12,18 @@ from portal.catalogue.rules.filters import ServiceQuery, parse_services
 from portal.catalogue.store import (
     journeys,
     records,
+    service_choices,
     service_documents,
     service_lists,
     service_needs,
     services,
 )
+from portal.catalogue.store.service_choices import Choices
 from portal.catalogue.store.service_documents import by_slug as document_at
 from portal.catalogue.views.base import (
     around,
     found,
-    known,
+    leads_on,
     reading,
     refuse_unknown,
     stream,
@@ -48,25 +50,36 @@ blueprint = Blueprint("services", __name__)
 @public
 def index(fmt: Format) -> Response:
     """List services by the address's filters."""
-    query, ignored = _asked()
+    query, choices, ignored = _asked(fmt)
     refuse_unknown(fmt, ignored)
     everything, on, named = replace(query, cursor=None), today(), fmt == "csv"
     rows = stream(lambda session: service_documents.listed(session, everything, on, named))
     return respond_list(
-        fmt, page=lambda: _list(query, ignored), rows=rows, columns=COLUMNS, name="services"
+        fmt,
+        page=lambda: _list(query, choices, ignored),
+        rows=rows,
+        columns=COLUMNS,
+        name="services",
     )
 
 
-def _asked() -> tuple[ServiceQuery, tuple[str, ...]]:
-    """The query of this address, and what it asks for that there is not."""
+def _asked(fmt: Format) -> tuple[ServiceQuery, Choices, tuple[str, ...]]:
+    """The query of this address, what it can be narrowed to, and what there is not."""
     query, ignored = parse_services(request.args.items(multi=True))
-    if query.organisation and not known("organisation", query.organisation):
-        said = f"organisation={query.organisation[:80]}"
-        return replace(query, organisation=None), (*ignored, said)
-    return query, ignored
+    asked = {name: getattr(query, name) for name in ("organisation", "capability", "component")}
+    choices, gone = Choices(), dict[str, Any]()
+    if fmt == "html" or any(asked.values()):
+        with reading() as session:
+            choices = service_choices.choices(session, query.organisation)
+    for name, slug in asked.items():
+        if slug and slug not in choices.names[name]:
+            leads_on(name, slug)
+            gone[name] = None
+            ignored += (f"{name}={slug[:80]}",)
+    return replace(query, **gone), choices, ignored
 
 
-def _list(query: ServiceQuery, ignored: tuple[str, ...]) -> Response:
+def _list(query: ServiceQuery, choices: Choices, ignored: tuple[str, ...]) -> Response:
     with reading() as session:
         listing = service_lists.listing(session, query, today())
     return page(
@@ -75,8 +88,9 @@ def _list(query: ServiceQuery, ignored: tuple[str, ...]) -> Response:
         query=query,
         ignored=ignored,
         listing=listing,
+        choices=choices,
         facets=facets(query, listing),
-        chosen=chosen(query, listing.organisation),
+        chosen=chosen(query, choices.names),
         above=listing.above,
         paging=around(listing.previous, listing.next),
     )

@@ -1,0 +1,74 @@
+"""What the service list can be narrowed to by how services meet their needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Select, literal, null, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.usage import Usage
+from portal.catalogue.rules.filters import ServiceQuery
+from portal.catalogue.store.usage import USING
+
+
+@dataclass(slots=True)
+class Choices:
+    """The needs and components to choose from, and the names behind what an address asks for.
+
+    Attributes:
+        needs: capabilities by group: group, then (slug, name).
+        components: as (slug, name).
+        names: of every slug there is, by the argument that takes it.
+    """
+
+    needs: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    components: list[tuple[str, str]] = field(default_factory=list)
+    names: dict[str, dict[str, str]] = field(
+        default_factory=lambda: {"organisation": {}, "capability": {}, "component": {}}
+    )
+
+
+def choices(session: Session, organisation: str | None) -> Choices:
+    """Everything there is to choose from, and the organisation asked for, in one statement."""
+    above, o = aliased(Capability), Organisation
+    needs = select(
+        literal("capability").label("part"), Capability.slug, Capability.name,
+        above.name.label("above"), above.position.label("first"),
+        Capability.position.label("second"), Capability.name.label("third"),
+    ).join(above, above.id == Capability.parent_id)  # fmt: skip
+    components = select(
+        literal("component"), Component.slug, Component.name, null(), literal(0), literal(0),
+        Component.sort_name,
+    )  # fmt: skip
+    asked = select(
+        literal("organisation"), o.slug, o.name, null(), literal(0), literal(0), o.sort_name
+    ).where(o.slug == organisation)
+    rows = union_all(needs, components, asked).subquery()
+    found = Choices()
+    order = (rows.c.first, rows.c.second, rows.c.third)
+    for part, slug, name, group, *_place in session.execute(select(rows).order_by(*order)):
+        found.names[part][slug] = name
+        if part == "capability":
+            found.needs.setdefault(group, []).append((slug, name))
+        elif part == "component":
+            found.components.append((slug, name))
+    return found
+
+
+def using(query: ServiceQuery) -> Select[int]:
+    """The services that meet a need now in the way a query asks for."""
+    found = select(Usage.service_id).where(Usage.status.in_(USING))
+    if query.capability:
+        found = found.where(Usage.capability_id == _id(Capability, query.capability))
+    if query.component:
+        found = found.where(Usage.component_id == _id(Component, query.component))
+    if query.arrangement:
+        found = found.where(Usage.arrangement == query.arrangement)
+    return found
+
+
+def _id(model: type[Capability] | type[Component], slug: str) -> object:
+    return select(model.id).where(model.slug == slug).scalar_subquery()
