@@ -26,14 +26,14 @@ from portal.catalogue.actions import (
     matching,
     undo,
 )
-from portal.catalogue.forms.labels import label
-from portal.catalogue.rules.importing import Aside, Outcome, Parsed
-from portal.catalogue.store import matches, organisations
+from portal.catalogue.rules.importing import Outcome, Parsed
+from portal.catalogue.store import matches, organisations, service_counts
 from portal.catalogue.words import MatchState
 from portal.db import Database
 from portal.errors import Invalid, Missing, Problem, Refused
 from portal.interchange import demo, performance_platform, registers, tables
 from portal.interchange.rejects import rejects_file
+from portal.interchange.said import in_words, json_line, printable, told
 
 FILE = click.Path(path_type=Path)
 #: What an id of the database can be.
@@ -62,36 +62,14 @@ import_group = Commands("import", help="Import files: a preview first, then one 
 match_group = Commands("match", help="Match published organisation names; decide the queue.")
 demo_group = Commands("demo", help="The demo set.")
 search_group = Commands("search", help="The full-text search.")
+rollups_group = Commands("rollups", help="The counts that lists show.")
 
 
 def install(app: Flask) -> None:
     """Give the app its commands."""
-    for group in (db_group, import_group, match_group, demo_group, search_group):
+    groups = (db_group, import_group, match_group, demo_group, search_group, rollups_group)
+    for group in groups:
         app.cli.add_command(group)
-
-
-def in_words(problem: Exception) -> str:
-    """Why something was refused; of the database's troubles, what to do about them."""
-    if not isinstance(problem, DBAPIError):
-        return str(problem)
-    said = str(problem.orig).strip().split("\n")[0]
-    code = getattr(problem.orig, "sqlite_errorname", None) or getattr(
-        problem.orig, "sqlstate", None
-    )
-    if code in ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "40001", "40P01"):
-        return "another command is writing to the database; try again when it is done"
-    if code in ("42P01", "42703") or said.startswith(("no such table", "no such column")):
-        return f"the database lacks tables ({said}); run flask db upgrade first"
-    if code == "SQLITE_NOTADB":
-        return "the database's file is not a database"
-    return f"the database says: {said}"
-
-
-def printable(text: str) -> str:
-    """Text that changes nothing on a terminal but what stands there: control characters and
-    those that turn text round are shown by their codes.
-    """
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def database() -> Database:
@@ -241,22 +219,6 @@ def report(outcome: Outcome, as_json: bool, would: str, err: bool = False) -> No
         click.echo("Nothing changed.")
 
 
-def told(aside: Aside) -> str:
-    """Something set aside: file, line and column, why, and what the file says."""
-    parts = [aside.file]
-    parts += [f"line {aside.row}"] if aside.row else []
-    if aside.column:
-        named = label(aside.column, "field")
-        parts += [named if named != aside.column else f"column “{aside.column}”"]
-    value = f"the file says “{aside.value}”" if aside.value else "the file says nothing"
-    why = aside.reason
-    if aside.conflict:
-        why = f"{value}. {aside.reason}"
-    elif aside.value:
-        why = f"{aside.reason}; {value}"
-    return printable(f"{', '.join(parts)}: {why}")
-
-
 @import_group.command("organisations")
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @import_options
@@ -305,12 +267,6 @@ def match_organisations(file: Path) -> None:
         click.echo(json_line(found))
     for aside in table.aside:
         click.echo(told(aside), err=True)
-
-
-def json_line(value: object) -> str:
-    """JSON with letters as they are, and escapes for what is no letter."""
-    text = json.dumps(value, ensure_ascii=False)
-    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 @match_group.command("queue")
@@ -394,3 +350,13 @@ def search_rebuild() -> None:
     with database().writing() as session:
         importing.reindex(session)
     click.echo("The search is rebuilt.")
+
+
+@rollups_group.command("rebuild")
+@yes_anyway
+@json_option
+def rollups_rebuild(as_json: bool) -> None:
+    """Count the services of each sort afresh."""
+    with database().writing() as session:
+        kept = service_counts.rebuild(session)
+    click.echo(json.dumps({"counts": kept}) if as_json else f"{kept:,} counts are kept.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, delete, exists, func, insert, select, update
@@ -144,7 +146,7 @@ def kept(session: Session) -> dict[Key, int]:
 def rebuild(session: Session) -> int:
     """Write the table, and the sets of audiences it rests on, afresh; returns how many counts."""
     each = (case((_has(value), f"{value},"), else_="") for value in sorted(Audience))
-    session.execute(update(Service).values(audience_set=func.rtrim(func.concat(*each), ",")))
+    session.execute(update(Service).values(audience_set=func.rtrim(reduce(add, each), ",")))
     rows = _rows(counted(session))
     session.execute(delete(ServiceCount))
     for first in range(0, len(rows), _CHUNK):
