@@ -38,10 +38,18 @@ MORE = (
     "/organisations/cabinet-office",
     "/organisations/department-for-business-innovation-and-skills",
     "/journeys/start-a-business",
+    "/find-a-component?q=take+a+payment",
+    "/find-a-component?need=sign-in&need=hosting&need=direct-debit&sector=local_government",
+    "/find-a-component?q=zzzzqqqq&nonsense=1",
+    "/find-a-component?sector=",
+    "/find-a-component?q=",
+    "/toolkit/live",
+    "/component-map?group=messages&on-day=1&on-month=1&on-year=2021",
+    "/component-map?on-day=1&on-month=13&on-year=2021",
 )
 WRONG = {"/services/nothing-there": 404, "/nothing/there": 404, "/services?q=%00": 400}
 EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",
-         "/organisation-names")  # fmt: skip
+         "/organisation-names", "/find-a-component", "/toolkit/alpha", "/component-map")  # fmt: skip
 #: Answers that are no pages.
 NOT_HTML = {"health", "ready", "web.favicon", "web.old_security_txt", "web.robots",
             "web.security_txt"}  # fmt: skip

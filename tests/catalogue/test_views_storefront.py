@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from tests.support.data import add_organisation, add_service
 from tests.support.pages import PageClient, soup_of
+from tests.support.queries import statements
 from tests.support.storefront import add_capability, add_component, add_usage
+from tests.support.transactions import RolledBackDatabase
 
 FIND = "/find-a-component"
+SEARCH = 6  # so few needs match that the search asks again for some of the words
 STEPS = [{"text": "Make an account", "days": 0}, {"text": "Connect the API", "days": 5}]
 MAP = {"rationale": "Because.", "source": "https://a.example/"}
 
@@ -277,3 +280,35 @@ def test_the_map_refuses_what_it_does_not_know(client: PageClient) -> None:
     assert client.get("/component-map.json?group=nothing").status_code == 400
     assert "group=nothing" in text_of(client, "/component-map?group=nothing")
     assert "commodity" in client.get("/component-map.csv").text
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        (FIND, 2),
+        (FIND + "?need=send-letters&need=direct-debit&sector=nhs", 7),
+        (FIND + "?q=send+letters", 6 + SEARCH),
+        (FIND + ".json?need=send-letters", 6),
+        ("/toolkit", 1),
+        ("/toolkit/alpha", 3),
+        ("/component-map", 5),
+        ("/component-map.json?group=messages", 5),
+    ],
+)
+def test_as_many_questions_for_many_components_as_for_few(
+    client: PageClient, database: RolledBackDatabase, session: Session, address: str, most: int
+) -> None:
+    counts = []
+    for first, last in ((0, 3), (3, 30)):
+        for number in range(first, last):
+            prices = [{"item": "Letter", "unit": "letter", "pence": "1"}]
+            evolution = [{"stage": "product", "since": "2020-01-01", **MAP}]
+            slug = f"more-{number}"
+            add_component(session, slug, "send-letters", prices=prices, evolution=evolution)
+            add_usage(session, "service-0", "send-letters", component=slug)
+        session.expunge_all()
+        with statements(database) as sent:
+            assert client.get(address).status_code == 200
+        counts.append(len(sent))
+    assert max(counts) <= most, "\n\n".join(sent)
+    assert counts[1] <= counts[0]

@@ -25,6 +25,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "journeys": {"slug": JOURNEY},
         "components": {"slug": COMPONENT},
         "capabilities": {"slug": CAPABILITY},
+        "toolkit": {"phase": "alpha"},
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
 
