@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models.services import Service
-from portal.catalogue.store import service_matches, services
+from portal.catalogue.store import service_matches, service_search
 from portal.search import find, rebuild
 from tests.search.harness import SERVICES, labelled, real_services
 
@@ -29,7 +29,7 @@ def test_the_right_service_is_in_the_first_three_beside_the_demo(session: Sessio
     by_id = {FIRST_REAL + place: slug for place, slug in enumerate(slugs)}
     by_id |= {id_: slug for id_, slug in session.execute(select(Service.id, Service.slug))}  # noqa: C416
     real = [replace(each, thing_id=FIRST_REAL + each.thing_id) for each in documents]
-    rebuild(session, "service", [*services.search_documents(session), *real])
+    rebuild(session, "service", [*service_search.search_documents(session), *real])
     check(session, "trial_queries.tsv", by_id)
 
 

@@ -16,7 +16,7 @@ from portal.catalogue.models.journeys import Journey
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.rules.documents import clean_journey, clean_organisation, clean_service
-from portal.catalogue.store import journeys, organisations, services
+from portal.catalogue.store import journeys, organisations, service_search, services
 
 ROOT = Path(__file__).resolve().parents[2]
 ACT = Act("command:test", datetime(2026, 1, 2, tzinfo=UTC), "test")
@@ -65,7 +65,7 @@ def add_service(session: Session, slug: str, **changes: Any) -> Service:
     services.save(session, made, None, document, refs, ACT, "service.created")
     known = services.ids_by_slug(session)
     services.save_relations(session, made.id, document["relations"], known)
-    search.put(session, services.search_documents(session, [made.id]))
+    search.put(session, service_search.search_documents(session, [made.id]))
     session.flush()
     return made
 

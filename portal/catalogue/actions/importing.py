@@ -19,6 +19,7 @@ from portal.catalogue.store import (
     imports,
     journeys,
     organisations,
+    service_search,
     services,
 )
 from portal.db import Database, one_at_a_time
@@ -148,7 +149,7 @@ def begin(session: Session, parsed: Parsed, act: Act) -> Batch:
 
 def reindex(session: Session) -> None:
     """Rebuild the search of every kind of record from the tables."""
-    search.rebuild(session, services.THING, services.search_documents(session))
+    search.rebuild(session, services.THING, service_search.search_documents(session))
     search.rebuild(session, organisations.THING, organisations.search_documents(session))
     search.rebuild(session, journeys.THING, journeys.search_documents(session))
     search.rebuild(session, components.THING, components.search_documents(session))

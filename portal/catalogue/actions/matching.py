@@ -11,7 +11,13 @@ from portal import search
 from portal.audit import Act
 from portal.catalogue.models.organisations import OrganisationMatch
 from portal.catalogue.rules.matching import NameIndex
-from portal.catalogue.store import journeys, matches, organisations, ownership, services
+from portal.catalogue.store import (
+    journeys,
+    matches,
+    organisations,
+    ownership,
+    service_search,
+)
 from portal.catalogue.words import MatchState
 from portal.db import Database, one_at_a_time
 from portal.errors import Clash, Missing
@@ -118,7 +124,7 @@ def decide(
         new = names[refs[reference]] if reference else None
         matches.settle(session, row, new, act.reason, refs, act, "match.decided", by_person=True)
         ids = ownership.move(session, row.published_name, old, new, refs, act) if old != new else []
-        search.put(session, services.search_documents(session, ids))
+        search.put(session, service_search.search_documents(session, ids))
         if ids:
             search.put(session, journeys.search_documents(session))
         return row, len(ids)

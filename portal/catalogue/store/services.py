@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from portal import search
 from portal.audit import Act, Document, record, record_all
 from portal.catalogue import words
 from portal.catalogue.models.organisations import Organisation
@@ -343,30 +342,3 @@ def _drop_relations_to(
         relations = [r for r in before["relations"] if r["service"] not in slugs]
         save(session, service, before, {**before, "relations": relations}, refs, act, tag)
         save_relations(session, service.id, relations, known)
-
-
-def search_documents(session: Session, ids: Iterable[int] | None = None) -> list[search.Document]:
-    """What the search knows of services: names first, then other names, owners, text."""
-    names: dict[int, str] = {
-        id_: f"{name} {abbreviation or ''}"
-        for id_, name, abbreviation in session.execute(
-            select(Organisation.id, Organisation.name, Organisation.abbreviation)
-        )
-    }
-    return [_search_document(s, names) for s in load(session, ids)]
-
-
-def _search_document(s: Service, organisations: dict[int, str]) -> search.Document:
-    owners = [
-        organisations[o.organisation_id] if o.organisation_id else o.published_name or ""
-        for o in s.owners
-    ]
-    body = [s.purpose or "", s.user_need or "", s.category or "", *(a.name for a in s.apis)]
-    return search.Document(
-        thing=THING,
-        thing_id=s.id,
-        names=s.name,
-        other_names="\n".join([*(n.name for n in s.names), *s.keywords]),
-        organisations="\n".join(owners),
-        body="\n".join(body),
-    )
