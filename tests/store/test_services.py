@@ -69,7 +69,9 @@ def test_saving_the_same_again_writes_nothing(session: Session) -> None:
 def test_a_new_phase_and_owner_close_the_old_ones(session: Session) -> None:
     for slug in ("old-body", "new-body"):
         add_organisation(session, slug)
-    service = add_service(session, "pay-a-fee", owner="old-body", phase="alpha")
+    [service] = services.load(
+        session, [add_service(session, "pay-a-fee", owner="old-body", phase="alpha").id]
+    )
     document = services.document_of(service)
     owner = document["owners"][0]
     day = "2020-01-01"
