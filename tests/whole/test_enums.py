@@ -13,9 +13,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import portal.catalogue.models  # noqa: F401  (loads every table)
+from portal.catalogue import component_words as cw
 from portal.catalogue import words
+from portal.catalogue.models import components as c
 from portal.catalogue.models import organisations as o
 from portal.catalogue.models import services as s
+from portal.catalogue.models import usage as u
 from portal.db import Base
 from tests.support.data import ACT, add_organisation, add_service
 
@@ -28,6 +31,36 @@ def _service(value: dict[str, Any]) -> s.Service:
     return s.Service(
         **{**plain, "apis_answer": words.ApisAnswer.NONE, "phase": words.Phase.LIVE, **value}
     )
+
+
+#: Ids that no sequence comes to, of a need and of a component that offers it.
+NEED, COMPONENT = 10**6, 10**6
+
+
+def _component(body: int, **value: Any) -> c.Component:
+    plain = {
+        "slug": "x", "name": "X", "sort_name": "x", "kind": cw.ComponentKind.API, "version": 1,
+        "delivery": cw.Delivery.BOTH, "has_interface": True, "provider_id": body, "summary": "X",
+        "lifecycle": cw.Lifecycle.LIVE, "closes_on": ON, "edited_at": ACT.at,
+    }  # fmt: skip
+    return c.Component(**{**plain, **value})
+
+
+def _usage(service: int, **value: Any) -> u.Usage:
+    plain = {
+        "service_id": service, "capability_id": NEED, "arrangement": cw.Arrangement.OWN_BUILD,
+        "status": cw.UsageStatus.LIVE, "declared_by": "command:test", "edited_at": ACT.at,
+    }  # fmt: skip
+    row = {**plain, **value}
+    if row["arrangement"] is cw.Arrangement.SHARED_COMPONENT:
+        row["component_id"] = COMPONENT
+    if row["arrangement"] is cw.Arrangement.BOUGHT_PRODUCT:
+        row["product"] = "X"
+    if row["status"] in (cw.UsageStatus.LIVE, cw.UsageStatus.STOPPING):
+        row["since"] = ON
+    if row["status"] is cw.UsageStatus.STOPPED:
+        row["until"] = ON
+    return u.Usage(**row)
 
 
 #: How to make a row with one member: from two services, an organisation, and the member.
@@ -72,6 +105,22 @@ ROWS: dict[str, Make] = {
     "service_relation.relation": lambda a, b, body, v: s.ServiceLinkage(
         service_id=a, relation=v, other_id=b
     ),
+    "component.kind": lambda a, b, body, v: _component(body, kind=v),
+    "component.delivery": lambda a, b, body, v: _component(body, delivery=v),
+    "component.lifecycle": lambda a, b, body, v: _component(body, lifecycle=v),
+    "component_evolution.stage": lambda a, b, body, v: c.ComponentEvolution(
+        component_id=COMPONENT, stage=v, since=ON, rationale="X"
+    ),
+    "usage.arrangement": lambda a, b, body, v: _usage(a, arrangement=v),
+    "usage.status": lambda a, b, body, v: _usage(a, status=v),
+    "usage.since_basis": lambda a, b, body, v: _usage(a, since_basis=v),
+    "usage.until_basis": lambda a, b, body, v: _usage(
+        a, status=cw.UsageStatus.STOPPED, until_basis=v
+    ),
+    "usage.reason": lambda a, b, body, v: _usage(a, reason=v),
+    "capability_need.answer": lambda a, b, body, v: u.CapabilityNeed(
+        service_id=a, capability_id=NEED, answer=v, edited_at=ACT.at
+    ),
 }
 COLUMNS = {
     f"{table.name}.{column.name}": column.type.enum_class
@@ -92,6 +141,10 @@ def _put(session: Session, name: str, member: StrEnum) -> Base:
     add_organisation(session, "b-body")
     first = add_service(session, "a-service").id
     second = add_service(session, "b-service").id
+    session.add(c.Capability(id=NEED, slug="n", name="N", position=1, edited_at=ACT.at))
+    session.add(_component(body, id=COMPONENT, slug="c"))
+    session.flush()
+    session.add(c.ComponentCapability(component_id=COMPONENT, capability_id=NEED))
     row = ROWS[name](first, second, body, member)
     session.add(row)
     session.flush()
