@@ -511,7 +511,9 @@ def upgrade() -> None:
             "ix_usage_capability_id_status", ["capability_id", "status"], unique=False
         )
         batch_op.create_index(
-            "ix_usage_component_id_status", ["component_id", "status"], unique=False
+            "ix_usage_component_id_status_service_id",
+            ["component_id", "status", "service_id"],
+            unique=False,
         )
         batch_op.create_index("ix_usage_service_id", ["service_id"], unique=False)
         batch_op.create_index(
@@ -547,7 +549,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("uq_usage_open_component", **_where("component_id IS NOT NULL"))
         batch_op.drop_index("ix_usage_service_id")
-        batch_op.drop_index("ix_usage_component_id_status")
+        batch_op.drop_index("ix_usage_component_id_status_service_id")
         batch_op.drop_index("ix_usage_capability_id_status")
 
     op.drop_table("usage")

@@ -75,7 +75,8 @@ class Usage(Base):
         _one_open("component", "component_id", "component_id IS NOT NULL"),
         _one_open("product", "product", "product IS NOT NULL AND component_id IS NULL"),
         _one_open("other", "arrangement", "product IS NULL AND component_id IS NULL"),
-        Index("ix_usage_component_id_status", "component_id", "status"),
+        # Who uses a component is counted from the index alone.
+        Index("ix_usage_component_id_status_service_id", "component_id", "status", "service_id"),
         Index("ix_usage_capability_id_status", "capability_id", "status"),
         {"sqlite_autoincrement": True},
     )
