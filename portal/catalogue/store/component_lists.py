@@ -229,6 +229,7 @@ def numbers(session: Session) -> tuple[int, int]:
     components = select(func.count()).where(Component.lifecycle.not_in(ENDING)).scalar_subquery()
     leaves = (
         select(func.count())
+        .select_from(Capability)
         .where(~select(below.id).where(below.parent_id == Capability.id).exists())
         .scalar_subquery()
     )
