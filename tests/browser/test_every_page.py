@@ -38,6 +38,19 @@ MORE = (
     "/organisations/cabinet-office",
     "/organisations/department-for-business-innovation-and-skills",
     "/journeys/start-a-business",
+    "/services?capability=card-payments&component=govuk-pay&arrangement=shared_component",
+    "/services/make-a-lasting-power-of-attorney",
+    "/organisations/government-digital-service",
+    "/components?need=letters&need=text-messages&sector=nhs&lifecycle=live",
+    "/components?q=zzzzqqqq",
+    "/components/govuk-verify",
+    "/components/govuk-paas",
+    "/components/govuk-bank-holidays",
+    "/components/govuk-notify?on-day=1&on-month=5&on-year=2018",
+    "/components/govuk-notify?on-day=31&on-month=2&on-year=2018",
+    "/capabilities/prove-identity",
+    "/capabilities/payments",
+    "/capabilities/fraud-checks",
     "/find-a-component?q=take+a+payment",
     "/find-a-component?need=sign-in&need=hosting&need=direct-debit&sector=local_government",
     "/find-a-component?q=zzzzqqqq&nonsense=1",
@@ -49,7 +62,8 @@ MORE = (
 )
 WRONG = {"/services/nothing-there": 404, "/nothing/there": 404, "/services?q=%00": 400}
 EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",
-         "/organisation-names", "/find-a-component", "/toolkit/alpha", "/component-map")  # fmt: skip
+         "/organisation-names", "/components", "/capabilities", "/find-a-component",
+         "/toolkit/alpha", "/component-map")  # fmt: skip
 #: Answers that are no pages.
 NOT_HTML = {"health", "ready", "web.favicon", "web.old_security_txt", "web.robots",
             "web.security_txt"}  # fmt: skip

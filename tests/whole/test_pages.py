@@ -20,11 +20,12 @@ from tests.support.examples import addresses
 from tests.support.pages import PageClient, soup_of
 
 DEMO = pytest.mark.parametrize("demo", [True])
+RECORDS = ("services", "organisations", "journeys", "components", "capabilities")
 SQLITE = pytest.mark.parametrize("kind", ["sqlite"])
 
 
 @DEMO
-@pytest.mark.parametrize("name", ["services", "organisations", "journeys"])
+@pytest.mark.parametrize("name", RECORDS)
 def test_each_demo_record_has_its_page(client: PageClient, name: str) -> None:
     for document in documents(name):
         answer = client.get(f"/{name}/{document['slug']}")
@@ -34,7 +35,7 @@ def test_each_demo_record_has_its_page(client: PageClient, name: str) -> None:
 
 
 @DEMO
-@pytest.mark.parametrize("name", ["services", "organisations", "journeys"])
+@pytest.mark.parametrize("name", RECORDS)
 def test_each_list_says_the_same_in_three_formats(client: PageClient, name: str) -> None:
     slugs = {document["slug"] for document in documents(name)}
     items = client.get(f"/{name}.json").get_json()["items"]
@@ -46,7 +47,7 @@ def test_each_list_says_the_same_in_three_formats(client: PageClient, name: str)
 
 
 @DEMO
-@pytest.mark.parametrize("name", ["services", "organisations", "journeys"])
+@pytest.mark.parametrize("name", RECORDS)
 def test_each_record_says_the_same_in_three_formats(client: PageClient, name: str) -> None:
     document = documents(name)[0]
     address = f"/{name}/{document['slug']}"
@@ -69,9 +70,10 @@ def test_imports_in_three_formats(client: PageClient, app: Flask, session: Sessi
 
 
 def test_an_empty_portal_has_all_its_lists(client: PageClient) -> None:
-    for address in ("/", "/services", "/organisations", "/journeys", "/imports"):
+    for address in ("/", "/services", "/organisations", "/journeys", "/imports", "/components",
+                    "/capabilities"):  # fmt: skip
         assert client.get(address).status_code == 200
-    for name in ("services", "organisations", "journeys", "imports", "organisation-names"):
+    for name in (*RECORDS, "imports", "organisation-names"):
         assert client.get(f"/{name}.json").get_json()["items"] == []
         assert client.get(f"/{name}.csv").text.count("\n") == 1
 

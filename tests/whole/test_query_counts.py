@@ -13,6 +13,7 @@ from tests.support.data import ACT, OPEN, add_journey, add_organisation, add_ser
 from tests.support.pages import PageClient
 from tests.support.people import reader_of
 from tests.support.queries import statements
+from tests.support.storefront import add_capability, add_component, add_usage
 from tests.support.transactions import RolledBackDatabase
 
 FEW, MANY = 5, 50
@@ -20,16 +21,24 @@ LIST, RECORD, JSON = 6, 8, 4
 SEARCH = 3  # the words, the candidates by name, the candidates by anything
 LISTS = ("/services", "/services?organisation=body-0&phase=live",
          "/services?sort=transactions", "/organisations", "/journeys",
+         "/services?capability=need-0&component=component-0&organisation=body-0",
+         "/components", "/components?need=need-0&kind=api&sector=nhs", "/capabilities",
          "/imports", "/organisation-names", "/")  # fmt: skip
 RECORDS = ("/services/service-1", "/organisations/body-0", "/journeys/journey-0",
            "/services/service-1/history", "/services/service-1.json",
-           "/organisations/body-0.json", "/journeys/journey-0.json")  # fmt: skip
+           "/organisations/body-0.json", "/journeys/journey-0.json", "/components/component-0",
+           "/components/component-0/history", "/components/component-0.json",
+           "/capabilities/need-0", "/capabilities/need-0.json")  # fmt: skip
 JSONS = ("/organisations.json", "/journeys.json", "/services.json", "/imports.json",
-         "/organisation-names.json")  # fmt: skip
+         "/organisation-names.json", "/components.json", "/capabilities.json",
+         "/services.json?component=component-0")  # fmt: skip
 
 
 def fill(session: Session, first: int, last: int) -> None:
     """Bodies, services with everything, journeys and names, from number `first` on."""
+    if not first:
+        add_capability(session, "needs")
+        add_capability(session, "need-0", "needs")
     name = {"kind": "former", "language": "en", "until": None}
     for n in range(first, last):
         add_organisation(session, f"body-{n}", **({"parent": "body-0"} if n else {}))
@@ -46,6 +55,15 @@ def fill(session: Session, first: int, last: int) -> None:
             relations=[{"relation": "part_of", "service": "service-0"}] if n else [],
         )  # fmt: skip
         add_journey(session, f"journey-{n}", [f"service-{m}" for m in range(first, n + 1)][:5])
+        if n:
+            add_capability(session, f"need-{n}", "needs")
+        successor = {"lifecycle": "closed", "successor": "component-0"} if n else {}
+        add_component(
+            session, f"component-{n}", *{"need-0", f"need-{n}"}, provider="body-0",
+            prices=[{"item": "Use", "unit": "use", "pence": "1"}], **successor,
+        )  # fmt: skip
+        add_usage(session, f"service-{n}", "need-0", component="component-0")
+        add_usage(session, "service-1" if n > 1 else f"service-{n}", f"need-{n}")
         waiting = MatchState.WAITING
         session.add(
             OrganisationMatch(published_name=f"Name {n}", state=waiting, first_seen_at=ACT.at)
