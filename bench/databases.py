@@ -42,6 +42,9 @@ def load(admin: str | None, services: int) -> Database:
         database = _postgresql(admin, f"portal_test_bench_{services}_{mark}")
     if _is_loaded(database):
         return database
+    if database.sqlite:
+        database.close()
+        clean(services)
     started = time.perf_counter()
     _fill(database, services)
     print(f"loaded {services:,} services in {time.perf_counter() - started:.0f} s", flush=True)
@@ -58,11 +61,7 @@ def _mark(services: int) -> str:
 
 def _postgresql(admin: str, name: str) -> Database:
     database = Database(_sibling(admin, name))
-    try:
-        database.engine.connect().close()
-    except Exception:  # noqa: BLE001 - it is not there: whatever the driver calls that
-        return Database(make_database(admin, name))
-    return database
+    return database if _is_loaded(database) else Database(make_database(admin, name))
 
 
 def _sibling(admin: str, name: str) -> str:
@@ -97,9 +96,16 @@ def _fill(database: Database, services: int) -> None:
         importing.reindex(session)
         service_counts.rebuild(session)
     with database.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(text("ANALYZE" if database.sqlite else "VACUUM ANALYZE"))
-        connection.execute(text("CREATE TABLE bench_loaded (id INTEGER)"))
+        # Past SQLAlchemy: neither statement may run in a transaction.
+        raw = connection.connection.driver_connection
+        if not database.sqlite:
+            connection.rollback()
+            raw.autocommit = True
+        elif raw.in_transaction:
+            raw.execute("COMMIT")
+        raw.execute("ANALYZE" if database.sqlite else "VACUUM ANALYZE")
+        raw.execute("CREATE TABLE bench_loaded (id INTEGER)")
+        connection.invalidate()
     database.engine.dispose()
 
 
@@ -130,8 +136,7 @@ def _set_sequences(connection: Any) -> None:
         ))  # fmt: skip
 
 
-def clean(keep: set[Path] | None = None) -> None:
-    """Remove databases of earlier generators."""
-    for path in FOLDER.glob("*.sqlite*"):
-        if not any(str(path).startswith(str(kept)) for kept in keep or ()):
-            os.unlink(path)
+def clean(services: int) -> None:
+    """Remove what earlier generators made at this size, or what was never finished."""
+    for path in FOLDER.glob(f"{services}-*.sqlite*"):
+        os.unlink(path)

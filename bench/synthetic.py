@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 SEED = 20_261_101
 ORGANISATIONS, DEPARTMENTS, COUNCILS = 400, 24, 100
-COMPONENTS, CAPABILITIES, USAGES_EACH = 200, 40, 6
+COMPONENTS, CAPABILITIES, GROUPS, USAGES_EACH = 200, 40, 5, 6
 STAMP = "2026-11-01 09:00:00.000000"
 FIRST_DAY = date(2010, 1, 1)
 CHUNK = 5_000
@@ -36,8 +36,8 @@ dog donation drain driver duty election employer energy estate evidence examinat
 explosive factory farm fee ferry festival film fine fire firearm fishery flag flight flood food
 footpath forest fostering fuel funeral garden gas goods grant guarantee harbour hearing hedge hotel
 import inheritance injury inquest inspection insurance invention inventor investment island journal
-judgment jury kennel kitchen laboratory land landfill lease legacy levy library licence lift livestock
-loan lottery luggage machine market marriage meadow medicine membership mine mortgage museum name
+judgment jury kennel kitchen laboratory land landfill lease legacy levy library licence lift
+livestock loan lottery luggage machine market marriage meadow medicine membership mine mortgage museum name
 noise notice nursery oath officer orchard order parcel parish park parking partner passport patent
 pavement payment penalty pension permit pesticide pet petition pier pilot pipe plan planning plant
 pollution pond port prison prize probate profit property quarry quota rail ramp rebate receipt
@@ -120,11 +120,16 @@ def offered(capability: int) -> list[int]:
 
 
 def _components() -> Iterator[Rows]:
-    needs: list[tuple[object, ...]] = []
+    needs: list[tuple[object, ...]] = [
+        (CAPABILITIES + g, f"group-{g}", f"Group {g}", None, g, None, "[]", 1, STAMP)
+        for g in range(1, GROUPS + 1)
+    ]
     for n in range(1, CAPABILITIES + 1):
-        name = f"{NOUNS[n * 5].capitalize()} {ADJECTIVES[n]}"
-        needs.append((n, f"need-{n}", name, n, f"How do you {name.lower()}?", "[]", 1, STAMP))
-    columns = ("id", "slug", "name", "position", "question", "keywords", "version", "edited_at")
+        name, group = f"{NOUNS[n * 5].capitalize()} {ADJECTIVES[n]}", n % GROUPS + 1
+        needs.append((n, f"need-{n}", name, CAPABILITIES + group, n,
+                      f"How do you {name.lower()}?", "[]", 1, STAMP))  # fmt: skip
+    columns = ("id", "slug", "name", "parent_id", "position", "question", "keywords", "version",
+               "edited_at")  # fmt: skip
     yield Rows("capability", columns, needs)
     made: list[tuple[object, ...]] = []
     for n in range(1, COMPONENTS + 1):

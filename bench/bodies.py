@@ -1,0 +1,114 @@
+"""Whether the portal and the floor say the same: checked before anything is timed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+import orjson
+
+TITLE = re.compile(r'portal-result__title"><a class="govuk-link" href="/services/([^"]+)"')
+COUNT = re.compile(
+    r'type="checkbox" value="([^"]*)".*?portal-facet__count">\(([\d,]+)\)', re.DOTALL
+)
+BODY = re.compile(
+    r'organisation=([a-z0-9-]+)">[^<]*</a> <span class="portal-facet__count">\(([\d,]+)'
+)
+TOTAL = re.compile(r'<h2 class="govuk-heading-m">([\d,]+(?: or more)?) services?</h2>')
+OPTION = re.compile(r"<option value=\"([^\"]+)\"")
+MAIN = re.compile(r"<main.*</main>", re.DOTALL)
+LINK = re.compile(r'href="((?:/|https://)[^"?]*)"')
+
+
+class Different(AssertionError):
+    """The two answers do not say the same; the message says what differs."""
+
+
+def page_of(html: str) -> dict[str, Any]:
+    """What a list page says: its services in order, every count, every choice."""
+    main = MAIN.search(html)
+    text = main.group() if main else html
+    total = TOTAL.search(text)
+    return {
+        "services": TITLE.findall(text),
+        "counts": sorted(COUNT.findall(text)),
+        "organisations": sorted(BODY.findall(text)),
+        "choices": sorted(OPTION.findall(text)),
+        "total": total.group(1) if total else None,
+    }
+
+
+def record_of(html: str) -> dict[str, Any]:
+    """What a record page says: where it leads, and how many rows its tables have."""
+    main = MAIN.search(html)
+    text = main.group() if main else html
+    return {
+        "links": sorted(LINK.findall(text)),
+        "rows": text.count('<tr class="govuk-table__row">'),
+    }
+
+
+def same_list(portal: bytes, floor: bytes) -> None:
+    """Raise Different unless both pages list the same with the same counts."""
+    _same(page_of(portal.decode()), page_of(floor.decode()))
+
+
+def same_search(portal: bytes, floor: bytes) -> None:
+    """The same, but the order is each one's own: where more is found than a page takes, only the
+    counts can be compared, and where the candidates are capped, only that.
+    """
+    one, other = page_of(portal.decode()), page_of(floor.decode())
+    if one["total"] and "or more" in one["total"]:
+        one, other = (
+            {"total": each["total"], "many": len(each["services"])} for each in (one, other)
+        )
+    else:
+        for each in (one, other):
+            few = len(each["services"]) < 50
+            each["services"] = sorted(each["services"]) if few else len(each["services"])
+    _same(one, other)
+
+
+def same_record(portal: bytes, floor: bytes) -> None:
+    """Raise Different unless both pages lead to the same places and have the same rows."""
+    _same(record_of(portal.decode()), record_of(floor.decode()))
+
+
+def same_json(portal: bytes, floor: bytes) -> None:
+    """Raise Different unless both are the same data."""
+    one, other = orjson.loads(portal), orjson.loads(floor)
+    _same({"count": one.get("count"), "items": one}, {"count": other.get("count"), "items": other})
+
+
+def same_csv(portal: bytes, floor: bytes) -> None:
+    """Raise Different unless both files have the same rows."""
+    one, other = (list(csv.reader(io.StringIO(each.decode()))) for each in (portal, floor))
+    _same({"rows": len(one)}, {"rows": len(other)})
+    for line, (a, b) in enumerate(zip(one, other, strict=True), start=1):
+        _same({f"line {line}": a}, {f"line {line}": b})
+
+
+def _same(portal: dict[str, Any], floor: dict[str, Any]) -> None:
+    for name, value in portal.items():
+        if not value and name in ("services", "links", "total", "rows", "count"):
+            raise Different(f"{name}: the portal says nothing")
+        if value != floor[name]:
+            raise Different(f"{name}: {_first(value, floor[name])}")
+
+
+def _first(one: Any, other: Any) -> str:
+    """The first thing that differs, short."""
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for at, (a, b) in enumerate(zip(one, other, strict=True)):
+            if a != b:
+                return f"at {at}, the portal says {str(a)[:300]}, the floor {str(b)[:300]}"
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in {**one, **other}:
+            if one.get(key) != other.get(key):
+                return f"{key}: {_first(one.get(key), other.get(key))}"
+    if isinstance(one, list) and isinstance(other, list):
+        extra = [x for x in one if x not in other][:3], [x for x in other if x not in one][:3]
+        return f"{len(one)} and {len(other)}; only the portal {extra[0]}, only the floor {extra[1]}"
+    return f"the portal says {str(one)[:300]}, the floor {str(other)[:300]}"

@@ -1,0 +1,94 @@
+"""What is measured: the addresses of each row, how its answers are compared, and its bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from bench import bodies
+from portal.catalogue.rules.filters import encode_key
+from portal.db import Database
+
+Compare = Callable[[bytes, bytes], None]
+#: Words of names that synonyms and endings leave alone; the last two are in more records than are
+#: ranked.
+SEARCHES = (
+    "civil port", "commercial contract", "criminal warranty", "freight guarantee",
+    "historic trust", "local tournament", "military officer", "offshore sample", "rural urban",
+    "coastal maritime",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        ratio: the most that the portal may take of the floor's time.
+        growth: the most that its time may grow from the small to the large catalogue.
+        requests: in a burst.
+    """
+
+    key: str
+    name: str
+    paths: Callable[[Database], list[str]]
+    same: Compare
+    ratio: float
+    growth: float
+    requests: int = 30
+
+
+def _lists(database: Database) -> list[str]:
+    return ["/services?phase=live", "/services?phase=public_beta", "/services?apis=offers",
+            "/services?phase=alpha", "/services"]  # fmt: skip
+
+
+def _searches(database: Database) -> list[str]:
+    return [f"/services?q={words.replace(' ', '+')}" for words in SEARCHES]
+
+
+def _records(database: Database) -> list[str]:
+    with database.engine.connect() as connection:
+        many = connection.execute(text("SELECT max(id) FROM service")).scalar_one()
+        ids = ", ".join(str(1 + many * n // 10) for n in range(10))
+        found = connection.execute(text(f"SELECT slug FROM service WHERE id IN ({ids})"))  # noqa: S608
+        return [f"/services/{slug}" for (slug,) in found]
+
+
+def _hundred(database: Database) -> list[str]:
+    """The filters that leave nearest to a hundred services."""
+    sql = text(
+        "SELECT phase, category FROM service WHERE category IS NOT NULL GROUP BY phase, category "
+        "ORDER BY abs(count(*) - 100), phase, category LIMIT 5"
+    )
+    alone = text("SELECT phase FROM service GROUP BY phase ORDER BY abs(count(*) - 100) LIMIT 1")
+    with database.engine.connect() as connection:
+        if connection.execute(text("SELECT count(*) FROM service")).scalar_one() < 10_000:
+            return [f"/services.json?phase={connection.execute(alone).scalar_one()}"]
+        return [
+            f"/services.json?phase={phase}&category={category.replace(' ', '+')}"
+            for phase, category in connection.execute(sql)
+        ]
+
+
+def position(database: Database, share: float = 0.4) -> list[str]:
+    """The page that starts at a share of the list (40,000 of 100,000) and the four after it."""
+    sql = text("SELECT sort_name, id FROM service ORDER BY sort_name, id LIMIT 1 OFFSET :at")
+    with database.engine.connect() as connection:
+        many = connection.execute(text("SELECT count(*) FROM service")).scalar_one()
+        keys = [
+            tuple(connection.execute(sql, {"at": int(many * share) + 50 * n}).one())
+            for n in range(5)
+        ]
+    return [f"/services?after={encode_key(key)}" for key in keys]  # type: ignore[arg-type]
+
+
+PAGES = (
+    Row("list", "list, one filter, facets with counts", _lists, bodies.same_list, 1.5, 1.3),
+    Row("search", "search, two words, ranked", _searches, bodies.same_search, 1.5, 5.0),
+    Row("record", "record page, all sections", _records, bodies.same_record, 1.8, 1.2),
+    Row("depth", "list at position 40,000", position, bodies.same_list, 1.5, 1.3),
+    Row("json", "100 records as JSON", _hundred, bodies.same_json, 2.0, 1.2),
+)
