@@ -27,6 +27,7 @@ SHOTS = (
     ("organisation", "/organisations/driver-and-vehicle-licensing-agency", DESKTOP, 1200),
     ("journey", "/journeys/learn-to-drive-a-car", DESKTOP, 1200),
     ("find-a-component", "/find-a-component?q=take+a+payment", DESKTOP, 1400),
+    ("component", "/components/govuk-notify", DESKTOP, 1500),
     ("component-map", "/component-map", DESKTOP, 900),
     ("services-320", "/services", NARROW, 700),
 )
