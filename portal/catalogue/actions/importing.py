@@ -96,6 +96,8 @@ class Batch:
         merged = merge(current, known.said if known else None, desired.fields)
         for conflict in merged.conflicts:
             reason = f"The record here says otherwise: {_shown(conflict.here)}"
+            if conflict.here in (None, "", []):
+                reason = "The record here has nothing"
             self.outcome.aside.append(
                 Aside(desired.file, desired.row, conflict.field, _shown(conflict.wanted), reason,
                       True, thing, thing_id)
