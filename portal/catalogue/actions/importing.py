@@ -77,6 +77,9 @@ class Batch:
             batch_id=self.row.id,
         )  # fmt: skip
         self.session.add(self.memory[key])
+        # What its owners' names mean may change without a new word of the source.
+        words = [{**(row.said if row else {}), "owners": None} for row in (known, self.memory[key])]
+        self.outcome.heard += words[0] != words[1]
 
     def refuse(self, desired: Desired, problem: Invalid) -> None:
         """Set a row aside because its document is not valid."""
