@@ -119,7 +119,6 @@ class _Reader:
         self.ignored: list[str] = []
         for name, value in pairs:
             self.values.setdefault(name, []).append(value)
-        self.values.pop("page", None)
 
     def texts(self, name: str) -> list[str]:
         return [v.strip() for v in self.values.pop(name, []) if v.strip()]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
 
 from portal.catalogue.rules.filters import ServiceQuery, parse_services
-from portal.catalogue.store import journeys, service_documents, service_lists, services
+from portal.catalogue.store import hierarchy, journeys, service_documents, service_lists, services
 from portal.catalogue.store.service_documents import by_slug as document_at
 from portal.catalogue.views.base import (
     around,
@@ -101,7 +101,15 @@ def _page(session: Session, slug: str) -> Response:
         crumbs=[(_("Services"), url_for("services.index"))],
         service=service,
         journeys=journeys.through(session, service.id),
+        became=_became(session, service),
     )
+
+
+def _became(session: Session, service: Any) -> dict[int, list[Any]]:
+    """What followed the closed bodies that are still recorded as doing something for a service."""
+    now = [o.organisation for o in service.owners if o.organisation and not o.until]
+    closed = [body.id for body in now if body.end_date]
+    return hierarchy.successors(session, closed) if closed else {}
 
 
 @formats(blueprint, "/services/<slug:slug>/history")
