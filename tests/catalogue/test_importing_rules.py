@@ -116,9 +116,7 @@ def name(since: str | None, until: str | None) -> dict[str, Any]:
         (None, name("1991", None), name("1992", None), name("1991", None), True),
     ],
 )
-def test_the_date_of_a_name(
-    said: Any, here: Any, wanted: Any, after: Any, differ: bool
-) -> None:
+def test_the_date_of_a_name(said: Any, here: Any, wanted: Any, after: Any, differ: bool) -> None:
     merged = merge({"names": [here]}, {"names": [said]} if said else None, {"names": [wanted]})
     assert merged.document["names"] == [after]
     assert merged.conflicts == ([Conflict("names", here, wanted)] if differ else [])

@@ -204,3 +204,23 @@ def test_bodies_around_have_the_names_of_that_day(client: PageClient, session: S
     for year, called in ((2009, "Older agency"), (2012, "Old agency"), (2015, "Agency")):
         told = main(client, f"/organisations/board?on-day=1&on-month=1&on-year={year}")
         assert f"Source {called} Part of this organisation" in told
+
+
+def test_what_followed_a_closed_body(client: PageClient, session: Session) -> None:
+    add_organisation(session, "new-office")
+    move = {"kind": "merged", "successor": "portal:new-office", "on": "2020-09-02", "source": None}
+    add_organisation(session, "gone-office", end_date="2020-09-02", successions=[move])
+    add_service(session, "visas", owner="gone-office")
+    told = main(client, "/services/visas")
+    assert "Gone office (closed 2 September 2020)" in told
+    assert "What followed the closed organisation: New office" in told
+    assert "Services last recorded as its own" in main(client, "/organisations/gone-office")
+    told = main(client, "/organisations/new-office")
+    assert "1 service is still recorded with Gone office" in told
+    before = client.get("/organisations/new-office?on-day=1&on-month=1&on-year=2015")
+    assert "It may not have existed yet. Before it there was: Gone office" in " ".join(
+        soup_of(before).get_text(" ").split()
+    )
+    assert "/organisations/gone-office?on-day=1&amp;on-month=1&amp;on-year=2015" in before.text
+    found = client.get("/organisations/new-office.json").get_json()["predecessors"]
+    assert [p["slug"] for p in found] == ["gone-office"]

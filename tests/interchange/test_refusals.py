@@ -11,9 +11,11 @@ from sqlalchemy import text
 
 from portal import create_app
 from portal.audit import ImportBatch
+from portal.catalogue.store import organisations, services
 from portal.db import Database
 from tests.interchange.commands import counts, load, number, run
 from tests.interchange.files import SERVICES, SERVICES_HEADER, VOLUMES, write
+from tests.support.data import ACT
 from tests.support.provision import settings_for
 
 
@@ -108,6 +110,24 @@ def test_words_of_a_conflict(app: Flask, files: dict[str, str], tmp_path: Path) 
     path = write(tmp_path, "services.csv", words)
     told = run(app, "import", "services-csv", str(path), "--yes").stdout
     assert "services.csv, line 5, Transactions in 12 months: the file says “800”." in told
+
+
+def test_words_of_a_conflict_with_nothing(
+    app: Flask, database: Database, files: dict[str, str], tmp_path: Path
+) -> None:
+    load(app, files)
+    with database.writing() as session:
+        service = services.by_slug(session, "dft-sorn")
+        before = services.document_of(service)
+        refs = organisations.ids_by_reference(session)
+        services.save(session, service, before, before | {"start_page": None}, refs, ACT, "edited")
+    changed = SERVICES.replace("gov.uk/sorn", "gov.uk/new")
+    path = write(tmp_path, "services.csv", changed)
+    told = run(app, "import", "services-csv", str(path), "--yes").stdout
+    assert (
+        "services.csv, line 5, Start page: the file says “https://www.gov.uk/new”. "
+        "The record here has nothing\n"
+    ) in told
 
 
 def test_cells_do_nothing_to_a_terminal(app: Flask, tmp_path: Path) -> None:

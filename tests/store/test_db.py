@@ -100,3 +100,10 @@ def test_history_is_read_newest_first_in_pages(session: Session, act: Act) -> No
     first = audit.history_of(session, "service", 7, limit=3)
     rest = audit.history_of(session, "service", 7, before_id=first[-1].id, limit=3)
     assert [event.after["n"] for event in first + rest] == [5, 4, 3, 2, 1]
+
+
+def test_an_error_of_the_database_does_not_tell_what_was_typed(session: Session) -> None:
+    query = text("SELECT * FROM nothing WHERE name = :name")
+    with pytest.raises(DBAPIError) as refusal:
+        session.execute(query, {"name": "a secret"})
+    assert "secret" not in str(refusal.value)

@@ -218,3 +218,53 @@ def test_a_repeated_run_writes_no_history(database: Database) -> None:
     bodies(database, *reversed(rows))
     services(database, service("one", "Das Amt", "Unknown"))
     assert (number(database, HistoryEvent), number(database, ImportBatch)) == before
+
+
+def edit(database: Database, slug: str, **changes: Any) -> None:
+    """A person changes a service here."""
+    with database.writing() as session:
+        found = store.by_slug(session, slug)
+        before = store.document_of(found)
+        refs = organisations.ids_by_reference(session)
+        store.save(session, found, before, before | changes, refs, ACT, "edited")
+
+
+def test_a_word_that_changes_no_record_is_remembered_too(database: Database) -> None:
+    a(database)
+    edit(database, "one", purpose="B")
+    outcome = b(database)
+    assert (counts(outcome), outcome.heard) == ((0, 0, 1), 1)
+    assert outcome.batch_id is not None
+    assert b(database).batch_id is None
+    assert counts(c(database)) == (0, 1, 0), "its own word was replaced, so no conflict"
+    assert said(database, "one")["purpose"] == "C"
+
+
+def test_owners_are_replaced_where_nobody_changed_them(database: Database) -> None:
+    bodies(database, body("first"), body("second"), body("third"))
+    history = [owner("First", until="2016-06-01"), owner("Second", since="2016-06-01")]
+    services(database, service("one", owners=history), service("two", "First"), kind="first list")
+    services(database, service("one", "Second"), service("two", "First"))
+    assert len(said(database, "one")["owners"]) == 2, "the longer history stands"
+    services(database, service("one", "Second"), service("two", "First", purpose="x"))
+    outcome = services(database, service("one", "Third"), service("two", "Third"))
+    assert (outcome.updated, outcome.aside) == (2, [])
+    found = [(o["organisation"], o["until"]) for o in said(database, "one")["owners"]]
+    assert found == [("portal:first", "2016-06-01"), ("portal:third", None)]
+    assert [o["organisation"] for o in said(database, "two")["owners"]] == ["portal:third"]
+    assert not services(database, service("one", "Third"), service("two", "Third")).changed
+
+
+def test_owners_changed_here_and_there_are_a_conflict(database: Database) -> None:
+    bodies(database, body("first"), body("second"), body("third"))
+    services(database, service("one", "First"))
+    edit(
+        database,
+        "one",
+        owners=[{**said(database, "one")["owners"][0], "organisation": "portal:second"}],
+    )
+    outcome = services(database, service("one", "Third"))
+    assert [x.column for x in outcome.conflicts] == ["owners"]
+    assert not services(database, service("one", "Third")).changed
+    assert services(database, service("one", "First")).aside == []
+    assert said(database, "one")["owners"][0]["organisation"] == "portal:second"

@@ -116,7 +116,8 @@ def _write(
     else:
         wanted = {k: v for k, v in said.items() if k != "slug"}  # an import moves no address
         row = replace(desired, fields=wanted)
-        merged, said = batch.take(row, before, store.THING, organisation.id)
+        merged, told = batch.take(row, before, store.THING, organisation.id)
+        said = {**told, **{k: v for k, v in said.items() if k == "slug"}}
         after = clean_organisation(merged)
         changed = store.save(
             batch.session, organisation, before, after, refs, batch.act, "imported"

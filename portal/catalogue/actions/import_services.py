@@ -110,17 +110,31 @@ def _with_owners(
     return {**fields, "owners": without_echoes(owners)}
 
 
-def _for_existing(desired: Desired, before: Document) -> tuple[Desired, Document]:
-    """The row as it speaks to a record that is there: it moves no address, and where both name
-    the same owners of today, the longer history stands.
+def _merged(
+    batch: Batch, desired: Desired, before: Document, service_id: int
+) -> tuple[Document, Document]:
+    """A row merged into a record that is there: (its new document, what the source has said).
+
+    The row moves no address. Its owners are one word, compared by who they are today: where both
+    name the same, the longer history stands.
     """
     fields = {k: v for k, v in desired.fields.items() if k != "slug"}
     owners, now = fields.get("owners", []), before["owners"]
-    if _today(owners) == _today(now) and len(owners) <= len(now):
-        fields.pop("owners", None)
-    elif _today(owners) == _all(now):
-        before = {**before, "owners": []}
-    return replace(desired, fields=fields), before
+    known = batch.memory.get(desired.key)
+    told = known.said.get("owners") if known else None
+    stays = _today(owners) == _today(now) and len(owners) <= len(now)
+    seen = before
+    if stays:
+        seen = {**before, "owners": owners}
+    elif _today(owners) == _all(now) or (told and _today(told) == _today(now)):
+        seen = {**before, "owners": told or []}
+    merged, said = batch.take(replace(desired, fields=fields), seen, store.THING, service_id)
+    if stays or merged["owners"] is seen["owners"]:
+        merged["owners"] = now
+    elif seen is not before and all(o["until"] is None for o in owners):
+        # It tells who owns the service now; who did before is not its word to take away.
+        merged["owners"] = [o for o in now if o["until"]] + owners
+    return merged, {**said, **{k: v for k, v in desired.fields.items() if k == "slug"}}
 
 
 def _all(owners: list[Document]) -> set[tuple[str, str]]:
@@ -143,8 +157,7 @@ def _write(
         batch.outcome.created += 1
     else:
         before = store.document_of(service)
-        row, seen = _for_existing(desired, before)
-        merged, said = batch.take(row, seen, store.THING, service.id)
+        merged, said = _merged(batch, desired, before, service.id)
         changed = store.save(
             batch.session, service, before, clean_service(merged), refs, batch.act, "imported"
         )

@@ -85,6 +85,9 @@ class Batch:
             batch_id=self.row.id,
         )  # fmt: skip
         self.session.add(self.memory[key])
+        # What its owners' names mean may change without a new word of the source.
+        words = [{**(row.said if row else {}), "owners": None} for row in (known, self.memory[key])]
+        self.outcome.heard += words[0] != words[1]
 
     def refuse(self, desired: Desired, problem: Invalid) -> None:
         """Set a row aside because its document is not valid."""
@@ -104,6 +107,8 @@ class Batch:
         merged = merge(current, known.said if known else None, desired.fields)
         for conflict in merged.conflicts:
             reason = f"The record here says otherwise: {_shown(conflict.here)}"
+            if conflict.here in (None, "", []):
+                reason = "The record here has nothing"
             self.outcome.aside.append(
                 Aside(desired.file, desired.row, conflict.field, _shown(conflict.wanted), reason,
                       True, thing, thing_id)

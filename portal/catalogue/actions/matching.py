@@ -53,7 +53,7 @@ class Resolver:
             self.waiting += 1
             return matches.add(self._session, name, self._act)
         return matches.add_sure(
-            self._session, name, found.matched, found.why, self._refs, self._act
+            self._session, name, self._refs[found.matched], found.why, self._references, self._act
         )
 
     def settle(self) -> int:
@@ -68,11 +68,12 @@ class Resolver:
             if row.decided_at is not None:
                 continue
             found = self._index.match(name)
-            if found.matched is None or row.organisation_id == self._refs[found.matched]:
+            means = self._refs[found.matched] if found.matched else row.organisation_id
+            if means == row.organisation_id:
                 continue
-            before = self._references.get(row.organisation_id or 0)
+            before = self._references[row.organisation_id] if row.organisation_id else None
             matches.settle(
-                self._session, row, found.matched, found.why, self._refs, self._act, "match.sure"
+                self._session, row, means, found.why, self._references, self._act, "match.sure"
             )
             ownership.move(self._session, name, before, found.matched, self._refs, self._act)
             settled += 1
@@ -120,9 +121,9 @@ def decide(
         if row.state is not MatchState.WAITING and not revise:
             raise Clash("match", "This name has been decided already")
         names = organisations.references(session)
-        old = names[row.organisation_id] if row.organisation_id else None
-        new = names[refs[reference]] if reference else None
-        matches.settle(session, row, new, act.reason, refs, act, "match.decided", by_person=True)
+        before, after = row.organisation_id, refs[reference] if reference else None
+        matches.settle(session, row, after, act.reason, names, act, "match.decided", by_person=True)
+        old, new = names.get(before or 0), names.get(after or 0)
         ids = ownership.move(session, row.published_name, old, new, refs, act) if old != new else []
         search.put(session, service_search.search_documents(session, ids))
         if ids:

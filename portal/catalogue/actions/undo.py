@@ -114,15 +114,19 @@ class _Undoing:
                     services.save(self.session, found[id_], now, after, self.refs, self.act, TAG)
                     if after["relations"] != now["relations"]:
                         services.save_relations(self.session, id_, after["relations"], self.slugs)
+        names = organisations.references(self.session)
         for some in self._some(matches.THING):
             for id_ in some:
-                row, before = matches.by_id(self.session, id_), self.changed[matches.THING, id_]
-                reference = before.get("organisation")
+                row = matches.by_id(self.session, id_)
+                before = {**matches.document_of(row, names), **self.changed[matches.THING, id_]}
+                reference, state = before["organisation"], MatchState(before["state"])
                 with self._named(row.published_name):
+                    if reference and reference not in self.refs:
+                        raise Invalid("organisation", f"There is no organisation {reference}")
+                    means = self.refs[reference] if reference else None
                     matches.settle(
-                        self.session, row, reference, before.get("reason"), self.refs, self.act,
-                        TAG, MatchState(before["state"]),
-                    )  # fmt: skip
+                        self.session, row, means, before["reason"], names, self.act, TAG, state
+                    )
 
     def _some(self, thing: str) -> Iterator[list[int]]:
         return chunks([id_ for kind, id_ in self.changed if kind == thing])

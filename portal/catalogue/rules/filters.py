@@ -131,7 +131,6 @@ class Reader:
         self.ignored: list[str] = []
         for name, value in pairs:
             self.values.setdefault(name, []).append(value)
-        self.values.pop("page", None)
 
     def texts(self, name: str) -> list[str]:
         """Every value of an argument that says something."""

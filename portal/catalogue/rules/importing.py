@@ -84,6 +84,7 @@ class Outcome:
     Attributes:
         waiting: names that it put into the queue.
         settled: names that waited, and are matched now.
+        heard: records of which the source says something new, even where the record stays.
         batch_id: None where nothing was kept.
     """
 
@@ -94,13 +95,14 @@ class Outcome:
     unchanged: int = 0
     waiting: int = 0
     settled: int = 0
+    heard: int = 0
     aside: list[Aside] = field(default_factory=list)
     batch_id: int | None = None
 
     @property
     def changed(self) -> bool:
-        """Whether the catalogue is another than before."""
-        return bool(self.created or self.updated or self.settled)
+        """Whether the catalogue, or what is known of its sources, is another than before."""
+        return bool(self.created or self.updated or self.settled or self.heard)
 
     @property
     def conflicts(self) -> list[Aside]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models.organisations import (
@@ -16,6 +16,7 @@ from portal.catalogue.models.organisations import (
     OrganisationParent,
     OrganisationSuccession,
 )
+from portal.catalogue.models.services import Service
 from portal.catalogue.words import Language, OrganisationNameKind
 from portal.errors import Clash
 
@@ -75,7 +76,9 @@ def _during(links: Iterable[Any], start: date, end: date) -> set[_Stay]:
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """An organisation as another one's page shows it."""
+    """An organisation as another one's page shows it; `holds` counts the services that it is
+    accountable for now, where that was asked.
+    """
 
     id: int
     slug: str
@@ -85,6 +88,7 @@ class Relative:
     since: date | None
     until: date | None
     source: str | None = None
+    holds: int = 0
 
 
 def children(session: Session, organisation_id: int, on: date) -> list[Relative]:
@@ -109,8 +113,14 @@ def children(session: Session, organisation_id: int, on: date) -> list[Relative]
 
 
 def predecessors(session: Session, organisation_id: int) -> list[Relative]:
-    """The bodies whose successor this one is, with the day and the kind."""
+    """The bodies whose successor this one is, with the day, the kind and what they still hold."""
     s = OrganisationSuccession
+    still = (
+        select(func.count())
+        .where(Service.organisation_id == Organisation.id)
+        .correlate(Organisation)
+        .scalar_subquery()
+    )
     return _relatives(
         session.execute(
             select(
@@ -122,6 +132,7 @@ def predecessors(session: Session, organisation_id: int) -> list[Relative]:
                 s.happened_on,
                 s.happened_on.label("until"),
                 s.source,
+                still,
             )
             .join(s, s.predecessor_id == Organisation.id)
             .where(s.successor_id == organisation_id)
@@ -149,3 +160,21 @@ def names_on(session: Session, ids: Iterable[int], on: date) -> dict[int, str]:
         .order_by(n.until.desc())
     )
     return dict(map(tuple, rows))
+
+
+def successors(session: Session, ids: Iterable[int]) -> dict[int, list[Relative]]:
+    """What became of bodies: those that followed each, in order."""
+    s = OrganisationSuccession
+    rows = session.execute(
+        select(
+            s.predecessor_id, Organisation.id, Organisation.slug, Organisation.name,
+            Organisation.end_date, s.kind, s.happened_on, s.happened_on.label("until"), s.source,
+        )
+        .join(Organisation, Organisation.id == s.successor_id)
+        .where(s.predecessor_id.in_(list(ids)))
+        .order_by(s.happened_on, Organisation.sort_name, Organisation.id)
+    ).all()  # fmt: skip
+    found: dict[int, list[Relative]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).extend(_relatives([row[1:]]))
+    return found

@@ -47,9 +47,9 @@ def decided(session: Session) -> dict[str, OrganisationMatch]:
     return {row.published_name: row for row in rows}
 
 
-def document_of(row: OrganisationMatch, references: Mapping[int, str]) -> Document:
-    """What the history says of a name."""
-    reference = references[row.organisation_id] if row.organisation_id else None
+def document_of(row: OrganisationMatch, names: Mapping[int, str]) -> Document:
+    """What the history says of a published name; `names` are organisations' references."""
+    reference = names[row.organisation_id] if row.organisation_id else None
     return {
         "published_name": row.published_name,
         "state": row.state.value,
@@ -70,18 +70,17 @@ def add(session: Session, published_name: str, act: Act) -> OrganisationMatch:
 
 
 def add_sure(
-    session: Session, published_name: str, reference: str, why: str, refs: Mapping[str, int],
-    act: Act,
+    session: Session, published_name: str, organisation_id: int, why: str,
+    names: Mapping[int, str], act: Act,
 ) -> OrganisationMatch:  # fmt: skip
     """Keep that a name surely means an organisation, and why."""
     row = OrganisationMatch(
         published_name=published_name, state=MatchState.MATCHED, first_seen_at=act.at,
-        organisation_id=refs[reference], reason=why,
+        organisation_id=organisation_id, reason=why,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    after = document_of(row, {refs[reference]: reference})
-    record(session, act, "match.sure", THING, row.id, None, after)
+    record(session, act, "match.sure", THING, row.id, None, document_of(row, names))
     return row
 
 
@@ -94,25 +93,23 @@ def by_id(session: Session, match_id: int) -> OrganisationMatch:
 
 
 def settle(
-    session: Session, row: OrganisationMatch, reference: str | None, reason: str | None,
-    refs: Mapping[str, int], act: Act, tag: str, state: MatchState | None = None,
+    session: Session, row: OrganisationMatch, organisation_id: int | None, reason: str | None,
+    names: Mapping[int, str], act: Act, tag: str, state: MatchState | None = None,
     by_person: bool = False,
 ) -> None:  # fmt: skip
     """Let a name mean an organisation, or none; with history.
 
     Args:
-        reference: the organisation, one of `refs`.
+        names: organisations' ids to references.
         state: WAITING for a name that goes back into the queue.
         by_person: a person's decision, which nothing but another one changes.
     """
-    names = {id_: ref for ref, id_ in refs.items() if id_ == row.organisation_id}
     before = document_of(row, names)
-    row.state = state or (MatchState.MATCHED if reference else MatchState.NO_MATCH)
-    row.organisation_id = refs[reference] if reference else None
-    row.reason, row.decided_at = reason, act.at if by_person else None
+    row.state = state or (MatchState.MATCHED if organisation_id else MatchState.NO_MATCH)
+    row.organisation_id, row.reason = organisation_id, reason
+    row.decided_at = act.at if by_person else None
     session.flush()
-    after = {**before, "state": row.state.value, "organisation": reference, "reason": reason}
-    record(session, act, tag, THING, row.id, before, after)
+    record(session, act, tag, THING, row.id, before, document_of(row, names))
 
 
 def remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:

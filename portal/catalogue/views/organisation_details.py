@@ -20,6 +20,7 @@ class Details:
     on: date
     name: str
     exists: bool
+    started: bool
     parents: list[Any]
     children: list[hierarchy.Relative]
     predecessors: list[hierarchy.Relative]
@@ -32,6 +33,16 @@ class Details:
     def undated(self) -> bool:
         """Whether a service stands there whose first day is not known."""
         return any(row.since is None for row in self.services)
+
+    @property
+    def before(self) -> list[hierarchy.Relative]:
+        """What stood in its place on the day: the bodies that it followed only later."""
+        return [p for p in self.predecessors if p.since and p.since > self.on]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it may not have existed yet: no start is known, and it followed others later."""
+        return self.exists and not self.started and bool(self.before)
 
 
 def holds(row: Any, on: date) -> bool:
@@ -53,6 +64,7 @@ def as_of(session: Session, organisation: Any, today: date, past: date | None = 
         on=on,
         name=_name(organisation, on),
         exists=(start is None or start <= on) and (end is None or end > on),
+        started=start is not None,
         parents=parents,
         children=children,
         predecessors=hierarchy.predecessors(session, organisation.id),
@@ -96,6 +108,7 @@ ON_DAY: tuple[str | Column, ...] = (
     "on",
     "name_on_day",
     Column("children", lambda row: [c["slug"] for c in row["children"]]),
+    Column("predecessors", lambda row: [p["slug"] for p in row["predecessors"]]),
     Column("services", lambda row: [f"{s['slug']} ({s['role']})" for s in row["services"]]),
     Column("components", lambda row: [c["slug"] for c in row["components"]]),
 )
@@ -115,6 +128,10 @@ def document(organisation: Any, details: Details) -> dict[str, Any]:
                 "since": c.since,
             }
             for c in details.children
+        ],
+        "predecessors": [
+            {"slug": p.slug, "name": p.name, "kind": p.relation, "on": p.since}
+            for p in details.predecessors
         ],
         "services": [
             {"slug": s.slug, "name": s.name, "role": s.role, "since": s.since, "until": s.until}

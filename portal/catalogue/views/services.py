@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request, url_for
 
 from portal.catalogue.rules.filters import ServiceQuery, parse_services
 from portal.catalogue.store import (
+    hierarchy,
     journeys,
     records,
     service_choices,
@@ -127,7 +128,15 @@ def _page(session: Session, slug: str) -> Response:
         service=service,
         needs=service_needs.of_service(session, service.id),
         journeys=journeys.through(session, service.id),
+        became=_became(session, service),
     )
+
+
+def _became(session: Session, service: Any) -> dict[int, list[Any]]:
+    """What followed the closed bodies that are still recorded as doing something for a service."""
+    now = [o.organisation for o in service.owners if o.organisation and not o.until]
+    closed = [body.id for body in now if body.end_date]
+    return hierarchy.successors(session, closed) if closed else {}
 
 
 @formats(blueprint, "/services/<slug:slug>/history")
