@@ -162,7 +162,7 @@ def test_a_component(client: PageClient) -> None:
 def test_the_price_on_a_day(client: PageClient) -> None:
     address = "/components/notify?on-day=31&on-month=3&on-year=2017"
     assert table(client, address, "prices") == [
-        ["Text message", "1.65p per fragment", "1 May 2016 to 1 April 2017", "source.example"]
+        ["Text message", "1.65p per fragment", "1 May 2016 to 31 March 2017", "source.example"]
     ]
     assert table(client, address, "allowances")[0][:2] == ["Free texts", "5,000 each year"]
     told = main(client, address)
@@ -370,7 +370,7 @@ def test_an_organisation_provides_components(client: PageClient) -> None:
 @pytest.mark.usefixtures("some")
 def test_the_home_page_counts_them(client: PageClient) -> None:
     told = main(client, "/")
-    assert "2 components to share" in told and "3 capabilities" in told
+    assert "3 components" in told and "3 capabilities" in told
 
 
 def test_an_empty_portal(client: PageClient, app: Flask) -> None:
@@ -391,3 +391,9 @@ def test_verify_and_paas_read_as_closed(client: PageClient) -> None:
         told = main(client, address)
         before, after = told.split("No longer for new services")
         assert "Closed" not in before and "Closed" in after
+
+
+@pytest.mark.usefixtures("some")
+def test_a_need_that_nobody_knows_is_said(client: PageClient) -> None:
+    assert "need=nonsense" in main(client, "/components?need=nonsense&need=letters")
+    assert client.get("/components.json?need=nonsense").status_code == 400

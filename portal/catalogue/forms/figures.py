@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +47,11 @@ def measure(name: str) -> str:
 def figure(row: Row) -> str:
     """A published figure: `1,204` or, of money, `£494,000,000`."""
     return f"£{row['amount']:,}" if row["measure"] == "pounds" else f"{row['amount']:,}"
+
+
+def last_day(until: str | None) -> date | None:
+    """The last day of a period that ends before `until` (ISO): of a price, for people."""
+    return date.fromisoformat(until) - timedelta(days=1) if until else None
 
 
 def when(row: Any) -> str:

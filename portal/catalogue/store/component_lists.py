@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, cast, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal import search
-from portal.catalogue.component_words import Sector
+from portal.catalogue.component_words import Sector, UsageStatus
 from portal.catalogue.models.components import (
     Capability,
     Component,
@@ -20,7 +20,6 @@ from portal.catalogue.models.components import (
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.component_filters import ComponentQuery
-from portal.catalogue.rules.components import ENDING
 from portal.catalogue.rules.filters import PAGE_SIZE, Key
 from portal.catalogue.store.components import THING
 from portal.catalogue.store.paging import by_column, by_rank
@@ -31,7 +30,9 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A component as a list shows it; `users` counts the services that use it now."""
+    """A component as a list shows it; `users` counts the services that use it now, `used` those
+    that have stopped.
+    """
 
     id: int
     slug: str
@@ -47,6 +48,7 @@ class Row:
     has_interface: bool
     sectors: list[str]
     users: int
+    used: int
     needs: list[tuple[str, str]]
     key: Key
 
@@ -104,21 +106,25 @@ def _scope(session: Session, query: ComponentQuery) -> _Scope:
     return scope
 
 
-def _shown() -> Any:
-    provider, successor = aliased(Organisation), aliased(Component)
-    users = (
+def _services(statuses: Sequence[UsageStatus]) -> ScalarSelect[int]:
+    """How many services have a component in one of these states of use."""
+    return (
         select(func.count(Usage.service_id.distinct()))
-        .where(Usage.component_id == Component.id, Usage.status.in_(USING))
+        .where(Usage.component_id == Component.id, Usage.status.in_(statuses))
         .correlate(Component)
         .scalar_subquery()
     )
+
+
+def _shown() -> Any:
+    provider, successor = aliased(Organisation), aliased(Component)
     return (
         select(
             Component.id, Component.slug, Component.name, Component.summary, Component.kind,
             Component.lifecycle, Component.closes_on, successor.name.label("successor"),
             successor.slug.label("successor_slug"), provider.name.label("provider"),
             provider.slug.label("provider_slug"), Component.has_interface, Component.sectors,
-            users.label("users"),
+            _services(USING).label("users"), _services((UsageStatus.STOPPED,)).label("used"),
         )
         .join(provider, provider.id == Component.provider_id)
         .outerjoin(successor, successor.id == Component.successor_id)
@@ -171,7 +177,7 @@ def _row(r: Any, needs: list[tuple[str, str]], key: Key) -> Row:
     return Row(
         r.id, r.slug, r.name, r.summary, r.kind.value, r.lifecycle.value, r.closes_on, r.successor,
         r.successor_slug, r.provider, r.provider_slug, r.has_interface, list(r.sectors), r.users,
-        needs, key,
+        r.used, needs, key,
     )  # fmt: skip
 
 
@@ -222,11 +228,11 @@ def provided_by(session: Session, organisation_id: int) -> list[Row]:
 
 
 def numbers(session: Session) -> tuple[int, int]:
-    """How many components are open to new services, and how many capabilities a service may need
-    (the leaves of the tree), in one statement.
+    """How many components there are, and how many capabilities a service may need (the leaves of
+    the tree), in one statement.
     """
     below = aliased(Capability)
-    components = select(func.count()).where(Component.lifecycle.not_in(ENDING)).scalar_subquery()
+    components = select(func.count()).select_from(Component).scalar_subquery()
     leaves = (
         select(func.count())
         .select_from(Capability)

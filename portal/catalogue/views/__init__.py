@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.catalogue.forms.figures import figure, measure, price, sectors, when
-from portal.catalogue.forms.labels import label, lifecycle_colour, phase_colour
+from portal.catalogue.forms.figures import figure, last_day, measure, price, sectors, when
+from portal.catalogue.forms.labels import label, labels, lifecycle_colour, phase_colour
+from portal.catalogue.views.base import stop_reading
 from portal.catalogue.views.capabilities import blueprint as capabilities
 from portal.catalogue.views.component_map import blueprint as component_map
 from portal.catalogue.views.components import blueprint as components
@@ -37,17 +38,20 @@ def install(app: Flask) -> None:
         component_map,
     ):
         app.register_blueprint(blueprint)
+    app.teardown_request(stop_reading)
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Components"), "components.index", order=15)
     navigation.add(app, lazy("Capabilities"), "capabilities.index", order=17)
     navigation.add(app, lazy("Organisations"), "organisations.index", order=20)
     navigation.add(app, lazy("Journeys"), "journeys.index", order=30)
     navigation.add(app, lazy("Imports"), "imports.index", order=40)
+    app.jinja_env.globals["labels"] = labels
     app.jinja_env.filters.update(
         label=label,
         lifecycle_colour=lifecycle_colour,
         phase_colour=phase_colour,
         figure=figure,
+        last_day=last_day,
         measure=measure,
         price=price,
         sectors=sectors,

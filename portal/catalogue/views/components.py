@@ -52,13 +52,25 @@ SHOWN = 100
 @public
 def index(fmt: Format) -> Response:
     """List components by the address's filters."""
-    query, ignored = parse_components(request.args.items(multi=True))
+    query, ignored = _asked()
     refuse_unknown(fmt, ignored)
     everything, named = replace(query, cursor=None), fmt == "csv"
     rows = stream(lambda session: component_documents.listed(session, everything, named))
     return respond_list(
         fmt, page=lambda: _list(query, ignored), rows=rows, columns=COLUMNS, name="components"
     )
+
+
+def _asked() -> tuple[ComponentQuery, tuple[str, ...]]:
+    """The query of this address, and what it asks for that there is not."""
+    query, ignored = parse_components(request.args.items(multi=True))
+    if not query.needs:
+        return query, ignored
+    with reading() as session:
+        known = capabilities.ids_by_slug(session)
+    unknown_needs = tuple(f"need={n[:80]}" for n in query.needs if n not in known)
+    needs = tuple(n for n in query.needs if n in known)
+    return replace(query, needs=needs), (*ignored, *unknown_needs)
 
 
 def _list(query: ComponentQuery, ignored: tuple[str, ...]) -> Response:
