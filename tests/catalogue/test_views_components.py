@@ -370,7 +370,7 @@ def test_an_organisation_provides_components(client: PageClient) -> None:
 @pytest.mark.usefixtures("some")
 def test_the_home_page_counts_them(client: PageClient) -> None:
     told = main(client, "/")
-    assert "3 components" in told and "3 capabilities" in told
+    assert "4 components" in told and "3 capabilities" in told
 
 
 def test_an_empty_portal(client: PageClient, app: Flask) -> None:
