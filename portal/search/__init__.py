@@ -8,6 +8,10 @@ the index only says which records match (candidates.py), and ranking.py puts the
 from portal.search.documents import Document, Found
 from portal.search.finding import find
 from portal.search.index import put, rebuild, remove
+from portal.search.naming import called, is_called
 from portal.search.reasons import reason, shows
 
-__all__ = ["Document", "Found", "find", "put", "reason", "rebuild", "remove", "shows"]
+__all__ = [
+    "Document", "Found", "called", "find", "is_called", "put", "reason", "rebuild", "remove",
+    "shows",
+]  # fmt: skip

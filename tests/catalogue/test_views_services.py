@@ -13,6 +13,7 @@ from portal.catalogue.rules.filters import encode_key
 from portal.catalogue.store import organisations, services
 from tests.support.data import ACT, OPEN, add_journey, add_organisation, add_service
 from tests.support.pages import PageClient, soup_of
+from tests.support.storefront import add_capability, add_component
 
 OWNER = {"published_name": None, "source": None, **OPEN}
 
@@ -166,6 +167,29 @@ def test_of_near_ties_what_is_live_comes_first(client: PageClient, session: Sess
     page = soup_of(client.get("/services?q=ferry+permits"))
     links = [str(tag["href"]) for tag in page.select(".portal-result h3 a")]
     assert links == [f"/services/{item['slug']}" for item in items]
+
+
+def test_words_that_name_a_component_or_a_need_lead_to_it(
+    client: PageClient, session: Session
+) -> None:
+    add_capability(session, "money")
+    add_capability(session, "pay-by-card", "money", keywords=["take a payment", "pension"])
+    add_component(session, "gov-pay", "pay-by-card", names=[{"name": "Paying", "kind": "synonym"}])
+    add_component(session, "old-id", "pay-by-card", lifecycle="closed", closes_on="2023-04-01",
+                  successor="gov-pay", names=[{"name": "Checks", "kind": "former"}])  # fmt: skip
+
+    def lines(words: str) -> list[str]:
+        page = soup_of(client.get(f"/services?q={words}"))
+        return [" ".join(tag.get_text().split()) for tag in page.select(".portal-named li")]
+
+    gone = "Component: Old id – Closed on 1 April 2023; now use Gov pay."
+    assert lines("gov+pay") == lines("how+to+join+GOV+Pay") == lines("paying")
+    assert lines("gov+pay") == ["Component: Gov pay – What gov-pay does."]
+    assert lines("checks") == lines("why+was+Old+ID+closed") == [gone]
+    assert lines("how+do+I+take+a+payment") == [
+        "Need: Pay by card – find a shared component for it"
+    ]
+    assert not lines("pension") and not lines("pay") and not lines("book+tests")
 
 
 def test_the_empty_list_says_what_to_do(client: PageClient) -> None:

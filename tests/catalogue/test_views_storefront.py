@@ -174,17 +174,63 @@ def test_a_need_that_nothing_meets(client: PageClient) -> None:
 
 
 def test_words_for_a_group_and_words_that_mean_more(client: PageClient) -> None:
-    page = main_of(client, FIND + "?q=messages")
-    assert {box["value"] for box in page.select("input[name=need][checked]")} == {
-        "send-letters", "send-emails",
-    }  # fmt: skip
+    asked = section_of_needs(client, "?q=messages")
+    assert asked == ["Send letters", "Send emails"]
     assert "card-payments" in str(main_of(client, FIND + "?q=how+do+I+take+a+payment"))
     assert main_of(client, FIND + "?need=messages").select("input[checked][value=send-emails]")
 
 
+def section_of_needs(client: PageClient, query: str) -> list[str]:
+    asked = main_of(client, FIND + query).select(".portal-find__asked > div")[0]
+    for tag in asked.select(".govuk-visually-hidden, [aria-hidden]"):
+        tag.decompose()
+    return [" ".join(tag.get_text().split()) for tag in asked.select("dd li")]
+
+
+def test_one_form_keeps_words_needs_and_who_asks(client: PageClient) -> None:
+    for query in ("", "?q=send+letters&need=direct-debit&sector=nhs"):
+        page = main_of(client, FIND + query)
+        forms = page.select("form")
+        assert len(forms) == 1
+        names = [tag["name"] for tag in forms[0].select("input")]
+        assert list(dict.fromkeys(names)) == ["q", "sector", "need"]
+    assert page.select("input[name=q]")[0]["value"] == "send letters"
+    # What only words mean is not ticked: other words may take its place.
+    assert [tag["value"] for tag in page.select("input[name=need][checked]")] == ["direct-debit"]
+    assert [tag["value"] for tag in page.select("input[name=sector][checked]")] == ["nhs"]
+    found = section_of_needs(client, "?q=send+letters&need=direct-debit&sector=nhs")
+    assert found == ["Direct debit", "Send letters"]
+    said = text_of(client, FIND + "?q=zzzzqq&need=send-letters")
+    assert "No need matches “zzzzqq”" in said and "Post room" in said
+
+
+def test_words_that_name_a_component_say_so_first(client: PageClient) -> None:
+    page = main_of(client, FIND + "?q=old+post")
+    assert " ".join(page.select(".portal-named li")[0].get_text().split()) == (
+        "Component: Old post – Closed on 1 March 2020; now use Notify."
+    )
+    assert page.select(".portal-named a[href='/components/notify']")
+    assert not main_of(client, FIND + "?q=letters").select(".portal-named")
+
+
+def test_a_limit_stands_apart_from_a_plain_yes(client: PageClient, session: Session) -> None:
+    add_component(session, "stamp", "send-letters")
+    page = main_of(client, FIND + "?need=send-letters&sector=nhs")
+    assert "Stamp" in section(page, "1 component for you")
+    said = section(page, "2 components you may be able to use")
+    assert "Yes, within a limit." in said and "Notify" in said and "Silent" in said
+    found = items(client, FIND + ".json?need=send-letters&sector=nhs")
+    assert {row["component"]: row["limited"] for row in found}["notify"] is True
+    page = main_of(client, FIND + "?need=send-letters&sector=schools")
+    assert "Limit: Not for fun." in section(page, "Not open to you")
+
+
 @pytest.mark.parametrize(
     ("query", "said", "target"),
-    [("?q=", "Enter what you need to do", "#q"), ("?sector=", "Select what you need", "#need")],
+    [
+        ("?q=", "Enter what you need to do, or select what you need", "#q"),
+        ("?sector=", "Select what you need", "#need"),
+    ],
 )
 def test_nothing_asked_for(client: PageClient, query: str, said: str, target: str) -> None:
     page = soup_of(client.get(FIND + query))
@@ -287,7 +333,7 @@ def test_the_map_refuses_what_it_does_not_know(client: PageClient) -> None:
     [
         (FIND, 2),
         (FIND + "?need=send-letters&need=direct-debit&sector=nhs", 7),
-        (FIND + "?q=send+letters", 6 + SEARCH),
+        (FIND + "?q=send+letters", 6 + SEARCH + 2),  # and two: components called so
         (FIND + ".json?need=send-letters", 6),
         ("/toolkit", 1),
         ("/toolkit/alpha", 3),

@@ -19,6 +19,7 @@ from tests.support.transactions import RolledBackDatabase
 FEW, MANY = 5, 50
 LIST, RECORD, JSON = 6, 8, 4
 SEARCH = 3  # the words, the candidates by name, the candidates by anything
+NAMED = 1  # whether the words name a component or a need; one more for each of the two they do
 LISTS = ("/services", "/services?organisation=body-0&phase=live",
          "/services?sort=transactions", "/organisations", "/journeys",
          "/services?capability=need-0&component=component-0&organisation=body-0",
@@ -78,7 +79,7 @@ def fill(session: Session, first: int, last: int) -> None:
         *((a, LIST) for a in LISTS),
         *((a, RECORD) for a in RECORDS),
         *((a, JSON) for a in JSONS),
-        ("/services?q=service", LIST + SEARCH),
+        ("/services?q=service", LIST + SEARCH + NAMED),
         ("/organisations?q=body", LIST + SEARCH),
         ("/services.json?q=service", JSON + SEARCH),
     ],

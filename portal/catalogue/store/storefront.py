@@ -27,6 +27,7 @@ from portal.catalogue.rules.storefront import relevant_first, understand
 from portal.catalogue.store import capabilities
 from portal.catalogue.store.capabilities import Node
 from portal.catalogue.store.components import plain_number
+from portal.catalogue.store.named import Named, named_components
 from portal.catalogue.store.organisations import iso
 from portal.catalogue.store.usage import USING
 
@@ -57,6 +58,11 @@ class Choice:
         """How many services use it now."""
         return self.offer.users
 
+    @property
+    def limited(self) -> bool:
+        """Whether it is open to few, and within a limit that only words tell."""
+        return bool(self.row.eligibility_note) and not self.offer.wide
+
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
@@ -73,6 +79,9 @@ class Answer:
     Attributes:
         groups: the whole tree of needs, to choose from.
         needs: the needs that were chosen, or that the words mean.
+        chosen: the addresses of the needs that were ticked, without those that only words mean.
+        understood: whether the words mean a need.
+        named: components that the words name, those that end first.
         others: what else the words may mean.
         unknown: chosen needs that there are not.
         choices: open components, best first.
@@ -83,6 +92,9 @@ class Answer:
     needs: list[Node]
     others: list[Node]
     unknown: list[str]
+    chosen: list[str] = field(default_factory=list)
+    understood: bool = False
+    named: list[Named] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
     ending: list[Choice] = field(default_factory=list)
     unmet: list[Unmet] = field(default_factory=list)
@@ -91,17 +103,13 @@ class Answer:
 
 
 def answer(session: Session, query: FindQuery, on: date) -> Answer:
-    """The components for a query on a day. Chosen needs count, words only where there are none."""
+    """The components for a query on a day: for the needs that were chosen and that words mean."""
     groups = capabilities.tree(session)
     nodes = {node.slug: node for top in groups for node in (top, *top.below)}
-    found = search.Found()
-    if query.needs:
-        wanted = [leaf for slug in query.needs if slug in nodes for leaf in _leaves(nodes[slug])]
-        others: list[Node] = []
-    else:
-        found = search.find(session, capabilities.THING, query.text)
-        wanted, others = _meant(found, nodes)
-    needs = list({node.id: node for node in wanted}.values())
+    found = search.find(session, capabilities.THING, query.text) if query.text else search.Found()
+    chosen = [leaf for slug in query.needs if slug in nodes for leaf in _leaves(nodes[slug])]
+    meant, others = _meant(found, nodes)
+    needs = list({node.id: node for node in (*chosen, *meant)}.values())
     choices = candidates(session, needs, query.sector, on)
     best = best_first(choices)
     ending = [choice for choice in choices if choice.offer.lifecycle in ENDING]
@@ -110,8 +118,11 @@ def answer(session: Session, query: FindQuery, on: date) -> Answer:
     return Answer(
         groups=groups,
         needs=needs,
-        others=others,
+        others=[node for node in others if node not in needs],
         unknown=[slug for slug in query.needs if slug not in nodes],
+        chosen=[leaf.slug for leaf in chosen],
+        understood=bool(meant),
+        named=named_components(session, query.text) if query.text else [],
         choices=best,
         ending=ending,
         unmet=_unmet(session, [need for need in needs if need.id not in met]),

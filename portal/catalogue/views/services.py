@@ -19,6 +19,7 @@ from portal.catalogue.store import (
     service_needs,
     services,
 )
+from portal.catalogue.store.named import named
 from portal.catalogue.store.service_choices import Choices
 from portal.catalogue.store.service_documents import by_slug as document_at
 from portal.catalogue.views.base import (
@@ -83,12 +84,14 @@ def _asked(fmt: Format) -> tuple[ServiceQuery, Choices, tuple[str, ...]]:
 def _list(query: ServiceQuery, choices: Choices, ignored: tuple[str, ...]) -> Response:
     with reading() as session:
         listing = service_lists.listing(session, query, today())
+        called = named(session, query.text) if query.text and not query.cursor else []
     return page(
         "catalogue/services.html",
         title=_("Services"),
         query=query,
         ignored=ignored,
         listing=listing,
+        named=called,
         choices=choices,
         facets=facets(query, listing),
         chosen=chosen(query, choices.names),

@@ -29,8 +29,8 @@ blueprint.add_app_template_filter(days_words, "days")
 #: A page shows the best of them; the downloads have all.
 SHOWN = 20
 COLUMNS = (
-    "component", "name", "provider", "summary", "meets", "may_use", "sectors",
-    "eligibility_note", "lifecycle", "delivery", "has_interface", "mandated",
+    "component", "name", "provider", "summary", "meets", "may_use", "limited",
+    "sectors", "eligibility_note", "lifecycle", "delivery", "has_interface", "mandated",
     "first_step", "how_to_start", Column("steps", lambda row: len(row["steps"])),
     "typical_days", "prices", "users",
     Column("used_by", lambda row: [each["name"] for each in row["used_by"]]),
@@ -62,14 +62,13 @@ def _form(query: FindQuery, found: Answer, sent: Mapping[str, str]) -> FindForm:
     form = FindForm()
     if not query.text and not query.needs:
         if "q" in sent:
-            form.refuse(Invalid("q", N_("Enter what you need to do")))
+            form.refuse(Invalid("q", N_("Enter what you need to do, or select what you need")))
         elif "sector" in sent:
             form.refuse(Invalid("need", N_("Select what you need")))
     return form
 
 
 def _page(query: FindQuery, found: Answer, form: FindForm, ignored: tuple[str, ...]) -> Response:
-    open_to_you = [choice for choice in found.choices if choice.offer.eligible is not False]
     return page(
         "catalogue/find_a_component.html",
         title=_("Find a component"),
@@ -79,13 +78,19 @@ def _page(query: FindQuery, found: Answer, form: FindForm, ignored: tuple[str, .
         query=query,
         found=found,
         ignored=ignored,
-        chosen={need.slug for need in found.needs},
-        open_to_you=open_to_you,
+        chosen=set(found.chosen),
+        for_you=[c for c in found.choices if _for_you(c)],
+        maybe=[c for c in found.choices if not _for_you(c) and c.offer.eligible is not False],
         others=[choice for choice in found.choices if choice.offer.eligible is False],
         shown=SHOWN,
         sectors=[sector.value for sector in Sector],
         without=_without(found),
     )
+
+
+def _for_you(choice: Choice) -> bool:
+    """Whether the asking sector may use it as it is, with no limit that it may not meet."""
+    return bool(choice.offer.eligible) and not choice.limited
 
 
 def _without(found: Answer) -> dict[str, str]:
@@ -106,6 +111,7 @@ def document(choice: Choice) -> dict[str, Any]:
         "summary": row.summary,
         "meets": [need.slug for need in choice.meets],
         "may_use": choice.offer.eligible,
+        "limited": choice.limited,
         "sectors": row.sectors,
         "eligibility_note": row.eligibility_note,
         "lifecycle": row.lifecycle.value,
