@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from portal.catalogue.rules.documents import Document, clean_organisation, clean_service
+from portal.catalogue.rules.cleaners import Document
+from portal.catalogue.rules.documents import clean_organisation, clean_service
 from portal.catalogue.rules.importing import Desired, Parsed
 
 FOLDER = Path(__file__).resolve().parent / "demo"

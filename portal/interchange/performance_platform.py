@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from portal.catalogue.rules.documents import NAME_LIMIT, SLUG, Document, sort_key
+from portal.catalogue.rules.cleaners import NAME_LIMIT, SLUG, Document, sort_key
 from portal.catalogue.rules.importing import Aside, Desired, Parsed
 from portal.errors import Invalid
 from portal.interchange.rows import Row, address, called, number, owner, text

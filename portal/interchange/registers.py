@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from portal.catalogue.rules.documents import Document
+from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.importing import Aside, Desired, Parsed
 from portal.errors import Invalid
 from portal.interchange.rows import Row, address, called

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.catalogue.rules.documents import NAME_LIMIT, Document, plain_text, web_address
+from portal.catalogue.rules.cleaners import NAME_LIMIT, Document, plain_text, web_address
 from portal.catalogue.rules.importing import Aside
 from portal.errors import Invalid
 from portal.interchange.tables import Table

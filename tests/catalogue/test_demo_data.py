@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from portal.catalogue import words
-from portal.catalogue.rules.documents import ORGANISATION, SERVICE, SLUG
+from portal.catalogue.rules.cleaners import SLUG
+from portal.catalogue.rules.documents import ORGANISATION, SERVICE
 
 Document = dict[str, Any]
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.catalogue.rules.documents import NUMBER_LIMIT, clean_service
+from portal.catalogue.rules.cleaners import NUMBER_LIMIT
+from portal.catalogue.rules.documents import clean_service
 from portal.catalogue.rules.importing import without_echoes
 from portal.errors import Invalid
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.catalogue.rules.documents import Document
+from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.importing import Aside, Parsed
 from portal.errors import Invalid
 from portal.interchange import performance_platform

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.audit import HistoryEvent
 from portal.catalogue.models.organisations import Organisation
-from portal.catalogue.rules.documents import clean_organisation, sort_key
+from portal.catalogue.rules.cleaners import sort_key
+from portal.catalogue.rules.documents import clean_organisation
 from portal.catalogue.store import organisations
 from portal.errors import Clash, Invalid
 from tests.support.data import ACT, add_organisation

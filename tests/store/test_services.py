@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from portal import search
 from portal.audit import HistoryEvent
 from portal.catalogue.models.services import Service, ServiceOwner, ServicePhase
-from portal.catalogue.rules.documents import NUMBER_LIMIT, clean_service
+from portal.catalogue.rules.cleaners import NUMBER_LIMIT
+from portal.catalogue.rules.documents import clean_service
 from portal.catalogue.store import organisations, ownership, services
 from portal.catalogue.words import OwnerRole, Phase
 from portal.errors import Invalid, Missing

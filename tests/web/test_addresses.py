@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 
 from portal.addresses import is_web_address
-from portal.catalogue.rules.documents import web_address
+from portal.catalogue.rules.cleaners import web_address
 from portal.errors import Invalid
 from portal.web import filters
 from portal.web.forms import Form, WebAddress

@@ -10,7 +10,8 @@ from portal.audit import Act, Document
 from portal.catalogue.actions.importing import Batch, begin, reindex
 from portal.catalogue.actions.matching import Resolver
 from portal.catalogue.models.organisations import Organisation
-from portal.catalogue.rules.documents import clean_organisation, slugify
+from portal.catalogue.rules.cleaners import slugify
+from portal.catalogue.rules.documents import clean_organisation
 from portal.catalogue.rules.importing import Desired, Outcome, Parsed, Progress
 from portal.catalogue.store import organisations as store
 from portal.errors import Invalid

@@ -10,7 +10,8 @@ from portal.audit import Act, Document
 from portal.catalogue.actions.importing import Batch, begin, reindex
 from portal.catalogue.actions.matching import Resolver
 from portal.catalogue.models.services import Service
-from portal.catalogue.rules.documents import clean_service, slugify, sort_key
+from portal.catalogue.rules.cleaners import slugify, sort_key
+from portal.catalogue.rules.documents import clean_service
 from portal.catalogue.rules.importing import Desired, Outcome, Parsed, Progress, without_echoes
 from portal.catalogue.store import services as store
 from portal.catalogue.store.organisations import ids_by_reference, references

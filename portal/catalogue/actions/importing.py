@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal import search
 from portal.audit import Act, ImportBatch
 from portal.catalogue.models.imports import ImportedRecord
-from portal.catalogue.rules.documents import Document
+from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.importing import Aside, Desired, Outcome, Parsed, Progress, merge
 from portal.catalogue.store import (
     capabilities,

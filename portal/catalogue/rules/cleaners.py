@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
+from portal.addresses import is_web_address
 from portal.errors import Invalid
 
 Document = dict[str, Any]
@@ -18,6 +18,7 @@ Cleaner = Callable[[str, Any], Any]
 
 NAME_LIMIT = 300
 TEXT_LIMIT = 20_000
+NUMBER_LIMIT = 10**15
 SLUG = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 
 
@@ -84,12 +85,7 @@ def web_address(field: str, value: object) -> str | None:
     text = plain_text(field, value, 2000)
     if text is None:
         return None
-    try:
-        parts = urlsplit(text)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in text
-    except ValueError:
-        fine = False
-    if not fine:
+    if not is_web_address(text):
         raise Invalid(field, "Enter a web address that starts with https:// or http://")
     return text
 
@@ -149,8 +145,10 @@ def whole(field: str, value: object) -> int | None:
     """A whole number of 0 or more, or None."""
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise Invalid(field, "Enter a whole number, 0 or more")
+    if value >= NUMBER_LIMIT:
+        raise Invalid(field, f"This must be less than {NUMBER_LIMIT:,}")
     return value
 
 

@@ -21,7 +21,7 @@ from portal.catalogue.models.components import (
     ComponentSlug,
 )
 from portal.catalogue.models.organisations import Organisation
-from portal.catalogue.rules.documents import sort_key
+from portal.catalogue.rules.cleaners import sort_key
 from portal.catalogue.store.organisations import day, iso, reference
 from portal.errors import Invalid, Missing
 

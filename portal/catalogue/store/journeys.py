@@ -13,7 +13,7 @@ from portal import search
 from portal.audit import Act, Document, record
 from portal.catalogue.models.journeys import Journey, JourneyStep
 from portal.catalogue.models.services import Service
-from portal.catalogue.rules.documents import sort_key
+from portal.catalogue.rules.cleaners import sort_key
 from portal.catalogue.rules.filters import PAGE_SIZE, JourneyQuery, Key
 from portal.catalogue.store.paging import by_column, by_rank
 from portal.errors import Invalid, Missing

@@ -20,7 +20,7 @@ from portal.catalogue.models.organisations import (
     OrganisationSlug,
     OrganisationSuccession,
 )
-from portal.catalogue.rules.documents import sort_key
+from portal.catalogue.rules.cleaners import sort_key
 from portal.catalogue.rules.matching import Named, What
 from portal.catalogue.store.hierarchy import refuse_ring
 from portal.db import chunks

@@ -21,7 +21,8 @@ from portal.catalogue.models.services import (
     ServicePhase,
     ServiceSlug,
 )
-from portal.catalogue.rules.documents import current_phase, owner_now, refuse_future, sort_key
+from portal.catalogue.rules.cleaners import sort_key
+from portal.catalogue.rules.documents import current_phase, owner_now, refuse_future
 from portal.catalogue.store import service_counts
 from portal.catalogue.store.organisations import day, ids_by_reference, iso, reference, references
 from portal.db import chunks
