@@ -72,6 +72,13 @@ def test_more_users_stand_higher_and_further_right() -> None:
     assert places["none"].evolution < places["few"].evolution < places["many"].evolution
 
 
+def test_as_many_users_is_no_rank() -> None:
+    stages = dict.fromkeys(("a", "b", "c", "used"), EvolutionStage.PRODUCT)
+    places = {p.slug: p for p in wardley(stages, {"used": 3})}
+    assert places["a"].evolution == places["b"].evolution == places["c"].evolution
+    assert places["a"].visibility == places["c"].visibility < places["used"].visibility
+
+
 def test_an_empty_map_has_its_frame() -> None:
     drawing = draw([], {}, ())
     assert drawing.spots == () and drawing.columns[-1] < drawing.width

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from portal.catalogue.component_words import Lifecycle, Sector
 from portal.catalogue.forms.labels import LABELS
+from portal.catalogue.forms.storefront import advice
 from portal.catalogue.rules.components import ENDING, Offer, is_wide, may_use, rank, typical_days
 from portal.catalogue.rules.storefront import known_steps, relevant_first, understand
 from portal.catalogue.rules.toolkit import SERVICE_PHASES, stage, stages
@@ -77,6 +78,16 @@ def test_who_may_use_what() -> None:
     everyone = [s.value for s in Sector if s is not Sector.ANYONE]
     assert is_wide(everyone) and is_wide(["anyone"]) and is_wide(everyone[:-1])
     assert not is_wide(["central_government", "schools"]) and not is_wide([])
+
+
+def test_advice_is_for_those_who_may_use_it() -> None:
+    said = advice("custom", "live", ["anyone"], "A key is needed.")
+    assert said is not None and said.startswith("Build it together")
+    few = advice("custom", "beta", ["nhs"], "One trust.")
+    assert few is not None and few.startswith("Only for those who may use it (One trust). Build")
+    assert "(NHS)" in str(advice("custom", "live", ["nhs"], None))
+    assert str(advice("custom", "live", [], None)).startswith("Only if its provider")
+    assert [advice("custom", ending, ["anyone"], None) for ending in ENDING] == [None] * 3
 
 
 @given(st.lists(st.fixed_dictionaries({"days": st.none() | st.integers(0, 99)})))

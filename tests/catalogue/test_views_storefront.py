@@ -294,10 +294,16 @@ def test_the_map_today(client: PageClient) -> None:
         "Notify"
     ]
     row = " ".join(page.select("#stages tbody tr")[0].get_text(" ").split())
-    assert "Commodity" in row and "since 23 February 2024" in row and "5 Take it" in row
+    assert "Commodity" in row and "since 23 February 2024" in row and " 5 Open to" in row
     assert len(page.select("#history tbody tr")) == 2
+    assert "Central government and NHS . Limit: Not for fun." in row.replace("NHS.", "NHS .")
+    assert "Only for those who may use it (Not for fun). Take it" in row
+    assert "1 of 3 components is placed so far." in " ".join(page.get_text().split())
+    assert page.select("a.portal-jump[href='#stages']")
     assert "Post room" in section(page, "Not on the map")
-    assert "Old post" not in page.get_text()
+    assert "Old post" not in page.select("#stages")[0].get_text()
+    said = section(page, "Closed today")
+    assert said.startswith("Old post : Closed on 1 March 2020; now use Notify .")
     assert "Notify" not in text_of(client, "/component-map?group=payments")
     assert "Notify" in text_of(client, "/component-map?group=messages")
 
@@ -309,13 +315,21 @@ def test_the_map_as_it_was(client: PageClient) -> None:
     # Two had begun, one was seen later only and may have; old-post had closed.
     assert len(rows) == 1 and "Custom built" in rows[0] and "2 or more" in rows[0]
     page = main_of(client, "/component-map?" + day.format(2012))
-    assert "Old post" in page.select("#stages tbody tr")[0].get_text()
+    row = " ".join(page.select("#stages tbody tr")[0].get_text().split())
+    assert row.startswith("Old post") and "Nobody today" in row
+    assert row.endswith("Closed on 1 March 2020; now use Notify.")
+    assert "Closed, closing or deprecated since" in page.select(".portal-map__keys")[0].get_text()
+    assert len(page.select(".portal-map__drawing .portal-map__cross")) == 1
     assert "As it was on 1 July 2012" in page.get_text()
     found = items(client, "/component-map.json?" + day.format(2019))
     by_slug = {row["component"]: row for row in found}
     assert by_slug["notify"]["users"] is None and by_slug["notify"]["users_not_known"] == 1
     assert by_slug["old-post"]["users"] == 0
-    assert by_slug["old-post"]["advice"] is None  # it ends: nothing speaks for it
+    old = by_slug["old-post"]
+    assert old["advice"] is None  # it ends: nothing speaks for it
+    assert (old["closes_on"], old["successor"]) == ("2020-03-01", "notify")
+    assert by_slug["notify"]["eligibility_note"] == "Not for fun."
+    assert by_slug["notify"]["sectors"] == ["central_government", "nhs"]
 
 
 def test_the_map_refuses_what_it_does_not_know(client: PageClient) -> None:

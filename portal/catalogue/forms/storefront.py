@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wtforms import Field
 
+from portal.catalogue.forms.figures import sectors as sectors_words
+from portal.catalogue.forms.labels import label
+from portal.catalogue.rules.components import ENDING, is_wide
 from portal.web.forms import Form
 from portal.web.i18n import _, lazy, ngettext
 
@@ -22,6 +27,28 @@ class FindForm(Form):
     def __init__(self) -> None:
         """The address is read by rules/component_filters.py, which knows every argument."""
         super().__init__(formdata=None)
+
+
+def advice(stage: str, lifecycle: str, sectors: Sequence[str], limit: str | None) -> str | None:
+    """What the stage of a component implies; None where it ends, for nothing recommends it.
+
+    Where few may use it the advice says for whom it is: nobody else is told to adopt it.
+
+    Args:
+        stage: its stage of evolution.
+        lifecycle: as it is today.
+        sectors: who may use it; empty where it does not say.
+        limit: who of them, in words.
+    """
+    if lifecycle in ENDING:
+        return None
+    said = label(stage, "advice")
+    if not sectors:
+        return _("Only if its provider says that you may use it. %(advice)s", advice=said)
+    if is_wide(sectors):
+        return said
+    whom = limit.rstrip(".") if limit else sectors_words(sectors)
+    return _("Only for those who may use it (%(whom)s). %(advice)s", whom=whom, advice=said)
 
 
 def days_words(days: int | None) -> str:

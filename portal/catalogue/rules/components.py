@@ -157,10 +157,11 @@ def wardley(
 ) -> list[Place]:
     """The places of components on a Wardley map (evolution by stage, visibility by dependants).
 
-    A stage is a quarter of the width; components that share one spread over it in the order of
-    their users. What people meet on pages of its own stands in the upper half, what works behind
-    a service in the lower one. In its half, a component stands at log(1 + users) over that of the
-    most used, so that one component with many users does not press the rest into a line.
+    A stage is a quarter of the width; components that share one spread over it by their users, and
+    those with as many (or with none that is known) stand above each other: a step to the right
+    would read as a rank. What people meet on pages of its own stands in the upper half, what works
+    behind a service in the lower one. In its half, a component stands at log(1 + users) over that
+    of the most used, so that one component with many users does not press the rest into a line.
 
     Args:
         stages: the stage of each component, by slug.
@@ -170,9 +171,11 @@ def wardley(
     most = log1p(max((users.get(slug, 0) for slug in stages), default=0)) or 1.0
     places: list[Place] = []
     for position, stage in enumerate(_STAGES):
-        mine = sorted((s for s in stages if stages[s] is stage), key=lambda s: (users.get(s, 0), s))
-        for at, slug in enumerate(mine, start=1):
-            across = (position + at / (len(mine) + 1)) / len(_STAGES)
+        mine = sorted(slug for slug in stages if stages[slug] is stage)
+        levels = sorted({users.get(slug, 0) for slug in mine})
+        for slug in mine:
+            at = levels.index(users.get(slug, 0)) + 1
+            across = (position + at / (len(levels) + 1)) / len(_STAGES)
             depended_on = log1p(users.get(slug, 0)) / most
             half = 0.0 if slug in behind else 0.5
             places.append(Place(slug, across, half + depended_on / 2))

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import case, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.catalogue.component_words import DateBasis, EvolutionStage, Lifecycle, UsageStatus
 from portal.catalogue.models.components import (
@@ -38,6 +38,8 @@ class Mapped:
     Attributes:
         users: services in the catalogue that used it on the day.
         unknown: usages of which nobody knows whether they had begun.
+        closed: whether it had closed by the day; one without a day had, as far as is known.
+        successor: what takes over, and `successor_slug` its address.
         steps: the stages it reached by the day, in order.
     """
 
@@ -48,6 +50,11 @@ class Mapped:
     has_interface: bool
     closes_on: date | None
     provider: str
+    sectors: list[str]
+    eligibility_note: str | None
+    successor: str | None
+    successor_slug: str | None
+    closed: bool
     users: int
     unknown: int
     steps: list[Step]
@@ -55,14 +62,18 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The components of a day, those without a known stage too, and the groups to filter by."""
+    """The components of a day, those without a known stage too, and the groups to filter by.
+
+    `closed` are those that had closed by the day.
+    """
 
     components: list[Mapped]
+    closed: list[Mapped]
     groups: list[tuple[str, str]]
 
 
 def components(session: Session, on: date, group: str | None, now: bool) -> Found:
-    """The components that had not closed by a day, by name.
+    """The components that had not closed by a day, and those that had, by name.
 
     Args:
         on: the day.
@@ -73,28 +84,35 @@ def components(session: Session, on: date, group: str | None, now: bool) -> Foun
     groups: Any = session.execute(
         select(Capability.slug, Capability.name).where(top).order_by(Capability.position)
     )
+    successor = aliased(Component)
     rows = session.execute(
         select(
             Component.id, Component.slug, Component.name, Component.lifecycle,
             Component.has_interface, Component.closes_on, Organisation.name.label("provider"),
+            Component.sectors, Component.eligibility_note, successor.name.label("successor"),
+            successor.slug.label("successor_slug"), _open(on).label("open"),
         )
         .join(Organisation, Organisation.id == Component.provider_id)
-        .where(_open(on), *([_in(group)] if group else []))
+        .outerjoin(successor, successor.id == Component.successor_id)
+        .where(*([_in(group)] if group else []))
         .order_by(Component.sort_name, Component.id)
     ).all()  # fmt: skip
     users, steps = _users(session, on, now), _steps(session, on)
+    found = [
+        Mapped(r.id, r.slug, r.name, r.lifecycle.value, r.has_interface, r.closes_on, r.provider,
+               r.sectors, r.eligibility_note, r.successor, r.successor_slug, not r.open,
+               *users.get(r.id, (0, 0)), steps.get(r.id, []))
+        for r in rows
+    ]  # fmt: skip
     return Found(
-        components=[
-            Mapped(r.id, r.slug, r.name, r.lifecycle.value, r.has_interface, r.closes_on,
-                   r.provider, *users.get(r.id, (0, 0)), steps.get(r.id, []))
-            for r in rows
-        ],
+        components=[c for c in found if not c.closed],
+        closed=[c for c in found if c.closed],
         groups=[tuple(row) for row in groups],
-    )  # fmt: skip
+    )
 
 
 def _open(on: date) -> Any:
-    """Not closed by the day; a component that closed on a day nobody knows is left out."""
+    """Not closed by the day; a component that closed on a day nobody knows counts as closed."""
     return or_(
         Component.closes_on > on,
         Component.closes_on.is_(None) & (Component.lifecycle != Lifecycle.CLOSED),

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from portal.catalogue.forms.as_at import AsAt
-from portal.catalogue.forms.labels import label
+from portal.catalogue.forms.storefront import advice
 from portal.catalogue.rules.component_map import draw
 from portal.catalogue.rules.components import ENDING, wardley
 from portal.catalogue.store.component_map import Found, Mapped, components
@@ -23,8 +23,9 @@ from portal.web.pages import page, query_url
 blueprint = Blueprint("component_map", __name__)
 DATE = ("on-day", "on-month", "on-year")
 COLUMNS = (
-    "component", "name", "provider", "lifecycle", "has_interface", "stage", "since", "rationale",
-    "source", "users", "users_not_known", "advice",
+    "component", "name", "provider", "lifecycle", "has_interface", "sectors",
+    "eligibility_note", "stage", "since", "rationale", "source", "users", "users_not_known",
+    "advice", "closes_on", "successor",
 )  # fmt: skip
 
 
@@ -67,6 +68,8 @@ def _page(
         options=_options(found, group),
         drawing=draw(wardley(stages, users, behind), names, behind),
         placed=placed,
+        advice={slug: _advice(c) for slug, c in placed.items()},
+        closed=found.closed,
         without=[c for c in found.components if not c.steps],
         ending=ENDING,
         ignored=ignored,
@@ -85,6 +88,12 @@ def _options(found: Found, group: str | None) -> list[dict[str, Any]]:
     ]
 
 
+def _advice(c: Mapped) -> str | None:
+    return (
+        advice(c.steps[-1].stage, c.lifecycle, c.sectors, c.eligibility_note) if c.steps else None
+    )
+
+
 def document(c: Mapped) -> dict[str, Any]:
     """A component as the map's downloads have it; no stage where none is recorded."""
     step = c.steps[-1] if c.steps else None
@@ -94,12 +103,16 @@ def document(c: Mapped) -> dict[str, Any]:
         "provider": c.provider,
         "lifecycle": c.lifecycle,
         "has_interface": c.has_interface,
+        "sectors": c.sectors,
+        "eligibility_note": c.eligibility_note,
         "stage": step.stage.value if step else None,
         "since": step.since if step else None,
         "rationale": step.rationale if step else None,
         "source": step.source if step else None,
         "users": c.users if c.users or not c.unknown else None,
         "users_not_known": c.unknown,
-        "advice": label(step.stage, "advice") if step and c.lifecycle not in ENDING else None,
+        "advice": _advice(c),
+        "closes_on": c.closes_on,
+        "successor": c.successor_slug,
         "stages": [{"stage": s.stage.value, "since": s.since} for s in c.steps],
     }
