@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import (
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+)
 
 from bench import floor_records
 from bench.floor_sql import Connection, connect
@@ -29,8 +36,11 @@ MONTHS = ("January February March April May June July August September October N
 SIZE = 50
 MOST = 1_000
 pages = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True, auto_reload=False,
-    trim_blocks=True,
+    loader=ChoiceLoader([
+        FileSystemLoader(Path(__file__).parent / "pages"),
+        PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+    ]),
+    autoescape=True, auto_reload=False, trim_blocks=True, undefined=ChainableUndefined,
 )  # fmt: skip
 LIST, RECORD = pages.get_template("list.html"), pages.get_template("record.html")
 ROWS = """
@@ -112,7 +122,7 @@ def filtered(run: Connection, asked: dict[str, str]) -> tuple[list[Any], list[An
     name = next((n for n in FILTERS if n in asked), None)
     where, values = ["1 = 1"], []
     if name:
-        where.append(f"s.{FILTERS[name]} = %s")
+        where.append(f"s.{FILTERS[name]} IN (%s)")
         values.append(asked[name])
     if "after" in asked:
         sort_name, id_ = floor_records.place(asked["after"])

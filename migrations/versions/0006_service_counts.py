@@ -17,6 +17,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+ORDERED = ("phase", "category", "apis_answer")
 AUDIENCES = ("business", "internal", "public")
 FACETS = {
     "phase": "phase",
@@ -51,6 +52,10 @@ def upgrade() -> None:
         "service",
         sa.Column("audience_set", sa.String(length=60), nullable=False, server_default=""),
     )
+    for column in ORDERED:
+        name = f"ix_service_{column}_sort_name_id"
+        op.create_index(name, "service", [column, "sort_name", "id"])
+        op.drop_index(f"ix_service_{column}", table_name="service")
     _count()
 
 
@@ -80,6 +85,9 @@ def _add(within: str, within_value: str, facet: str, value: str, bodies: str) ->
 
 def downgrade() -> None:
     """Take it back."""
+    for column in ORDERED:
+        op.create_index(f"ix_service_{column}", "service", [column])
+        op.drop_index(f"ix_service_{column}_sort_name_id", table_name="service")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("ALTER TABLE service DROP COLUMN audience_set")
     else:

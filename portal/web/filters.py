@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -67,4 +68,9 @@ def _format(value: date | datetime | str | None, pattern: str) -> str:
         value = date.fromisoformat(value[:10])
     elif isinstance(value, datetime):
         value = (value.astimezone(LONDON) if value.tzinfo else value).date()
-    return format_date(value, pattern, locale=get_locale() or "en_GB")
+    return _formatted(value, pattern, str(get_locale() or "en_GB"))
+
+
+@lru_cache(maxsize=4_096)
+def _formatted(value: date, pattern: str, locale: str) -> str:
+    return format_date(value, pattern, locale=locale)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Flask
-from flask_babel import Babel, get_locale
+from flask import Flask, g
+from flask_babel import Babel, get_locale, get_translations
 from flask_babel import gettext as _gettext
 from flask_babel import lazy_gettext as _lazy
 from flask_babel import ngettext as _ngettext
@@ -19,6 +19,19 @@ def install(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/London")
     Babel(app)
     app.jinja_env.globals["html_lang"] = html_lang
+    # Flask-Babel looks the reader's catalogue up for each text; a page has a hundred.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: _catalogue().ugettext(message),
+        lambda one, many, number: _catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )
+
+
+def _catalogue() -> Any:
+    """The reader's catalogue of texts, looked up once a request."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
 
 
 def html_lang() -> str:

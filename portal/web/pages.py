@@ -26,6 +26,7 @@ def install(app: Flask, portal_name: str, contact_address: str) -> None:
     """Give templates what the shell shows."""
     app.jinja_env.globals.update(
         query_url=query_url,
+        query_start=query_start,
         portal_name=portal_name,
         contact_address=contact_address,
     )
@@ -77,6 +78,14 @@ def query_url(**changes: object) -> str:
         args[name] = _texts(value)
     pairs = ((name, text) for name, values in args.items() for text in values)
     return with_query(quote(request.path, safe=IN_PATH), pairs)
+
+
+def query_start(name: str) -> str:
+    """This address without the argument `name`, up to where its new value goes: for many links
+    that differ in nothing else. The value must need no escaping, as a slug does not.
+    """
+    rest = query_url(**{name: None})
+    return f"{rest}{'&' if '?' in rest else '?'}{name}="
 
 
 def _texts(value: object) -> list[str]:

@@ -340,6 +340,11 @@ def label(value: object, of: str) -> str:
     return str(LABELS[of].get(str(value), value))
 
 
+def labels(of: str) -> dict[str, str]:
+    """The words for every value of a closed list: for a long list of records, looked up once."""
+    return {value: str(text) for value, text in LABELS[of].items()}
+
+
 def phase_colour(phase: object) -> str:
     """The colour of a phase's tag."""
     return PHASE_COLOURS.get(str(phase), "grey")

@@ -1,4 +1,4 @@
-"""How many services there are of each sort, kept with every write, so that a list need not count."""
+"""How many services there are of each sort, kept with every write: a list need not count."""
 
 from __future__ import annotations
 

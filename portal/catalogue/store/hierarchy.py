@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models.organisations import (
@@ -24,13 +24,15 @@ from portal.errors import Clash
 _Stay = tuple[int, date, date]
 
 
-def open_links(on: date) -> ColumnElement[bool]:
-    """The parent links that hold on a day."""
+def open_links(on: date | BindParameter[date]) -> ColumnElement[bool]:
+    """The parent links that hold on a day, which may be a parameter of the statement."""
     p = OrganisationParent
     return and_(or_(p.since.is_(None), p.since <= on), or_(p.until.is_(None), p.until > on))
 
 
-def family(organisation_id: int, on: date) -> Select[tuple[int]]:
+def family(
+    organisation_id: int | BindParameter[int], on: date | BindParameter[date]
+) -> Select[tuple[int]]:
     """Ids of an organisation and of everything below it on a day, as a query."""
     base = select(Organisation.id.label("id")).where(Organisation.id == organisation_id)
     tree = base.cte("family", recursive=True)

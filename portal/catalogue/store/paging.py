@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import literal, tuple_
+from sqlalchemy import Integer, bindparam, tuple_
 from sqlalchemy.orm import Session
 
 from portal.catalogue.rules.filters import Cursor
@@ -28,17 +28,34 @@ def by_column(
         size: rows on a page.
         falling: True for the largest first.
     """
-    backwards = bool(cursor and cursor.backwards)
-    down = falling != backwards
+    page = column_page(statement, column, id_, cursor, falling)
+    return cut(list(session.execute(page, edge(cursor, size))), cursor, size)
+
+
+def column_page(
+    statement: Any, column: Any, id_: Any, cursor: Cursor | None, falling: bool = False
+) -> Any:
+    """The statement of a page; `edge` gives its parameters, so it serves all such pages."""
+    down = falling != bool(cursor and cursor.backwards)
     statement = statement.add_columns(column.label("sort_value"))
     if cursor:
-        edge = tuple_(*(literal(part) for part in cursor.key))
+        place = tuple_(bindparam("edge_value", type_=column.type), bindparam("edge_id"))
         keys = tuple_(column, id_)
-        statement = statement.where(keys < edge if down else keys > edge)
+        statement = statement.where(keys < place if down else keys > place)
     order = [column.desc(), id_.desc()] if down else [column, id_]
-    found = list(session.execute(statement.order_by(*order).limit(size + 1)))
+    return statement.order_by(*order).limit(bindparam("most", type_=Integer))
+
+
+def edge(cursor: Cursor | None, size: int) -> dict[str, Any]:
+    """The parameters of a page: from where on, and how many rows to look at."""
+    value, id_ = cursor.key if cursor else (None, None)
+    return {"edge_value": value, "edge_id": id_, "most": size + 1}
+
+
+def cut(found: list[Any], cursor: Cursor | None, size: int) -> Slice:
+    """The rows of a page from those that were looked at."""
     more, rows = len(found) > size, found[:size]
-    if backwards:
+    if cursor and cursor.backwards:
         return rows[::-1], more, True
     return rows, cursor is not None, more
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Select, literal, null, select, union_all
+from sqlalchemy import Select, bindparam, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from portal.catalogue.models.components import Capability, Component
@@ -33,6 +34,17 @@ class Choices:
 
 def choices(session: Session, organisation: str | None) -> Choices:
     """Everything there is to choose from, and the organisation asked for, in one statement."""
+    found = Choices()
+    for part, slug, name, group, *_place in session.execute(_ALL, {"asked": organisation}).all():
+        found.names[part][slug] = name
+        if part == "capability":
+            found.needs.setdefault(group, []).append((slug, name))
+        elif part == "component":
+            found.components.append((slug, name))
+    return found
+
+
+def _all() -> Select[Any]:
     above, o = aliased(Capability), Organisation
     needs = select(
         literal("capability").label("part"), Capability.slug, Capability.name,
@@ -45,17 +57,13 @@ def choices(session: Session, organisation: str | None) -> Choices:
     )  # fmt: skip
     asked = select(
         literal("organisation"), o.slug, o.name, null(), literal(0), literal(0), o.sort_name
-    ).where(o.slug == organisation)
+    ).where(o.slug == bindparam("asked"))
     rows = union_all(needs, components, asked).subquery()
-    found = Choices()
-    order = (rows.c.first, rows.c.second, rows.c.third)
-    for part, slug, name, group, *_place in session.execute(select(rows).order_by(*order)):
-        found.names[part][slug] = name
-        if part == "capability":
-            found.needs.setdefault(group, []).append((slug, name))
-        elif part == "component":
-            found.components.append((slug, name))
-    return found
+    return select(rows).order_by(rows.c.first, rows.c.second, rows.c.third)
+
+
+#: Made once: making it takes longer than running it.
+_ALL = _all()
 
 
 def using(query: ServiceQuery) -> Select[int]:

@@ -6,14 +6,18 @@ only where more is chosen at once, or words are searched for, are services count
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     String,
+    bindparam,
     cast,
     func,
     literal,
@@ -35,7 +39,9 @@ from portal.catalogue.store.service_scope import (
     chosen,
     narrowed,
     of_bodies,
+    shape,
     stored,
+    values,
 )
 
 Owners = tuple[int, int]
@@ -72,7 +78,7 @@ def counts(session: Session, where: Scope) -> Counts:
     result = Counts({})
     owned: dict[Owners, int] = {}
     parents: dict[int, list[int]] = {}
-    for facet, value, one, other, many in session.execute(union_all(*_parts(where))):
+    for facet, value, one, other, many in session.execute(_statement(where), values(where)).all():
         if facet == ORGANISATION:
             owned[one, other] = many
         elif facet == "link":
@@ -85,12 +91,25 @@ def counts(session: Session, where: Scope) -> Counts:
         elif value is not None:
             found[facet][value] = many
     result.facets = {
-        facet: [Choice(value, value, values[value]) for value in sorted(values)]
-        for facet, values in found.items()
+        facet: [Choice(value, value, kept[value]) for value in sorted(kept)]
+        for facet, kept in found.items()
     }
     result.total = sum(owned.values())
     _organisations(session, where, owned, parents, result)
     return result
+
+
+#: Statements by the shape of their conditions: making one takes longer than running it.
+_kept_statements: dict[Hashable, CompoundSelect[Any]] = {}
+
+
+def _statement(where: Scope) -> CompoundSelect[Any]:
+    form = shape(where)
+    if form is None:
+        return union_all(*_parts(where))
+    if form not in _kept_statements:
+        _kept_statements[form] = union_all(*_parts(where))
+    return _kept_statements[form]
 
 
 def _parts(where: Scope) -> list[Select[Any]]:
@@ -120,7 +139,7 @@ def _parts(where: Scope) -> list[Select[Any]]:
     # Riding along saves a statement each: who is below whom, and what the search will rank.
     link = OrganisationParent
     above = _row("link", null(), link.child_id, link.parent_id, literal(1))
-    parts.append(above.select_from(link).where(open_links(where.on)))
+    parts.append(above.select_from(link).where(open_links(bindparam("on", where.on))))
     if where.query.sort is ServiceSort.RELEVANCE:
         parts.append(_row("id", null(), mine.c.id, null(), literal(1)))
     return parts
@@ -185,7 +204,11 @@ def _within(where: Scope, facet: str) -> list[ColumnElement[bool]]:
     c = ServiceCount
     if not facet:
         return [c.within == "", c.within_value == ""]
-    return [c.within == _KEPT[facet], c.within_value.in_(stored(where.query, facet))]
+    return [c.within == _KEPT[facet], c.within_value.in_(_choices(where, facet))]
+
+
+def _choices(where: Scope, facet: str) -> BindParameter[Any]:
+    return bindparam(f"kept_{facet}", stored(where.query, facet), expanding=True)
 
 
 def _organisations(

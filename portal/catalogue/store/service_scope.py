@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select
 from sqlalchemy.orm import Session
 
 from portal import search
@@ -55,12 +56,31 @@ def scope(session: Session, query: ServiceQuery, on: date) -> Scope:
         if row:
             result.organisation_id, result.organisation = row
             # One object for every part of the facet statement: SQL takes each CTE name once.
-            result.bodies = family(row[0], on)
+            result.bodies = family(bindparam("organisation_id", row[0]), bindparam("on", on))
     if query.text:
         result.found = search.find(session, "service", query.text)
         ids = service_matches.in_order(session, result.found)
         result.positions = {id_: at for at, id_ in enumerate(ids)}
     return result
+
+
+def values(scope: Scope) -> dict[str, Any]:
+    """The values of the parameters in `conditions`: a statement kept for its shape takes them."""
+    found: dict[str, Any] = {facet: stored(scope.query, facet) for facet in FACETS}
+    found |= {f"kept_{facet}": chosen for facet, chosen in found.items()}
+    found |= {"organisation_id": scope.organisation_id, "on": scope.on}
+    return {**found, "found": scope.found.ids if scope.found else ()}
+
+
+def shape(scope: Scope) -> Hashable | None:
+    """What statements with the same conditions but other values share; None for one that no
+    other is like, which is not worth keeping.
+    """
+    query = scope.query
+    if query.capability or query.component or query.arrangement or scope.unknown_organisation:
+        return None
+    chosen = tuple(facet for facet in FACETS if getattr(query, facet))
+    return chosen, scope.bodies is not None, scope.found is not None, query.sort
 
 
 def conditions(scope: Scope, leave_out: str | None = None) -> list[ColumnElement[bool]]:
@@ -71,7 +91,7 @@ def conditions(scope: Scope, leave_out: str | None = None) -> list[ColumnElement
 def chosen(scope: Scope, columns: Any, leave_out: str | None = None) -> list[ColumnElement[bool]]:
     """The conditions of the facets that carry counts, on the columns of a table or subquery."""
     return [
-        getattr(columns, column).in_(values)
+        getattr(columns, column).in_(bindparam(facet, values, expanding=True))
         for facet, column in FACETS.items()
         if facet != leave_out and (values := stored(scope.query, facet))
     ]
@@ -110,5 +130,5 @@ def narrowed(scope: Scope) -> list[ColumnElement[bool]]:
     if scope.query.capability or scope.query.component or scope.query.arrangement:
         found.append(Service.id.in_(using(scope.query)))
     if scope.found is not None:
-        found.append(Service.id.in_(scope.found.ids))
+        found.append(Service.id.in_(bindparam("found", scope.found.ids, expanding=True)))
     return found

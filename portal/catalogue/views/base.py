@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
-from flask import abort, current_app, redirect, request
+from flask import abort, current_app, g, redirect, request
 
 from portal.catalogue.rules.filters import Key, encode_key
 from portal.catalogue.store import records
@@ -34,10 +34,25 @@ def database() -> Database:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session that reads. What it loaded stays readable after it, for the templates."""
-    with database().reading() as session:
-        yield session
-        session.expunge_all()  # the rollback at the end would make it forget
+    """The session that this request reads in, opened when it is first asked for and kept to the
+    request's end: everything on a page, its ETag included, is of one moment. What writes reads
+    in sessions of their own, since it must see what it wrote.
+    """
+    if request.method not in ("GET", "HEAD"):
+        with database().reading() as session:
+            yield session
+        return
+    if "reading" not in g:
+        g.reading = ExitStack()
+        g.session = g.reading.enter_context(database().reading())
+    yield g.session
+
+
+def stop_reading(problem: BaseException | None = None) -> None:
+    """Give the request's session back."""
+    g.pop("session", None)
+    if "reading" in g:
+        g.pop("reading").close()
 
 
 def today() -> date:
