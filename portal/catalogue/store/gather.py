@@ -35,16 +35,25 @@ def gather(session: Session, parts: Mapping[str, Statement]) -> dict[int, Parts]
 
     The first part has one row for each record; records come back in its order.
     """
-    width = max(len(part.selected_columns) for part in parts.values())
-    rows = union_all(*(_as_text(name, part, width) for name, part in parts.items())).subquery()
     first = next(iter(parts))
     found: dict[int, Parts] = {}
     order: list[int] = []
-    for part, record, _place, *values in session.execute(select(rows).order_by(rows.c.place)):
-        found.setdefault(record, {name: [] for name in parts})[part].append(tuple(values))
+    for part, record, _place, *values in session.execute(prepared(parts)).all():
+        if record not in found:
+            found[record] = {name: [] for name in parts}
+        found[record][part].append(tuple(values))
         if part == first:
             order.append(record)
     return {record: found[record] for record in order}
+
+
+def prepared(parts: Mapping[str, Statement]) -> Statement:
+    """The one statement, of rows (part, record id, place, values...) in the order of places: for
+    what is asked so often that making the statement counts.
+    """
+    width = max(len(part.selected_columns) for part in parts.values())
+    rows = union_all(*(_as_text(name, part, width) for name, part in parts.items())).subquery()
+    return select(rows).order_by(rows.c.place)
 
 
 def _as_text(name: str, part: Statement, width: int) -> Statement:

@@ -153,24 +153,6 @@ def total(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Journey)) or 0
 
 
-def through(session: Session, service_id: int) -> list[tuple[str, str, int, int]]:
-    """The journeys a service is part of: (slug, name, its position, how many steps)."""
-    steps = (
-        select(func.count())
-        .select_from(JourneyStep)
-        .where(JourneyStep.journey_id == Journey.id)
-        .correlate(Journey)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(Journey.slug, Journey.name, JourneyStep.position, steps)
-        .join(JourneyStep, JourneyStep.journey_id == Journey.id)
-        .where(JourneyStep.service_id == service_id)
-        .order_by(Journey.sort_name, JourneyStep.position)
-    )
-    return [(slug, name, position, count) for slug, name, position, count in rows]
-
-
 def save(
     session: Session, journey: Journey, before: Document | None, after: Document,
     ids: dict[str, int], act: Act, tag: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import BindParameter, bindparam, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.audit import Document
@@ -13,7 +13,7 @@ from portal.catalogue.component_words import UsageStatus
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.usage import CapabilityNeed, Usage
 from portal.catalogue.rules.components import ENDING
-from portal.catalogue.store.gather import Statement, gather
+from portal.catalogue.store.gather import Statement, prepared
 
 _OWN = (
     "arrangement", "product", "supplier", "status", "planned_live", "since", "since_basis",
@@ -99,24 +99,22 @@ class Needs:
 
 def of_service(session: Session, service_id: int) -> Needs:
     """How a service meets its needs, in one statement."""
-    parts = gather(session, _parts(service_id))[service_id]
+    parts: dict[str, list[tuple[Any, ...]]] = {"usages": [], "answers": [], "leaves": []}
+    for part, _record, _place, *values in session.execute(_ALL, {"service": service_id}).all():
+        parts[part].append(tuple(values))
     found = Needs()
     for row in parts["usages"]:
-        met = Met(*row[: len(_OWN) + len(_NAMED)])  # type: ignore[arg-type]
+        met = Met(*row[: len(_OWN) + len(_NAMED)])
         (found.before if met.status == UsageStatus.STOPPED else found.now).append(met)
     spoken = {met.capability_slug for met in found.now}
-    found.answers = [
-        Answer(*row[:5])  # type: ignore[arg-type]
-        for row in parts["answers"]
-        if row[1] not in spoken
-    ]
+    found.answers = [Answer(*row[:5]) for row in parts["answers"] if row[1] not in spoken]
     spoken |= {met.capability_slug for met in found.before}
     spoken |= {answer.capability_slug for answer in found.answers}
     found.unanswered = int(parts["leaves"][0][0] or 0) - len(spoken)
     return found
 
 
-def _parts(service_id: int) -> dict[str, Statement]:
+def _parts(service_id: BindParameter[int]) -> dict[str, Statement]:
     successor, after, its = aliased(Component), aliased(Usage), aliased(Component)
     below = aliased(Capability)
     place = func.row_number().over(order_by=[Capability.name, Usage.since, Usage.id])
@@ -127,7 +125,7 @@ def _parts(service_id: int) -> dict[str, Statement]:
         .scalar_subquery()
     )
     return {
-        "leaves": select(literal(service_id), literal(0), leaves),
+        "leaves": select(service_id, literal(0), leaves),
         "usages": select(
             Usage.service_id, place, *(getattr(Usage, name) for name in _OWN), Capability.name,
             Capability.slug, Component.name, Component.slug, Component.lifecycle,
@@ -149,6 +147,10 @@ def _parts(service_id: int) -> dict[str, Statement]:
         .join(Capability, Capability.id == CapabilityNeed.capability_id)
         .where(CapabilityNeed.service_id == service_id),
     }  # fmt: skip
+
+
+#: Made once: making it takes longer than running it.
+_ALL = prepared(_parts(bindparam("service", type_=Usage.service_id.type)))
 
 
 def documents(needs: Needs) -> Document:

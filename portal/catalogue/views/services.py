@@ -11,12 +11,12 @@ from flask import Blueprint, Response, request, url_for
 from portal.catalogue.rules.filters import ServiceQuery, parse_services
 from portal.catalogue.store import (
     hierarchy,
-    journeys,
     records,
     service_choices,
     service_documents,
     service_lists,
     service_needs,
+    service_record,
     services,
 )
 from portal.catalogue.store.named import named
@@ -122,7 +122,7 @@ def _document(session: Session, slug: str, fmt: Format) -> dict[str, Any]:
 
 
 def _page(session: Session, slug: str) -> Response:
-    service = found(session, services.THING, slug)
+    service = found(session, services.THING, slug, service_record.by_slug)
     return page(
         "catalogue/service.html",
         title=service.name,
@@ -130,7 +130,7 @@ def _page(session: Session, slug: str) -> Response:
         crumbs=[(_("Services"), url_for("services.index"))],
         service=service,
         needs=service_needs.of_service(session, service.id),
-        journeys=journeys.through(session, service.id),
+        journeys=service.journeys,
         became=_became(session, service),
     )
 
