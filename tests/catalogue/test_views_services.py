@@ -178,6 +178,8 @@ def test_words_that_name_a_component_or_a_need_lead_to_it(
     add_component(session, "old-id", "pay-by-card", lifecycle="closed", closes_on="2023-04-01",
                   successor="gov-pay", names=[{"name": "Checks", "kind": "former"}])  # fmt: skip
 
+    add_component(session, "older-id", "pay-by-card", lifecycle="deprecated", successor="old-id")
+
     def lines(words: str) -> list[str]:
         page = soup_of(client.get(f"/services?q={words}"))
         return [" ".join(tag.get_text().split()) for tag in page.select(".portal-named li")]
@@ -189,6 +191,7 @@ def test_words_that_name_a_component_or_a_need_lead_to_it(
     assert lines("how+do+I+take+a+payment") == [
         "Need: Pay by card – find a shared component for it"
     ]
+    assert lines("older+id") == ["Component: Older id – Not for new services."]
     assert not lines("pension") and not lines("pay") and not lines("book+tests")
 
 

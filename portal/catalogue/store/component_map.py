@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, false, func, or_, select
+from sqlalchemy import and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.catalogue.component_words import DateBasis, EvolutionStage, Lifecycle, UsageStatus
@@ -18,6 +18,7 @@ from portal.catalogue.models.components import (
 )
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.usage import Usage
+from portal.catalogue.rules.components import ENDING
 from portal.catalogue.store.usage import USING
 
 
@@ -39,7 +40,7 @@ class Mapped:
         users: services in the catalogue that used it on the day.
         unknown: usages of which nobody knows whether they had begun.
         closed: whether it had closed by the day; one without a day had, as far as is known.
-        successor: what takes over, and `successor_slug` its address.
+        successor: what takes over and does not end itself, and `successor_slug` its address.
         steps: the stages it reached by the day, in order.
     """
 
@@ -93,7 +94,11 @@ def components(session: Session, on: date, group: str | None, now: bool) -> Foun
             successor.slug.label("successor_slug"), _open(on).label("open"),
         )
         .join(Organisation, Organisation.id == Component.provider_id)
-        .outerjoin(successor, successor.id == Component.successor_id)
+        .outerjoin(
+            successor,
+            # Nothing sends anybody to what ends itself.
+            and_(successor.id == Component.successor_id, successor.lifecycle.not_in(ENDING)),
+        )
         .where(*([_in(group)] if group else []))
         .order_by(Component.sort_name, Component.id)
     ).all()  # fmt: skip

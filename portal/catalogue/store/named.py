@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal import search
@@ -82,7 +82,11 @@ def _components(session: Session, ids: list[int], words: str) -> list[Named]:
             Component.names, Component.slug, Component.name, Component.summary,
             Component.lifecycle, Component.closes_on, successor.name, successor.slug,
         )
-        .outerjoin(successor, successor.id == Component.successor_id)
+        .outerjoin(
+            successor,
+            # Nothing sends anybody to what ends itself.
+            and_(successor.id == Component.successor_id, successor.lifecycle.not_in(ENDING)),
+        )
         .where(Component.id.in_(ids))
         .order_by(Component.sort_name, Component.id)
     )  # fmt: skip
