@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, literal, select
+from sqlalchemy import BindParameter, and_, bindparam, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.audit import Document
@@ -135,7 +135,10 @@ def _parts(service_id: BindParameter[int]) -> dict[str, Statement]:
         .join(Capability, Capability.id == Usage.capability_id)
         .outerjoin(Component, Component.id == Usage.component_id)
         .outerjoin(successor, successor.id == Component.successor_id)
-        .outerjoin(after, after.replaces_id == Usage.id)
+        # What replaces an arrangement is the same service's; saying so, few rows are looked at.
+        .outerjoin(
+            after, and_(after.replaces_id == Usage.id, after.service_id == Usage.service_id)
+        )
         .outerjoin(its, its.id == after.component_id)
         .where(Usage.service_id == service_id),
         "answers": select(
