@@ -4,12 +4,15 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format coverage messages screenshots reset lock install install-dev browser clean
+.PHONY: help run test check format coverage bench messages screenshots reset lock install install-dev browser clean
 
 PYTHON ?= python3
 PORT ?= 8000
 WORKERS ?= 2
 ARGS ?=
+SIZE ?=
+ROWS ?=
+DB ?=
 UV_VERSION := 0.13.8
 
 PY := .venv/bin/python
@@ -41,6 +44,9 @@ format: install-dev ## Put the code in its standard form
 
 coverage: install-dev browser ## Run the tests and say which lines none of them reaches
 	@$(PY) -m pytest -n $(WORKERS) --cov --cov-report=term $(ARGS)
+
+bench: install-dev ## Measure the portal beside the least code that says the same (SIZE=, ROWS=, DB=postgresql)
+	@SIZE="$(SIZE)" ROWS="$(ROWS)" DB="$(DB)" $(PY) -m bench
 
 messages: install ## Collect the interface strings for translators into messages.pot
 	@.venv/bin/pybabel --quiet extract -F babel.cfg -k lazy -k _ -k ngettext:1,2 -o messages.pot .

@@ -72,7 +72,7 @@ def get(server: Server, path: str, headers: Sequence[str] = (), keep: bool = Tru
 
 def _joined(body: bytes) -> bytes:
     """The body of an answer that came in chunks."""
-    parts, at = [], 0
+    parts, at = list[bytes](), 0
     while True:
         end = body.index(b"\r\n", at)
         size = int(body[at:end], 16)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from bench.synthetic import everything
 from portal import migrations
 from portal.catalogue.actions import importing
 from portal.catalogue.store import service_counts
 from portal.db import Database
-from tests.databases import make_database, postgresql_server
+from tests.databases import drop_database, make_database, postgresql_server
 
 FOLDER = Path(__file__).resolve().parent / "data"
-MADE_BY = Path(__file__).resolve().parent / "synthetic.py"
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def load(admin: str | None, services: int) -> Database:
 
 def _mark(services: int) -> str:
     """What a database was made from: the generator, the migrations."""
-    digest = hashlib.sha256(MADE_BY.read_bytes())
+    digest = hashlib.sha256(repr(list(everything(20))).encode())
     for path in sorted((migrations.FOLDER / "versions").glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
@@ -65,8 +65,6 @@ def _postgresql(admin: str, name: str) -> Database:
 
 
 def _sibling(admin: str, name: str) -> str:
-    from sqlalchemy import make_url
-
     return make_url(admin).set(database=name).render_as_string(hide_password=False)
 
 
@@ -110,12 +108,12 @@ def _fill(database: Database, services: int) -> None:
 
 
 def _copy(
-    raw: Any, sqlite: bool, table: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]
+    raw: Any, sqlite: bool, table: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]
 ) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
     if sqlite:
         marks = ", ".join("?" * len(columns))
-        raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+        raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
         return
     with raw.cursor().copy(f"COPY {table} ({names}) FROM STDIN") as copy:
         for row in rows:
@@ -131,7 +129,7 @@ def _set_sequences(connection: Any) -> None:
     )).scalars().all()  # fmt: skip
     for table in found:
         connection.execute(text(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
             f"(SELECT coalesce(max(id), 1) FROM {table}))"
         ))  # fmt: skip
 
@@ -140,3 +138,25 @@ def clean(services: int) -> None:
     """Remove what earlier generators made at this size, or what was never finished."""
     for path in FOLDER.glob(f"{services}-*.sqlite*"):
         os.unlink(path)
+
+
+@contextmanager
+def copy(
+    admin: str | None, loaded: Mapping[int, Database], folder: Path, label: str = "copy"
+) -> Iterator[Database]:
+    """A copy of the largest of these databases that may be written to; thrown away afterwards."""
+    source = loaded[max(loaded)]
+    source.close()
+    if admin is None:
+        path = folder / f"{label}.sqlite"
+        shutil.copyfile(str(source.url.database), path)
+        database = Database(f"sqlite:///{path}", busy_timeout_ms=60_000)
+    else:
+        name = f"portal_test_bench_{label}"
+        database = Database(make_database(admin, name, source.url.database))
+    try:
+        yield database
+    finally:
+        database.close()
+        if admin is not None:
+            drop_database(admin, name)

@@ -96,10 +96,10 @@ def listing(run: Connection, asked: dict[str, str]) -> str:
     if asked.get("q"):
         rows, counts, total = found(run, asked["q"])
     else:
-        rows, counts, total = filtered(run, asked)
+        rows, counts = filtered(run, asked)
+        total = ""
     owned = {(a, b): many for facet, _, a, b, many in counts if facet == "organisation"}
-    if total is None:
-        total = f"{sum(owned.values()):,} services"
+    total = total or f"{sum(owned.values()):,} services"
     chosen = [(name, asked[name]) for name in (*FILTERS, "q") if name in asked]
     facets = [
         ("Phase", "phase", options(counts, "phase", asked, list(PHASES))),
@@ -117,10 +117,10 @@ def listing(run: Connection, asked: dict[str, str]) -> str:
     )  # fmt: skip
 
 
-def filtered(run: Connection, asked: dict[str, str]) -> tuple[list[Any], list[Any], None]:
+def filtered(run: Connection, asked: dict[str, str]) -> tuple[list[Any], list[Any]]:
     """Rows and counts of the list in the order of names."""
     name = next((n for n in FILTERS if n in asked), None)
-    where, values = ["1 = 1"], []
+    where, values = ["1 = 1"], list[object]()
     if name:
         where.append(f"s.{FILTERS[name]} IN (%s)")
         values.append(asked[name])
@@ -130,11 +130,8 @@ def filtered(run: Connection, asked: dict[str, str]) -> tuple[list[Any], list[An
         values += [sort_name, id_]
     sql = f"{ROWS} WHERE {' AND '.join(where)} ORDER BY s.sort_name, s.id LIMIT {SIZE + 1}"
     rows = run(sql, values)
-    if name:
-        counts = run(COUNTS + OWN, (name, asked[name], name))
-    else:
-        counts = run(COUNTS, ("", ""))
-    return rows, counts, None
+    counts = run(COUNTS + OWN, (name, asked[name], name)) if name else run(COUNTS, ("", ""))
+    return rows, counts
 
 
 def found(run: Connection, text: str) -> tuple[list[Any], list[Any], str]:

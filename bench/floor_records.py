@@ -23,7 +23,8 @@ FROM service s
 """
 FIELDS = ("id slug name purpose user_need transactional category customer_type business_model "
           "start_page service_address keywords channels sources apis_answer yearly_transactions "
-          "transactions_from transactions_to version edited_at audience_set phase").split()  # fmt: skip
+          "transactions_from transactions_to version edited_at audience_set phase"
+          ).split()  # fmt: skip
 OWNERS = """
 SELECT w.service_id, w.role, w.published_name, w.since, w.until, w.source, o.slug, o.name,
   (SELECT min(i.identifier) FROM organisation_identifier i WHERE i.organisation_id = o.id)
@@ -33,8 +34,8 @@ WHERE w.service_id IN ({}) ORDER BY w.id
 PHASES = (
     "SELECT service_id, phase, since, until FROM service_phase WHERE service_id IN ({}) ORDER BY id"
 )
-NAMES = ("SELECT service_id, name, kind, language, until FROM service_name WHERE service_id IN ({}) "
-         "ORDER BY id")  # fmt: skip
+NAMES = ("SELECT service_id, name, kind, language, until FROM service_name "
+         "WHERE service_id IN ({}) ORDER BY id")  # fmt: skip
 LINKS = "SELECT service_id, kind, url, title FROM service_link WHERE service_id IN ({}) ORDER BY id"
 APIS = ("SELECT service_id, name, address, documentation FROM service_api WHERE service_id IN ({}) "
         "ORDER BY id")  # fmt: skip
@@ -118,7 +119,8 @@ def documents(run: Connection, rows: list[Any], named: bool = False) -> Iterator
                       for n, k, c, u in mine["names"]],
             "links": [{"kind": k, "url": u, "title": t} for k, u, t in mine["links"]],
             "channels": texts(s["channels"]),
-            "phases": [{"phase": p, "since": day(a), "until": day(b)} for p, a, b in mine["phases"]],
+            "phases": [{"phase": p, "since": day(a), "until": day(b)}
+                       for p, a, b in mine["phases"]],
             "owners": owners, "apis_answer": s["apis_answer"],
             "apis": [{"name": n, "address": a, "documentation": d} for n, a, d in mine["apis"]],
             "relations": [{"relation": r, "service": o} for r, o in mine["relations"]],
@@ -207,7 +209,8 @@ def record(run: Connection, slug: str, page: Template) -> str:
         ("Start page", start, start), ("Service address", None, s["service_address"]),
         ("Also known as", None, ", ".join(n[0] for n in mine["names"])),
         ("Channels", None, ", ".join(texts(s["channels"]))),
-        ("Transactional", None, "Yes" if s["transactional"] else "No"), ("Category", None, s["category"]),
+        ("Transactional", None, "Yes" if s["transactional"] else "No"),
+        ("Category", None, s["category"]),
         ("Yearly transactions", None, s["yearly_transactions"]), ("APIs", None, s["apis_answer"]),
         ("Keywords", None, ", ".join(texts(s["keywords"]))),
     ]  # fmt: skip

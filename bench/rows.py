@@ -53,7 +53,7 @@ def _records(database: Database) -> list[str]:
     with database.engine.connect() as connection:
         many = connection.execute(text("SELECT max(id) FROM service")).scalar_one()
         ids = ", ".join(str(1 + many * n // 10) for n in range(10))
-        found = connection.execute(text(f"SELECT slug FROM service WHERE id IN ({ids})"))  # noqa: S608
+        found = connection.execute(text(f"SELECT slug FROM service WHERE id IN ({ids})"))
         return [f"/services/{slug}" for (slug,) in found]
 
 
@@ -82,7 +82,7 @@ def position(database: Database, share: float = 0.4) -> list[str]:
             tuple(connection.execute(sql, {"at": int(many * share) + 50 * n}).one())
             for n in range(5)
         ]
-    return [f"/services?after={encode_key(key)}" for key in keys]  # type: ignore[arg-type]
+    return [f"/services?after={encode_key(key)}" for key in keys]
 
 
 PAGES = (

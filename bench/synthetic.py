@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -29,24 +29,25 @@ private provisional public railway regional residential rural seasonal senior sh
 student temporary trading urban veterinary visitor vocational voluntary waste water wildlife
 """.split()
 NOUNS = """account adoption allotment allowance alteration ambulance appointment apprenticeship
-archive asset award badge bankruptcy benefit boundary bridge burial bursary bus cable canal caravan
-care certificate charity cheque child cinema claim clinic coach college company complaint consent
-contract copyright court crop customs dam data debt deed deposit design diploma disability dividend
-dog donation drain driver duty election employer energy estate evidence examination exemption
-explosive factory farm fee ferry festival film fine fire firearm fishery flag flight flood food
-footpath forest fostering fuel funeral garden gas goods grant guarantee harbour hearing hedge hotel
-import inheritance injury inquest inspection insurance invention inventor investment island journal
-judgment jury kennel kitchen laboratory land landfill lease legacy levy library licence lift
-livestock loan lottery luggage machine market marriage meadow medicine membership mine mortgage museum name
-noise notice nursery oath officer orchard order parcel parish park parking partner passport patent
-pavement payment penalty pension permit pesticide pet petition pier pilot pipe plan planning plant
-pollution pond port prison prize probate profit property quarry quota rail ramp rebate receipt
-record recycling refund refugee relief rent repair reservoir residence river road royalty safety
-salary salmon sample scheme scholarship school seal seed settlement sewer share sheep shelter ship
-sign site slaughterhouse soil solicitor stadium stall statement street subsidy summons supplier
-survey tax taxi tenancy tender theatre ticket tide timber title toll tournament trade training
-transport treatment tree trial tribunal trust tunnel tyre uniform union vaccine valuation vehicle
-vessel veteran village visa volunteer vote voucher wage warrant warranty watercourse weapon wedding
+archive asset award badge bankruptcy benefit boundary bridge burial bursary bus cable canal
+caravan care certificate charity cheque child cinema claim clinic coach college company
+complaint consent contract copyright court crop customs dam data debt deed deposit design
+diploma disability dividend dog donation drain driver duty election employer energy estate
+evidence examination exemption explosive factory farm fee ferry festival film fine fire firearm
+fishery flag flight flood food footpath forest fostering fuel funeral garden gas goods grant
+guarantee harbour hearing hedge hotel import inheritance injury inquest inspection insurance
+invention inventor investment island journal judgment jury kennel kitchen laboratory land
+landfill lease legacy levy library licence lift livestock loan lottery luggage machine market
+marriage meadow medicine membership mine mortgage museum name noise notice nursery oath officer
+orchard order parcel parish park parking partner passport patent pavement payment penalty
+pension permit pesticide pet petition pier pilot pipe plan planning plant pollution pond port
+prison prize probate profit property quarry quota rail ramp rebate receipt record recycling
+refund refugee relief rent repair reservoir residence river road royalty safety salary salmon
+sample scheme scholarship school seal seed settlement sewer share sheep shelter ship sign site
+slaughterhouse soil solicitor stadium stall statement street subsidy summons supplier survey tax
+taxi tenancy tender theatre ticket tide timber title toll tournament trade training transport
+treatment tree trial tribunal trust tunnel tyre uniform union vaccine valuation vehicle vessel
+veteran village visa volunteer vote voucher wage warrant warranty watercourse weapon wedding
 weight well wharf will winery witness workshop wreck yacht zoo""".split()
 FILLER = """after before because every further given including provided recorded required review
 send service should state their through under until where which within without years""".split()
@@ -62,7 +63,7 @@ class Rows(NamedTuple):
 
     table: str
     columns: tuple[str, ...]
-    rows: list[tuple[object, ...]]
+    rows: Sequence[tuple[object, ...]]
 
 
 def slug_of(number: int, name: str) -> str:
@@ -211,9 +212,9 @@ def _services(rng: random.Random, first: int, last: int) -> Iterator[Rows]:
     yield Rows("service_name", ("id", "service_id", "name", "kind", "language"), names)
     yield Rows("service_link", ("id", "service_id", "kind", "url"), links)
     yield Rows("service_api", ("id", "service_id", "name", "address"), apis)
-    columns = ("id", "at", "actor", "origin", "batch_id", "tag", "thing", "thing_id", "before",
-               "after")  # fmt: skip
-    yield Rows("history_event", columns, events)
+    event_columns = ("id", "at", "actor", "origin", "batch_id", "tag", "thing", "thing_id",
+                     "before", "after")  # fmt: skip
+    yield Rows("history_event", event_columns, events)
 
 
 def _usages(rng: random.Random, first: int, last: int) -> Iterator[Rows]:
