@@ -137,8 +137,8 @@ class Database:
         """Yield a session whose connection refuses every write; always rolled back."""
         with self._read() as session:
             if self.sqlite:
-                session.connection(execution_options={"portal_readonly": True})
-                session.execute(text("PRAGMA query_only = ON"))
+                connection = session.connection(execution_options={"portal_readonly": True})
+                connection.exec_driver_sql("PRAGMA query_only = ON")
             else:
                 session.connection(execution_options={"postgresql_readonly": True})
             try:

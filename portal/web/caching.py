@@ -66,6 +66,9 @@ def conditional(response: Response, etag: str) -> Response:
     response.set_etag(etag, weak=True)
     response.headers["Cache-Control"] = PUBLIC
     response.vary.add("Cookie")
+    if not response.is_sequence:
+        # Else the whole download would be read into memory first, to say how long it is.
+        response.implicit_sequence_conversion = False
     response.make_conditional(request)
     return response
 

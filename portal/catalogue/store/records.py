@@ -49,9 +49,13 @@ SLUG_NOW: dict[str, Callable[[Session, str], str | None]] = {
 }
 
 
+_VERSION = select(
+    select(func.max(HistoryEvent.id)).scalar_subquery(),
+    select(func.max(ImportBatch.id)).scalar_subquery(),
+    select(func.max(ImportBatch.undone_at)).scalar_subquery(),
+)
+
+
 def version(session: Session) -> str:
     """A mark that changes with every change to the catalogue: its last event and import."""
-    event = select(func.max(HistoryEvent.id)).scalar_subquery()
-    batch = select(func.max(ImportBatch.id)).scalar_subquery()
-    undone = select(func.max(ImportBatch.undone_at)).scalar_subquery()
-    return "-".join(map(str, session.execute(select(event, batch, undone)).one()))
+    return "-".join(map(str, session.execute(_VERSION).one()))
