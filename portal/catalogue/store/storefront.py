@@ -234,6 +234,7 @@ def _tell(session: Session, choices: list[Choice], on: date) -> None:
                 "unit": price.unit,
                 "pence": plain_number(price.pence),
                 "per_cent": plain_number(price.per_cent),
+                "note": price.note,
                 "since": iso(price.since),
             }
         )
