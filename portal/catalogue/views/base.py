@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
-from flask import abort, current_app, g, redirect, request
+from flask import abort, current_app, g, has_request_context, redirect, request
 
 from portal.catalogue.rules.filters import Key, encode_key
 from portal.catalogue.store import records
@@ -136,6 +136,8 @@ def stream(rows: Callable[[Session], Iterator[dict[str, Any]]]) -> Callable[[], 
     source = database()
 
     def run() -> Iterator[dict[str, Any]]:
+        if has_request_context():
+            stop_reading()  # a download holds one connection, and outlives the request
         with source.reading() as session:
             yield from rows(session)
 
