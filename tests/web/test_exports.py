@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 
 from portal.web import exports
+from portal.web.caching import conditional
 from portal.web.exports import SMALL, Slots
 from tests.web.site import make_site, parse
 
@@ -84,6 +86,7 @@ def test_of_many_threads_one_gets_it(site: Flask) -> None:
 HOLD = """
 import sys
 from pathlib import Path
+from portal.web.caching import conditional
 from portal.web.exports import Slots
 slot = Slots(Path(sys.argv[1]), "test", 1).take()
 print("taken" if slot else "busy", flush=True)
@@ -118,3 +121,18 @@ def test_without_a_folder_of_our_own_downloads_still_run(
     with client.get("/many.csv"):
         assert client.get("/many.csv").status_code == 200
     assert not list((tmp_path / "target").iterdir())
+
+
+def test_a_tag_does_not_read_the_download_first(site: Flask) -> None:
+    read: list[int] = []
+
+    def rows() -> Iterator[bytes]:
+        for n in range(3):
+            read.append(n)
+            yield b"row"
+
+    with site.test_request_context("/many.csv"):
+        answer = conditional(Response(rows()), "tag")
+        assert answer.headers["ETag"] == 'W/"tag"'
+        assert read == []
+        assert b"".join(answer.response) == b"rowrowrow"

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -199,3 +200,27 @@ def test_health_when_ready_and_when_the_database_is_away(tmp_path: Path) -> None
     answer = away.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json["status"] == "database unavailable"
+
+
+OFFICIAL = """{% extends "govuk_frontend_jinja/template.html" %}
+{% block pageTitle %}x{% endblock %}{% block headIcons %}{% endblock %}
+{% block govukHeader %}x{% endblock %}{% block govukFooter %}x{% endblock %}"""
+SKELETON = """html, head > meta, body, body > script:not([type]), body > a, body > header,
+body > div, body > div > main, body > footer"""
+
+
+def test_the_shell_is_that_of_gov_uk_frontend(site: Flask, client: FlaskClient) -> None:
+    """Ours is written out by hand; each element that holds the page is as in theirs."""
+    with site.test_request_context("/cookies"):
+        theirs = site.jinja_env.from_string(OFFICIAL).render(htmlLang="en")
+
+    def skeleton(html: str) -> list[tuple[object, ...]]:
+        found = BeautifulSoup(html, "html5lib").select(SKELETON)
+        kept = ({name: value for name, value in e.attrs.items() if name != "nonce"} for e in found)
+        texts = (e.get_text().strip() if e.name in ("script", "a") else "" for e in found)
+        return [(e.name, attrs, text) for e, attrs, text in zip(found, kept, texts, strict=True)]
+
+    ours = client.get("/cookies").text
+    assert ours.startswith("<!DOCTYPE html>")
+    assert len(skeleton(theirs)) == 11
+    assert skeleton(ours) == skeleton(theirs)
