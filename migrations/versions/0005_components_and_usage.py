@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("keywords", JSON, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("edited_at", UTC, nullable=False),
-        sa.CheckConstraint("parent_id <> id", name="ck_capability_not_itself"),
+        sa.CheckConstraint("parent_id <> id", name=op.f("ck_capability_not_itself")),
         sa.ForeignKeyConstraint(
             ["parent_id"],
             ["capability.id"],
@@ -132,10 +132,11 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("edited_at", UTC, nullable=False),
         sa.CheckConstraint(
-            "lifecycle <> 'closing' OR closes_on IS NOT NULL", name="ck_component_closing_has_date"
+            "lifecycle <> 'closing' OR closes_on IS NOT NULL",
+            name=op.f("ck_component_closing_has_date"),
         ),
-        sa.CheckConstraint("name <> ''", name="ck_component_has_name"),
-        sa.CheckConstraint("successor_id <> id", name="ck_component_not_itself"),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_component_has_name")),
+        sa.CheckConstraint("successor_id <> id", name=op.f("ck_component_not_itself")),
         sa.ForeignKeyConstraint(
             ["provider_id"],
             ["organisation.id"],
@@ -261,7 +262,9 @@ def upgrade() -> None:
         sa.Column("granted_by", sa.String(length=300), nullable=False),
         sa.Column("granted_on", sa.Date(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=True),
-        sa.CheckConstraint("expires_on >= granted_on", name="ck_component_exemption_expires_after"),
+        sa.CheckConstraint(
+            "expires_on >= granted_on", name=op.f("ck_component_exemption_expires_after")
+        ),
         sa.ForeignKeyConstraint(
             ["component_id"],
             ["component.id"],
@@ -297,7 +300,7 @@ def upgrade() -> None:
         sa.Column("policy", sa.String(length=2000), nullable=True),
         sa.CheckConstraint(
             "until IS NULL OR since IS NULL OR until >= since",
-            name="ck_component_mandate_until_after",
+            name=op.f("ck_component_mandate_until_after"),
         ),
         sa.ForeignKeyConstraint(
             ["component_id"],
@@ -323,14 +326,14 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("source", sa.String(length=2000), nullable=True),
         sa.CheckConstraint(
-            "(pence IS NULL) <> (per_cent IS NULL)", name="ck_component_price_one_amount"
+            "(pence IS NULL) <> (per_cent IS NULL)", name=op.f("ck_component_price_one_amount")
         ),
         sa.CheckConstraint(
-            "coalesce(pence, per_cent) >= 0", name="ck_component_price_not_negative"
+            "coalesce(pence, per_cent) >= 0", name=op.f("ck_component_price_not_negative")
         ),
         sa.CheckConstraint(
             "until IS NULL OR since IS NULL OR until >= since",
-            name="ck_component_price_until_after",
+            name=op.f("ck_component_price_until_after"),
         ),
         sa.ForeignKeyConstraint(
             ["component_id"],
@@ -458,32 +461,32 @@ def upgrade() -> None:
         sa.Column("edited_at", UTC, nullable=False),
         sa.CheckConstraint(
             "(arrangement = 'shared_component') = (component_id IS NOT NULL)",
-            name="ck_usage_shared_has_component",
+            name=op.f("ck_usage_shared_has_component"),
         ),
         sa.CheckConstraint(
             "arrangement <> 'bought_product' OR product IS NOT NULL",
-            name="ck_usage_bought_has_product",
+            name=op.f("ck_usage_bought_has_product"),
         ),
-        sa.CheckConstraint("product <> ''", name="ck_usage_product_has_name"),
+        sa.CheckConstraint("product <> ''", name=op.f("ck_usage_product_has_name")),
         sa.CheckConstraint(
-            "status <> 'stopped' OR until IS NOT NULL", name="ck_usage_stopped_has_until"
+            "status <> 'stopped' OR until IS NOT NULL", name=op.f("ck_usage_stopped_has_until")
         ),
         sa.CheckConstraint(
             "status NOT IN ('considering', 'planned', 'integrating') OR since IS NULL",
-            name="ck_usage_planned_has_no_since",
+            name=op.f("ck_usage_planned_has_no_since"),
         ),
         sa.CheckConstraint(
             "status NOT IN ('live', 'stopping') OR since IS NOT NULL",
-            name="ck_usage_live_has_since",
+            name=op.f("ck_usage_live_has_since"),
         ),
         sa.CheckConstraint(
             "until IS NULL OR status IN ('stopping', 'stopped')",
-            name="ck_usage_until_when_stopping",
+            name=op.f("ck_usage_until_when_stopping"),
         ),
-        sa.CheckConstraint("replaces_id <> id", name="ck_usage_not_itself"),
-        sa.CheckConstraint("share > 0 AND share <= 100", name="ck_usage_share_is_per_cent"),
-        sa.CheckConstraint("until >= since", name="ck_usage_until_after"),
-        sa.CheckConstraint("yearly_cost >= 0", name="ck_usage_cost_not_negative"),
+        sa.CheckConstraint("replaces_id <> id", name=op.f("ck_usage_not_itself")),
+        sa.CheckConstraint("share > 0 AND share <= 100", name=op.f("ck_usage_share_is_per_cent")),
+        sa.CheckConstraint("until >= since", name=op.f("ck_usage_until_after")),
+        sa.CheckConstraint("yearly_cost >= 0", name=op.f("ck_usage_cost_not_negative")),
         sa.ForeignKeyConstraint(
             ["capability_id"],
             ["capability.id"],
