@@ -51,6 +51,13 @@ def lines_with(pattern: re.Pattern[str]) -> list[str]:
     ]
 
 
+def test_nothing_is_a_link() -> None:
+    """A link leads to a place of one machine, and a merge puts it in place of a folder."""
+    command = ["git", "ls-files", "--stage"]
+    rows = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [row for row in rows.splitlines() if row.startswith("120000")] == []
+
+
 def test_no_package_registry_is_named() -> None:
     hosts = list(REGISTRIES)
     for name, value in os.environ.items():
