@@ -21,7 +21,7 @@ from portal.catalogue.rules.component_documents import (
     clean_usage,
 )
 from portal.catalogue.rules.component_filters import parse_components
-from portal.catalogue.rules.components import latest, prices_on, stage_on
+from portal.catalogue.rules.components import latest, prices_on
 from portal.errors import Invalid
 from tests.support.data import demo
 
@@ -176,13 +176,6 @@ def test_the_newest_figure_of_each_measure() -> None:
         row("letters", 2, "2018-01-01"),
     ]
     assert [found["amount"] for found in latest(rows)] == [9, 5, 2]
-
-
-def test_stages_on_a_day() -> None:
-    stages = COMPONENTS["govuk-notify"]["evolution"]
-    assert stage_on(stages, "2016-04-30") is None
-    found = stage_on(stages, "2021-01-01")
-    assert found is not None and found["stage"] == "product"
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,12 @@ first, and where each stands on a Wardley map.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from math import log1p
 from typing import Any
 
 from portal.catalogue.component_words import EvolutionStage, Lifecycle, Sector
-from portal.catalogue.words import OrganisationKind
 
 Row = Mapping[str, Any]
 
@@ -26,15 +25,6 @@ _READINESS = {
     Lifecycle.CLOSED: 6,
 }
 _STAGES = list(EvolutionStage)
-_SECTORS = {
-    OrganisationKind.DEPARTMENT: Sector.CENTRAL_GOVERNMENT,
-    OrganisationKind.AGENCY: Sector.CENTRAL_GOVERNMENT,
-    OrganisationKind.NDPB: Sector.CENTRAL_GOVERNMENT,
-    OrganisationKind.LOCAL_AUTHORITY: Sector.LOCAL_GOVERNMENT,
-    OrganisationKind.NHS: Sector.NHS,
-    OrganisationKind.POLICE: Sector.POLICE,
-    OrganisationKind.SCHOOL: Sector.SCHOOLS,
-}
 
 
 def holds(row: Row, on: str) -> bool:
@@ -67,17 +57,6 @@ def latest(volumes: Iterable[Row]) -> list[Row]:
         if key not in newest or row["to"] >= newest[key]["to"]:
             newest[key] = row
     return list(newest.values())
-
-
-def stage_on(evolution: Sequence[Row], on: str) -> Row | None:
-    """The stage of evolution reached by a day; None before the first is known."""
-    reached = [row for row in evolution if row["since"] <= on]
-    return max(reached, key=lambda row: str(row["since"])) if reached else None
-
-
-def sector_of(kind: OrganisationKind) -> Sector | None:
-    """The sector that organisations of a kind are in; None where the kind does not say."""
-    return _SECTORS.get(kind)
 
 
 def may_use(sectors: Iterable[str], sector: str) -> bool | None:

@@ -1,29 +1,21 @@
-"""All SQL that writes how services meet their needs, and what one service or component says."""
+"""All SQL that writes how services meet their needs, and reads it back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.audit import Act, Document, record
 from portal.catalogue import component_words as words
-from portal.catalogue.models.components import Capability, Component
-from portal.catalogue.models.organisations import Organisation
-from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import CapabilityNeed, Usage
-from portal.catalogue.rules.filters import Cursor
 from portal.catalogue.store.components import plain_number
 from portal.catalogue.store.organisations import day, iso
-from portal.catalogue.store.paging import Slice, by_column
 from portal.errors import Invalid
 
 THING = "usage"
-NEED = "capability_need"
 #: What a component's providers and readers count as using it now.
 USING = (words.UsageStatus.LIVE, words.UsageStatus.STOPPING)
 _DAYS = ("planned_live", "since", "until", "contract_end")
@@ -144,103 +136,3 @@ def say_need(session: Session, need: Document, ids: Ids, act: Act, tag: str) -> 
     record(session, act, tag, "service", key[0],
            {"needs": {need["capability"]: before}}, change)  # fmt: skip
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class UserRow:
-    """A service as the page of a component it uses shows it."""
-
-    id: int
-    service: str
-    service_slug: str
-    organisation: str | None
-    organisation_slug: str | None
-    capability: str
-    capability_slug: str
-    status: str
-    planned_live: date | None
-    since: date | None
-    since_basis: str | None
-    until: date | None
-    until_basis: str | None
-    note: str | None
-    source: str | None
-
-
-def users(
-    session: Session, component_id: int, now: bool = True, cursor: Cursor | None = None,
-    size: int = 100,
-) -> Slice:  # fmt: skip
-    """A page of the services that use a component (or used it), by name."""
-    status = Usage.status.in_(USING) if now else Usage.status.not_in(USING)
-    statement = (
-        select(
-            Usage.id, Service.name.label("service"), Service.slug.label("service_slug"),
-            Organisation.name.label("organisation"), Organisation.slug.label("organisation_slug"),
-            Capability.name.label("capability"), Capability.slug.label("capability_slug"),
-            Usage.status, Usage.planned_live, Usage.since, Usage.since_basis, Usage.until,
-            Usage.until_basis, Usage.note, Usage.source,
-        )
-        .join(Service, Service.id == Usage.service_id)
-        .join(Capability, Capability.id == Usage.capability_id)
-        .outerjoin(Organisation, Organisation.id == Service.organisation_id)
-        .where(Usage.component_id == component_id, status)
-    )  # fmt: skip
-    rows, before, after = by_column(session, statement, Service.sort_name, Usage.id, cursor, size)
-    return [UserRow(*row[:-1]) for row in rows], before, after
-
-
-def counts(session: Session) -> dict[int, tuple[int, int]]:
-    """By component: how many services use it now, and how many did or may."""
-    using = case((Usage.status.in_(USING), Usage.service_id))
-    other = case((Usage.status.not_in(USING), Usage.service_id))
-    rows = session.execute(
-        select(Usage.component_id, func.count(using.distinct()), func.count(other.distinct()))
-        .where(Usage.component_id.is_not(None))
-        .group_by(Usage.component_id)
-    )
-    return {id_: (now, others) for id_, now, others in rows if id_ is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class MetRow:
-    """How a service meets a need, as its page shows it."""
-
-    capability: str
-    capability_slug: str
-    arrangement: str
-    component: str | None
-    component_slug: str | None
-    lifecycle: str | None
-    closes_on: date | None
-    product: str | None
-    supplier: str | None
-    status: str
-    planned_live: date | None
-    since: date | None
-    since_basis: str | None
-    until: date | None
-    until_basis: str | None
-    contract_end: date | None
-    reason: str | None
-    reason_note: str | None
-    note: str | None
-    source: str | None
-
-
-def of_service(session: Session, service_id: int) -> list[MetRow]:
-    """How a service meets its needs: what is open first, then what has stopped; by need."""
-    stopped = case((Usage.status == words.UsageStatus.STOPPED, 1), else_=0)
-    rows: Any = session.execute(
-        select(
-            Capability.name, Capability.slug, Usage.arrangement, Component.name, Component.slug,
-            Component.lifecycle, Component.closes_on, Usage.product, Usage.supplier, Usage.status,
-            Usage.planned_live, Usage.since, Usage.since_basis, Usage.until, Usage.until_basis,
-            Usage.contract_end, Usage.reason, Usage.reason_note, Usage.note, Usage.source,
-        )
-        .join(Capability, Capability.id == Usage.capability_id)
-        .outerjoin(Component, Component.id == Usage.component_id)
-        .where(Usage.service_id == service_id)
-        .order_by(stopped, Capability.name, Usage.since, Usage.id)
-    )  # fmt: skip
-    return [MetRow(*row) for row in rows]
