@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask import abort, current_app, g, has_request_context, redirect, request
 
+from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.rules.filters import Key, encode_key
 from portal.catalogue.store import records
 from portal.db import Database
@@ -107,6 +108,18 @@ def refuse_unknown(fmt: Format, ignored: Sequence[str]) -> None:
     """
     if ignored and fmt != "html":
         raise Problem(N_("There is no filter %(names)s here"), names=", ".join(ignored))
+
+
+def day_asked(form: AsAt, fmt: Format) -> date | None:
+    """The day that an address asks for; None for today, or on a page that shows the error.
+
+    Raises:
+        Problem: outside pages, where what was asked for is no day.
+    """
+    day = form.day()
+    if form.errors and fmt != "html":
+        raise Problem(form.error_list()[0]["text"])
+    return day
 
 
 def unknown(*known: str) -> tuple[str, ...]:

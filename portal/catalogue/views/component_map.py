@@ -12,8 +12,7 @@ from portal.catalogue.forms.storefront import advice
 from portal.catalogue.rules.component_map import draw
 from portal.catalogue.rules.components import ENDING, wardley
 from portal.catalogue.store.component_map import Found, Mapped, components
-from portal.catalogue.views.base import reading, refuse_unknown, today, unknown, version
-from portal.errors import Problem
+from portal.catalogue.views.base import day_asked, reading, refuse_unknown, today, unknown, version
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
@@ -35,9 +34,7 @@ COLUMNS = (
 def index(fmt: Format) -> Response:
     """Map the components, today or as they were on the day asked for."""
     form, ignored = AsAt(request.args, today()), unknown(*DATE, "group")
-    on, group = form.day(), request.args.get("group") or None
-    if form.errors and fmt != "html":
-        raise Problem(form.error_list()[0]["text"])
+    on, group = day_asked(form, fmt), request.args.get("group") or None
     with reading() as session:
         found = components(session, on or today(), group, now=on is None)
     if group and group not in dict(found.groups):

@@ -18,6 +18,7 @@ from portal.catalogue.store import (
 )
 from portal.catalogue.views.base import (
     around,
+    day_asked,
     found,
     reading,
     refuse_unknown,
@@ -29,7 +30,6 @@ from portal.catalogue.views.base import (
 from portal.catalogue.views.component_details import COLUMNS, ON_DAY, details, document
 from portal.catalogue.views.component_filters import chosen, facets, groups, sectors
 from portal.catalogue.views.histories import history_of
-from portal.errors import Problem
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list, respond_record
 from portal.web.guard import public
@@ -98,7 +98,7 @@ def show(slug: str, fmt: Format) -> Response:
     """Show one component, with its prices today or on the day asked for."""
     form, ignored = AsAt(request.args, today()), unknown(*DATE)
     refuse_unknown(fmt, ignored)
-    on = _day(form, fmt)
+    on = day_asked(form, fmt)
     with reading() as session:
         shown = found(session, components.THING, slug, component_documents.by_slug)
         users = component_users.users(session, shown.id, SHOWN if fmt == "html" else None)
@@ -109,13 +109,6 @@ def show(slug: str, fmt: Format) -> Response:
         columns=ON_DAY,
         name=slug,
     )
-
-
-def _day(form: AsAt, fmt: Format) -> date | None:
-    day = form.day()
-    if form.errors and fmt != "html":
-        raise Problem(form.error_list()[0]["text"])
-    return day
 
 
 def _page(

@@ -12,6 +12,7 @@ from portal.catalogue.rules.filters import OrganisationQuery, parse_organisation
 from portal.catalogue.store import organisation_documents, organisation_lists, organisations
 from portal.catalogue.views.base import (
     around,
+    day_asked,
     found,
     reading,
     refuse_unknown,
@@ -23,7 +24,6 @@ from portal.catalogue.views.base import (
 from portal.catalogue.views.histories import history_of
 from portal.catalogue.views.organisation_details import COLUMNS, ON_DAY, as_of, document
 from portal.catalogue.views.organisation_filters import chosen, facets
-from portal.errors import Problem
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list, respond_record
 from portal.web.guard import public
@@ -73,7 +73,7 @@ def show(slug: str, fmt: Format) -> Response:
     """Show one organisation, today or as it was on the day asked for."""
     form, ignored = AsAt(request.args, today()), unknown(*DATE)
     refuse_unknown(fmt, ignored)
-    on = _day(form, fmt)
+    on = day_asked(form, fmt)
     with reading() as session:
         organisation = found(session, organisations.THING, slug)
         details = as_of(session, organisation, today(), on)
@@ -84,13 +84,6 @@ def show(slug: str, fmt: Format) -> Response:
         columns=ON_DAY,
         name=slug,
     )
-
-
-def _day(form: AsAt, fmt: Format) -> date | None:
-    day = form.day()
-    if form.errors and fmt != "html":
-        raise Problem(form.error_list()[0]["text"])
-    return day
 
 
 def _page(
