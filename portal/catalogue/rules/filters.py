@@ -63,10 +63,13 @@ class ServiceQuery:
             or self.categories
             or self.apis
             or self.organisation
-            or self.capability
-            or self.component
-            or self.arrangement
+            or self.by_usage
         )
+
+    @property
+    def by_usage(self) -> bool:
+        """True where the list is narrowed by how services meet their needs."""
+        return bool(self.capability or self.component or self.arrangement)
 
     def without(self, facet: str) -> ServiceQuery:
         """The same query with one facet open, for that facet's own counts."""

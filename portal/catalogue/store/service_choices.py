@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, bindparam, literal, null, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from portal.catalogue.models.components import Capability, Component
@@ -68,15 +68,20 @@ _ALL = _all()
 
 def using(query: ServiceQuery) -> Select[int]:
     """The services that meet a need now in the way a query asks for."""
-    found = select(Usage.service_id).where(Usage.status.in_(USING))
+    return select(Usage.service_id).where(*asked_for(query))
+
+
+def asked_for(query: ServiceQuery) -> list[ColumnElement[bool]]:
+    """What a usage must be for its service to be listed: now, and in the way asked for."""
+    found: list[ColumnElement[bool]] = [Usage.status.in_(USING)]
     if query.capability:
-        found = found.where(Usage.capability_id == _id(Capability, query.capability))
+        found.append(Usage.capability_id == _id(Capability, query.capability))
     if query.component:
-        found = found.where(Usage.component_id == _id(Component, query.component))
+        found.append(Usage.component_id == _id(Component, query.component))
     if query.arrangement:
-        found = found.where(Usage.arrangement == query.arrangement)
+        found.append(Usage.arrangement == query.arrangement)
     return found
 
 
-def _id(model: type[Capability] | type[Component], slug: str) -> object:
+def _id(model: type[Capability] | type[Component], slug: str) -> ScalarSelect[int]:
     return select(model.id).where(model.slug == slug).scalar_subquery()

@@ -16,11 +16,14 @@ from sqlalchemy import func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.audit import Document
+from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.services import Service
+from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.documents import SERVICE
 from portal.catalogue.rules.filters import ServiceQuery, ServiceSort
 from portal.catalogue.store.gather import Statement
 from portal.catalogue.store.organisations import iso
+from portal.catalogue.store.service_choices import asked_for
 from portal.catalogue.store.service_lists import SORT
 from portal.catalogue.store.service_scope import Scope, conditions, scope
 from portal.errors import Missing
@@ -44,6 +47,8 @@ _PLAIN = (
     "sources",
 )
 _DAYS = ("transactions_from", "transactions_to")
+#: Of a usage, with the names that the JSON of one service has for them.
+_USAGE = ("capability", "component", "product", "arrangement", "status")
 _OWN = [getattr(Service, field) for field in (*_PLAIN, *_DAYS)]
 
 
@@ -100,23 +105,17 @@ def listed(
 ) -> Iterator[Document]:
     """The documents of everything a query lists, in its order, a batch in memory at a time.
 
+    Each has the `usages` that were asked for as well, where the query is narrowed by usage.
+
     Args:
         named: give each owner the organisation's `name` as well, for people who read CSV.
     """
-    where = scope(session, query, on)
-    if query.sort is ServiceSort.RELEVANCE:
-        chosen = select(Service.id, Service.id.label("place")).where(*conditions(where))
-        found = {row.id: row for row in _rows(session, chosen)}
-        for id_ in sorted(found, key=lambda id_: where.positions.get(id_, 0)):
-            yield _document(found[id_], named)
-        return
-    edge: tuple[Any, int] | None = None
-    while True:
-        batch = _rows(session, _batch(where, edge))
-        yield from (_document(row, named) for row in batch)
-        if len(batch) < BATCH:
-            return
-        edge = _edge(batch[-1], query.sort), batch[-1].id
+    for batch in _batches(session, scope(session, query, on)):
+        if not query.by_usage:
+            yield from (_document(row, named) for row in batch)
+            continue
+        met = _met(session, query, [row.id for row in batch])
+        yield from ({**_document(row, named), "usages": met[row.id]} for row in batch)
 
 
 def by_slug(session: Session, slug: str, named: bool = False) -> Document:
@@ -125,6 +124,41 @@ def by_slug(session: Session, slug: str, named: bool = False) -> Document:
     for row in _rows(session, chosen):
         return _document(row, named)
     raise Missing("There is no service at this address")
+
+
+def _batches(session: Session, where: Scope) -> Iterator[list[Any]]:
+    """The rows of everything that is listed, in its order, a batch at a time."""
+    query = where.query
+    if query.sort is ServiceSort.RELEVANCE:
+        chosen = select(Service.id, Service.id.label("place")).where(*conditions(where))
+        yield sorted(_rows(session, chosen), key=lambda row: where.positions.get(row.id, 0))
+        return
+    edge: tuple[Any, int] | None = None
+    while True:
+        batch = _rows(session, _batch(where, edge))
+        yield batch
+        if len(batch) < BATCH:
+            return
+        edge = _edge(batch[-1], query.sort), batch[-1].id
+
+
+def _met(session: Session, query: ServiceQuery, ids: list[int]) -> dict[int, list[Document]]:
+    """How these services meet their needs in the way a query asks for, each by need and day."""
+    rows = session.execute(
+        select(
+            Usage.service_id, Capability.slug, Component.slug, Usage.product, Usage.arrangement,
+            Usage.status, Usage.since, Usage.since_basis,
+        )
+        .join(Capability, Capability.id == Usage.capability_id)
+        .outerjoin(Component, Component.id == Usage.component_id)
+        .where(Usage.service_id.in_(ids), *asked_for(query))
+        .order_by(Capability.name, Usage.since, Usage.id)
+    )  # fmt: skip
+    found: dict[int, list[Document]] = {id_: [] for id_ in ids}
+    for id_, *values, since, basis in rows:
+        met = dict(zip(_USAGE, values, strict=False))
+        found[id_].append({**met, "since": iso(since), "since_basis": basis})
+    return found
 
 
 def _batch(where: Scope, edge: tuple[Any, int] | None) -> Statement:

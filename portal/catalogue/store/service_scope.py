@@ -77,7 +77,7 @@ def shape(scope: Scope) -> Hashable | None:
     other is like, which is not worth keeping.
     """
     query = scope.query
-    if query.capability or query.component or query.arrangement or scope.unknown_organisation:
+    if query.by_usage or scope.unknown_organisation:
         return None
     chosen = tuple(facet for facet in FACETS if getattr(query, facet))
     return chosen, scope.bodies is not None, scope.found is not None, query.sort
@@ -127,7 +127,7 @@ def narrowed(scope: Scope) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if scope.unknown_organisation:
         found.append(false())
-    if scope.query.capability or scope.query.component or scope.query.arrangement:
+    if scope.query.by_usage:
         found.append(Service.id.in_(using(scope.query)))
     if scope.found is not None:
         found.append(Service.id.in_(bindparam("found", scope.found.ids, expanding=True)))

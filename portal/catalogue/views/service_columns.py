@@ -57,6 +57,19 @@ COLUMNS: tuple[str | Column, ...] = (
 )
 
 
+def _used(field: str) -> Callable[[Row], object]:
+    """One field of each usage, so that the cells of a row speak of usages in the same order."""
+    return lambda row: [usage[field] or "" for usage in row["usages"]]
+
+
+#: A list that is narrowed by component, need or arrangement says what of it each service has.
+BY_USAGE: tuple[str | Column, ...] = (
+    *COLUMNS,
+    Column("need", _used("capability")),
+    *(Column(f, _used(f)) for f in ("component", "product", "arrangement", "status", "since")),
+)
+
+
 def _met(row: Row) -> object:
     """How it meets its needs: `card-payments: govuk-pay (live)`."""
     return [

@@ -33,7 +33,7 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.catalogue.views.histories import history_of
-from portal.catalogue.views.service_columns import COLUMNS, ONE
+from portal.catalogue.views.service_columns import BY_USAGE, COLUMNS, ONE
 from portal.catalogue.views.service_filters import chosen, facets
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list, respond_record
@@ -60,7 +60,7 @@ def index(fmt: Format) -> Response:
         fmt,
         page=lambda: _list(query, choices, ignored),
         rows=rows,
-        columns=COLUMNS,
+        columns=BY_USAGE if query.by_usage else COLUMNS,
         name="services",
     )
 
