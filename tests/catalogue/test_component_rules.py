@@ -12,7 +12,15 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.catalogue.forms.figures import figure, measure, price, sectors, when
+from portal.catalogue.forms.figures import (
+    figure,
+    measure,
+    price,
+    price_list,
+    sectors,
+    unit_means,
+    when,
+)
 from portal.catalogue.forms.labels import LABELS, label
 from portal.catalogue.rules.component_documents import (
     clean_capability,
@@ -21,7 +29,7 @@ from portal.catalogue.rules.component_documents import (
     clean_usage,
 )
 from portal.catalogue.rules.component_filters import parse_components
-from portal.catalogue.rules.components import latest, prices_on
+from portal.catalogue.rules.components import latest, prices_on, unpriced_on
 from portal.errors import Invalid
 from tests.support.data import demo
 
@@ -175,16 +183,31 @@ def test_the_newest_figure_of_each_measure() -> None:
         row("texts", 5, "2019-12-31", "2019-01-01"),
         row("letters", 2, "2018-01-01"),
     ]
-    assert [found["amount"] for found in latest(rows)] == [9, 5, 2]
+    assert [found["amount"] for found in latest(rows)] == [9, 2]  # the total includes the period
+    rows.append(row("texts", 6, "2022-01-01", "2021-06-01"))
+    assert [found["amount"] for found in latest(rows)] == [9, 6, 2]
+
+
+def test_items_without_a_price_on_a_day() -> None:
+    def row(item: str, since: str | None, until: str | None = None) -> Row:
+        return {"item": item, "since": since, "until": until}
+
+    rows = [row("letter", "2020-01-01"), row("text", "2016-05-01", "2017-04-01"),
+            row("text", "2017-04-01"), row("use", None)]  # fmt: skip
+    assert unpriced_on(rows, "2016-01-01") == ["letter", "text"]
+    assert unpriced_on(rows, "2018-01-01") == ["letter"]
+    assert unpriced_on(rows, "2020-01-01") == []
 
 
 @pytest.mark.parametrize(
     ("row", "said"),
     [
         ({"pence": "0"}, "Free"),
-        ({"pence": "1.6"}, "1.60p"),
+        ({"pence": "1.6"}, "1.6p"),
         ({"pence": "2.333"}, "2.333p"),
         ({"pence": "68"}, "68p"),
+        ({"pence": "63.80"}, "63.8p"),
+        ({"pence": "10"}, "10p"),
         ({"pence": "149"}, "£1.49"),
         ({"pence": "150000"}, "£1,500.00"),
         ({"pence": None, "per_cent": "10"}, "10%"),
@@ -193,6 +216,20 @@ def test_the_newest_figure_of_each_measure() -> None:
 def test_prices_in_words(app: Flask, row: Row, said: str) -> None:
     with app.test_request_context():
         assert price(row) == said
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"pence": "0"}, "Letter: Free"),
+        ({"pence": "63.8"}, "Letter: 63.8p per letter"),
+        ({"pence": None, "per_cent": "10"}, "Letter: 10% (letter)"),
+    ],
+)
+def test_a_price_says_what_it_is_for(app: Flask, row: Row, said: str) -> None:
+    with app.test_request_context():
+        assert price_list([{"item": "Letter", "unit": "letter", **row}]) == [said]
+        assert "160 characters" in unit_means("fragment") and unit_means("letter") == ""
 
 
 @pytest.mark.parametrize(

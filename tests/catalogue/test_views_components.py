@@ -107,7 +107,7 @@ def test_the_list(client: PageClient) -> None:
     assert "4 components" in told
     assert "Not for new services. Closed on 1 April 2023. What took over: Notify" in told
     assert "Not for new services. Closes on 31 December 2999." in told
-    assert "No user interface of its own: services build on it" in told
+    assert "No pages of its own: services build on it" in told
     assert "Notify Live Agency Used by 1 service What notify does. Meets: Letters , Texts" in told
     assert "No components match." in main(client, "/components?need=e-sign")
     assert "colour" in main(client, "/components?colour=red")
@@ -119,7 +119,7 @@ def test_the_list_in_other_formats(client: PageClient) -> None:
     address = "?q=post&lifecycle=closed"
     items = client.get(f"/components.json{address}").get_json()["items"]
     assert [item["slug"] for item in items] == ["old-post"]
-    rows = list(csv.DictReader(io.StringIO(client.get("/components.csv").text.lstrip("\ufeff"))))
+    rows = list(csv.DictReader(io.StringIO(client.get("/components.csv").text)))
     assert [row["slug"] for row in rows] == ["bare-api", "last-post", "notify", "old-post"]
     assert rows[2]["provider_name"] == "Agency" and rows[2]["needs"] == "letters; texts"
 
@@ -134,7 +134,7 @@ def test_a_component(client: PageClient) -> None:
         "Connect (typically 2 days)", "All of it typically takes 2 days.",
         "Start at start.example", "Price now", "1.58p per fragment",
         "Everybody , since 23 February 2024.", "Until 1 January 2011: Nobody.",
-        "1 service in this catalogue, of 1 organisation.", "£1,000 Estimate",
+        "Used by 1 service in this catalogue, of 1 organisation.", "£1,000 Estimate",
     ):  # fmt: skip
         assert words in told, words
     assert "Do not choose it" not in told
@@ -169,7 +169,7 @@ def test_the_price_on_a_day(client: PageClient) -> None:
     assert "Price on 31 March 2017" in told and "Show the price now" in told
     assert "None now." in main(client, "/components/notify")
     early = main(client, "/components/notify?on-day=1&on-month=1&on-year=2016")
-    assert "No price is known for that day." in early
+    assert "No price is known for that day." in early and "160 characters" in early
     wrong = soup_of(client.get("/components/notify?on-day=31&on-month=2&on-year=2017"))
     assert wrong.select_one(".govuk-error-summary a")
     found = client.get("/components/notify.json?on-day=31&on-month=3&on-year=2017").get_json()
@@ -223,7 +223,7 @@ def test_a_component_as_json_and_csv(client: PageClient) -> None:
     assert [u["status"] for u in found["used_or_planned_by"]] == ["planned"]
     assert found["exemptions"][0]["service"] == "ask-pupils"
     (row,) = csv.DictReader(io.StringIO(client.get("/components/notify.csv").text.lstrip("\ufeff")))
-    assert row["prices"] == "Text message: 1.58p (fragment)"
+    assert row["prices"] == "Text message: 1.58p per fragment"
     assert row["used_by"] == "send-bills (texts)"
 
 
@@ -243,7 +243,7 @@ def test_former_addresses_lead_on(client: PageClient, some: Session) -> None:
 @pytest.mark.usefixtures("some")
 def test_histories(client: PageClient) -> None:
     told = main(client, "/components/notify/history")
-    assert "Provider Agency" in told and "Lifecycle Live" in told
+    assert "Provider Agency" in told and "Phase Live" in told
     assert "Who can use it NHS Police" in told
     assert "Question to teams How do you do letters?" in main(
         client, "/capabilities/letters/history"
@@ -255,10 +255,11 @@ def test_histories(client: PageClient) -> None:
 @pytest.mark.usefixtures("some")
 def test_capabilities(client: PageClient) -> None:
     assert table(client, "/capabilities", "group-messages") == [
-        ["Letters", "1 component for Letters", "Shared component: 2"],
-        ["Texts", "2 components for Texts", "Shared component: 1 Bought product: 1"],
+        ["Letters", "1 component for Letters", "Shared component: 2 services"],
+        ["Texts", "2 components for Texts",
+         "Shared component: 1 service Bought product: 1 service"],
         ["E sign", "None", "Nothing recorded"],
-    ]
+    ]  # fmt: skip
     items = client.get("/capabilities.json").get_json()["items"]
     assert [item["slug"] for item in items] == ["messages", "letters", "texts", "e-sign"]
     assert items[1]["services"] == {"shared_component": 2}
@@ -277,7 +278,7 @@ def test_a_capability(client: PageClient) -> None:
     rows = table(client, "/capabilities/letters", "arrangements")
     assert rows[0] == ["Shared component", "2 services"]
     assert rows[1][1] == "1 service" and rows[-1] == ["Not answered", "0 services"]
-    assert ["Old post Closed", "Shared component", "1"] in table(
+    assert ["Old post Closed", "Shared component", "1 service"] in table(
         client, "/capabilities/letters", "ways"
     )
     assert "/services?capability=letters&amp;arrangement=shared_component" in str(page)
@@ -370,12 +371,12 @@ def test_an_organisation_provides_components(client: PageClient) -> None:
 @pytest.mark.usefixtures("some")
 def test_the_home_page_counts_them(client: PageClient) -> None:
     told = main(client, "/")
-    assert "4 components" in told and "3 capabilities" in told
+    assert "4 components" in told and "3 needs" in told
 
 
 def test_an_empty_portal(client: PageClient, app: Flask) -> None:
     assert "There are no components in the catalogue yet." in main(client, "/components")
-    assert "There are no capabilities in the catalogue yet." in main(client, "/capabilities")
+    assert "There are no needs in the catalogue yet." in main(client, "/capabilities")
     for name in ("components", "capabilities"):
         assert client.get(f"/{name}.json").get_json()["items"] == []
 

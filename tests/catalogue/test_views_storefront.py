@@ -129,12 +129,14 @@ def test_what_a_card_says(client: PageClient) -> None:
     said = " ".join(card.get_text(" ").split())
     assert "Yes, within a limit." in said
     assert "Typically 5 days in all." in said and "All 2 steps" in said
-    assert "Letter: 63.8" in said and "54" not in said
+    assert "Letter: 63.8p per letter" in said and "54" not in said
+    order = ["May you use it?", "First step", "Price now", "How long it takes", "Who uses it"]
+    assert sorted(order, key=said.index) == order
     assert said.index("Letter") < said.index("Email: Free")
     assert "Mandated since 23 February 2024: Central services." in said and "Old rule" not in said
-    assert "Service 4 , Service 3 , Service 2 and 2 more. All 5 services" in said
+    assert "Used by 5 services : Notify : Service 4 , Service 3 , Service 2 and 2 more" in said
     assert card.select("a[href='/services?component=notify']")
-    assert "Wholesale and retail" in said
+    assert "An API you build on, or ready with its own pages" in said
 
 
 def test_who_may_not_use_it_stands_apart(client: PageClient) -> None:
@@ -143,7 +145,7 @@ def test_who_may_not_use_it_stands_apart(client: PageClient) -> None:
     assert cards == ["/components/post-room", "/components/silent"]
     said = " ".join(page.select(".portal-find__card")[0].get_text(" ").split())
     assert "Not known in all: 1 of 2 steps says how long it takes." in said
-    assert "No recorded users yet." in said and "Price now Not published." in said
+    assert "No recorded users" in said and "Price now Not published." in said
     assert "Who may use it is not said" in page.select(".portal-find__card")[1].get_text(" ")
     assert "Notify" in section(page, "Not open to you")
 
@@ -294,7 +296,7 @@ def test_the_map_today(client: PageClient) -> None:
         "Notify"
     ]
     row = " ".join(page.select("#stages tbody tr")[0].get_text(" ").split())
-    assert "Commodity" in row and "since 23 February 2024" in row and " 5 Open to" in row
+    assert "Commodity" in row and "since 23 February 2024" in row and " 5 services Open to" in row
     assert len(page.select("#history tbody tr")) == 2
     assert "Central government and NHS . Limit: Not for fun." in row.replace("NHS.", "NHS .")
     assert "Only for those who may use it (Not for fun). Take it" in row
@@ -313,7 +315,8 @@ def test_the_map_as_it_was(client: PageClient) -> None:
     page = main_of(client, "/component-map?" + day.format(2021))
     rows = [" ".join(r.get_text(" ").split()) for r in page.select("#stages tbody tr")]
     # Two had begun, one was seen later only and may have; old-post had closed.
-    assert len(rows) == 1 and "Custom built" in rows[0] and "2 or more" in rows[0]
+    assert len(rows) == 1 and "Custom built" in rows[0] and "2 services or more" in rows[0]
+    assert "1 of 3 components was placed by 1 July 2021." in " ".join(page.get_text().split())
     page = main_of(client, "/component-map?" + day.format(2012))
     row = " ".join(page.select("#stages tbody tr")[0].get_text().split())
     assert row.startswith("Old post") and "Nobody" in row

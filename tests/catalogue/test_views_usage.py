@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.catalogue.store import service_documents
 from tests.support.data import add_organisation, add_service
-from tests.support.pages import PageClient
+from tests.support.pages import PageClient, soup_of
 from tests.support.storefront import add_capability, add_component, add_usage
 
 
@@ -37,6 +37,10 @@ def _some(session: Session) -> None:
 def items(client: PageClient, address: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.get(address).get_json()["items"]
     return found
+
+
+def main(client: PageClient, address: str) -> str:
+    return " ".join(soup_of(client.get(address)).select("main")[0].get_text().split())
 
 
 def rows(client: PageClient, address: str) -> list[dict[str, str]]:
@@ -85,3 +89,67 @@ def test_only_what_was_asked_for_is_said(client: PageClient) -> None:
 def test_other_lists_are_as_they_were(client: PageClient) -> None:
     assert not any("usages" in item for item in items(client, "/services.json?phase=live"))
     assert "need" not in rows(client, "/services.csv")[0]
+
+
+def test_the_same_count_has_the_same_words(client: PageClient) -> None:
+    said = main(client, "/capabilities/letters")
+    assert "Used by 2 services, 1 of them for this need" in said
+    assert "A service that meets it in more than one way counts in each." in said
+    link = "/services?capability=letters&component=notify"
+    (way,) = soup_of(client.get("/capabilities/letters")).select(f"#ways a[href='{link}']")
+    assert way.get_text() == "1 service"
+    assert len(items(client, "/services.json?capability=letters&component=notify")) == 1
+    (shown,) = client.get("/capabilities/letters.json").get_json()["components"]
+    assert (shown["services_now"], shown["services_now_for_need"]) == (2, 1)
+    said = main(client, "/components/notify")
+    assert "Used by 2 services in this catalogue, of 1 organisation." in said
+    assert "A service has a row for each need that it meets with it." in said
+    assert "Used by 2 services" in client.get("/components").text
+
+
+def test_a_need_that_a_component_meets_for_nobody(client: PageClient, session: Session) -> None:
+    add_component(session, "post-room", "letters", "texts")
+    add_usage(session, "ask-pupils", "texts", component="post-room")
+    said = main(client, "/capabilities/letters")
+    assert "Used by 1 service, not for this need" in said
+
+
+def test_the_index_counts_the_components_that_its_link_finds(
+    client: PageClient, session: Session
+) -> None:
+    add_component(session, "old-post", "letters", lifecycle="closed", closes_on="2020-01-01")
+    page = soup_of(client.get("/capabilities"))
+    (link,) = page.select("#group-messages a[href='/find-a-component?need=letters']")
+    assert link.get_text().startswith("1 component")
+    assert len(items(client, "/find-a-component.json?need=letters")) == 1
+
+
+def test_an_item_without_a_price_on_the_day_says_so(client: PageClient, session: Session) -> None:
+    add_component(
+        session, "post-room", "letters", "texts",
+        prices=[{"item": "Text", "unit": "fragment", "pence": "2.4", "since": "2016-05-01"},
+                {"item": "Letter", "unit": "letter", "pence": "73", "since": "2025-04-01",
+                 "source": "https://a-long.service.example/price"}],
+    )  # fmt: skip
+    page = soup_of(client.get("/components/post-room?on-day=1&on-month=5&on-year=2018"))
+    cells = [row.select("th, td")[:2] for row in page.select("#prices tbody tr")]
+    assert [[" ".join(cell.get_text().split()) for cell in row] for row in cells] == [
+        ["Text", "2.4p per fragment"], ["Letter", "Not published for this date"],
+    ]  # fmt: skip
+    address = "/components/post-room.json?on-day=1&on-month=5&on-year=2018"
+    assert client.get(address).get_json()["no_price_on_day"] == ["Letter"]
+    today = soup_of(client.get("/components/post-room"))
+    assert "Not published for this date" not in today.get_text()
+    assert "up to 160 characters is one fragment" in today.get_text()
+    (source,) = today.select("#prices .portal-source")
+    assert source.get_text() == "a-long.service.example"
+
+
+def test_a_phone_shows_what_may_i_first_step_and_price_before_the_rest(client: PageClient) -> None:
+    page = soup_of(client.get("/components/notify")).select("main")[0]
+    order = ["What notify does.", "Who can use it", "The steps are not published.", "Price now",
+             "About it", "Provider", "Kind"]  # fmt: skip
+    for link in page.select(".portal-contents"):
+        link.decompose()
+    said = page.get_text()
+    assert sorted(order, key=said.index) == order

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from portal.catalogue.component_words import DateBasis, Sector, UsageStatus
-from portal.catalogue.forms.labels import label
+from portal.catalogue.forms.labels import LABELS, label
 from portal.web.filters import long_date, month
 from portal.web.i18n import _
 
@@ -16,7 +16,8 @@ Row = Mapping[str, Any]
 
 
 def price(row: Row) -> str:
-    """What one unit costs: `Free`, `1.60p`, `£1.49` or `10%`.
+    """What one unit costs: `Free`, `1.6p`, `£1.49` or `10%`. Pence have the decimals they need,
+    pounds two.
 
     Args:
         row: with `pence` and `per_cent`, one of them a number as text.
@@ -28,11 +29,32 @@ def price(row: Row) -> str:
         return _("Free")
     if pence >= 100:
         return f"£{_two_places(pence / 100)}"
-    return f"{pence}p" if pence == pence.to_integral_value() else f"{_two_places(pence)}p"
+    return f"{pence.normalize():f}p"
+
+
+def per_unit(row: Row) -> str:
+    """What the amount of a price is for: `per letter`, `(share of cost)`; nothing where free.
+
+    Args:
+        row: as of `price`, with the `unit`.
+    """
+    if row["pence"] is None:
+        return f"({row['unit']})"
+    return _("per %(unit)s", unit=row["unit"]) if Decimal(row["pence"]) else ""
+
+
+def unit_means(unit: str) -> str:
+    """What a unit of prices is, where not everybody knows; else nothing."""
+    return str(LABELS["unit"].get(unit, ""))
+
+
+def price_list(rows: Iterable[Row]) -> list[str]:
+    """Prices as one cell of a file has them: `Letter: 63.8p per letter`."""
+    return [f"{row['item']}: {price(row)} {per_unit(row)}".rstrip() for row in rows]
 
 
 def _two_places(number: Decimal) -> str:
-    """A number with the two decimal places that prices have, or with more where it has more."""
+    """A number with the two decimal places that pounds have, or with more where it has more."""
     exact = number.normalize()
     exponent = exact.as_tuple().exponent
     return f"{exact:,f}" if isinstance(exponent, int) and exponent < -2 else f"{number:,.2f}"

@@ -92,9 +92,16 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "contract": lazy("Contract"),
     },
     "delivery": {
-        "wholesale": lazy("Wholesale: your service builds on it"),
-        "retail": lazy("Retail: ready to use in its own pages"),
-        "both": lazy("Wholesale and retail: build on it, or use its own pages"),
+        "wholesale": lazy("An API you build on"),
+        "retail": lazy("Ready with its own pages"),
+        "both": lazy("An API you build on, or ready with its own pages"),
+    },
+    #: Units of prices that not everybody knows.
+    "unit": {
+        "fragment": lazy(
+            "A text message of up to 160 characters is one fragment. A longer one is sent as two "
+            "or more and costs more."
+        ),
     },
     "sector": {
         "central_government": lazy("Central government"),
@@ -265,7 +272,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "question": lazy("Question to teams"),
         "hint": lazy("Hint"),
         "description": lazy("Description"),
-        "delivery": lazy("Wholesale or retail"),
+        "delivery": lazy("How you use it"),
         "has_interface": lazy("User interface of its own"),
         "provider": lazy("Provider"),
         "summary": lazy("Summary"),
@@ -276,8 +283,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "documentation": lazy("Documentation"),
         "support_hours": lazy("Support hours"),
         "status_page": lazy("Status page"),
-        "lifecycle": lazy("Lifecycle"),
-        "lifecycle_since": lazy("In this stage since"),
+        "lifecycle": lazy("Phase"),
+        "lifecycle_since": lazy("In this phase since"),
         "closes_on": lazy("Closes on"),
         "closing_means": lazy("What closing means"),
         "successor": lazy("Successor"),

@@ -43,10 +43,18 @@ def prices_on(prices: Iterable[Row], on: str) -> list[Row]:
     return [row for row in prices if holds(row, on)]
 
 
+def unpriced_on(prices: Iterable[Row], on: str) -> list[str]:
+    """The items that have a price on another day and none on this one, in the order given."""
+    items: dict[str, bool] = {}
+    for row in prices:
+        items[row["item"]] = items.get(row["item"], False) or holds(row, on)
+    return [item for item, priced in items.items() if not priced]
+
+
 def latest(volumes: Iterable[Row]) -> list[Row]:
     """The newest figure of each measure, in the order in which the measures come.
 
-    Totals up to a day and figures of a period are told apart: one does not supersede the other.
+    A total up to a day includes the periods before it; a period that ended later stands beside it.
 
     Args:
         volumes: with `measure`, `since` (None for a total) and `to`, ISO dates.
@@ -56,7 +64,11 @@ def latest(volumes: Iterable[Row]) -> list[Row]:
         key = (row["measure"], row["since"] is None)
         if key not in newest or row["to"] >= newest[key]["to"]:
             newest[key] = row
-    return list(newest.values())
+    return [
+        row
+        for (measure, is_total), row in newest.items()
+        if is_total or row["to"] > newest.get((measure, True), {"to": ""})["to"]
+    ]
 
 
 def may_use(sectors: Iterable[str], sector: str) -> bool | None:

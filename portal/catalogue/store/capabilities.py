@@ -59,7 +59,7 @@ def by_slug(session: Session, slug: str) -> Capability:
     query = select(Capability).options(joinedload(Capability.parent))
     found = session.scalars(query.where(Capability.slug == slug)).first()
     if found is None:
-        raise Missing("There is no capability at this address")
+        raise Missing("There is no need at this address")
     return found
 
 
@@ -90,7 +90,7 @@ def in_tree(session: Session, slug: str) -> tuple[Node, Node | None]:
         for node, above in [(top, None), *((leaf, top) for leaf in top.below)]:
             if node.slug == slug:
                 return node, above
-    raise Missing("There is no capability at this address")
+    raise Missing("There is no need at this address")
 
 
 def save(

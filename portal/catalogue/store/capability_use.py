@@ -56,6 +56,11 @@ class Meeting:
     not_needed: int = 0
     unanswered: int = 0
 
+    @property
+    def using(self) -> dict[str, int]:
+        """The services that meet it now with each component, by the component's slug."""
+        return {way.component_slug: way.services for way in self.ways if way.component_slug}
+
 
 _many = func.count(Usage.service_id.distinct())
 

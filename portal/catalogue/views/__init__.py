@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.catalogue.forms.figures import figure, last_day, measure, price, sectors, when
+from portal.catalogue.forms.figures import (
+    figure,
+    last_day,
+    measure,
+    per_unit,
+    price,
+    sectors,
+    unit_means,
+    when,
+)
 from portal.catalogue.forms.labels import label, labels, lifecycle_colour, phase_colour
 from portal.catalogue.views.base import stop_reading
 from portal.catalogue.views.capabilities import blueprint as capabilities
@@ -41,7 +50,7 @@ def install(app: Flask) -> None:
     app.teardown_request(stop_reading)
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Components"), "components.index", order=15)
-    navigation.add(app, lazy("Capabilities"), "capabilities.index", order=17)
+    navigation.add(app, lazy("Needs"), "capabilities.index", order=17)
     navigation.add(app, lazy("Organisations"), "organisations.index", order=20)
     navigation.add(app, lazy("Journeys"), "journeys.index", order=30)
     navigation.add(app, lazy("Imports"), "imports.index", order=40)
@@ -53,7 +62,9 @@ def install(app: Flask) -> None:
         figure=figure,
         last_day=last_day,
         measure=measure,
+        per_unit=per_unit,
         price=price,
         sectors=sectors,
+        unit_means=unit_means,
         when=when,
     )

@@ -69,7 +69,7 @@ def _tree(ignored: tuple[str, ...]) -> Response:
         numbers = capability_use.numbers(session)
     return page(
         "catalogue/capabilities.html",
-        title=_("Capabilities"),
+        title=_("Needs"),
         tree=tree,
         numbers=numbers,
         none_said=Numbers(),
@@ -122,6 +122,7 @@ def show(slug: str, fmt: Format) -> Response:
 
 def _record(node: Node, above: Node | None, rows: list[Any], meeting: Any) -> dict[str, Any]:
     numbers = Numbers(sum(row.lifecycle not in ENDING for row in rows), meeting.arrangements)
+    using = meeting.using
     return {
         **_document(node, above.slug if above else None, numbers),
         "below": [leaf.slug for leaf in node.below],
@@ -133,6 +134,7 @@ def _record(node: Node, above: Node | None, rows: list[Any], meeting: Any) -> di
                 "closes_on": row.closes_on,
                 "successor": row.successor_slug,
                 "services_now": row.users,
+                "services_now_for_need": using.get(row.slug, 0),
             }
             for row in rows
         ],
@@ -155,18 +157,19 @@ def _record(node: Node, above: Node | None, rows: list[Any], meeting: Any) -> di
 def _page(
     node: Node, above: Node | None, rows: list[Any], meeting: Any, ignored: tuple[str, ...]
 ) -> Response:
-    crumbs = [(_("Capabilities"), url_for("capabilities.index"))]
+    crumbs = [(_("Needs"), url_for("capabilities.index"))]
     if above:
         crumbs.append((above.name, url_for("capabilities.show", slug=above.slug)))
     return page(
         "catalogue/capability.html",
         title=node.name,
-        section=_("Capabilities"),
+        section=_("Needs"),
         crumbs=crumbs,
         node=node,
         open=sorted((r for r in rows if r.lifecycle not in ENDING), key=lambda r: -r.users),
         ending=[row for row in rows if row.lifecycle in ENDING],
         meeting=meeting,
+        using=meeting.using,
         arrangements=[a.value for a in Arrangement if a.value in meeting.arrangements],
         most=SHOWN,
         ignored=ignored,
@@ -178,5 +181,5 @@ def _page(
 @public
 def history(slug: str, fmt: Format) -> Response:
     """Tell what changed about one capability, newest first."""
-    crumb = (_("Capabilities"), url_for("capabilities.index"))
+    crumb = (_("Needs"), url_for("capabilities.index"))
     return history_of(fmt, capabilities.THING, slug, "capabilities.show", crumb)

@@ -7,8 +7,15 @@ from datetime import date
 from typing import Any
 
 from portal.catalogue.component_words import Lifecycle
-from portal.catalogue.forms.figures import price
-from portal.catalogue.rules.components import ENDING, holds, latest, prices_on, typical_days
+from portal.catalogue.forms.figures import price_list
+from portal.catalogue.rules.components import (
+    ENDING,
+    holds,
+    latest,
+    prices_on,
+    typical_days,
+    unpriced_on,
+)
 from portal.catalogue.store.component_documents import Shown
 from portal.catalogue.store.component_users import Users
 from portal.web.formats import Column
@@ -24,6 +31,7 @@ class Details:
         on: the day of its prices and allowances.
         ending: whether it is deprecated, closing or closed.
         closed: whether it has closed by today.
+        unpriced: the items that have a price on another day and none on that one.
         latest: the newest figure of each measure.
         days: from the first step to the last, in typical days, where every step says its own.
     """
@@ -32,6 +40,7 @@ class Details:
     ending: bool
     closed: bool
     prices: Rows
+    unpriced: list[str]
     allowances: Rows
     mandates: Rows
     former_mandates: Rows
@@ -50,6 +59,7 @@ def details(shown: Shown, today: date, on: date) -> Details:
         ending=lifecycle in ENDING,
         closed=lifecycle is Lifecycle.CLOSED or gone,
         prices=prices_on(document["prices"], day),
+        unpriced=unpriced_on(document["prices"], day),
         allowances=[row for row in document["allowances"] if holds(row, day)],
         mandates=[
             row for row in document["mandates"] if row["until"] is None or row["until"] > now
@@ -69,6 +79,7 @@ def document(shown: Shown, found: Details, users: Users) -> dict[str, Any]:
         "provider_name": shown.provider,
         "on": found.on.isoformat(),
         "prices_on_day": found.prices,
+        "no_price_on_day": found.unpriced,
         "typical_days": found.days,
         "services_now": users.services,
         "organisations_now": users.organisations,
@@ -94,10 +105,6 @@ def _user(row: Any) -> dict[str, Any]:
         "until_basis": row.until_basis,
         "source": row.source,
     }
-
-
-def _prices(rows: Rows) -> list[str]:
-    return [f"{row['item']}: {price(row)} ({row['unit']})" for row in rows]
 
 
 COLUMNS: tuple[str | Column, ...] = (
@@ -132,7 +139,7 @@ COLUMNS: tuple[str | Column, ...] = (
 ON_DAY: tuple[str | Column, ...] = (
     *COLUMNS,
     "on",
-    Column("prices", lambda row: _prices(row["prices_on_day"])),
+    Column("prices", lambda row: price_list(row["prices_on_day"])),
     "typical_days",
     "services_now",
     "organisations_now",

@@ -45,13 +45,13 @@ def groups(query: ComponentQuery, listing: Listing, tree: list[Node]) -> list[Gr
 
 
 def facets(query: ComponentQuery, listing: Listing) -> list[Facet]:
-    """Kind and lifecycle with their counts."""
+    """Kind and phase with their counts."""
     kinds = [k.value for k in words.ComponentKind]
     stages = [x.value for x in words.Lifecycle]
     return [
         Facet(_("Kind"), "kind", _options(listing, "kinds", query.kinds, kinds, "component_kind")),
         Facet(
-            _("Lifecycle"), "lifecycle",
+            _("Phase"), "lifecycle",
             _options(listing, "lifecycles", query.lifecycles, stages, "lifecycle"),
         ),
     ]  # fmt: skip
@@ -96,7 +96,7 @@ def chosen(query: ComponentQuery, tree: list[Node]) -> list[Chosen]:
         found.append(Chosen(_("Open to"), text, query_url(sector=None)))
     for title, name, picked, labels in (
         (_("Kind"), "kind", query.kinds, "component_kind"),
-        (_("Lifecycle"), "lifecycle", query.lifecycles, "lifecycle"),
+        (_("Phase"), "lifecycle", query.lifecycles, "lifecycle"),
     ):
         for value in picked:
             rest = [other for other in picked if other != value]

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from portal.catalogue.component_words import Sector
-from portal.catalogue.forms.figures import price
+from portal.catalogue.forms.figures import price_list
 from portal.catalogue.forms.storefront import FindForm, days_words
 from portal.catalogue.rules.component_filters import FindQuery, parse_find
 from portal.catalogue.rules.components import typical_days
@@ -23,7 +23,7 @@ from portal.web.i18n import _
 from portal.web.pages import page, query_url
 
 blueprint = Blueprint("storefront", __name__)
-for words in (typical_days, known_steps, price):
+for words in (typical_days, known_steps):
     blueprint.add_app_template_filter(words)
 blueprint.add_app_template_filter(days_words, "days")
 #: A page shows the best of them; the downloads have all.
@@ -32,7 +32,7 @@ COLUMNS = (
     "component", "name", "provider", "summary", "meets", "may_use", "limited",
     "sectors", "eligibility_note", "lifecycle", "delivery", "has_interface", "mandated",
     "first_step", "how_to_start", Column("steps", lambda row: len(row["steps"])),
-    "typical_days", "prices", "users",
+    "typical_days", Column("prices", lambda row: price_list(row["prices"])), "users",
     Column("used_by", lambda row: [each["name"] for each in row["used_by"]]),
 )  # fmt: skip
 
