@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.catalogue.store import service_documents
-from tests.support.data import add_organisation, add_service
+from portal.catalogue.models.usage import Usage
+from portal.catalogue.store import capabilities, components, service_documents, services, usage
+from tests.support.data import ACT, add_organisation, add_service
 from tests.support.pages import PageClient, soup_of
 from tests.support.storefront import add_capability, add_component, add_usage
 
@@ -153,3 +154,67 @@ def test_a_phone_shows_what_may_i_first_step_and_price_before_the_rest(client: P
         link.decompose()
     said = page.get_text()
     assert sorted(order, key=said.index) == order
+
+
+def usages(session: Session) -> dict[tuple[str, str], Usage]:
+    return {(u.service.slug, u.capability.slug): u for u in usage.load(session)}
+
+
+def test_the_history_of_a_usage(client: PageClient, session: Session) -> None:
+    known = usage.Ids(
+        services.ids_by_slug(session),
+        capabilities.ids_by_slug(session),
+        components.ids_by_slug(session),
+    )
+    own = usages(session)["send-bills", "texts"]
+    before = usage.document_of(own)
+    after = {**before, "status": "stopped", "until": "2025-01-01", "until_basis": "contract"}
+    usage.save(session, own, before, after, known, ACT, "usage.changed")
+    address = f"/usages/{own.id}/history"
+    page = soup_of(client.get(address))
+    heading = page.select_one("h1")
+    assert heading and heading.get_text() == "History of how Send bills uses Notify for “Texts”"
+    said = " ".join(page.get_text(" ").split())
+    for words in (
+        "The component: Notify", "The need: Texts", "Service Send bills", "Need Texts",
+        "How it is met Shared component", "Component Notify",
+        "Status Was: In use Now: Stopped", "In use until Added: 1 January 2025",
+        "What the end rests on Added: The end of a contract",
+    ):  # fmt: skip
+        assert words in said, words
+    assert [a["href"] for a in page.select(".govuk-breadcrumbs a")][-1] == "/services/send-bills"
+    events = items(client, f"{address[:-8]}/history.json")
+    assert [event["tag"] for event in events] == ["usage.changed", "usage.created"]
+    assert events[1]["after"]["component"] == "notify"
+    told = [(row["field"], row["before"], row["after"]) for row in rows(client, f"{address}.csv")]
+    assert {("Status", "In use", "Stopped"), ("Component", "", "Notify")} <= set(told)
+    assert client.get(f"{address}.json?colour=red").status_code == 400
+
+
+def test_what_has_a_product_or_no_name_at_all(client: PageClient, session: Session) -> None:
+    add_usage(session, "ask-pupils", "texts", arrangement="by_hand")
+    for key, said in (
+        (("tell-all", "letters"), "History of how Tell all uses Post Ltd for “Letters”"),
+        (("ask-pupils", "texts"), "History of how Ask pupils meets “Texts”"),
+    ):
+        assert said in main(client, f"/usages/{usages(session)[key].id}/history")
+    for nothing in (0, 2**31 - 1, 2**40):
+        assert client.get(f"/usages/{nothing}/history").status_code == 404
+
+
+def test_who_uses_a_component_leads_to_the_history(client: PageClient, session: Session) -> None:
+    ids = {key: used.id for key, used in usages(session).items()}
+    page = soup_of(client.get("/components/notify"))
+    now = [str(a["href"]) for a in page.select("#users-now td a[href*=usages]")]
+    assert f"/usages/{ids['send-bills', 'texts']}/history" in now and len(now) == 3
+    others = [str(a["href"]) for a in page.select("#users-others td a[href*=usages]")]
+    assert others == [f"/usages/{ids['ask-pupils', 'letters']}/history"]
+    found = client.get("/components/notify.json").get_json()["used_or_planned_by"]
+    assert [row["usage"] for row in found] == [ids["ask-pupils", "letters"]]
+
+
+def test_what_a_history_refers_to_has_its_name(client: PageClient, session: Session) -> None:
+    add_component(session, "old-post", "letters", lifecycle="closed", closes_on="2020-01-01",
+                  successor="notify")  # fmt: skip
+    assert "Needs it meets Letters" in main(client, "/components/old-post/history")
+    assert "Part of Messages" in main(client, "/capabilities/letters/history")

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.audit import ImportBatch
+from portal.catalogue.models.usage import Usage
 
 SERVICE = "tax-your-vehicle"
 ORGANISATION = "driver-and-vehicle-licensing-agency"
@@ -26,6 +27,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "components": {"slug": COMPONENT},
         "capabilities": {"slug": CAPABILITY},
         "toolkit": {"phase": "alpha"},
+        "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
 

@@ -44,6 +44,7 @@ EXPECTED: dict[str, str | Permission] = {
     "storefront.index": PUBLIC,
     "toolkit.index": PUBLIC,
     "toolkit.show": PUBLIC,
+    "usages.history": PUBLIC,
     "web.accessibility": PUBLIC,
     "web.cookies": PUBLIC,
     "web.favicon": PUBLIC,

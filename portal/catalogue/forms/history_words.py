@@ -25,6 +25,11 @@ _OF = {
     "lifecycle": "lifecycle",
     "stage": "stage",
     "basis": "cost_basis",
+    "arrangement": "arrangement",
+    "status": "usage_status",
+    "since_basis": "date_basis",
+    "until_basis": "date_basis",
+    "reason": "not_shared_reason",
     "measure": "measure",
     "answer": "need_answer",
 }
@@ -37,7 +42,17 @@ _KIND = {
     "relations": LABELS["relation"],
     "": {**LABELS["kind"], **LABELS["component_kind"]},
 }
-_REFERENCES = ("organisation", "successor", "provider")
+_ORGANISATIONS = ("organisation", "successor", "provider")
+#: The fields of a document that hold the slug of another record, and of which kind it is.
+_RECORDS = {
+    "service": "service",
+    "capability": "capability",
+    "component": "component",
+    "successor": "component",
+    "parent": "capability",
+}
+#: The same in records of its lists: what succeeds an organisation is one.
+_LISTED = ("service", "capability")
 
 
 class Line(NamedTuple):
@@ -64,18 +79,24 @@ def who(actor: str) -> str:
 
 
 def references(*documents: Document) -> Iterator[str]:
-    """Every organisation that documents refer to."""
+    """What documents refer to: organisations as they do, other records as `component:SLUG`."""
     for document in documents:
         if document.get("provider"):
             yield str(document["provider"])
-        for value in document.values():
+        yield from (f"{of}:{document[k]}" for k, of in _RECORDS.items() if document.get(k))
+        for value in map(_listed, document.values()):
             for item in value if isinstance(value, list) else ():
                 if isinstance(item, dict):
-                    yield from (str(item[k]) for k in _REFERENCES if item.get(k))
+                    yield from (str(item[k]) for k in _ORGANISATIONS if item.get(k))
+                    yield from (f"{k}:{item[k]}" for k in _LISTED if item.get(k))
 
 
 def changes(before: Document, after: Document, names: Mapping[str, str]) -> list[Change]:
-    """What a change did, a field at a time; a new record shows the fields that say something."""
+    """What a change did, a field at a time; a new record shows the fields that say something.
+
+    Args:
+        names: of what the documents refer to, as `references` gives it.
+    """
     found: list[Change] = []
     for field in dict.fromkeys([*before, *after]):
         old, new = _listed(before.get(field)), _listed(after.get(field))
@@ -103,7 +124,9 @@ def _listed(value: Any) -> Any:
 def _line(field: str, value: object, names: Mapping[str, str]) -> Line:
     if isinstance(value, dict):
         return Line(_record(field, value, names), value.get("language"))
-    if field in _REFERENCES:
+    if field in _RECORDS:
+        return Line(names.get(f"{_RECORDS[field]}:{value}", str(value)))
+    if field in _ORGANISATIONS:
         return Line(names.get(str(value), str(value)))
     return Line(_value(field, value))
 
@@ -137,7 +160,9 @@ def _record(field: str, record: Document, names: Mapping[str, str]) -> str:
             continue
         if name in ("kind", "relation"):
             parts.append(str(_KIND.get(field, {}).get(str(value), value)))
-        elif name in _REFERENCES:
+        elif name in _LISTED:
+            parts.append(names.get(f"{name}:{value}", str(value)))
+        elif name in _ORGANISATIONS:
             parts.append(names.get(str(value), str(value)))
         elif name == "published_name":
             if not record.get("organisation"):

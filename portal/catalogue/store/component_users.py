@@ -18,8 +18,9 @@ from portal.catalogue.store.usage import USING
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A service as the page of a component it uses shows it."""
+    """A service as the page of a component it uses shows it; `usage` is the usage's id."""
 
+    usage: int
     service: str
     service_slug: str
     phase: str
@@ -75,9 +76,9 @@ def users(session: Session, component_id: int, limit: int | None = None) -> User
 def _rows(session: Session, component_id: int, which: Any, limit: int | None) -> list[User]:
     rows: Any = session.execute(
         select(
-            Service.name, Service.slug, Service.phase, Organisation.name, Organisation.slug,
-            Capability.name, Capability.slug, Usage.status, Usage.planned_live, Usage.since,
-            Usage.since_basis, Usage.until, Usage.until_basis, Usage.source,
+            Usage.id, Service.name, Service.slug, Service.phase, Organisation.name,
+            Organisation.slug, Capability.name, Capability.slug, Usage.status, Usage.planned_live,
+            Usage.since, Usage.since_basis, Usage.until, Usage.until_basis, Usage.source,
         )
         .join(Service, Service.id == Usage.service_id)
         .join(Capability, Capability.id == Usage.capability_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.audit import HistoryEvent, ImportBatch
@@ -36,6 +36,11 @@ TITLES = {
     components.THING: title(Component),
     capabilities.THING: title(Capability),
 }
+_NAMED: dict[str, Any] = {
+    services.THING: Service,
+    components.THING: Component,
+    capabilities.THING: Capability,
+}
 #: How the records of each kind are found by address, and where a former address leads.
 BY_SLUG: dict[str, Callable[[Session, str], Any]] = {
     services.THING: services.by_slug,
@@ -59,3 +64,25 @@ _VERSION = select(
 def version(session: Session) -> str:
     """A mark that changes with every change to the catalogue: its last event and import."""
     return "-".join(map(str, session.execute(_VERSION).one()))
+
+
+def names_of(session: Session, references: Iterable[str]) -> dict[str, str]:
+    """The names behind `service:SLUG`, `component:SLUG` and `capability:SLUG`, in one statement.
+
+    Other references, and slugs that are not in use now, are left out.
+    """
+    slugs: dict[str, set[str]] = {}
+    for reference in references:
+        thing, _colon, slug = reference.partition(":")
+        if thing in _NAMED:
+            slugs.setdefault(thing, set()).add(slug)
+    if not slugs:
+        return {}
+    parts = [
+        select(literal(thing), _NAMED[thing].slug, _NAMED[thing].name).where(
+            _NAMED[thing].slug.in_(sorted(wanted))
+        )
+        for thing, wanted in sorted(slugs.items())
+    ]
+    rows = session.execute(union_all(*parts))
+    return {f"{thing}:{slug}": name for thing, slug, name in rows}

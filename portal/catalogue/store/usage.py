@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.audit import Act, Document, record
 from portal.catalogue import component_words as words
+from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import CapabilityNeed, Usage
 from portal.catalogue.store.components import plain_number
 from portal.catalogue.store.organisations import day, iso
-from portal.errors import Invalid
+from portal.errors import Invalid, Missing
 
 THING = "usage"
 #: What a component's providers and readers count as using it now.
@@ -57,6 +59,39 @@ def load(session: Session, ids: list[int] | None = None) -> list[Usage]:
         query = query.where(Usage.id.in_(ids))
     found = session.scalars(query.order_by(Usage.id).execution_options(populate_existing=True))
     return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a usage is called: the service, the need, and what meets it (none where nothing has a
+    name); slugs of those that have pages.
+    """
+
+    service: str
+    service_slug: str
+    need: str
+    need_slug: str
+    product: str | None
+    component: str | None
+    component_slug: str | None
+
+
+def heading(session: Session, usage_id: int) -> Heading:
+    """What a usage is called. Raises Missing."""
+    row = session.execute(
+        select(
+            Service.name, Service.slug, Capability.name, Capability.slug, Usage.product,
+            Component.name, Component.slug,
+        )
+        .select_from(Usage)
+        .join(Service, Service.id == Usage.service_id)
+        .join(Capability, Capability.id == Usage.capability_id)
+        .outerjoin(Component, Component.id == Usage.component_id)
+        .where(Usage.id == usage_id)
+    ).first()  # fmt: skip
+    if row is None:
+        raise Missing("There is no use of a component at this address")
+    return Heading(*row)
 
 
 def save(

@@ -27,6 +27,7 @@ from portal.catalogue.views.organisations import blueprint as organisations
 from portal.catalogue.views.services import blueprint as services
 from portal.catalogue.views.storefront import blueprint as storefront
 from portal.catalogue.views.toolkit import blueprint as toolkit
+from portal.catalogue.views.usages import blueprint as usages
 from portal.web import navigation
 from portal.web.i18n import lazy
 
@@ -45,6 +46,7 @@ def install(app: Flask) -> None:
         storefront,
         toolkit,
         component_map,
+        usages,
     ):
         app.register_blueprint(blueprint)
     app.teardown_request(stop_reading)

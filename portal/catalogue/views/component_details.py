@@ -92,6 +92,7 @@ def document(shown: Shown, found: Details, users: Users) -> dict[str, Any]:
 
 def _user(row: Any) -> dict[str, Any]:
     return {
+        "usage": row.usage,
         "service": row.service_slug,
         "service_name": row.service,
         "organisation": row.organisation_slug,

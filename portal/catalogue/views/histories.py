@@ -1,10 +1,8 @@
-"""The history of a record, field by field in words: one page for services, organisations and
-journeys.
-"""
+"""The history of a record, field by field in words: one page for every kind of record."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 BATCH = 500
+Link = tuple[str, str]
 COLUMNS = ("at", "by", "import", "reason", "field", "before", "after")
 
 
@@ -37,34 +36,51 @@ def history_of(
     fmt: Format, thing: str, slug: str, endpoint: str, crumb: tuple[str, str]
 ) -> Response:
     """Answer with the changes of the record at `slug`; `endpoint` shows the record itself."""
-    ignored = unknown("before")
-    refuse_unknown(fmt, ignored)
+    refuse_unknown(fmt, unknown("before"))
     with reading() as session:
         id_, name = found(session, thing, slug, records.TITLES[thing])
+    crumbs = [crumb, (name, url_for(endpoint, slug=slug))]
+    return told(fmt, thing, id_, name, crumbs, file=slug)
+
+
+def told(
+    fmt: Format, thing: str, id_: int, name: str, crumbs: list[Link], file: str,
+    about: Sequence[Link] = (),
+) -> Response:  # fmt: skip
+    """Answer with the changes of one record.
+
+    Args:
+        name: what the page says it is the history of.
+        crumbs: the way to it, as (text, address).
+        file: what the CSV file is called, before `-history`.
+        about: where to read more, as (text, address).
+    """
+    ignored = unknown("before")
+    refuse_unknown(fmt, ignored)
     rows = _events if fmt == "json" else _fields
     return respond_list(
         fmt,
-        page=lambda: _page(
-            thing, id_, name, [crumb, (name, url_for(endpoint, slug=slug))], ignored
-        ),
+        page=lambda: _page(thing, id_, name, crumbs, about, ignored),
         rows=stream(lambda session: rows(session, thing, id_)),
         columns=COLUMNS,
-        name=f"{slug}-history",
+        name=f"{file}-history",
     )
 
 
 def _page(
-    thing: str, id_: int, name: str, crumbs: list[tuple[str, str]], ignored: tuple[str, ...]
-) -> Response:
+    thing: str, id_: int, name: str, crumbs: list[Link], about: Sequence[Link],
+    ignored: tuple[str, ...],
+) -> Response:  # fmt: skip
     before = place("before")
     with reading() as session:
         events = audit.history_of(session, thing, id_, before, PAGE_SIZE + 1)
-        shown = _told(session, events[:PAGE_SIZE])
+        shown = _in_words(session, events[:PAGE_SIZE])
     more = len(events) > PAGE_SIZE
     return page(
         "catalogue/history.html",
         title=_("History of %(name)s", name=name),
         crumbs=crumbs,
+        about=about,
         events=shown,
         ignored=ignored,
         first=before is None,
@@ -73,12 +89,13 @@ def _page(
 
 
 def _names(session: Session, events: list[audit.HistoryEvent]) -> dict[str, str]:
-    """The organisations that the events speak of, by how they refer to them."""
+    """What the events speak of, by how they refer to it."""
     said = [document for event in events for document in (event.before, event.after)]
-    return organisation_lists.names_of(session, references(*said))
+    wanted = set(references(*said))
+    return organisation_lists.names_of(session, wanted) | records.names_of(session, wanted)
 
 
-def _told(session: Session, events: list[audit.HistoryEvent]) -> list[dict[str, Any]]:
+def _in_words(session: Session, events: list[audit.HistoryEvent]) -> list[dict[str, Any]]:
     names = _names(session, events)
     return [
         {
