@@ -56,6 +56,7 @@ MORE = (
     "/find-a-component?q=zzzzqqqq&nonsense=1",
     "/find-a-component?sector=",
     "/find-a-component?q=",
+    "/find-a-component?need=text-messages&sector=nhs",
     "/toolkit/live",
     "/component-map?group=messages&on-day=1&on-month=1&on-year=2021",
     "/component-map?on-day=1&on-month=13&on-year=2021",

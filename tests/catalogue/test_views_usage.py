@@ -10,7 +10,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models.usage import Usage
-from portal.catalogue.store import capabilities, components, service_documents, services, usage
+from portal.catalogue.store import (
+    capabilities,
+    components,
+    service_documents,
+    service_needs,
+    services,
+    usage,
+)
 from tests.support.data import ACT, add_organisation, add_service
 from tests.support.pages import PageClient, soup_of
 from tests.support.storefront import add_capability, add_component, add_usage
@@ -218,3 +225,27 @@ def test_what_a_history_refers_to_has_its_name(client: PageClient, session: Sess
                   successor="notify")  # fmt: skip
     assert "Needs it meets Letters" in main(client, "/components/old-post/history")
     assert "Part of Messages" in main(client, "/capabilities/letters/history")
+
+
+def test_a_successor_is_a_slug_in_every_file(client: PageClient, session: Session) -> None:
+    add_component(session, "old-post", "letters", lifecycle="closed", closes_on="2999-01-01",
+                  successor="notify")  # fmt: skip
+    add_usage(session, "ask-pupils", "letters", component="old-post")
+    found = [
+        client.get("/components/old-post.json").get_json(),
+        *items(client, "/components.json?lifecycle=closed"),
+        client.get("/capabilities/letters.json").get_json()["components"][1],
+        *(row for row in items(client, "/component-map.json") if row["component"] == "old-post"),
+    ]
+    assert [row["successor"] for row in found] == ["notify"] * 4
+    assert not any("successor_name" in row for row in found)
+    used = client.get("/services/ask-pupils.json").get_json()["usages"]
+    assert "notify" in [row["component_successor"] for row in used]
+
+
+def test_the_needs_of_a_service_know_the_address_of_their_history(
+    client: PageClient, session: Session
+) -> None:
+    ids = services.ids_by_slug(session)
+    (met, *_) = service_needs.of_service(session, ids["tell-all"]).now
+    assert client.get(f"/usages/{met.usage}/history").status_code == 200

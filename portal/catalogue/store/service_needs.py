@@ -21,7 +21,7 @@ _OWN = (
 )  # fmt: skip
 _NAMED = (
     "capability", "capability_slug", "component", "component_slug", "lifecycle", "closes_on",
-    "successor", "successor_slug", "successor_lifecycle", "replaced_by",
+    "successor", "successor_slug", "successor_lifecycle", "replaced_by", "usage",
 )  # fmt: skip
 
 
@@ -31,6 +31,7 @@ class Met:
 
     Attributes:
         replaced_by: the component or product that took its place.
+        usage: its id, as the address of its history has it.
     """
 
     arrangement: str
@@ -57,6 +58,7 @@ class Met:
     successor_slug: str | None
     successor_lifecycle: str | None
     replaced_by: str | None
+    usage: str
 
     @property
     def ending(self) -> bool:
@@ -130,7 +132,7 @@ def _parts(service_id: BindParameter[int]) -> dict[str, Statement]:
             Usage.service_id, place, *(getattr(Usage, name) for name in _OWN), Capability.name,
             Capability.slug, Component.name, Component.slug, Component.lifecycle,
             Component.closes_on, successor.name, successor.slug, successor.lifecycle,
-            func.coalesce(its.name, after.product),
+            func.coalesce(its.name, after.product), Usage.id,
         )
         .join(Capability, Capability.id == Usage.capability_id)
         .outerjoin(Component, Component.id == Usage.component_id)
