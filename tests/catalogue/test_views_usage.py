@@ -151,6 +151,7 @@ def test_an_item_without_a_price_on_the_day_says_so(client: PageClient, session:
     assert "up to 160 characters is one fragment" in today.get_text()
     (source,) = today.select("#prices .portal-source")
     assert source.get_text() == "a-long.service.example"
+    assert "a-long<wbr>.service<wbr>.example</a>" in client.get("/components/post-room").text
 
 
 def test_a_phone_shows_what_may_i_first_step_and_price_before_the_rest(client: PageClient) -> None:

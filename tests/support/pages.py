@@ -33,8 +33,12 @@ class PageClient(FlaskClient):
 
 
 def soup_of(response: TestResponse) -> BeautifulSoup:
-    """The page, parsed."""
-    return BeautifulSoup(response.get_data(as_text=True), "html5lib")
+    """The page, parsed; where a word may break there is no gap in it."""
+    page = BeautifulSoup(response.get_data(as_text=True), "html5lib")
+    for gap in page.select("wbr"):
+        gap.decompose()
+    page.smooth()
+    return page
 
 
 def problems(html: str, portal_name: str) -> list[str]:
