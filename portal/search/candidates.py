@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from portal.search.documents import key_range
@@ -21,19 +22,22 @@ _COLUMNS = "id, name_key, other_keys, names, other_names, organisations, body"
 _SHORT_COLUMNS = "id, name_key, other_keys, names, other_names, organisations, ''"
 _NAME_COLUMNS = "id, name_key, other_keys, names, other_names, '', ''"
 _STARTS = (
-    "SELECT id FROM (SELECT id FROM search_document WHERE thing = :thing "
+    "SELECT {columns} FROM search_document WHERE thing = :thing "
     "AND name_key >= :key AND name_key < :key_end {allowed} "
-    "ORDER BY name_key, id LIMIT :same_start) AS starts"
+    "ORDER BY name_key, id LIMIT :same_start"
 )
 _MATCHES = {
     "sqlite": (
-        "SELECT id FROM (SELECT rowid AS id FROM search_text WHERE search_text MATCH :match "
-        "AND rowid BETWEEN :first AND :last {allowed} ORDER BY rowid LIMIT :most) AS matches"
+        "SELECT {columns} FROM search_document WHERE id IN (SELECT rowid FROM search_text "
+        "WHERE search_text MATCH :match AND rowid BETWEEN :first AND :last {allowed} "
+        "ORDER BY rowid LIMIT :most)"
     ),
+    # No order: sorting all the matches of a common word is most of its cost. "+ 0" because a plan
+    # made for any words would go by the key and read every record.
     "postgresql": (
-        "SELECT id FROM (SELECT id FROM search_document WHERE tokens @@ CAST(:match AS tsquery) "
-        "AND id BETWEEN :first AND :last {allowed} LIMIT :most) AS matches"
-    ),  # no order: sorting all the matches of a common word is most of its cost here
+        "SELECT {columns} FROM search_document WHERE tokens @@ CAST(:match AS tsquery) "
+        "AND id + 0 BETWEEN :first AND :last {allowed} LIMIT :most"
+    ),
 }
 _ALLOWED = {
     "sqlite": "AND {id} IN (SELECT value FROM json_each(:allowed))",
@@ -75,21 +79,28 @@ def _rows(
     session: Session, thing: str, match: str, columns: str, allowed: Collection[int] | None,
     key: str = "", most: int = MOST + 1,
 ) -> list[Row]:  # fmt: skip
+    """The rows; where a key is given, one that also starts with it may come twice."""
     first, last = key_range(thing)
     values: dict[str, object] = {"match": match, "first": first, "last": last, "most": most}
-    dialect = session.get_bind().dialect.name
-    only, only_id = "", ""
     if allowed is not None:
-        only = _ALLOWED[dialect].format(id="rowid")
-        only_id = _ALLOWED[dialect].format(id="id")
         values["allowed"] = json.dumps([first + thing_id for thing_id in allowed])
-    source = _MATCHES[dialect].format(allowed=only)
     if key:
         # Tokens are lower case letters and digits, and "~" sorts after all of them.
         values |= {"thing": thing, "key": key, "key_end": key + "~", "same_start": _SAME_START}
-        source += " UNION " + _STARTS.format(allowed=only_id)
-    query = text(f"SELECT {columns} FROM search_document WHERE id IN ({source})")  # noqa: S608
-    return list(map(tuple, session.execute(query, values).all()))
+    dialect = session.get_bind().dialect.name
+    statement = _statement(dialect, columns, bool(key), allowed is not None)
+    return list(map(tuple, session.execute(statement, values).all()))
+
+
+@cache
+def _statement(dialect: str, columns: str, starts: bool, limited: bool) -> TextClause:
+    matches, begins = (
+        source.format(columns=columns, allowed=_ALLOWED[dialect].format(id=id_) if limited else "")
+        for source, id_ in ((_MATCHES[dialect], "rowid"), (_STARTS, "id"))
+    )
+    if starts:
+        matches = f"SELECT * FROM ({matches}) AS m UNION ALL SELECT * FROM ({begins}) AS s"  # noqa: S608
+    return text(matches)
 
 
 def _all_of(session: Session, concepts: Iterable[Concept], names_only: bool = False) -> str:

@@ -5,7 +5,8 @@ that have all of it (the less else, the better), then other names, then the rest
 words count more than common ones, a word in the spelling that was typed more than another form.
 """
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from functools import cache
 from typing import NamedTuple
 
 from portal.search.candidates import Row
@@ -50,60 +51,125 @@ def rank(rows: Sequence[Row], query: Query, sure: Set[int]) -> list[Scored]:
     return [each for *_, each in placed]
 
 
+class _Said(NamedTuple):
+    """What a record says of a query."""
+
+    points: float
+    coverage: float
+    covered: float
+    hits: Set[str]  # the tokens of the name that say it
+
+
+#: Of one text: the tokens that the query asks for, and the text where their order matters.
+_Part = tuple[frozenset[str], str]
+_Worth = list[tuple[float, Set[str]]]
+_NOTHING: frozenset[str] = frozenset()
+
+
 def _scorer(query: Query) -> Callable[[Row, bool], Scored]:
-    concepts = query.concepts
-    total = sum(concept.weight for concept in concepts) or 1.0
-    needed = sum(concept.weight for concept in query.required) or 1.0
+    said = _sayer(query)
     called = _called(query)
+    asked = frozenset(_tokens(query.concepts))
+    spellings = frozenset(_spellings(query.concepts))
+    ordered = any(concept.many for concept in query.concepts)
+
+    def part(text: str) -> _Part:
+        found = asked.intersection(text.split(" ")) if text else _NOTHING
+        return found, text if ordered and found else ""
 
     def score(row: Row, sure: bool) -> Scored:
-        key, name_key, other_keys, names = row[:4]
-        spelt, _, others = other_keys.partition("\n")
-        tokens = set(name_key.split(" "))
-        spellings = set(spelt.split(" "))
-        hits: set[str] = set()
-        coverage = covered = 0.0
-        in_name = 1.0  # how well the name says all of it
-        rest: list[tuple[float, Set[str], str]] = []
-        for concept in concepts:
-            worth, used = worth_in(concept, tokens, names, spellings)
-            if worth:
-                hits |= used
-            if worth < _IN_OTHER and concept.required:
-                rest = rest or _rest(row)
-                for part, each, text in rest:
-                    if part > worth:
-                        worth = max(worth, part * worth_in(concept, each, text)[0])
-                in_name = 0.0
-                if sure:
-                    worth = max(worth, _UNSEEN)
-            elif concept.required:
-                in_name = min(in_name, worth)
-            coverage += concept.weight * worth
-            if concept.required and worth >= _SAID:
-                covered += concept.weight
-        points = _COVERAGE * coverage / total + _ALL_IN_NAME * in_name
-        telling = tokens if tokens.isdisjoint(_SOFT) else tokens - _SOFT | hits
-        points += _PRECISION * (coverage / total) * len(hits) / (len(telling) or 1)
-        points += called(name_key, spelt, others)
-        return Scored(points, key, covered / needed, coverage / total)
+        key, name_key, other_keys, names, other_names, organisations, body = row
+        tokens = name_key.split(" ")
+        found = asked.intersection(tokens)
+        spelt = spellings.intersection(_name_of(other_keys).split(" ")) if found else _NOTHING
+        # A body that was not read is in no doubt: what is nowhere else is in it.
+        everything = f"{names} {other_names} {organisations} {body}" if body else ""
+        points, coverage, covered, hits = said(
+            found, names if ordered and found else "", spelt,
+            part(everything), part(organisations), part(other_names), sure,
+        )  # fmt: skip
+        if hits:
+            telling = set(tokens)
+            if not telling.isdisjoint(_SOFT):
+                telling = telling - _SOFT | hits
+            points += _PRECISION * coverage * len(hits) / (len(telling) or 1)
+        return Scored(points + called(name_key, other_keys), key, covered, coverage)
 
     return score
 
 
-def _called(query: Query) -> Callable[[str, str, str], float]:
+def _sayer(query: Query) -> Callable[..., _Said]:
+    """Weighs what a record says: few records differ in it, so each way is worked out once."""
+    concepts = query.concepts
+    total = sum(concept.weight for concept in concepts) or 1.0
+    needed = sum(concept.weight for concept in query.required) or 1.0
+
+    @cache
+    def worth(found: frozenset[str], text: str, spelt: frozenset[str] = _NOTHING) -> _Worth:
+        return [worth_in(concept, found, text, spelt) for concept in concepts]
+
+    @cache
+    def said(
+        found: frozenset[str], text: str, spelt: frozenset[str],
+        everything: _Part, organisations: _Part, other_names: _Part, sure: bool,
+    ) -> _Said:  # fmt: skip
+        hits: set[str] = set()
+        coverage = covered = 0.0
+        in_name = 1.0  # how well the name says all of it
+        rest = [(_IN_BODY, worth(*everything)), (_IN_ORGANISATION, worth(*organisations)),
+                (_IN_OTHER, worth(*other_names))]  # fmt: skip
+        for at, concept in enumerate(concepts):
+            best, used = worth(found, text, spelt)[at]
+            if best:
+                hits |= used
+            if best < _IN_OTHER and concept.required:
+                best = max(best, *(share * part[at][0] for share, part in rest if share > best))
+                in_name = 0.0
+                if sure:
+                    best = max(best, _UNSEEN)
+            elif concept.required:
+                in_name = min(in_name, best)
+            coverage += concept.weight * best
+            if concept.required and best >= _SAID:
+                covered += concept.weight
+        points = _COVERAGE * coverage / total + _ALL_IN_NAME * in_name
+        return _Said(points, coverage / total, covered / needed, hits)
+
+    return said
+
+
+def _tokens(concepts: Iterable[Concept]) -> Iterator[str]:
+    """Every token that one of these asks for."""
+    for concept in concepts:
+        yield from concept.one
+        for phrase in concept.many:
+            for term in phrase.terms:
+                yield from term
+
+
+def _spellings(concepts: Iterable[Concept]) -> Iterator[str]:
+    """Every spelling that makes one of these worth more."""
+    for concept in concepts:
+        yield from concept.spelt
+        for phrase in concept.many:
+            yield from phrase.spelt
+
+
+def _called(query: Query) -> Callable[[str, str], float]:
     """Points for a name that is what was typed, or starts with it, or has it in one piece."""
     key, typed = query.key, query.spelt
     first = key.partition(" ")[0]
     inside = f" {key} " if " " in key else None
 
-    def points(name_key: str, spelt: str, others: str) -> float:
-        found = _EXACT_OTHER if typed in others and typed in others.split("\n") else 0.0
+    def points(name_key: str, other_keys: str) -> float:
+        found = 0.0
+        if typed in other_keys and typed in other_keys.split("\n")[1:]:
+            found = _EXACT_OTHER
         if first not in name_key:
             return found
         if name_key == key:
             found += _EXACT_NAME
-        elif _core(spelt).startswith(typed + " "):
+        elif _core(_name_of(other_keys)).startswith(typed + " "):
             found += _STARTS
         elif _core(name_key).startswith(key + " "):
             found += _STARTS_STEMMED
@@ -112,6 +178,11 @@ def _called(query: Query) -> Callable[[str, str, str], float]:
         return found
 
     return points
+
+
+def _name_of(other_keys: str) -> str:
+    """The name as it is spelt: the first line."""
+    return other_keys.partition("\n")[0]
 
 
 def _core(name: str) -> str:
@@ -124,20 +195,6 @@ def _core(name: str) -> str:
     tokens = name.split(" ")
     first = next((at for at, token in enumerate(tokens) if token not in _SOFT), 0)
     return " ".join(tokens[first:]) + " "
-
-
-def _rest(row: Row) -> list[tuple[float, Set[str], str]]:
-    """The parts of a record other than its name, and what a word in each is worth."""
-    _, _, _, names, other_names, organisations, body = row
-    parts: list[tuple[float, Set[str], str]] = []
-    if body:  # else it was not read: what is nowhere else is in it
-        everything = f"{names} {other_names} {organisations} {body}"
-        parts.append((_IN_BODY, set(everything.split()), everything))
-    if organisations:
-        parts.append((_IN_ORGANISATION, set(organisations.split()), organisations))
-    if other_names:
-        parts.append((_IN_OTHER, set(other_names.split()), other_names))
-    return parts
 
 
 def worth_in(

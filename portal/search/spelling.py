@@ -1,13 +1,15 @@
 """The words that are known, and the nearest of them to one that is not."""
 
+import json
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import bindparam, text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from portal.search.index import EVERYTHING, STEM
@@ -23,9 +25,12 @@ _LONG_SLIPS = 3
 
 _VERSION = text("SELECT version FROM search_thing WHERE thing = :thing")
 _ALL = text("SELECT word, documents FROM search_word WHERE thing = :thing ORDER BY word")
-_KNOWN = text(
-    "SELECT word, documents FROM search_word WHERE thing = :thing AND word IN :words"
-).bindparams(bindparam("words", expanding=True))
+_KNOWN = "SELECT word, documents FROM search_word WHERE thing = :thing AND word IN ({words})"
+# As JSON, so that the statement is the same for any number of words.
+_WORDS = {
+    "sqlite": "SELECT value FROM json_each(:words)",
+    "postgresql": "SELECT json_array_elements_text(CAST(:words AS json))",
+}
 _COMPLETIONS = (
     "SELECT * FROM (SELECT word, documents FROM search_word "
     "WHERE thing = :thing AND word >= :from{n} AND word < :to{n} "
@@ -129,15 +134,21 @@ def lookup(
     """In one query: the counts of the words and tokens, and the commonest words that begin so."""
     asked = sorted({*words, *(STEM + token for token in tokens), EVERYTHING})
     starts = sorted(set(prefixes))
-    parts = [_KNOWN.text, *(_COMPLETIONS.format(n=n) for n in range(len(starts)))]
-    query = text(" UNION ALL ".join(parts)).bindparams(bindparam("words", expanding=True))
-    values: dict[str, object] = {"thing": thing, "words": asked}
+    query = _counts(session.get_bind().dialect.name, len(starts))
+    values: dict[str, object] = {"thing": thing, "words": json.dumps(asked)}
     for n, start in enumerate(starts):
         # The words are folded, so nothing in one sorts after the last character there is.
         values |= {f"from{n}": start, f"to{n}": start + "\U0010ffff"}
     rows: dict[str, int] = {row[0]: row[1] for row in session.execute(query, values)}
     by_token = {token: rows[STEM + token] for token in tokens if STEM + token in rows}
     return Counts(rows.get(EVERYTHING, 0), rows, by_token)
+
+
+@cache
+def _counts(dialect: str, starts: int) -> TextClause:
+    parts = [_KNOWN.format(words=_WORDS[dialect])]
+    parts += [_COMPLETIONS.format(n=n) for n in range(starts)]
+    return text(" UNION ALL ".join(parts))
 
 
 def _furthest(length: int) -> int:
