@@ -1,10 +1,11 @@
 """Why a record was found, where its name does not show it."""
 
 from collections.abc import Sequence, Set
+from functools import lru_cache
 
 from portal.search.query import Concept, Query
 from portal.search.ranking import worth_in
-from portal.search.words import name_spelling, stems
+from portal.search.words import meaningful, spelling, stem, words
 
 _SHOWN = 0.85  # what was typed in any of its forms, but not what only means the same
 
@@ -35,6 +36,8 @@ def _worth(concepts: list[Concept], text: str) -> float:
     return sum(worth_in(concept, *parts)[0] for concept in concepts)
 
 
+@lru_cache(maxsize=8_192)
 def _parts(text: str) -> tuple[Set[str], str, Set[str]]:
-    tokens = stems(text)
-    return set(tokens), " ".join(tokens), set(name_spelling(text).split())
+    found = words(text)
+    tokens = list(map(stem, found))
+    return set(tokens), " ".join(tokens), set(map(spelling, meaningful(found)))

@@ -25,11 +25,11 @@ _LONG_SLIPS = 3
 
 _VERSION = text("SELECT version FROM search_thing WHERE thing = :thing")
 _ALL = text("SELECT word, documents FROM search_word WHERE thing = :thing ORDER BY word")
-_KNOWN = "SELECT word, documents FROM search_word WHERE thing = :thing AND word IN ({words})"
+_KNOWN = "SELECT word, documents FROM search_word WHERE thing = :thing AND word {among}"
 # As JSON, so that the statement is the same for any number of words.
-_WORDS = {
-    "sqlite": "SELECT value FROM json_each(:words)",
-    "postgresql": "SELECT json_array_elements_text(CAST(:words AS json))",
+_AMONG = {
+    "sqlite": "IN (SELECT value FROM json_each(:words))",
+    "postgresql": "= ANY (ARRAY(SELECT json_array_elements_text(CAST(:words AS json))))",
 }
 _COMPLETIONS = (
     "SELECT * FROM (SELECT word, documents FROM search_word "
@@ -146,7 +146,7 @@ def lookup(
 
 @cache
 def _counts(dialect: str, starts: int) -> TextClause:
-    parts = [_KNOWN.format(words=_WORDS[dialect])]
+    parts = [_KNOWN.format(among=_AMONG[dialect])]
     parts += [_COMPLETIONS.format(n=n) for n in range(starts)]
     return text(" UNION ALL ".join(parts))
 

@@ -47,6 +47,8 @@ _stemmer_lock = threading.Lock()  # one Snowball stemmer is not safe in two thre
 
 def fold(text: str) -> str:
     """Lower case without accents or apostrophes: "Gŵyl" is "gwyl", "Carer's" is "carers"."""
+    if text.isascii():
+        return text.lower().replace("'", "").replace("`", "")
     text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
     text = unicodedata.normalize("NFKD", text)
     return "".join(c for c in text if not unicodedata.combining(c)).translate(_APOSTROPHES)
@@ -85,11 +87,6 @@ def spelling(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     return word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] not in "su" else word
-
-
-def stems(text: str) -> list[str]:
-    """The tokens of a text, in order."""
-    return [stem(word) for word in words(text)]
 
 
 def meaningful(found: list[str]) -> list[str]:

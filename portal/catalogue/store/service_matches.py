@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from portal import search
 from portal.catalogue.models.organisations import Organisation
@@ -27,6 +27,19 @@ _BY_PHASE = {
 }
 _LOOKED_AT = 100  # nobody looks for a near tie further down
 
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_PHASES = select(Service.id, Service.phase).where(Service.id.in_(_IDS))
+_OTHERS = (
+    select(
+        Service.id, Service.keywords, ServiceName.name, ServiceName.language,
+        Organisation.name, Organisation.abbreviation,
+    )
+    .outerjoin(ServiceName, ServiceName.service_id == Service.id)
+    .outerjoin(Organisation, Organisation.id == Service.delivers_id)
+    .where(Service.id.in_(_IDS))
+    .order_by(Service.id, ServiceName.id)
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -42,7 +55,7 @@ def in_order(session: Session, found: search.Found) -> list[int]:
     first = found.ids[:_LOOKED_AT]
     if len(first) < 2:
         return found.ids
-    rows = session.execute(select(Service.id, Service.phase).where(Service.id.in_(first)))
+    rows = session.connection().execute(_PHASES, {"ids": first})
     phases = {id_: _BY_PHASE.get(phase, 0.0) for id_, phase in rows}
     points = dict(zip(found.ids, found.points, strict=True))
     ranked = sorted(first, key=lambda id_: -points[id_] - phases.get(id_, 0.0))
@@ -57,16 +70,7 @@ def reasons(
     if not ids or found.query is None:
         return {}
     others: dict[int, dict[str, Reason]] = {}
-    rows = session.execute(
-        select(
-            Service.id, Service.keywords, ServiceName.name, ServiceName.language,
-            Organisation.name, Organisation.abbreviation,
-        )
-        .outerjoin(ServiceName, ServiceName.service_id == Service.id)
-        .outerjoin(Organisation, Organisation.id == Service.delivers_id)
-        .where(Service.id.in_(ids))
-        .order_by(Service.id, ServiceName.id)
-    )  # fmt: skip
+    rows = session.connection().execute(_OTHERS, {"ids": ids})
     for id_, keywords, other, language, body, short in rows:
         texts = others.setdefault(id_, {})
         if other:
