@@ -36,7 +36,7 @@ SOFT_WORDS = frozenset(
     through over under because while since until still already again also too very much many more
     other another same said know going gone went getting got give given take taken put let just
     only even now today yet ago than then but not no dont cant hasnt havent isnt wasnt wont didnt
-    doesnt says""".split()
+    doesnt says newydd rhywun rywun""".split()
 )
 
 _UNSTEMMED = frozenset({"paye"})  # it would be "pay"

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not SERVICES.exists(), reason="the real data is 
 FIRST_REAL = 1_000_000
 
 
-@pytest.mark.parametrize("name", ["real_queries.tsv", "blind_queries.tsv"])
+@pytest.mark.parametrize("name", ["real_queries.tsv", "blind_queries.tsv", "everyday_queries.tsv"])
 def test_the_right_service_is_in_the_first_three(session: Session, name: str) -> None:
     slugs, documents = real_services()
     rebuild(session, "service", documents)

@@ -10,7 +10,7 @@ from tests.support.provision import KINDS, Provision
 @pytest.mark.skipif(not SERVICES.exists(), reason="the real data is not part of the project")
 def test_both_databases_answer_alike(provision: Provision) -> None:
     _, documents = real_services()
-    names = ("real_queries.tsv", "blind_queries.tsv", "trial_queries.tsv")
+    names = ("real_queries.tsv", "blind_queries.tsv", "trial_queries.tsv", "everyday_queries.tsv")
     queries = [query for name in names for query, _, _ in labelled(name)]
     answers: list[list[Found]] = []
     for kind in KINDS:
