@@ -89,7 +89,7 @@ def _rows(
         values |= {"thing": thing, "key": key, "key_end": key + "~", "same_start": _SAME_START}
     dialect = session.get_bind().dialect.name
     statement = _statement(dialect, columns, bool(key), allowed is not None)
-    return list(map(tuple, session.execute(statement, values).all()))
+    return list(map(tuple, session.connection().execute(statement, values)))
 
 
 @cache
