@@ -24,6 +24,7 @@ from portal.catalogue.actions import (
     importing,
     journeys,
     matching,
+    similar,
     undo,
 )
 from portal.catalogue.rules.importing import Outcome, Parsed
@@ -31,7 +32,7 @@ from portal.catalogue.store import matches, organisations, service_counts
 from portal.catalogue.words import MatchState
 from portal.db import Database
 from portal.errors import Invalid, Missing, Problem, Refused
-from portal.interchange import demo, performance_platform, registers, tables
+from portal.interchange import demo, performance_platform, registers, summaries, tables
 from portal.interchange.rejects import rejects_file
 from portal.interchange.said import in_words, json_line, printable, told
 
@@ -60,6 +61,7 @@ class Commands(AppGroup):
 db_group = Commands("db", help="Bring the database's schema forward or back.")
 import_group = Commands("import", help="Import files: a preview first, then one transaction.")
 match_group = Commands("match", help="Match published organisation names; decide the queue.")
+duplicates_group = Commands("duplicates", help="Find records that may be of one service.")
 demo_group = Commands("demo", help="The demo set.")
 search_group = Commands("search", help="The full-text search.")
 rollups_group = Commands("rollups", help="The counts that lists show.")
@@ -67,7 +69,10 @@ rollups_group = Commands("rollups", help="The counts that lists show.")
 
 def install(app: Flask) -> None:
     """Give the app its commands."""
-    groups = (db_group, import_group, match_group, demo_group, search_group, rollups_group)
+    groups = (
+        db_group, import_group, match_group, duplicates_group, demo_group, search_group,
+        rollups_group,
+    )  # fmt: skip
     for group in groups:
         app.cli.add_command(group)
 
@@ -314,6 +319,25 @@ def hint(organisation: str) -> str:
         known = organisations.ids_by_reference(session)
     meant = sorted(ref for ref in known if ref.endswith(f":{organisation}"))
     return f". Did you mean {' or '.join(meant[:3])}?" if meant else ""
+
+
+@duplicates_group.command("suggest")
+@click.argument("file", type=FILE)
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, help="Pairs, 100 without.")
+@click.option("--other-names", is_flag=True, help="Leave out pairs that have the same name.")
+@yes_anyway
+@json_option
+def duplicates_suggest(file: Path, limit: int, other_names: bool, as_json: bool) -> None:
+    """List the pairs in FILE that may be one service, best first.
+
+    FILE is a JSON list of {"title", "summary"}. The answer is a JSON list of {"a", "b", "score",
+    "why"}: a and b are places in FILE, from 0; score is from 0 to 1.
+    """
+    step(as_json, "Reading")
+    services = summaries.read(file)
+    step(as_json, "Comparing")
+    found = similar.suggest(services, limit, other_names)
+    click.echo("[" + ",\n ".join(map(json_line, found)) + "]")
 
 
 @demo_group.command("load")

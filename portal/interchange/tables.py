@@ -123,9 +123,7 @@ def read_table(path: Path, needed: Iterable[str] = (), delimiter: str = ",") -> 
         Invalid: no such file, no regular one, larger than 50 MB, empty, binary, in an encoding that
             is not known, or a needed column is missing or there twice.
     """
-    # A name that is not UTF-8 could be neither kept nor printed.
-    name = os.fsencode(path.name).decode(errors="replace")
-    raw = _bytes(path, name)
+    name, raw = contents(path)
     encoding = _encoding(raw, name)
     aside = []
     if encoding != "UTF-8":
@@ -153,7 +151,15 @@ def read_table(path: Path, needed: Iterable[str] = (), delimiter: str = ",") -> 
     return table
 
 
-def _bytes(path: Path, name: str) -> bytes:
+def contents(path: Path) -> tuple[str, bytes]:
+    """The name of a file as it can be kept and printed, and what is in it.
+
+    Raises:
+        Invalid: no such file, no regular one, or larger than 50 MB.
+    """
+    # A name that is not UTF-8 could be neither kept nor printed.
+    name = os.fsencode(path.name).decode(errors="replace")
+
     def opener(path: str, flags: int) -> int:
         # Opening a named pipe would wait for somebody to write into it.
         return os.open(path, flags | os.O_NONBLOCK)
@@ -170,7 +176,7 @@ def _bytes(path: Path, name: str) -> bytes:
         raise Invalid(name, f"{name} cannot be read: {reason}") from problem
     if found.st_size > MAX_BYTES or len(raw) > MAX_BYTES:
         raise Invalid(name, f"{name} is larger than {MAX_BYTES // 2**20} MB")
-    return raw
+    return name, raw
 
 
 def _encoding(raw: bytes, name: str) -> str:

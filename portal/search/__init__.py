@@ -5,6 +5,7 @@ back, best first. Words are folded and stemmed here (words.py), meanings come fr
 the index only says which records match (candidates.py), and ranking.py puts them in order.
 """
 
+from portal.search.alike import alike, frequencies
 from portal.search.documents import Document, Found
 from portal.search.finding import find
 from portal.search.index import put, rebuild, remove
@@ -12,6 +13,6 @@ from portal.search.naming import called, is_called
 from portal.search.reasons import reason, shows
 
 __all__ = [
-    "Document", "Found", "called", "find", "is_called", "put", "reason", "rebuild", "remove",
-    "shows",
+    "Document", "Found", "alike", "called", "find", "frequencies", "is_called", "put", "reason",
+    "rebuild", "remove", "shows",
 ]  # fmt: skip

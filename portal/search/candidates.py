@@ -75,6 +75,15 @@ def any_of(
     return _rows(session, thing, _any(session, parts), _COLUMNS, allowed)
 
 
+def in_names(session: Session, thing: str, groups: Sequence[Sequence[str]]) -> list[Row]:
+    """Records whose names, former ones too, have all the tokens of one of the groups."""
+    parts = [
+        _all(session, [_term(session, {token: 1.0}, names_only=True) for token in group])
+        for group in groups
+    ]
+    return _rows(session, thing, _any(session, parts), _NAME_COLUMNS, None) if parts else []
+
+
 def _rows(
     session: Session, thing: str, match: str, columns: str, allowed: Collection[int] | None,
     key: str = "", most: int = MOST + 1,
