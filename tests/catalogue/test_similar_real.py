@@ -2,8 +2,8 @@
 
 A pair is two reports on one service: "same name" where their titles are the same but for what they
 say of the report, "other name" where not. "Related" pairs are parts of one service or two services
-that share data; they count neither way. Nothing in the rules may name a report for its own sake. The
-constants were chosen on these reports, so this keeps what was reached and foretells nothing.
+that share data; they count neither way. Nothing in the rules may name a report for its own sake.
+The constants were chosen on these reports: this keeps what was reached and foretells nothing.
 """
 
 from __future__ import annotations
