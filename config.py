@@ -17,6 +17,7 @@ CONTACT_ADDRESS = "portal@example.gov.uk"
 LOG_LEVEL = "INFO"
 SEARCHES = 120
 RATE_STORAGE = "memory://"
+KEPT_PAGES_MB = 32
 
 
 class UnsafeSettings(RuntimeError):
@@ -43,6 +44,7 @@ class Settings:
         searches_per_minute: how many one reader may ask of a process; 0 for no limit.
         rate_storage: where searches are counted, as the library `limits` spells it.
         busy_timeout_ms: milliseconds a SQLite writer waits for another.
+        kept_pages_mb: how many mebibytes of public pages a process keeps; 0 for none.
     """
 
     environment: Environment
@@ -59,6 +61,7 @@ class Settings:
     searches_per_minute: int = 0
     rate_storage: str = RATE_STORAGE
     busy_timeout_ms: int = 5000
+    kept_pages_mb: int = KEPT_PAGES_MB
 
     @property
     def development(self) -> bool:
@@ -113,6 +116,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         ),
         rate_storage=env.get("PORTAL_RATE_STORAGE") or RATE_STORAGE,
         busy_timeout_ms=_whole(env, "PORTAL_BUSY_TIMEOUT_MS", 5000),
+        kept_pages_mb=_whole(env, "PORTAL_KEPT_PAGES_MB", KEPT_PAGES_MB),
     )
 
 

@@ -48,6 +48,9 @@ def main() -> int:
                     for each, database in loaded.items()
                     for what in ("portal", "floor")
                 ]
+                if row.kept:
+                    large = loaded[size]
+                    servers.append(running.enter_context(serve("again", size, _url(large))))
                 measure.compare(servers, paths, row.same)
                 found = measure.result(measure.rounds(servers, paths, row.requests))
             lines.append(line_of(row, found))

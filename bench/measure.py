@@ -28,13 +28,14 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A row measured. `ratio` and `growth` are the worse of time and processor time."""
+    """A row measured. `ratio`, `again` and `growth` are the worse of time and processor time."""
 
     figures: dict[Key, Figures]
     ratio_time: float
     ratio_cpu: float
     growth: float | None = None
     floor_growth: float | None = None
+    again: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -87,12 +88,19 @@ def result(found: dict[Key, list[dict[int, Burst]]]) -> Result:
         return statistics.median(a[1].at(0.5) / b[1].at(0.5) for a, b in pairs)
 
     portal, floor = ("portal", large), ("floor", large)
-    growth = floor_growth = None
+    growth = floor_growth = again = None
+    if ("again", large) in found:
+        again = max(ratio(("again", large), floor, of) for of in ("time", "cpu"))
     if large != small:
         growth = max(ratio(portal, ("portal", small), of) for of in ("time", "cpu"))
         floor_growth = max(ratio(floor, ("floor", small), of) for of in ("time", "cpu"))
     return Result(
-        figures, ratio(portal, floor, "time"), ratio(portal, floor, "cpu"), growth, floor_growth
+        figures,
+        ratio(portal, floor, "time"),
+        ratio(portal, floor, "cpu"),
+        growth,
+        floor_growth,
+        again,
     )
 
 

@@ -29,6 +29,8 @@ def line_of(row: Row, found: Result) -> Line:
     size = max(size for _, size in found.figures)
     one, other = found.figures["portal", size], found.figures["floor", size]
     measured = f"{found.ratio_time:.2f} (cpu {found.ratio_cpu:.2f})"
+    if found.again is not None:
+        measured += f", kept {found.again:.2f}"
     bar = f"<= {row.ratio}"
     holds = found.ratio <= row.ratio
     if found.growth is not None and found.floor_growth is not None:

@@ -14,7 +14,9 @@ from tempfile import TemporaryDirectory
 
 from bench import bodies, databases, imports
 from bench.client import Burst, burst, get
+from bench.measure import compare
 from bench.report import Line
+from bench.rows import position
 from bench.servers import ROOT, serve
 from portal.db import Database
 
@@ -76,6 +78,21 @@ def unchanged(admin: str | None, loaded: Mapping[int, Database]) -> list[Line]:
     measured = f"{ratio:.1f} (cpu {cpu:.1f})"
     return [Line("unchanged", "304 against 200", f"{mine:.0f} per s", f"{theirs:.0f} per s",
                  measured, ">= 4", ratio >= 4)]  # fmt: skip
+
+
+def depth(admin: str | None, loaded: Mapping[int, Database]) -> list[Line]:
+    """The pages at position 40,000 of 100,000 against the first page, both worked out."""
+    size, url = _large(loaded)
+    first, deep = ["/services"], position(loaded[size])
+    with serve("portal", size, url) as portal, serve("floor", size, url) as floor:
+        compare([portal, floor], {size: [*first, *deep]}, bodies.same_list)
+        pairs = [(burst(portal, deep, 60, 1), burst(portal, first, 60, 1)) for _ in range(ROUNDS)]
+    time_ratio = statistics.median(a.at(0.5) / b.at(0.5) for a, b in pairs)
+    cpu_ratio = statistics.median(a.cpu_ms / b.cpu_ms for a, b in pairs)
+    mine, theirs = (statistics.median(p[at].at(0.5) for p in pairs) for at in (0, 1))
+    return [Line("depth", "list at position 40,000 against the first page", f"{mine:.1f} ms",
+                 f"{theirs:.1f} ms (first)", f"{time_ratio:.2f} (cpu {cpu_ratio:.2f})", "<= 1.5",
+                 max(time_ratio, cpu_ratio) <= 1.5)]  # fmt: skip
 
 
 def workers(admin: str | None, loaded: Mapping[int, Database]) -> list[Line]:
@@ -160,6 +177,7 @@ def _beside(run: Callable[[threading.Event], None], many: int) -> Iterator[None]
 
 
 WORKS: dict[str, Work] = {
+    "depth": depth,
     "csv": csv,
     "unchanged": unchanged,
     "import": importing,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, String, insert, select
+from sqlalchemy import ForeignKey, Index, String, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.db import Base, Json, UtcTime
+from portal.db import Base, Json, UtcTime, one_at_a_time
 
 Document = dict[str, Any]
+T = TypeVar("T")
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -134,6 +135,9 @@ def record_all(
     """Append the changes of many records, (id, before, after) each; how many differed."""
     rows = [row for change in changed if (row := event_row(act, tag, thing, *change)) is not None]
     if rows:
+        # Ids in the order of commits: else a reader could see the last event, and the one before
+        # it come later, with `version` the same.
+        one_at_a_time(session)
         session.execute(insert(HistoryEvent), rows)
     return len(rows)
 
@@ -148,3 +152,40 @@ def history_of(
     if before_id is not None:
         query = query.where(HistoryEvent.id < before_id)
     return list(session.scalars(query.order_by(HistoryEvent.id.desc()).limit(limit)))
+
+
+_VERSION = select(
+    select(func.max(HistoryEvent.id)).scalar_subquery(),
+    select(func.max(ImportBatch.id)).scalar_subquery(),
+    select(func.max(ImportBatch.undone_at)).scalar_subquery(),
+)
+
+
+def version(session: Session) -> str:
+    """A mark that changes with every change to the records: the last event and import. A session
+    that only reads asks once.
+    """
+    known = session.info.get("version")
+    if known is None:
+        known = "-".join(map(str, session.connection().execute(_VERSION).one()))
+        if "kept" in session.info:
+            session.info["version"] = known
+    return str(known)
+
+
+def kept(session: Session, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` gives, worked out once for each version of the records and kept by the process.
+    Nobody may change it. A session that writes sees what it wrote: there it is always made.
+
+    Args:
+        key: names the value, with everything that it depends on but the records.
+    """
+    store = session.info.get("kept")
+    if store is None:
+        return make()
+    now = version(session)
+    found: T | None = store.get(now, key)
+    if found is None:
+        found = make()
+        store.put(now, key, found)
+    return found

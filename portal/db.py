@@ -33,6 +33,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from portal.kept import Kept
+
 CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -46,6 +48,8 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 #: The number of the lock that `one_at_a_time` takes on PostgreSQL; any would do.
 TURN = 20_161_001
+#: How many things worked out from the records a process keeps.
+KEPT = 1_000
 
 
 class Base(DeclarativeBase):
@@ -116,17 +120,22 @@ class Database:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._engine(self.url, busy_timeout_ms)
-        self.read_engine = self._engine(make_url(read_url), busy_timeout_ms) if read_url else None
+        self.read_engine: Engine | None = None
+        if read_url or self.sqlite:
+            self.read_engine = self._engine(make_url(read_url or url), busy_timeout_ms, True)
         self._write = sessionmaker(self.engine, expire_on_commit=False)
-        self._read = sessionmaker(self.read_engine or self.engine, autoflush=False)
+        self.kept = Kept(KEPT)
+        self._read = sessionmaker(
+            self.read_engine or self.engine, autoflush=False, info={"kept": self.kept}
+        )
 
     # What people typed is in the parameters, and must not reach a log by way of an error.
-    def _engine(self, url: URL, busy_timeout_ms: int) -> Engine:
+    def _engine(self, url: URL, busy_timeout_ms: int, readonly: bool = False) -> Engine:
         if self.sqlite:
-            if url.database and url.database != ":memory:":
+            if url.database:
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
             engine = create_engine(url, hide_parameters=True)
-            _prepare_sqlite(engine, busy_timeout_ms)
+            _prepare_sqlite(engine, busy_timeout_ms, readonly)
             return engine
         return create_engine(
             url, hide_parameters=True, pool_pre_ping=True, pool_size=4, max_overflow=4
@@ -136,10 +145,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Yield a session whose connection refuses every write; always rolled back."""
         with self._read() as session:
-            if self.sqlite:
-                connection = session.connection(execution_options={"portal_readonly": True})
-                connection.exec_driver_sql("PRAGMA query_only = ON")
-            else:
+            if not self.sqlite:
                 session.connection(execution_options={"postgresql_readonly": True})
             try:
                 yield session
@@ -174,6 +180,9 @@ class Database:
             self.read_engine.dispose()
 
 
+_TURN = text("SELECT pg_advisory_xact_lock(:turn)")
+
+
 def one_at_a_time(session: Session) -> None:
     """Wait until no other transaction holds this turn, and hold it to the end of this one.
 
@@ -181,7 +190,7 @@ def one_at_a_time(session: Session) -> None:
     they read. On SQLite every writer has its turn already (BEGIN IMMEDIATE).
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TURN})
+        session.execute(_TURN, {"turn": TURN})
 
 
 def chunks(ids: Collection[int], size: int = 500) -> Iterator[list[int]]:
@@ -191,28 +200,32 @@ def chunks(ids: Collection[int], size: int = 500) -> Iterator[list[int]]:
         yield every[start : start + size]
 
 
-def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
+def _prepare_sqlite(engine: Engine, busy_timeout_ms: int, readonly: bool) -> None:
+    pragmas = [
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        f"busy_timeout = {busy_timeout_ms}",
+        "cache_size = -64000",
+        "mmap_size = 268435456",
+        "temp_store = MEMORY",
+    ]
+    if readonly:
+        # For as long as the connection lives: SQLite compiles every statement afresh after it.
+        pragmas.append("query_only = ON")
+
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            "foreign_keys = ON",
-            f"busy_timeout = {busy_timeout_ms}",
-            "cache_size = -64000",
-            "mmap_size = 268435456",
-            "temp_store = MEMORY",
-        ):
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         options: Mapping[str, object] = connection.get_execution_options()
-        readonly = bool(options.get("portal_readonly"))
-        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
-
-    @event.listens_for(engine, "reset")
-    def _reset(connection: Any, record: ConnectionPoolEntry, state: Any) -> None:
-        # Runs when a connection goes back to the pool, so that a reader's limit ends with it.
-        connection.execute("PRAGMA query_only = OFF")
+        if readonly:
+            connection.connection.driver_connection.execute("BEGIN")
+        elif options.get("portal_readonly"):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")

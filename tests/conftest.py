@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal import create_app
 from portal.audit import Act
 from portal.db import Database
+from portal.web.caching import PAGES
 from tests.support import summary
 from tests.support.pages import PageClient
 from tests.support.provision import KINDS, Provision, settings_for
@@ -95,6 +96,7 @@ def app(database: RolledBackDatabase, _apps: dict[RolledBackDatabase, Flask]) ->
         app.test_client_class = PageClient
         summary.watch(app)
         _apps[database] = app
+    _apps[database].extensions[PAGES].clear()  # ids that were rolled back are given again
     return _apps[database]
 
 

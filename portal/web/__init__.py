@@ -24,6 +24,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     from portal.web import (
         assets,
         caching,
+        compiling,
         errors,
         exports,
         filters,
@@ -43,6 +44,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
         widgets,
     )
 
+    app.jinja_environment = compiling.Environment
     _configure(app, settings)
     logs.install(app, settings.log_level)
     i18n.install(app)
@@ -61,7 +63,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     headers.install(app, hsts=not settings.development)
     errors.install(app)
     assets.install(app, ROOT / "static" / "dist")
-    caching.install(app, ROOT, _shown(settings))
+    caching.install(app, ROOT, _shown(settings), settings.kept_pages_mb * MEBIBYTE)
     health.install(app, database, ROOT / "migrations" / "HEAD")
     static_pages.install(app, settings)
 

@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Callable, Iterable
 from functools import cache, wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import NamedTuple, ParamSpec
 
 from flask import Flask, Response, current_app, g, make_response, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal.kept import Kept
 from portal.web import assets
+from portal.web.headers import csp_nonce
 from portal.web.i18n import html_lang
 from portal.web.people import signed_in
 
@@ -20,16 +22,20 @@ Arguments = ParamSpec("Arguments")
 #: Long enough to spare us a rush, short enough that nobody waits for a correction.
 PUBLIC = "public, max-age=60"
 EXTENSION = "portal_release"
+PAGES = "portal_pages"
+OVERHEAD = 1_000  # bytes that a kept page takes beside its body
 
 
-def install(app: Flask, root: Path, settings: Iterable[str]) -> None:
-    """Note what is running, so that no tag outlives a deployment.
+def install(app: Flask, root: Path, settings: Iterable[str], kept_bytes: int = 0) -> None:
+    """Note what is running, so that no tag outlives a deployment; keep pages.
 
     Args:
         app: the portal.
         root: the folder with the code, the templates and the lock file.
         settings: those that pages show; none of them secret.
+        kept_bytes: how much of public pages to keep in memory.
     """
+    app.extensions[PAGES] = Kept(kept_bytes)
     text = "\x1f".join((_code(root), *settings))
     app.extensions[EXTENSION] = hashlib.sha256(text.encode()).hexdigest()
 
@@ -74,9 +80,9 @@ def conditional(response: Response, etag: str) -> Response:
 
 
 def unless_unchanged(
-    version: Callable[[], object],
+    version: Callable[[], str],
 ) -> Callable[[Callable[Arguments, AnyResponse]], Callable[Arguments, AnyResponse]]:
-    """Run the view only where the reader's copy is out of date.
+    """Run the view only where the reader's copy is out of date, and once for all readers.
 
     Args:
         version: gives what the page depends on, such as the catalogue's version number.
@@ -87,16 +93,44 @@ def unless_unchanged(
         def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> AnyResponse:
             if request.method not in ("GET", "HEAD") or not _shareable():
                 return view(*args, **kwargs)
-            etag = etag_of(version())
+            now = version()
+            etag = etag_of(now)
             known = request.if_none_match
             # "*" means "any copy": only the view can say whether there is a page at all.
             if not known.star_tag and known.contains_weak(etag):
                 return conditional(Response(status=200), etag)
-            return conditional(make_response(view(*args, **kwargs)), etag)
+            response = _kept(now, etag)
+            if response is None:
+                response = make_response(view(*args, **kwargs))
+                _keep(now, etag, response)
+            return conditional(response, etag)
 
         return answer
 
     return wrap
+
+
+class _Page(NamedTuple):
+    body: bytes
+    nonce: bytes
+    headers: list[tuple[str, str]]
+
+
+def _keep(version: str, etag: str, response: Response) -> None:
+    """Keep what everybody may see; not what is still being written, as a long download is."""
+    if response.status_code == 200 and response.is_sequence and _shareable():
+        body = response.get_data()
+        page = _Page(body, csp_nonce().encode(), response.headers.to_wsgi_list())
+        current_app.extensions[PAGES].put(version, etag, page, len(body) + OVERHEAD)
+
+
+def _kept(version: str, etag: str) -> Response | None:
+    """The page as another reader got it, with a nonce of this answer's own."""
+    page: _Page | None = current_app.extensions[PAGES].get(version, etag)
+    if page is None:
+        return None
+    body = page.body.replace(page.nonce, csp_nonce().encode())
+    return Response(body, headers=page.headers)
 
 
 def _shareable() -> bool:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import Flask
-from flask_babel import get_locale
 
 from portal.addresses import is_web_address
+from portal.web.i18n import reader
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -68,7 +68,7 @@ def _format(value: date | datetime | str | None, pattern: str) -> str:
         value = date.fromisoformat(value[:10])
     elif isinstance(value, datetime):
         value = (value.astimezone(LONDON) if value.tzinfo else value).date()
-    return _formatted(value, pattern, str(get_locale() or "en_GB"))
+    return _formatted(value, pattern, reader().locale)
 
 
 @lru_cache(maxsize=4_096)

@@ -2,47 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
+from babel.support import NullTranslations
 from flask import Flask, g
 from flask_babel import Babel, get_locale, get_translations
-from flask_babel import gettext as _gettext
-from flask_babel import lazy_gettext as _lazy
-from flask_babel import ngettext as _ngettext
+from flask_babel.speaklater import LazyString
 
 from portal.errors import Problem
+from portal.web.compiling import DEFAULT
 
 
 def install(app: Flask) -> None:
     """Wire Flask-Babel: British English, London time, catalogues in portal/translations."""
-    app.config.setdefault("BABEL_DEFAULT_LOCALE", "en_GB")
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/London")
     Babel(app)
     app.jinja_env.globals["html_lang"] = html_lang
-    # Flask-Babel looks the reader's catalogue up for each text; a page has a hundred.
+    # Templates translate fixed texts when they are compiled, and the rest with these.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda message: _catalogue().ugettext(message),
-        lambda one, many, number: _catalogue().ungettext(one, many, number),
+        _one,
+        _counted,
         newstyle=True,
     )
 
 
-def _catalogue() -> Any:
-    """The reader's catalogue of texts, looked up once a request."""
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return g.catalogue
+class Reader(NamedTuple):
+    """The catalogue of texts and the locale of who is reading."""
+
+    texts: Any
+    locale: str
+    language: str
+
+
+NOBODY = Reader(NullTranslations(), DEFAULT, "en")
+
+
+def reader() -> Reader:
+    """Who is reading, found out once a request: a page asks a hundred times."""
+    try:
+        known = g._get_current_object().__dict__
+    except RuntimeError:
+        return NOBODY  # outside a request: a text of a module, in a test or a command
+    if "reader" not in known:
+        locale = get_locale()
+        language = str(locale.language) if locale else "en"
+        known["reader"] = Reader(get_translations(), str(locale or DEFAULT), language)
+    return cast(Reader, known["reader"])
+
+
+def _one(message: str) -> str:
+    return cast(str, reader().texts.ugettext(message))
+
+
+def _counted(one: str, many: str, number: int) -> str:
+    return cast(str, reader().texts.ungettext(one, many, number))
 
 
 def html_lang() -> str:
     """The language code for the page's `lang` attribute."""
-    locale = get_locale()
-    return str(locale.language) if locale else "en"
+    return reader().language
 
 
 def _(message: str, **values: Any) -> str:
-    """The message in the reader's language, now. Needs an application context."""
-    return cast(str, _gettext(message, **values))
+    """The message in the reader's language, now."""
+    text = _one(message)
+    return text % values if values else text
 
 
 def lazy(message: str, **values: Any) -> str:
@@ -50,7 +75,7 @@ def lazy(message: str, **values: Any) -> str:
 
     Typed as str because it is used as one; it is a LazyString until then.
     """
-    return cast(str, _lazy(message, **values))
+    return cast(str, LazyString(_, message, **values))
 
 
 def translated(problem: Problem) -> str:
@@ -60,4 +85,4 @@ def translated(problem: Problem) -> str:
 
 def ngettext(one: str, many: str, number: int, **values: Any) -> str:
     """The message for one or for many, in the reader's language."""
-    return cast(str, _ngettext(one, many, number, **values))
+    return _counted(one, many, number) % {"num": number, **values}

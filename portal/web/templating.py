@@ -21,6 +21,8 @@ from jinja2 import (
 )
 from jinja2.bccache import Bucket
 
+from portal.web import compiling
+
 GOVUK = "govuk_frontend_jinja/"
 
 
@@ -59,6 +61,14 @@ class GovukLoader(BaseLoader):
 class WherePossibleCache(FileSystemBytecodeCache):
     """Keeps compiled templates in the temporary folder; a full or read-only disk is no error."""
 
+    mark = ""
+
+    def get_bucket(
+        self, environment: Environment, name: str, filename: str | None, source: str
+    ) -> Bucket:
+        """The place of one template's code, apart from that of other languages and compilers."""
+        return super().get_bucket(environment, f"{self.mark}/{name}", filename, source)
+
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Store one template's code if that works."""
         try:
@@ -73,7 +83,7 @@ def install(app: Flask, folder: Path) -> None:
     environment.loader = ChoiceLoader([GovukLoader(), FileSystemLoader(folder)])
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
-    environment.bytecode_cache = _cache()
+    environment.bytecode_cache = _cache(environment)
 
 
 def macro(app: Flask, component: str, name: str) -> Callable[[dict[str, Any]], str]:
@@ -82,8 +92,10 @@ def macro(app: Flask, component: str, name: str) -> Callable[[dict[str, Any]], s
     return getattr(template.module, name)  # type: ignore[no-any-return]
 
 
-def _cache() -> BytecodeCache | None:
+def _cache(environment: Environment) -> BytecodeCache | None:
     try:
-        return WherePossibleCache()
+        found = WherePossibleCache()
+        found.mark = environment.mark() if isinstance(environment, compiling.Environment) else ""
+        return found
     except (OSError, RuntimeError):
         return None  # no temporary folder of our own: compile in each process

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.db import Database
+from portal.db import KEPT, Database
+from portal.kept import Kept
 
 
 class RolledBackDatabase(Database):
@@ -25,10 +26,14 @@ class RolledBackDatabase(Database):
         self.connection: Connection | None = None
         self._readers = 0
         self._write = sessionmaker(expire_on_commit=False, join_transaction_mode="create_savepoint")
-        self._read = sessionmaker(autoflush=False, join_transaction_mode="create_savepoint")
+        self.kept = Kept(KEPT)
+        self._read = sessionmaker(
+            autoflush=False, join_transaction_mode="create_savepoint", info={"kept": self.kept}
+        )
 
     def begin(self) -> Connection:
         """Open the outer transaction."""
+        self.kept.clear()  # ids that were rolled back are given again
         self.connection = self.engine.connect()
         self.connection.begin()
         for maker in (self._write, self._read):

@@ -4,9 +4,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+from babel.support import NullTranslations
 from flask.testing import FlaskClient
 
 from portal.errors import N_, Invalid, Missing
@@ -27,11 +27,11 @@ def test_a_problem_is_readable_without_a_reader() -> None:
 def test_a_problem_from_below_is_translated_where_it_is_shown(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gettext(message: str, **values: Any) -> str:
-        text = WELSH.get(message, message)
-        return text % values if values else text
+    class Texts(NullTranslations):
+        def ugettext(self, message: str) -> str:
+            return WELSH.get(message, message)
 
-    monkeypatch.setattr(i18n, "_gettext", gettext)
+    monkeypatch.setattr(i18n, "get_translations", Texts)
     monkeypatch.setitem(RAISED, "invalid", TOO_LONG)
     assert client.get("/raise/invalid.json").get_json()["detail"] == "Dim mwy na 1,000 nod"
     monkeypatch.setitem(RAISED, "invalid", Invalid("name", ""))

@@ -41,6 +41,7 @@ def test_without_a_real_secret_it_refuses(environment: str | None, secret: str |
         ({"PORTAL_TRUSTED_HOSTS": " , "}, "PORTAL_TRUSTED_HOSTS"),
         ({"PORTAL_ENV": "test", "PORTAL_TRUSTED_HOSTS": ""}, "PORTAL_TRUSTED_HOSTS"),
         ({"PORTAL_MAX_EXPORTS": "many"}, "PORTAL_MAX_EXPORTS"),
+        ({"PORTAL_KEPT_PAGES_MB": "-1"}, "PORTAL_KEPT_PAGES_MB"),
         ({"PORTAL_SEARCHES_PER_MINUTE": "5/s"}, "PORTAL_SEARCHES_PER_MINUTE"),
         ({"PORTAL_ENV": "prod"}, "PORTAL_ENV"),
         ({"PORTAL_ENV": ""}, "PORTAL_ENV"),

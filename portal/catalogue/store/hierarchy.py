@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.audit import kept
 from portal.catalogue.models.organisations import (
     Organisation,
     OrganisationName,
@@ -28,6 +29,56 @@ def open_links(on: date | BindParameter[date]) -> ColumnElement[bool]:
     """The parent links that hold on a day, which may be a parameter of the statement."""
     p = OrganisationParent
     return and_(or_(p.since.is_(None), p.since <= on), or_(p.until.is_(None), p.until > on))
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Every organisation and what each is part of on one day.
+
+    Attributes:
+        names: id to (slug, name), in the order of names; `place` says which that is.
+        ids: slug to id.
+        parents: id to the ids directly above.
+        tops: id to those at the very top above it, itself where nothing is above it.
+    """
+
+    names: dict[int, tuple[str, str]]
+    place: dict[int, int]
+    ids: dict[str, int]
+    parents: dict[int, list[int]]
+    tops: dict[int, frozenset[int]]
+
+    def lines(self, body: int) -> set[int]:
+        """A body and everything above it."""
+        found: set[int] = set()
+        waiting = [body]
+        while waiting:
+            next_ = waiting.pop()
+            if next_ not in found:
+                found.add(next_)
+                waiting.extend(self.parents.get(next_, ()))
+        return found
+
+
+def tree(session: Session, on: date) -> Tree:
+    """The tree of organisations on a day, kept until a record changes."""
+    return kept(session, ("tree", on), lambda: _tree(session, on))
+
+
+def _tree(session: Session, on: date) -> Tree:
+    o, link = Organisation, OrganisationParent
+    connection = session.connection()
+    rows = connection.execute(select(o.id, o.slug, o.name).order_by(o.sort_name, o.id))
+    names = {id_: (slug, name) for id_, slug, name in rows}
+    place = {body: at for at, body in enumerate(names)}
+    found = Tree(names, place, {slug: body for body, (slug, _) in names.items()}, {}, {})
+    links = select(link.child_id, link.parent_id).where(open_links(on)).order_by(link.id)
+    for child, parent in connection.execute(links):
+        found.parents.setdefault(child, []).append(parent)
+    for body in found.names:
+        top = {b for b in found.lines(body) if b not in found.parents}
+        found.tops[body] = frozenset(top)
+    return found
 
 
 def family(

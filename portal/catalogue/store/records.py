@@ -1,14 +1,13 @@
-"""How each kind of record is found by its address; and the catalogue's version."""
+"""How each kind of record is found by its address."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
-from portal.audit import HistoryEvent, ImportBatch
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.journeys import Journey
 from portal.catalogue.models.organisations import Organisation
@@ -52,18 +51,6 @@ SLUG_NOW: dict[str, Callable[[Session, str], str | None]] = {
     organisations.THING: organisations.slug_now,
     components.THING: components.slug_now,
 }
-
-
-_VERSION = select(
-    select(func.max(HistoryEvent.id)).scalar_subquery(),
-    select(func.max(ImportBatch.id)).scalar_subquery(),
-    select(func.max(ImportBatch.undone_at)).scalar_subquery(),
-)
-
-
-def version(session: Session) -> str:
-    """A mark that changes with every change to the catalogue: its last event and import."""
-    return "-".join(map(str, session.execute(_VERSION).one()))
 
 
 def names_of(session: Session, references: Iterable[str]) -> dict[str, str]:

@@ -2,77 +2,71 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     Select,
-    bindparam,
-    literal,
-    null,
     select,
-    union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
+from portal.audit import kept
 from portal.catalogue.models.components import Capability, Component
-from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.filters import ServiceQuery
+from portal.catalogue.store import hierarchy
 from portal.catalogue.store.usage import USING
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Choices:
-    """The needs and components to choose from, and the names behind what an address asks for.
+    """The needs and components to choose from, and what the address's organisation is called.
 
     Attributes:
-        needs: capabilities by group: group, then (slug, name).
-        components: as (slug, name).
+        needs: capabilities by group: group, then slug to name.
+        components: slug to name.
         names: of every slug there is, by the argument that takes it.
     """
 
-    needs: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    components: list[tuple[str, str]] = field(default_factory=list)
-    names: dict[str, dict[str, str]] = field(
-        default_factory=lambda: {"organisation": {}, "capability": {}, "component": {}}
-    )
+    needs: dict[str, dict[str, str]] = field(default_factory=dict)
+    components: dict[str, str] = field(default_factory=dict)
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def choices(session: Session, organisation: str | None) -> Choices:
-    """Everything there is to choose from, and the organisation asked for, in one statement."""
-    found = Choices()
-    for part, slug, name, group, *_place in session.execute(_ALL, {"asked": organisation}).all():
-        found.names[part][slug] = name
-        if part == "capability":
-            found.needs.setdefault(group, []).append((slug, name))
-        elif part == "component":
-            found.components.append((slug, name))
-    return found
+def choices(session: Session, organisation: str | None, on: date) -> Choices:
+    """Everything there is to choose from, kept until a record changes, and the name of the
+    organisation asked for.
+    """
+    found = kept(session, "service choices", lambda: _choices(session))
+    if not organisation:
+        return found
+    tree = hierarchy.tree(session, on)
+    body = tree.ids.get(organisation)
+    known = {organisation: tree.names[body][1]} if body is not None else {}
+    return replace(found, names={**found.names, "organisation": known})
 
 
-def _all() -> Select[Any]:
-    above, o = aliased(Capability), Organisation
-    needs = select(
-        literal("capability").label("part"), Capability.slug, Capability.name,
-        above.name.label("above"), above.position.label("first"),
-        Capability.position.label("second"), Capability.name.label("third"),
-    ).join(above, above.id == Capability.parent_id)  # fmt: skip
-    components = select(
-        literal("component"), Component.slug, Component.name, null(), literal(0), literal(0),
-        Component.sort_name,
-    )  # fmt: skip
-    asked = select(
-        literal("organisation"), o.slug, o.name, null(), literal(0), literal(0), o.sort_name
-    ).where(o.slug == bindparam("asked"))
-    rows = union_all(needs, components, asked).subquery()
-    return select(rows).order_by(rows.c.first, rows.c.second, rows.c.third)
+def _choices(session: Session) -> Choices:
+    needs: dict[str, dict[str, str]] = {}
+    called: dict[str, str] = {}
+    connection = session.connection()
+    for group, slug, name in connection.execute(_NEEDS):
+        needs.setdefault(group, {})[slug] = called[slug] = name
+    components = {row.slug: row.name for row in connection.execute(_COMPONENTS)}
+    names = {"organisation": {}, "capability": called, "component": components}
+    return Choices(needs, components, names)
 
 
-#: Made once: making it takes longer than running it.
-_ALL = _all()
+_above = aliased(Capability)
+_NEEDS = (
+    select(_above.name, Capability.slug, Capability.name)
+    .join(_above, _above.id == Capability.parent_id)
+    .order_by(_above.position, Capability.position, Capability.name)
+)
+_COMPONENTS = select(Component.slug, Component.name).order_by(Component.sort_name)
 
 
 def using(query: ServiceQuery) -> Select[int]:

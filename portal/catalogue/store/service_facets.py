@@ -6,8 +6,9 @@ only where more is chosen at once, or words are searched for, are services count
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Set
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -27,11 +28,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from portal.audit import kept
 from portal.catalogue.models.counts import ServiceCount
-from portal.catalogue.models.organisations import Organisation, OrganisationParent
 from portal.catalogue.models.services import Service
 from portal.catalogue.rules.filters import ServiceSort
-from portal.catalogue.store.hierarchy import open_links
+from portal.catalogue.store import hierarchy
+from portal.catalogue.store.hierarchy import Tree
 from portal.catalogue.store.service_counts import ORGANISATION
 from portal.catalogue.store.service_scope import (
     FACETS,
@@ -71,18 +73,26 @@ class Counts:
 
 
 def counts(session: Session, where: Scope) -> Counts:
-    """Counts of every facet in one statement, and the names of organisations in another; a facet
-    ignores its own choices.
+    """Counts of every facet; a facet ignores its own choices. What was not searched for is counted
+    once for each version of the records.
     """
+    if where.found is not None:
+        return _counts(session, where)
+    query = where.query
+    asked = (query.organisation, query.capability, query.component, query.arrangement)
+    key = ("service counts", where.on, *asked, *(getattr(query, facet) for facet in FACETS))
+    return kept(session, key, lambda: _counts(session, where))
+
+
+def _counts(session: Session, where: Scope) -> Counts:
     found: dict[str, dict[str, int]] = {name: {} for name in FACETS}
     result = Counts({})
     owned: dict[Owners, int] = {}
-    parents: dict[int, list[int]] = {}
-    for facet, value, one, other, many in session.execute(_statement(where), values(where)).all():
+    for facet, value, one, other, many in (
+        session.connection().execute(_statement(where), values(where)).all()
+    ):
         if facet == ORGANISATION:
             owned[one, other] = many
-        elif facet == "link":
-            parents.setdefault(one, []).append(other)
         elif facet == "id":
             result.ids.append(one)
         elif facet == "audiences":
@@ -95,7 +105,7 @@ def counts(session: Session, where: Scope) -> Counts:
         for facet, kept in found.items()
     }
     result.total = sum(owned.values())
-    _organisations(session, where, owned, parents, result)
+    _organisations(where, hierarchy.tree(session, where.on), owned, result)
     return result
 
 
@@ -136,10 +146,7 @@ def _parts(where: Scope) -> list[Select[Any]]:
         parts.append(_kept_organisations(where, active[0] if active else ""))
     else:
         parts.append(_counted(ORGANISATION, None, mine.c.organisation_id, mine.c.delivers_id))
-    # Riding along saves a statement each: who is below whom, and what the search will rank.
-    link = OrganisationParent
-    above = _row("link", null(), link.child_id, link.parent_id, literal(1))
-    parts.append(above.select_from(link).where(open_links(bindparam("on", where.on))))
+    # Riding along saves a statement: what the search will rank.
     if where.query.sort is ServiceSort.RELEVANCE:
         parts.append(_row("id", null(), mine.c.id, null(), literal(1)))
     return parts
@@ -211,44 +218,28 @@ def _choices(where: Scope, facet: str) -> BindParameter[Any]:
     return bindparam(f"kept_{facet}", stored(where.query, facet), expanding=True)
 
 
-def _organisations(
-    session: Session,
-    where: Scope,
-    owned: dict[Owners, int],
-    parents: dict[int, list[int]],
-    result: Counts,
-) -> None:
+def _organisations(where: Scope, tree: Tree, owned: dict[Owners, int], result: Counts) -> None:
     """One level of organisations: the tops, or, inside a chosen body, those directly below.
     Each counts the services that it, or anything below it, is accountable for or delivers.
     """
-    totals: dict[int, int] = {}
-    families: dict[int, set[int]] = {0: set()}
-    for (one, other), many in owned.items():
-        for body in _family(one, parents, families) | _family(other, parents, families):
-            totals[body] = totals.get(body, 0) + many
     inside = where.organisation_id
-    level = {b for b in totals if (inside in parents.get(b, []) if inside else b not in parents)}
-    up = parents.get(inside, []) if inside else []
-    rows = session.execute(
-        select(Organisation.id, Organisation.slug, Organisation.name)
-        .where(Organisation.id.in_([*level, *up]))
-        .order_by(Organisation.sort_name, Organisation.id)
-    ).all()
-    result.above = [(slug, name) for id_, slug, name in rows if id_ in up]
+    totals: dict[int, int] = {}
+    shown = partial(_below, tree, inside) if inside else tree.tops.get
+    known: dict[int, Set[int]] = {0: frozenset()}
+    for pair, many in owned.items():
+        for body in pair:
+            if body not in known:
+                known[body] = shown(body) or frozenset()
+        for body in known[pair[0]] | known[pair[1]]:
+            totals[body] = totals.get(body, 0) + many
+    up = tree.parents.get(inside, ()) if inside else ()
+    result.above = [tree.names[body] for body in tree.names if body in up] if up else []
     result.facets[ORGANISATION] = [
-        Choice(slug, name, totals[id_]) for id_, slug, name in rows if id_ in level
+        Choice(*tree.names[body], totals[body])
+        for body in sorted(totals, key=tree.place.__getitem__)
     ]
 
 
-def _family(body: int, parents: dict[int, list[int]], known: dict[int, set[int]]) -> set[int]:
-    """A body and everything above it, worked out once for each."""
-    if body not in known:
-        found: set[int] = set()
-        waiting = [body]
-        while waiting:
-            next_ = waiting.pop()
-            if next_ not in found:
-                found.add(next_)
-                waiting.extend(parents.get(next_, []))
-        known[body] = found
-    return known[body]
+def _below(tree: Tree, inside: int, body: int) -> Set[int]:
+    """What a body is, or is part of, directly below another."""
+    return {each for each in tree.lines(body) if inside in tree.parents.get(each, ())}

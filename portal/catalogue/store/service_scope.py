@@ -8,14 +8,13 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_
 from sqlalchemy.orm import Session
 
 from portal import search
-from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.rules.filters import ServiceQuery
-from portal.catalogue.store import service_matches
+from portal.catalogue.store import hierarchy, service_matches
 from portal.catalogue.store.hierarchy import family
 from portal.catalogue.store.service_choices import using
 from portal.catalogue.words import Audience
@@ -47,16 +46,13 @@ def scope(session: Session, query: ServiceQuery, on: date) -> Scope:
     """Look up the organisation and the words of a query."""
     result = Scope(query, on)
     if query.organisation:
-        row = session.execute(
-            select(Organisation.id, Organisation.name).where(
-                Organisation.slug == query.organisation
-            )
-        ).first()
-        result.unknown_organisation = row is None
-        if row:
-            result.organisation_id, result.organisation = row
+        tree = hierarchy.tree(session, on)
+        body = tree.ids.get(query.organisation)
+        result.unknown_organisation = body is None
+        if body is not None:
+            result.organisation_id, result.organisation = body, tree.names[body][1]
             # One object for every part of the facet statement: SQL takes each CTE name once.
-            result.bodies = family(bindparam("organisation_id", row[0]), bindparam("on", on))
+            result.bodies = family(bindparam("organisation_id", body), bindparam("on", on))
     if query.text:
         result.found = search.find(session, "service", query.text)
         ids = service_matches.in_order(session, result.found)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask import abort, current_app, g, has_request_context, redirect, request
 
+from portal import audit
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.rules.filters import Key, encode_key
 from portal.catalogue.store import records
@@ -64,7 +65,7 @@ def today() -> date:
 def version() -> str:
     """What every catalogue page depends on: the catalogue's own version, and the day."""
     with reading() as session:
-        return f"{records.version(session)}-{today()}"
+        return f"{audit.version(session)}-{today()}"
 
 
 def found(session: Session, thing: str, slug: str, find: Find | None = None) -> Any:

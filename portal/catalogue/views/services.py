@@ -72,7 +72,7 @@ def _asked(fmt: Format) -> tuple[ServiceQuery, Choices, tuple[str, ...]]:
     choices, gone = Choices(), dict[str, Any]()
     if fmt == "html" or any(asked.values()):
         with reading() as session:
-            choices = service_choices.choices(session, query.organisation)
+            choices = service_choices.choices(session, query.organisation, today())
     for name, slug in asked.items():
         if slug and slug not in choices.names[name]:
             leads_on(name, slug)

@@ -1,0 +1,91 @@
+"""How our templates are compiled: as Jinja does, but with the work that never changes done once.
+
+A page has a hundred fixed texts and a thousand values to escape. A fixed text is translated when
+its template is compiled, once for each language; a value is escaped into a plain string, not into
+a Markup object that is thrown away at once. Together they were a third of the time of a list page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import markupsafe
+from babel.support import NullTranslations, Translations
+from flask.templating import Environment as FlaskEnvironment
+from jinja2 import nodes
+from jinja2.visitor import NodeTransformer
+
+CATALOGUES = Path(__file__).resolve().parents[1] / "translations"
+DEFAULT = "en_GB"
+_inner = getattr(markupsafe, "_escape_inner", markupsafe.escape)
+
+
+def escape(value: Any) -> str:
+    """The value for an HTML page: as `markupsafe.escape`, but text stays a plain string."""
+    return _inner(value) if type(value) is str else str(markupsafe.escape(value))
+
+
+class Environment(FlaskEnvironment):
+    """Flask's environment for one language."""
+
+    language = DEFAULT
+
+    def catalogue(self) -> NullTranslations:
+        """The texts of the language; the source's own where there are none."""
+        return Translations.load(str(CATALOGUES), [self.language])
+
+    def mark(self) -> str:
+        """What compiled templates depend on beside their source: they are kept under it."""
+        found = hashlib.sha256(Path(__file__).read_bytes())
+        for path in sorted(CATALOGUES.glob(f"{self.language[:2]}*/LC_MESSAGES/*.mo")):
+            found.update(path.read_bytes())
+        return f"{self.language}-{found.hexdigest()[:16]}"
+
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None,
+        defer_init: bool = False,
+    ) -> str:  # fmt: skip
+        _Translator(self.catalogue()).visit(source)
+        code = super()._generate(source, name, filename, defer_init)
+        imports, rest = code.split("\n", 1)  # on the same line, so that line numbers stay right
+        return f"{imports}; from {__name__} import escape\n{rest}"
+
+
+class _Translator(NodeTransformer):
+    """Puts the words of the language in the place of `_("...")` and `ngettext("...", "...", n)`."""
+
+    def __init__(self, catalogue: NullTranslations) -> None:
+        self.catalogue = catalogue
+        self.plain = not isinstance(catalogue, Translations)
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - Jinja's name
+        self.generic_visit(node)
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        if node.dyn_args or node.dyn_kwargs or name not in ("_", "gettext", "ngettext"):
+            return node
+        fixed = [a.value for a in node.args if isinstance(a, nodes.Const)]
+        if name != "ngettext" and len(fixed) == len(node.args) == 1:
+            return _filled(_text(self.catalogue.ugettext(fixed[0])), node)
+        if name == "ngettext" and len(fixed) == 2 and self.plain:
+            # Another language may have more forms than two: gettext chooses at run time.
+            one, many = map(_text, fixed)
+            number = nodes.Compare(node.args[2], [nodes.Operand("eq", nodes.Const(1))])
+            text = nodes.CondExpr(number, one, many)
+            values = [nodes.Keyword("num", node.args[2])]
+            return _filled(text, node, values)
+        return node
+
+
+def _text(message: str) -> nodes.Expr:
+    return nodes.MarkSafe(nodes.Const(message))
+
+
+def _filled(text: nodes.Expr, node: nodes.Call, values: list[nodes.Keyword] = []) -> nodes.Expr:  # noqa: B006
+    """The text with its values in place, which escapes them; "%%" becomes "%" even without."""
+    pairs = {each.key: each.value for each in [*values, *node.kwargs]}
+    if not pairs and isinstance(text, nodes.MarkSafe) and isinstance(text.expr, nodes.Const):
+        return _text(text.expr.value % {})
+    items = [nodes.Pair(nodes.Const(key), value) for key, value in pairs.items()]
+    return nodes.Mod(text, nodes.Dict(items))
