@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
+from urllib.parse import urlsplit
 
 Environment = Literal["development", "test", "production"]
+BackEnd = Literal["none", "outbox", "smtp", "notify"]
 ROOT = Path(__file__).resolve().parent
 DEVELOPMENT_KEY = "development-only-not-a-secret"
 PORTAL_NAME = "Service catalogue and assessments"
@@ -18,10 +21,38 @@ LOG_LEVEL = "INFO"
 SEARCHES = 120
 RATE_STORAGE = "memory://"
 KEPT_PAGES_MB = 32
+NOTIFY_URL = "https://api.notifications.service.gov.uk"
+UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class UnsafeSettings(RuntimeError):
     """The environment asks for a portal that must not start; the message says which variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """How mail leaves the portal.
+
+    Attributes:
+        back_end: `notify`, `smtp`, `outbox` (a page of the portal, in development) or `none`.
+        sender: the address that mails by SMTP come from.
+        smtp_url: `smtps://user:password@host:465` or, with STARTTLS, `smtp://...:587`.
+        smtp_ca: a file of certificates to trust beside the system's; None for those alone.
+        notify_key: the API key of the service in GOV.UK Notify.
+        notify_template: the id of the template there, made of ((subject)) and ((body)).
+        notify_url: where GOV.UK Notify answers.
+        days: how long the text and the address of a sent mail are kept.
+    """
+
+    back_end: BackEnd = "outbox"
+    sender: str = ""
+    smtp_url: str = field(default="", repr=False)
+    smtp_ca: str | None = None
+    notify_key: str = field(default="", repr=False)
+    notify_template: str = ""
+    notify_url: str = NOTIFY_URL
+    days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +76,14 @@ class Settings:
         rate_storage: where searches are counted, as the library `limits` spells it.
         busy_timeout_ms: milliseconds a SQLite writer waits for another.
         kept_pages_mb: how many mebibytes of public pages a process keeps; 0 for none.
+        job_lease_seconds: after how long a job that a worker took counts as abandoned; longer
+            than sending a mail can take.
+        mail: how mail leaves the portal.
     """
 
     environment: Environment
-    secret_key: str
-    database_url: str
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
     database_read_url: str | None = None
     portal_name: str = PORTAL_NAME
     organisation_name: str = ORGANISATION_NAME
@@ -62,6 +96,8 @@ class Settings:
     rate_storage: str = RATE_STORAGE
     busy_timeout_ms: int = 5000
     kept_pages_mb: int = KEPT_PAGES_MB
+    job_lease_seconds: int = 300
+    mail: MailSettings = MailSettings()
 
     @property
     def development(self) -> bool:
@@ -117,7 +153,56 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         rate_storage=env.get("PORTAL_RATE_STORAGE") or RATE_STORAGE,
         busy_timeout_ms=_whole(env, "PORTAL_BUSY_TIMEOUT_MS", 5000),
         kept_pages_mb=_whole(env, "PORTAL_KEPT_PAGES_MB", KEPT_PAGES_MB),
+        job_lease_seconds=max(1, _whole(env, "PORTAL_JOB_LEASE_SECONDS", 300)),
+        mail=_mail(env, production=environment == "production"),
     )
+
+
+def _mail(env: Mapping[str, str], production: bool) -> MailSettings:
+    back_end = env.get("PORTAL_MAIL") or ("none" if production else "outbox")
+    if back_end not in ("none", "outbox", "smtp", "notify"):
+        raise UnsafeSettings("PORTAL_MAIL must be notify, smtp, outbox or none")
+    if back_end == "outbox" and production:
+        raise UnsafeSettings("PORTAL_MAIL must be notify, smtp or none in production")
+    found = MailSettings(
+        back_end=cast(BackEnd, back_end),
+        sender=env.get("PORTAL_MAIL_FROM", ""),
+        smtp_url=env.get("PORTAL_SMTP_URL", ""),
+        smtp_ca=env.get("PORTAL_SMTP_CA") or None,
+        notify_key=env.get("PORTAL_NOTIFY_KEY", ""),
+        notify_template=env.get("PORTAL_NOTIFY_TEMPLATE", ""),
+        notify_url=env.get("PORTAL_NOTIFY_URL") or NOTIFY_URL,
+        days=_whole(env, "PORTAL_MAIL_DAYS", 30),
+    )
+    if back_end == "smtp":
+        _check_smtp(found)
+    if back_end == "notify":
+        _check_notify(found)
+    return found
+
+
+def _check_smtp(mail: MailSettings) -> None:
+    try:
+        url = urlsplit(mail.smtp_url)
+        sound = url.scheme in ("smtp", "smtps") and url.hostname and url.port != 0
+    except ValueError:  # a port that is no number
+        sound = False
+    if not sound:
+        raise UnsafeSettings("PORTAL_SMTP_URL must be like smtps://user:password@host:465")
+    if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", mail.sender):
+        raise UnsafeSettings("PORTAL_MAIL_FROM must be the address that mails come from")
+    if mail.smtp_ca and not Path(mail.smtp_ca).is_file():
+        raise UnsafeSettings("PORTAL_SMTP_CA must be a file of certificates")
+
+
+def _check_notify(mail: MailSettings) -> None:
+    if not re.fullmatch(rf"[\w-]*?{UUID}-{UUID}", mail.notify_key):
+        raise UnsafeSettings("PORTAL_NOTIFY_KEY must be an API key of GOV.UK Notify")
+    if not re.fullmatch(UUID, mail.notify_template):
+        raise UnsafeSettings("PORTAL_NOTIFY_TEMPLATE must be the id of a template")
+    url = urlsplit(mail.notify_url)
+    if not (url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)):
+        raise UnsafeSettings("PORTAL_NOTIFY_URL must begin with https://")
 
 
 def _driver(url: str) -> str:

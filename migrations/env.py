@@ -7,8 +7,6 @@ from typing import Any
 from alembic import context
 from sqlalchemy import Connection, text
 
-import portal.audit
-import portal.catalogue.models  # noqa: F401  (loads every table)
 from portal.db import Base, Database
 
 

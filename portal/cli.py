@@ -5,18 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
-from alembic.util import CommandError
-from flask import Flask, current_app
-from flask.cli import AppGroup
-from sqlalchemy.exc import DBAPIError
+from flask import Flask
 
-from portal import migrations
-from portal.audit import Act
+from portal import cli_jobs, migrations
 from portal.catalogue.actions import (
     components,
     import_organisations,
@@ -30,33 +25,16 @@ from portal.catalogue.actions import (
 from portal.catalogue.rules.importing import Outcome, Parsed
 from portal.catalogue.store import matches, organisations, service_counts
 from portal.catalogue.words import MatchState
-from portal.db import Database
-from portal.errors import Invalid, Missing, Problem, Refused
+from portal.commands import Commands, act, database, json_option, yes_anyway, yes_option
+from portal.errors import Invalid, Missing, Refused
 from portal.interchange import demo, performance_platform, registers, summaries, tables
 from portal.interchange.rejects import rejects_file
-from portal.interchange.said import in_words, json_line, printable, told
+from portal.interchange.said import json_line, printable, told
 
 FILE = click.Path(path_type=Path)
 #: What an id of the database can be.
 NUMBER = click.IntRange(1, 2**31 - 1)
 SHOWN = 20
-JSON_ASKED = "portal.json"
-
-
-class Commands(AppGroup):
-    """Commands that end with a sentence and 1 where they refuse, or the database does."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; say why it ended."""
-        try:
-            return super().invoke(ctx)
-        except (Problem, DBAPIError, CommandError) as problem:
-            why = in_words(problem)
-        click.echo(f"Refused: {printable(why)}", err=True)
-        if ctx.meta.get(JSON_ASKED):
-            click.echo(json.dumps({"refused": why}))
-        ctx.exit(1)
-
 
 db_group = Commands("db", help="Bring the database's schema forward or back.")
 import_group = Commands("import", help="Import files: a preview first, then one transaction.")
@@ -75,12 +53,7 @@ def install(app: Flask) -> None:
     )  # fmt: skip
     for group in groups:
         app.cli.add_command(group)
-
-
-def database() -> Database:
-    """The database of the app that runs the command."""
-    found: Database = current_app.extensions["portal"].database
-    return found
+    cli_jobs.install(app)
 
 
 def database_files() -> list[Path]:
@@ -89,26 +62,6 @@ def database_files() -> list[Path]:
     if not database().sqlite or not name:
         return []
     return [Path(name + ending) for ending in ("", "-wal", "-shm", "-journal")]
-
-
-def act(name: str, reason: str | None = None) -> Act:
-    """The act of a command, now."""
-    return Act(f"command:{name}", datetime.now(UTC), f"flask {name}", reason=reason)
-
-
-def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
-    ctx.meta[JSON_ASKED] = value
-    return value
-
-
-#: A refusal is an object as well.
-json_option = click.option(
-    "--json", "as_json", is_flag=True, is_eager=True, callback=_remember,
-    help="Print one JSON object.",
-)  # fmt: skip
-yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
-#: For scripts that say it to every command.
-yes_anyway = click.option("--yes", is_flag=True, expose_value=False, help="Nothing is asked.")
 
 
 @db_group.command("upgrade")

@@ -27,6 +27,7 @@ from sqlalchemy import (
     inspect,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -198,6 +199,17 @@ def chunks(ids: Collection[int], size: int = 500) -> Iterator[list[int]]:
     every = list(ids)
     for start in range(0, len(every), size):
         yield every[start : start + size]
+
+
+def insert_new(session: Session, table: type[Base], row: Mapping[str, Any]) -> int | None:
+    """Insert one row and give its id; None where a unique value of it is there already.
+
+    Two transactions that insert the same at once write one row: the second waits for the first.
+    """
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table).values(row).on_conflict_do_nothing()
+    made: int | None = session.scalar(statement.returning(table.__table__.c.id))
+    return made
 
 
 def _prepare_sqlite(engine: Engine, busy_timeout_ms: int, readonly: bool) -> None:

@@ -37,6 +37,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
         links,
         logs,
         navigation,
+        outbox,
         pages,
         people,
         static_pages,
@@ -66,6 +67,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     caching.install(app, ROOT, _shown(settings), settings.kept_pages_mb * MEBIBYTE)
     health.install(app, database, ROOT / "migrations" / "HEAD")
     static_pages.install(app, settings)
+    outbox.install(app, settings, database)
 
 
 def _shown(settings: Settings) -> tuple[str, ...]:
