@@ -11,6 +11,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+import portal.mail  # noqa: F401  registers its jobs
 from portal import jobs
 from portal.commands import Command, Commands, act, database, json_option, yes_anyway
 from portal.db import Database
