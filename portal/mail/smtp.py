@@ -5,9 +5,10 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Iterable
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -56,7 +57,7 @@ class Smtp:
         message = EmailMessage(policy=SMTP)
         message["Message-ID"] = f"<{letter.reference}@{self.sender.rpartition('@')[2]}>"
         message["Date"] = format_datetime(letter.written_at)
-        message["From"] = formataddr((self.portal_name, self.sender))
+        message["From"] = Address(self.portal_name, addr_spec=self.sender)
         message["To"] = letter.to_address
         message["Subject"] = letter.subject
         message["Auto-Submitted"] = "auto-generated"  # no answers from people on holiday

@@ -16,7 +16,7 @@ from portal.audit import Document
 from portal.db import Database
 from portal.errors import Missing
 from portal.jobs import GiveUp, Job, Retry, Run, Worker, rules, store
-from portal.jobs.handlers import HANDLERS, Handler, handler
+from portal.jobs.handlers import Handler, handler
 from portal.jobs.tidying import tidy
 from tests.jobs.clock import START, Clock
 from tests.support.provision import settings_for
@@ -265,7 +265,7 @@ def test_a_kind_has_one_handler() -> None:
 def test_the_database_refuses_what_no_job_is(session: Session, values: Document) -> None:
     common = {"kind": "x", "payload": {}, "created_at": START, "run_after": START}
     session.add(Job(**common, **values))
-    with pytest.raises(IntegrityError, match="one_end|lease_has_owner"):
+    with pytest.raises(IntegrityError, match=r"one_end|lease_has_owner"):
         session.flush()
 
 

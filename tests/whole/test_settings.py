@@ -55,6 +55,56 @@ def test_anything_else_unsafe_is_named(changes: dict[str, str], named: str) -> N
         from_environment(GOOD | changes)
 
 
+UUID = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
+NOTIFY = {
+    "PORTAL_MAIL": "notify",
+    "PORTAL_NOTIFY_KEY": f"catalogue-{UUID}-{UUID}",
+    "PORTAL_NOTIFY_TEMPLATE": UUID,
+}
+SMTP = {
+    "PORTAL_MAIL": "smtp",
+    "PORTAL_SMTP_URL": "smtps://user:pass%40word@mail.internal",
+    "PORTAL_MAIL_FROM": "portal@example.gov.uk",
+}
+
+
+def test_mail_needs_its_settings() -> None:
+    assert from_environment(GOOD).mail.back_end == "none"
+    assert from_environment({"PORTAL_ENV": "development"}).mail.back_end == "outbox"
+    notify = from_environment(GOOD | NOTIFY)
+    assert notify.mail.notify_url.startswith("https://") and notify.mail.days == 30
+    stub = {"PORTAL_NOTIFY_URL": "http://127.0.0.1:8001"}
+    assert from_environment(GOOD | NOTIFY | stub).mail.notify_url == stub["PORTAL_NOTIFY_URL"]
+    smtp = from_environment(GOOD | SMTP)
+    assert smtp.mail.sender == "portal@example.gov.uk" and smtp.mail.smtp_ca is None
+    for settings in (notify, smtp):
+        said = repr(settings)
+        assert UUID * 2 not in said and "pass%40word" not in said and "s" * 32 not in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"PORTAL_MAIL": "pigeon"}, "PORTAL_MAIL"),
+        ({"PORTAL_MAIL": "outbox"}, "PORTAL_MAIL"),
+        ({"PORTAL_MAIL_DAYS": "-1"}, "PORTAL_MAIL_DAYS"),
+        ({"PORTAL_JOB_LEASE_SECONDS": "soon"}, "PORTAL_JOB_LEASE_SECONDS"),
+        (NOTIFY | {"PORTAL_NOTIFY_KEY": ""}, "PORTAL_NOTIFY_KEY"),
+        (NOTIFY | {"PORTAL_NOTIFY_KEY": f"catalogue-{UUID}"}, "PORTAL_NOTIFY_KEY"),
+        (NOTIFY | {"PORTAL_NOTIFY_TEMPLATE": ""}, "PORTAL_NOTIFY_TEMPLATE"),
+        (NOTIFY | {"PORTAL_NOTIFY_URL": "http://notify.example"}, "PORTAL_NOTIFY_URL"),
+        (SMTP | {"PORTAL_SMTP_URL": ""}, "PORTAL_SMTP_URL"),
+        (SMTP | {"PORTAL_SMTP_URL": "mail.internal:25"}, "PORTAL_SMTP_URL"),
+        (SMTP | {"PORTAL_SMTP_URL": "smtp://mail.internal:x"}, "PORTAL_SMTP_URL"),
+        (SMTP | {"PORTAL_MAIL_FROM": ""}, "PORTAL_MAIL_FROM"),
+        (SMTP | {"PORTAL_SMTP_CA": "no-such-file.pem"}, "PORTAL_SMTP_CA"),
+    ],
+)
+def test_mail_that_cannot_work_is_refused(changes: dict[str, str], named: str) -> None:
+    with pytest.raises(UnsafeSettings, match=named):
+        from_environment(GOOD | changes)
+
+
 def test_an_empty_environment_is_production_and_refused() -> None:
     with pytest.raises(UnsafeSettings):
         from_environment({})
