@@ -68,7 +68,7 @@ def demo_portal(demo_database: Database) -> Flask:
     return create_app(settings_for(demo_database), demo_database)
 
 
-def serve(database: Database, folder: Path) -> Iterator[str]:
+def serve(database: Database, folder: Path, **more: str) -> Iterator[str]:
     """Run the portal under gunicorn on a free port; yield its address; stop that process."""
     environment = os.environ | {
         "PORTAL_ENV": "test",
@@ -76,6 +76,7 @@ def serve(database: Database, folder: Path) -> Iterator[str]:
         "PORTAL_TRUSTED_HOSTS": "127.0.0.1",
         "DATABASE_URL": database.url.render_as_string(hide_password=False),
         "PORTAL_LOG_LEVEL": "ERROR",
+        **more,
     }
     errors = folder / "gunicorn.log"
     options = ["--bind", "127.0.0.1:0", "--workers", "1", "--no-control-socket"]

@@ -1,0 +1,42 @@
+"""The outbox page, which only a portal in development has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from portal import mail
+from tests.browser.conftest import serve
+from tests.browser.test_every_page import look
+from tests.jobs.clock import START
+from tests.support.provision import Provision
+
+
+@pytest.fixture(scope="module")
+def outbox(provision: Provision, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with provision.database("sqlite") as database:
+        folder = tmp_path_factory.mktemp("outbox")
+        site = serve(database, folder, PORTAL_ENV="development")
+        address = next(site)
+        with database.writing() as session:
+            values = {"link": f"{address}/services?q={'x' * 80}", "minutes": 15}
+            for key in "ab":
+                mail.queue(session, "ada@example.com", "sign_in_link", values, key, START)
+        yield f"{address}/outbox"
+        site.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_in_the_outbox(
+    visit: Callable[..., Page], outbox: str, width: int
+) -> None:
+    assert not look(visit, [outbox], width)
+
+
+def test_a_link_of_a_mail_can_be_followed(visit: Callable[..., Page], outbox: str) -> None:
+    page = visit(outbox)
+    page.get_by_role("link", name="/services?q=").first.click()
+    assert page.url.endswith("x" * 80)
+    assert page.locator("h1").inner_text() == "Services"
