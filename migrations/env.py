@@ -7,6 +7,10 @@ from typing import Any
 from alembic import context
 from sqlalchemy import Connection, text
 
+import portal.audit
+import portal.catalogue.models
+import portal.jobs.models
+import portal.mail.models  # noqa: F401  (these load every table)
 from portal.db import Base, Database
 
 
