@@ -59,11 +59,15 @@ class Worker:
 
     def forever(self, stop: threading.Event, alive: Callable[[], bool] = lambda: True) -> None:
         """Work until `stop` is set or `alive` says no, outliving a database that is away."""
-        while not stop.is_set() and alive():
+
+        def going() -> bool:
+            return not stop.is_set() and alive()
+
+        while going():
             pause = POLL_SECONDS
             try:
                 if self._due():
-                    while not stop.is_set() and self.step():
+                    while going() and self.step():
                         pass
             except Exception as error:  # noqa: BLE001  most likely the database is away
                 # Whatever was in hand stays leased, and is done again when the lease runs out.
@@ -102,24 +106,27 @@ class Worker:
             return store.due(session, self.leases, self.clock())
 
     def _do(self, job: Job) -> None:
-        handler, started = self.handlers[job.kind], time.perf_counter()
+        handler, started, why = self.handlers[job.kind], time.perf_counter(), {}
         try:
             if job.attempts > rules.ATTEMPTS:
                 raise GiveUp("every worker that tried it stopped")
             run = Run(self.database, self.settings, job.payload, job.attempts, self.clock)
             handler.work(run)
         except GiveUp as reason:
-            outcome = self._fail(job, handler, str(reason))
+            why = {"reason": str(reason)}
+            outcome = self._fail(job, handler, **why)
         except Retry as reason:
-            outcome = self._later(job, handler, str(reason))
+            why = {"reason": str(reason)}
+            outcome = self._later(job, handler, **why)
         except Exception as error:  # noqa: BLE001  one bad job must not stop the others
-            outcome = self._later(job, handler, rules.said(error))
+            why = {"reason": rules.said(error)}
+            outcome = self._later(job, handler, **why)
         else:
             with self.database.writing() as session:
                 outcome = "done" if store.finish(session, job, self.clock()) else "lease_lost"
         took = round((time.perf_counter() - started) * 1000, 1)
         say = log.info if outcome == "done" else log.warning
-        say("job", outcome=outcome, attempt=job.attempts, ms=took)
+        say("job", outcome=outcome, attempt=job.attempts, ms=took, **why)
 
     def _later(self, job: Job, handler: Handler, reason: str) -> str:
         if job.attempts >= rules.ATTEMPTS:

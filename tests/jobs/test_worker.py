@@ -211,6 +211,24 @@ def test_who_comes_back_late_changes_nothing(session: Session, make: Make, clock
     assert only(session).finished_at and not only(session).failed_at and not told
 
 
+def test_an_old_attempt_of_the_same_worker_ends_nothing(
+    session: Session, database: RolledBackDatabase, clock: Clock
+) -> None:
+    add(session)
+    leases, taken = {"test": LEASE}, []
+    for _ in range(2):
+        with database.writing() as own:
+            taken.append(store.claim(own, leases, "ada", clock()))
+        clock.tick(LEASE.total_seconds() + 1)
+    old, new = taken
+    assert old is not None and new is not None and (old.attempts, new.attempts) == (1, 2)
+    assert not store.finish(session, old, clock())
+    assert not store.retry(session, old, clock(), "late")
+    assert not store.fail(session, old, clock(), "late")
+    assert store.finish(session, new, clock())
+    assert not store.finish(session, new, clock())
+
+
 def test_a_kind_can_have_a_lease_of_its_own(session: Session, make: Make) -> None:
     add(session)
     seen: list[Job] = []

@@ -30,6 +30,19 @@ def test_a_mail_goes_out_once_with_its_reference(
     assert row.provider_id and len(row.provider_id) == 36
 
 
+def test_a_mail_that_left_is_not_sent_again_where_only_the_job_does_not_know(
+    session: Session, database: RolledBackDatabase, clock: Clock, notify: servers.Notify
+) -> None:
+    """A worker killed after the note on the mail and before the one on the job."""
+    put(session)
+    worker = worker_for(database, clock, **notify_settings(notify))
+    worker.until_idle()
+    only(session)[1].finished_at = None
+    session.commit()
+    assert worker.until_idle() == 1
+    assert len(notify.asked) == 1 and only(session)[1].finished_at
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
