@@ -132,7 +132,9 @@ def test_the_command_rebuilds(app: Flask, session: Session, refs: dict[str, int]
 CHOICES = ("", "phase=live", "phase=live&phase=alpha", "audience=public", "category=Tax",
            "apis=none", "organisation=treasury", "organisation=mint&phase=live",
            "phase=live&audience=public", "phase=live&audience=business&category=Tax&apis=none",
-           "organisation=treasury&audience=public&category=Tax")  # fmt: skip
+           "organisation=treasury&audience=public&category=Tax", "q=s",
+           "q=s&phase=live", "q=s&organisation=treasury&category=Tax",
+           "q=s&organisation=mint&phase=live&phase=alpha&audience=public")  # fmt: skip
 
 
 @pytest.mark.parametrize("address", CHOICES)

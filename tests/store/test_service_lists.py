@@ -77,6 +77,8 @@ def test_everything_by_name(session: Session) -> None:
         ({"organisation": "transport", "phase": "live"}, ["tax-a-vehicle"]),
         ({"q": "vehical"}, ["tax-a-vehicle"]),
         ({"q": "zzzzqqqq"}, []),
+        ({"q": "vehical", "organisation": "nobody"}, []),
+        ({"q": "a", "organisation": "transport"}, ["book-a-test", "tax-a-vehicle"]),
     ],
 )
 def test_filters(session: Session, arguments: dict[str, str], expected: list[str]) -> None:

@@ -6,9 +6,11 @@ only where more is chosen at once, or words are searched for, are services count
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Set
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import (
@@ -31,10 +33,10 @@ from sqlalchemy.orm import Session
 from portal.audit import kept
 from portal.catalogue.models.counts import ServiceCount
 from portal.catalogue.models.services import Service
-from portal.catalogue.rules.filters import ServiceSort
 from portal.catalogue.store import hierarchy
 from portal.catalogue.store.hierarchy import Tree
 from portal.catalogue.store.service_counts import ORGANISATION
+from portal.catalogue.store.service_matches import COLUMNS
 from portal.catalogue.store.service_scope import (
     FACETS,
     Scope,
@@ -68,7 +70,7 @@ class Counts:
 
     facets: dict[str, list[Choice]]
     total: int = 0
-    ids: list[int] = field(default_factory=list)
+    ids: Sequence[int] = ()
     above: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -88,13 +90,13 @@ def _counts(session: Session, where: Scope) -> Counts:
     found: dict[str, dict[str, int]] = {name: {} for name in FACETS}
     result = Counts({})
     owned: dict[Owners, int] = {}
-    for facet, value, one, other, many in (
-        session.connection().execute(_statement(where), values(where)).all()
-    ):
+    if where.found is not None:
+        rows, result.ids = _of_found(session, where)
+    else:
+        rows = session.connection().execute(_statement(where), values(where)).all()
+    for facet, value, one, other, many in rows:
         if facet == ORGANISATION:
             owned[one, other] = many
-        elif facet == "id":
-            result.ids.append(one)
         elif facet == "audiences":
             for audience in value.split(",") if value else ():
                 found[facet][audience] = found[facet].get(audience, 0) + many
@@ -107,6 +109,36 @@ def _counts(session: Session, where: Scope) -> Counts:
     result.total = sum(owned.values())
     _organisations(where, hierarchy.tree(session, where.on), owned, result)
     return result
+
+
+def _of_found(session: Session, where: Scope) -> tuple[Iterable[Any], Sequence[int]]:
+    """The counts of what a search found, and its ids: at most 1,000 services, which the database
+    counts more slowly than it reads them.
+    """
+    facts = where.facts
+    query = where.query
+    if query.capability or query.component or query.arrangement or where.unknown_organisation:
+        left = select(Service.id).where(*narrowed(where))
+        ids = set(session.connection().execute(left, values(where)).scalars())
+        facts = [fact for fact in facts if fact.id in ids]
+    if where.bodies is not None:
+        bodies: set[Any] = set(session.connection().execute(where.bodies, values(where)).scalars())
+        facts = [f for f in facts if f.organisation_id in bodies or f.delivers_id in bodies]
+    choices = {facet: stored(query, facet) for facet in FACETS if getattr(query, facet)}
+
+    def columns(facets: Iterable[str]) -> dict[str, Sequence[Any]]:
+        kept = [(COLUMNS.index(FACETS[facet]), choices[facet]) for facet in facets]
+        rows = [fact for fact in facts if all(fact[at] in chosen for at, chosen in kept)]
+        return dict(zip(COLUMNS, zip(*rows, strict=True) if rows else repeat(()), strict=False))
+
+    mine = columns(choices)
+    counted: list[Any] = []
+    for facet, column in FACETS.items():
+        found = columns(choices.keys() - {facet}) if facet in choices else mine
+        counted += [(facet, v, None, None, many) for v, many in Counter(found[column]).items()]
+    owners = Counter(zip(mine["organisation_id"], mine["delivers_id"], strict=True))
+    counted += [(ORGANISATION, None, a or 0, b or 0, many) for (a, b), many in owners.items()]
+    return counted, mine["id"]
 
 
 #: Statements by the shape of their conditions: making one takes longer than running it.
@@ -129,7 +161,7 @@ def _parts(where: Scope) -> list[Select[Any]]:
     # Everything that is chosen, found once for all the facets that nothing is chosen in.
     mine = (
         select(*(getattr(Service, column) for column in FACETS.values()),
-               Service.id, Service.organisation_id, Service.delivers_id)
+               Service.organisation_id, Service.delivers_id)
         .where(*narrowed(where), *of_bodies(where, Service), *chosen(where, Service))
         .cte("mine")
     )  # fmt: skip
@@ -146,9 +178,6 @@ def _parts(where: Scope) -> list[Select[Any]]:
         parts.append(_kept_organisations(where, active[0] if active else ""))
     else:
         parts.append(_counted(ORGANISATION, None, mine.c.organisation_id, mine.c.delivers_id))
-    # Riding along saves a statement: what the search will rank.
-    if where.query.sort is ServiceSort.RELEVANCE:
-        parts.append(_row("id", null(), mine.c.id, null(), literal(1)))
     return parts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -167,10 +167,10 @@ def _page(where: Scope) -> Any:
     return _pages[form]
 
 
-def _ranked(session: Session, where: Scope, found_ids: list[int], size: int) -> Slice:
+def _ranked(session: Session, where: Scope, found_ids: Sequence[int], size: int) -> Slice:
     """A page in order of relevance: at most 1,000 found ids, ranked by the search."""
     chosen, before, after = by_rank(found_ids, where.positions, where.query.cursor, size)
-    found = {r.id: r for r in session.execute(_ONES, {"ids": chosen})}
+    found = {r.id: r for r in session.connection().execute(_ONES, {"ids": chosen})}
     return [_row(found[id_], (where.positions[id_], id_)) for id_ in chosen], before, after
 
 

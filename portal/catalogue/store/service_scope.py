@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
@@ -39,6 +39,7 @@ class Scope:
     bodies: Select[tuple[int]] | None = None
     unknown_organisation: bool = False
     found: search.Found | None = None
+    facts: Sequence[Any] = ()
     positions: dict[int, int] = field(default_factory=dict)
 
 
@@ -55,7 +56,8 @@ def scope(session: Session, query: ServiceQuery, on: date) -> Scope:
             result.bodies = family(bindparam("organisation_id", body), bindparam("on", on))
     if query.text:
         result.found = search.find(session, "service", query.text)
-        ids = service_matches.in_order(session, result.found)
+        result.facts = service_matches.facts(session, result.found)
+        ids = service_matches.in_order(result.found, result.facts)
         result.positions = {id_: at for at, id_ in enumerate(ids)}
     return result
 
