@@ -45,7 +45,7 @@ WHERE r.service_id IN ({}) ORDER BY r.id
 """
 USAGES = """
 SELECT c.slug, c.name, m.slug, m.name, u.arrangement, u.product, u.status, u.since, u.until,
-  m.lifecycle, m.closes_on, n.name, n.slug
+  m.lifecycle, m.closes_on, n.name, n.slug, u.id
 FROM usage u JOIN capability c ON c.id = u.capability_id
 LEFT JOIN component m ON m.id = u.component_id LEFT JOIN component n ON n.id = m.successor_id
 WHERE u.service_id = %s ORDER BY c.name, u.since, u.id
@@ -235,8 +235,9 @@ def met(u: Any) -> tuple[object, ...]:
     """A row of the table of needs."""
     need, name, component, called, arrangement, product, status, since, until = u[:9]
     how = (f"/components/{component}", called) if component else (None, product or arrangement)
+    told = f"/usages/{u[13]}/history"
     return f"/capabilities/{need}", name, [how, (None, f"{status} {when(since, until)}"),
-                                           (None, "Not given")]  # fmt: skip
+                                           (told, "History")]  # fmt: skip
 
 
 def when(since: Any, until: Any) -> str:

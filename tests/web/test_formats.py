@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from portal.access import Role, Somebody
 from portal.web import caching, csv_out
 from portal.web.formats import same_address
 from portal.web.pages import query_url
+from portal.web.people import as_person
 from tests.web.site import Version, make_site, parse
 
 
@@ -178,3 +182,56 @@ def test_a_slash_too_many_leads_on(client: FlaskClient, asked: str, led_to: str)
 @pytest.mark.parametrize("address", ["/nothing/", "//evil.example/", "/things/UPPER/", "/a b/"])
 def test_a_slash_on_an_unknown_address_is_not_found(client: FlaskClient, address: str) -> None:
     assert client.get("/", environ_overrides={"PATH_INFO": address}).status_code == 404
+
+
+def nonces(answer: TestResponse) -> tuple[set[str], str]:
+    """The nonces in a page's scripts, and the one that its policy allows."""
+    policy = re.search(r"'nonce-([^']+)'", answer.headers["Content-Security-Policy"])
+    assert policy
+    return set(re.findall(r'nonce="([^"]+)"', answer.text)), policy[1]
+
+
+def test_a_page_is_built_once_for_all_readers(client: FlaskClient) -> None:
+    Version.number += 1
+    runs = Version.runs
+    first, second = client.get("/things?q=1"), client.get("/things?q=1")
+    assert Version.runs == runs + 1
+    for answer in (first, second):
+        there, allowed = nonces(answer)
+        assert there == {allowed}
+    assert nonces(first) != nonces(second)
+    assert second.text.replace(nonces(second)[1], nonces(first)[1]) == first.text
+    for name in ("Content-Type", "ETag", "Cache-Control", "Vary", "X-Frame-Options"):
+        assert second.headers.get(name) == first.headers.get(name)
+    client.get("/things?q=2")
+    assert Version.runs == runs + 2
+    Version.number += 1
+    client.get("/things?q=1")
+    assert Version.runs == runs + 3
+
+
+@pytest.mark.parametrize("path", ["/things.csv", "/things.json", "/things?missing=1"])
+def test_neither_downloads_nor_errors_are_kept(client: FlaskClient, path: str) -> None:
+    runs = Version.runs
+    assert client.get(path).data == client.get(path).data or "missing" in path
+    assert Version.runs == runs + 2
+
+
+def test_what_is_for_one_person_is_never_kept(site: Flask, client: FlaskClient) -> None:
+    Version.number += 1
+    runs = Version.runs
+    signed_in = Somebody(frozenset({Role.PUBLIC}))
+    with as_person(site, signed_in):
+        assert client.get("/things?q=1").headers["Cache-Control"] == "private, no-store"
+    client.get("/things?q=1")
+    with as_person(site, signed_in):
+        client.get("/things?q=1")
+    assert Version.runs == runs + 3
+
+
+def test_nothing_is_kept_where_nothing_may_be(tmp_path: Path) -> None:
+    app = make_site(tmp_path, kept_pages_mb=0)
+    runs = Version.runs
+    for _ in range(2):
+        app.test_client().get("/things?q=1", base_url="https://localhost")
+    assert Version.runs == runs + 2

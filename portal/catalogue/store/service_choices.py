@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import (
-    ColumnElement,
-    ScalarSelect,
-    Select,
-    select,
-)
+from sqlalchemy import ColumnElement, ScalarSelect, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.audit import kept
+from portal.catalogue.component_words import Lifecycle
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.filters import ServiceQuery
@@ -28,11 +24,13 @@ class Choices:
     Attributes:
         needs: capabilities by group: group, then slug to name.
         components: slug to name.
+        closed: slugs of the components that have closed.
         names: of every slug there is, by the argument that takes it.
     """
 
     needs: dict[str, dict[str, str]] = field(default_factory=dict)
     components: dict[str, str] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
     names: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
@@ -55,9 +53,11 @@ def _choices(session: Session) -> Choices:
     connection = session.connection()
     for group, slug, name in connection.execute(_NEEDS):
         needs.setdefault(group, {})[slug] = called[slug] = name
-    components = {row.slug: row.name for row in connection.execute(_COMPONENTS)}
+    rows = connection.execute(_COMPONENTS).all()
+    components = {slug: name for slug, name, _state in rows}
+    closed = frozenset(slug for slug, _name, state in rows if state == Lifecycle.CLOSED)
     names = {"organisation": {}, "capability": called, "component": components}
-    return Choices(needs, components, names)
+    return Choices(needs, components, closed, names)
 
 
 _above = aliased(Capability)
@@ -66,7 +66,9 @@ _NEEDS = (
     .join(_above, _above.id == Capability.parent_id)
     .order_by(_above.position, Capability.position, Capability.name)
 )
-_COMPONENTS = select(Component.slug, Component.name).order_by(Component.sort_name)
+_COMPONENTS = select(Component.slug, Component.name, Component.lifecycle).order_by(
+    Component.sort_name
+)
 
 
 def using(query: ServiceQuery) -> Select[int]:
