@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, String, func, insert, select
+from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.db import Base, Json, UtcTime, one_at_a_time
+from portal.db import Base, Json, UtcTime, insert_rows, one_at_a_time
 
 Document = dict[str, Any]
 T = TypeVar("T")
@@ -134,12 +134,17 @@ def record_all(
 ) -> int:
     """Append the changes of many records, (id, before, after) each; how many differed."""
     rows = [row for change in changed if (row := event_row(act, tag, thing, *change)) is not None]
+    append(session, rows)
+    return len(rows)
+
+
+def append(session: Session, rows: list[Document]) -> None:
+    """Append events made by `event_row`, in their order."""
     if rows:
         # Ids in the order of commits: else a reader could see the last event, and the one before
         # it come later, with `version` the same.
         one_at_a_time(session)
-        session.execute(insert(HistoryEvent), rows)
-    return len(rows)
+        insert_rows(session, HistoryEvent, rows)
 
 
 def history_of(

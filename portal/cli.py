@@ -17,6 +17,7 @@ from portal.catalogue.actions import (
     import_organisations,
     import_services,
     importing,
+    indexing,
     journeys,
     matching,
     similar,
@@ -325,7 +326,7 @@ def demo_load(as_json: bool) -> None:
 def search_rebuild() -> None:
     """Rebuild the search from the records."""
     with database().writing() as session:
-        importing.reindex(session)
+        indexing.reindex(session)
     click.echo("The search is rebuilt.")
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
@@ -22,8 +22,10 @@ from sqlalchemy import (
     Enum,
     MetaData,
     String,
+    Table,
     create_engine,
     event,
+    insert,
     inspect,
     text,
 )
@@ -192,6 +194,17 @@ def one_at_a_time(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_TURN, {"turn": TURN})
+
+
+def table_of(model: type[Base]) -> Table:
+    """A model's table, for statements past the ORM."""
+    return cast(Table, model.__table__)
+
+
+def insert_rows(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Insert rows, all with the same columns, past the ORM: that takes half the time."""
+    if rows:
+        session.execute(insert(table_of(model)), rows)
 
 
 def chunks(ids: Collection[int], size: int = 500) -> Iterator[list[int]]:

@@ -72,19 +72,23 @@ _FTS_REBUILD = text("INSERT INTO search_text (search_text) VALUES ('rebuild')")
 
 def put(session: Session, documents: Iterable[Document]) -> None:
     """Add these records to the index, or replace them there, in the caller's transaction."""
-    by_key = {key_of(d.thing, d.thing_id): d for d in documents}
-    for thing in sorted({d.thing for d in by_key.values()}):
-        mine = [d for d in by_key.values() if d.thing == thing]
-        _touch(session, thing)
-        for chunk in _chunks(mine):
-            counts = _forget(session, [key_of(thing, d.thing_id) for d in chunk])
-            rows = [_row(session, d) for d in chunk]
+    counts: dict[str, Counter[str]] = {}
+    for chunk in _chunks(documents):
+        by_key = {key_of(d.thing, d.thing_id): d for d in chunk}
+        for thing in sorted({d.thing for d in chunk}):
+            if thing not in counts:
+                _touch(session, thing)
+                counts[thing] = Counter()
+            mine = {key: d for key, d in by_key.items() if d.thing == thing}
+            counts[thing].update(_forget(session, list(mine)))
+            rows = [_row(session, d) for d in mine.values()]
             session.execute(_INSERT[_dialect(session)], rows)
             if _dialect(session) == "sqlite":
                 session.execute(_FTS_INSERT, rows)
             for row in rows:
-                counts.update(_counted(row["words"]))
-            _count(session, thing, counts)
+                counts[thing].update(_counted(row["words"]))
+    for thing, counted in counts.items():
+        _count(session, thing, counted)
 
 
 def remove(session: Session, thing: str, ids: Iterable[int]) -> None:

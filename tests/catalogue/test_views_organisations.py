@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal import search
-from portal.catalogue.store import organisations
+from portal.catalogue.store import organisation_names
 from tests.support.data import add_organisation, add_service
 from tests.support.pages import PageClient, soup_of
 
@@ -42,7 +42,7 @@ def _some(session: Session) -> None:
             {**owner, "organisation": "portal:office", "since": "2015-01-01", "until": None},
         ],
     )  # fmt: skip
-    search.rebuild(session, "organisation", organisations.search_documents(session))
+    search.rebuild(session, "organisation", organisation_names.search_documents(session))
     session.flush()
     session.expunge_all()
 

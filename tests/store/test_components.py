@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal import search
 from portal.audit import HistoryEvent
 from portal.catalogue.actions import undo
-from portal.catalogue.actions.importing import reindex
+from portal.catalogue.actions.indexing import reindex
 from portal.catalogue.models.components import Capability
 from portal.catalogue.rules.component_documents import (
     clean_capability,

@@ -7,13 +7,15 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from portal.audit import Act, Document
-from portal.catalogue.actions.importing import Batch, begin, reindex
+from portal.catalogue.actions.importing import Batch, begin
+from portal.catalogue.actions.indexing import refresh
 from portal.catalogue.actions.matching import Resolver
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.rules.cleaners import slugify
 from portal.catalogue.rules.documents import clean_organisation
 from portal.catalogue.rules.importing import Desired, Outcome, Parsed, Progress
 from portal.catalogue.store import organisations as store
+from portal.catalogue.store import services
 from portal.errors import Invalid
 
 EMPTY: Document = {
@@ -27,6 +29,7 @@ def apply(session: Session, parsed: Parsed, act: Act, progress: Progress | None 
     waited for one of them are matched.
     """
     batch = begin(session, parsed, act)
+    batch.recall(parsed.desired)
     loaded = {o.id: o for o in store.load(session)}
     befores: dict[int, Document | None] = {k: store.document_of(o) for k, o in loaded.items()}
     refs = store.ids_by_reference(session)
@@ -48,8 +51,11 @@ def apply(session: Session, parsed: Parsed, act: Act, progress: Progress | None 
                 _write(batch, replace(row, fields=bare), loaded[id_], None, refs)
         if progress:
             progress(position, len(todo))
-    batch.outcome.settled = Resolver(session, batch.act).settle()
-    reindex(session)
+    batch.keep()
+    resolver = Resolver(session, batch.act)
+    batch.outcome.settled = resolver.settle()
+    batch.changed[services.THING] |= resolver.moved
+    refresh(session, batch.changed)
     return batch.finish()
 
 
@@ -113,6 +119,7 @@ def _write(
         own = {"slug": organisation.slug, "name": organisation.name}
         after = clean_organisation({**EMPTY, **own, **said, "slug": organisation.slug})
         store.save(batch.session, organisation, None, after, refs, batch.act, "imported")
+        changed = True
         batch.outcome.created += 1
     else:
         wanted = {k: v for k, v in said.items() if k != "slug"}  # an import moves no address
@@ -125,4 +132,6 @@ def _write(
         )
         batch.outcome.updated += changed
         batch.outcome.unchanged += not changed
+    if changed:
+        batch.changed[store.THING].add(organisation.id)
     batch.remember(desired.key, store.THING, organisation.id, said)

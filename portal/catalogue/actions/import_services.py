@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from portal.audit import Act, Document
-from portal.catalogue.actions.importing import Batch, begin, reindex
+from portal.catalogue.actions.importing import BATCH, Batch, begin
+from portal.catalogue.actions.indexing import refresh
 from portal.catalogue.actions.matching import Resolver
-from portal.catalogue.models.services import Service
 from portal.catalogue.rules.cleaners import slugify, sort_key
 from portal.catalogue.rules.documents import clean_service
 from portal.catalogue.rules.importing import Desired, Outcome, Parsed, Progress, without_echoes
+from portal.catalogue.store import service_batches, service_counts, service_documents
 from portal.catalogue.store import services as store
 from portal.catalogue.store.organisations import ids_by_reference, references
+from portal.catalogue.store.service_batches import Change
 from portal.errors import Invalid
 
 BLANK: Document = {
@@ -33,14 +36,15 @@ class Places:
         self._taken = store.taken_slugs(session)
         self._named = store.ids_by_name_and_owner(session)
 
-    def find(self, desired: Desired, fields: Document) -> int | None:
+    def find(self, desired: Desired) -> int | None:
         """The id of the record, or None where it is new to the catalogue."""
         known = self._memory.get(desired.key)
         if known is not None:
             return known.thing_id
         if desired.ref in self._slugs:
             return self._slugs[desired.ref]
-        same = self._named.get((sort_key(str(fields.get("name"))), _accountable(fields)), [])
+        name = sort_key(str(desired.fields.get("name")))
+        same = self._named.get((name, _accountable(desired.fields)), [])
         return same[0] if len(same) == 1 else None
 
     def free_slug(self, fields: Document) -> str:
@@ -60,36 +64,112 @@ def _accountable(fields: Document) -> str | None:
     return None
 
 
+class _Taken(NamedTuple):
+    """A row that is accepted: its record (None for a new one), what the source has said, and what
+    is to be written (None where nothing differs).
+    """
+
+    desired: Desired
+    id: int | None
+    said: Document
+    change: Change | None
+
+
+#: A row as it stands in the file, as it reads with its owners resolved, and its record's id.
+_Todo = tuple[Desired, Desired, int | None]
+
+
 def apply(session: Session, parsed: Parsed, act: Act, progress: Progress | None = None) -> Outcome:
     """Create and update services; owners' names are resolved or wait in the queue."""
     batch = begin(session, parsed, act)
     resolver = Resolver(session, batch.act)
     batch.outcome.settled = resolver.settle()
+    batch.changed[store.THING] |= resolver.moved
     refs, names = ids_by_reference(session), references(session)
-    places = Places(session, batch)
-    todo: list[tuple[Desired, Document, int | None]] = []
+    run = _Run(batch, refs)
+    todo: list[_Todo] = []
     for desired in parsed.desired:
-        fields = _with_owners(desired.fields, resolver, refs, names)
-        todo.append((desired, fields, places.find(desired, fields)))
-    loaded = {s.id: s for s in store.load(session, [i for _, _, i in todo if i is not None])}
-    relations: list[tuple[int, list[Document]]] = []
-    for position, (desired, fields, id_) in enumerate(todo, start=1):
-        wanted = replace(desired, fields=fields)
-        try:
-            service = _write(batch, wanted, loaded.get(id_) if id_ else None, places, refs)
-        except Invalid as problem:
-            batch.refuse(desired, problem)
-            continue
-        if "relations" in fields:
-            relations.append((service.id, fields["relations"]))
-        if progress:
-            progress(position, len(todo))
+        wanted = replace(desired, fields=_with_owners(desired.fields, resolver, refs, names))
+        todo.append((desired, wanted, run.places.find(wanted)))
+    resolver.keep()
+    with service_counts.together(session):
+        for first in range(0, len(todo), BATCH):
+            run.take(todo[first : first + BATCH])
+            if progress:
+                progress(min(first + BATCH, len(todo)), len(todo))
     ids = store.ids_by_slug(session)
-    for service_id, rows in relations:
+    for service_id, rows in run.relations.items():
         store.save_relations(session, service_id, rows, ids)
     batch.outcome.waiting = resolver.waiting
-    reindex(session)
+    refresh(session, batch.changed)
     return batch.finish()
+
+
+class _Run:
+    """Takes rows into the catalogue, some at a time.
+
+    Attributes:
+        relations: of the services taken so far, by id, for when all others are there.
+    """
+
+    def __init__(self, batch: Batch, refs: dict[str, int]) -> None:
+        """`refs` are organisation references to ids."""
+        self._batch = batch
+        self._refs = refs
+        self.places = Places(batch.session, batch)
+        self.relations: dict[int, list[Document]] = {}
+        self._current: dict[int, Document] = {}
+        self._taken: list[_Taken] = []
+
+    def take(self, todo: list[_Todo]) -> None:
+        """Compare rows with their records, and write what is new."""
+        self._batch.recall(desired for desired, _, _ in todo)
+        ids = {id_ for _, _, id_ in todo if id_ is not None}
+        self._current = service_documents.by_ids(self._batch.session, ids)
+        waiting: set[int | None] = set()
+        for desired, wanted, id_ in todo:
+            if id_ is not None and id_ in waiting:
+                self._write()  # two rows about one record: it changes once at a time
+            waiting.add(id_)
+            try:
+                self._taken.append(self._compared(wanted, id_))
+            except Invalid as problem:
+                self._batch.refuse(desired, problem)
+        self._write()
+
+    def _compared(self, wanted: Desired, id_: int | None) -> _Taken:
+        """What a row comes to. Raises Invalid where it is refused."""
+        act, before = self._batch.act, self._current.get(id_ or 0)
+        if before is None or id_ is None:
+            after = clean_service({**BLANK, **wanted.fields, "slug": "new"})
+            after["slug"] = self.places.free_slug(wanted.fields)
+            change = service_batches.change(None, None, after, self._refs, act)
+            return _Taken(wanted, None, wanted.fields, change)
+        merged, said = _merged(self._batch, wanted, before, id_)
+        after = clean_service(merged)
+        if after == before:
+            return _Taken(wanted, id_, said, None)
+        return _Taken(
+            wanted, id_, said, service_batches.change(id_, before, after, self._refs, act)
+        )
+
+    def _write(self) -> None:
+        batch, taken = self._batch, self._taken
+        changes = [row.change for row in taken if row.change]
+        written = iter(service_batches.write(batch.session, changes, batch.act, "imported"))
+        for desired, known, said, change in taken:
+            id_ = next(written) if change or known is None else known
+            batch.remember(desired.key, store.THING, id_, said)
+            if "relations" in desired.fields:
+                self.relations[id_] = desired.fields["relations"]
+            if change:
+                self._current[id_] = change.after
+                batch.changed[store.THING].add(id_)
+        batch.keep()
+        batch.outcome.created += sum(change.before is None for change in changes)
+        batch.outcome.updated += sum(change.before is not None for change in changes)
+        batch.outcome.unchanged += len(taken) - len(changes)
+        taken.clear()
 
 
 def _with_owners(
@@ -121,8 +201,7 @@ def _merged(
     """
     fields = {k: v for k, v in desired.fields.items() if k != "slug"}
     owners, now = fields.get("owners", []), before["owners"]
-    known = batch.memory.get(desired.key)
-    told = known.said.get("owners") if known else None
+    told = batch.said.get(desired.key, {}).get("owners")
     stays = _today(owners) == _today(now) and len(owners) <= len(now)
     seen = before
     if stays:
@@ -144,25 +223,3 @@ def _all(owners: list[Document]) -> set[tuple[str, str]]:
 
 def _today(owners: list[Document]) -> set[tuple[str, str]]:
     return _all([o for o in owners if o["until"] is None])
-
-
-def _write(
-    batch: Batch, desired: Desired, service: Service | None, places: Places, refs: dict[str, int]
-) -> Service:
-    if service is None:
-        draft = {**BLANK, **desired.fields}
-        after = clean_service({**draft, "slug": "new"})
-        after["slug"] = places.free_slug(desired.fields)
-        service, said = store.new(), desired.fields
-        store.save(batch.session, service, None, after, refs, batch.act, "imported")
-        batch.outcome.created += 1
-    else:
-        before = store.document_of(service)
-        merged, said = _merged(batch, desired, before, service.id)
-        changed = store.save(
-            batch.session, service, before, clean_service(merged), refs, batch.act, "imported"
-        )
-        batch.outcome.updated += changed
-        batch.outcome.unchanged += not changed
-    batch.remember(desired.key, store.THING, service.id, said)
-    return service

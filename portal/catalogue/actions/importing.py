@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal import search
 from portal.audit import Act, ImportBatch
-from portal.catalogue.models.imports import ImportedRecord
 from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.importing import Aside, Desired, Outcome, Parsed, Progress, merge
-from portal.catalogue.store import (
-    capabilities,
-    components,
-    imports,
-    journeys,
-    organisations,
-    service_search,
-    services,
-)
+from portal.catalogue.store import imports
+from portal.catalogue.store.imports import Remembered
 from portal.db import Database, one_at_a_time
 from portal.errors import Invalid
 
 Apply = Callable[[Session, Parsed, Act, Progress | None], Outcome]
 SHOWN = 300
+#: So many records are read, compared and written at a time.
+BATCH = 500
 
 
 class _Preview(Exception):
@@ -67,27 +61,48 @@ def run(
 
 @dataclass(slots=True)
 class Batch:
-    """An import under way: its act, its memory, its outcome."""
+    """An import under way: its act, its memory, its outcome.
+
+    Attributes:
+        memory: which records the source's keys stand for.
+        said: what the source last said, by its key; only of the rows that were last recalled.
+        changed: the ids of the records that are to be indexed again, by kind.
+    """
 
     session: Session
     act: Act
     row: ImportBatch
-    memory: dict[str, ImportedRecord]
+    memory: dict[str, Remembered]
     outcome: Outcome
+    said: dict[str, Document] = field(default_factory=dict)
+    changed: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _words: list[Document] = field(default_factory=list)
+
+    def recall(self, rows: Iterable[Desired]) -> None:
+        """Look up what the source last said of these records, in place of those before."""
+        known = {d.key: self.memory[d.key].word_id for d in rows if d.key in self.memory}
+        words = imports.words(self.session, known.values())
+        self.said = {key: words[word_id] for key, word_id in known.items()}
 
     def remember(self, key: str, thing: str, thing_id: int, said: Document) -> None:
-        """Keep what the source says of a record now, where it is something new."""
-        known = self.memory.get(key)
-        if known and (known.thing, known.thing_id, known.said) == (thing, thing_id, said):
+        """Keep what the source says of a recalled record now, where it is something new; `keep`
+        writes it.
+        """
+        known, last = self.memory.get(key), self.said.get(key)
+        if known and (known.thing, known.thing_id, last) == (thing, thing_id, said):
             return
-        self.memory[key] = ImportedRecord(
-            kind=self.row.kind, key=key, thing=thing, thing_id=thing_id, said=said,
-            batch_id=self.row.id,
+        self._words.append(
+            {"kind": self.row.kind, "key": key, "thing": thing, "thing_id": thing_id,
+             "said": said, "batch_id": self.row.id}
         )  # fmt: skip
-        self.session.add(self.memory[key])
         # What its owners' names mean may change without a new word of the source.
-        words = [{**(row.said if row else {}), "owners": None} for row in (known, self.memory[key])]
+        words = [{**(word or {}), "owners": None} for word in (last, said)]
         self.outcome.heard += words[0] != words[1]
+
+    def keep(self) -> None:
+        """Write what is to be remembered."""
+        imports.remember(self.session, self._words)
+        self._words.clear()
 
     def refuse(self, desired: Desired, problem: Invalid) -> None:
         """Set a row aside because its document is not valid."""
@@ -103,8 +118,7 @@ class Batch:
 
         A field in conflict is reported, and keeps its old memory so that it is reported again.
         """
-        known = self.memory.get(desired.key)
-        merged = merge(current, known.said if known else None, desired.fields)
+        merged = merge(current, self.said.get(desired.key), desired.fields)
         for conflict in merged.conflicts:
             reason = f"The record here says otherwise: {_shown(conflict.here)}"
             if conflict.here in (None, "", []):
@@ -150,12 +164,3 @@ def begin(session: Session, parsed: Parsed, act: Act) -> Batch:
     outcome = Outcome(parsed.kind, parsed.read, aside=list(parsed.aside), batch_id=row.id)
     memory = imports.remembered(session, parsed.kind)
     return Batch(session, act.in_batch(row.id), row, memory, outcome)
-
-
-def reindex(session: Session) -> None:
-    """Rebuild the search of every kind of record from the tables."""
-    search.rebuild(session, services.THING, service_search.search_documents(session))
-    search.rebuild(session, organisations.THING, organisations.search_documents(session))
-    search.rebuild(session, journeys.THING, journeys.search_documents(session))
-    search.rebuild(session, components.THING, components.search_documents(session))
-    search.rebuild(session, capabilities.THING, capabilities.search_documents(session))

@@ -14,6 +14,7 @@ from portal.catalogue.rules.matching import NameIndex
 from portal.catalogue.store import (
     journeys,
     matches,
+    organisation_names,
     organisations,
     ownership,
     service_search,
@@ -26,35 +27,42 @@ from portal.errors import Clash, Missing
 class Resolver:
     """Resolves published names within one transaction: people's decisions first, then sure
     matches, which are kept with why; every other name waits in the queue.
+
+    Attributes:
+        waiting: how many names are new to the queue.
+        moved: the ids of the services that `settle` gave another owner.
     """
 
     def __init__(self, session: Session, act: Act) -> None:
         """Load the names and what is known of them once."""
         self._session = session
         self._act = act
-        self._index = NameIndex(organisations.named(session))
+        self._index = NameIndex(organisation_names.named(session))
         self._refs = organisations.ids_by_reference(session)
         self._references = organisations.references(session)
         self._rows = matches.decided(session)
+        self._new: list[OrganisationMatch] = []
         self.waiting = 0
+        self.moved: set[int] = set()
 
     def resolve(self, published_name: str) -> str | None:
         """The reference of the organisation meant, or None where the name waits (or is decided
-        to mean none).
+        to mean none). A new name is only kept by `keep`.
         """
         row = self._rows.get(published_name)
         if row is None:
-            row = self._rows[published_name] = self._new(published_name)
+            found = self._index.match(published_name)
+            means = self._refs[found.matched] if found.matched else None
+            row = matches.new(published_name, means, found.why, self._act)
+            self._rows[published_name] = row
+            self._new.append(row)
+            self.waiting += means is None
         return self._references[row.organisation_id] if row.organisation_id else None
 
-    def _new(self, name: str) -> OrganisationMatch:
-        found = self._index.match(name)
-        if found.matched is None:
-            self.waiting += 1
-            return matches.add(self._session, name, self._act)
-        return matches.add_sure(
-            self._session, name, self._refs[found.matched], found.why, self._references, self._act
-        )
+    def keep(self) -> None:
+        """Write the names that were resolved for the first time."""
+        matches.add(self._session, self._new, self._references, self._act)
+        self._new.clear()
 
     def settle(self) -> int:
         """Look again at the names that no person decided, and give the services that carry them
@@ -75,7 +83,9 @@ class Resolver:
             matches.settle(
                 self._session, row, means, found.why, self._references, self._act, "match.sure"
             )
-            ownership.move(self._session, name, before, found.matched, self._refs, self._act)
+            self.moved.update(
+                ownership.move(self._session, name, before, found.matched, self._refs, self._act)
+            )
             settled += 1
         return settled
 
@@ -83,7 +93,7 @@ class Resolver:
 def suggest(database: Database, names: Iterable[str]) -> Iterable[dict[str, Any]]:
     """For each name: the sure match or None, and at most three suggestions with why."""
     with database.reading() as session:
-        index = NameIndex(organisations.named(session))
+        index = NameIndex(organisation_names.named(session))
     for name in names:
         found = index.match(name)
         yield {

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal import search
 from portal.audit import Act, Document
-from portal.catalogue.actions.importing import reindex
+from portal.catalogue.actions.indexing import refresh
 from portal.catalogue.store import imports, matches, organisations, pointing, services
 from portal.catalogue.words import MatchState
 from portal.db import Database, chunks, one_at_a_time
@@ -46,7 +47,9 @@ def undo(database: Database, batch_id: int, act: Act) -> dict[str, int]:
         _refuse(session, "These use what it brought", pointing.pointing_at(session, made, made))
         undoing.remove(made)
         batch.undone_at = act.at
-        reindex(session)
+        for thing in (services.THING, organisations.THING):
+            search.remove(session, thing, _ids(made, thing))
+        refresh(session, {t: _ids(changed, t) for t in (services.THING, organisations.THING)})
         return {"removed": _records(made), "restored": _records(changed)}
 
 
@@ -66,6 +69,10 @@ def _taken_apart(
             made.append(reference)
             changed.pop(reference, None)
     return made, changed
+
+
+def _ids(references: Iterable[Reference], thing: str) -> list[int]:
+    return [id_ for kind, id_ in references if kind == thing]
 
 
 def _records(references: Iterable[Reference]) -> int:
@@ -129,7 +136,7 @@ class _Undoing:
                     )
 
     def _some(self, thing: str) -> Iterator[list[int]]:
-        return chunks([id_ for kind, id_ in self.changed if kind == thing])
+        return chunks(_ids(self.changed, thing))
 
     def _take_identifiers(self) -> None:
         """Let what records say of others be found by the identifiers that those had."""
@@ -155,5 +162,4 @@ class _Undoing:
     def remove(self, made: list[Reference]) -> None:
         """Delete what a batch made; services first, since they point at the others."""
         for store in (services, matches, organisations):
-            ids = [id_ for thing, id_ in made if thing == store.THING]
-            store.remove(self.session, ids, self.act, TAG)
+            store.remove(self.session, _ids(made, store.THING), self.act, TAG)

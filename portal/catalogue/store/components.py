@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -106,6 +106,13 @@ def load(session: Session, ids: Iterable[int] | None = None) -> list[Component]:
     if ids is not None:
         query = query.where(Component.id.in_(list(ids)))
     return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def provided_by(session: Session, organisation_ids: Collection[int]) -> set[int]:
+    """The ids of the components that these bodies provide."""
+    return set(
+        session.scalars(select(Component.id).where(Component.provider_id.in_(organisation_ids)))
+    )
 
 
 def by_slug(session: Session, slug: str) -> Component:

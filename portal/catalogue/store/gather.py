@@ -6,7 +6,7 @@ back together, as plain rows. tests/store/test_documents.py holds the two ways t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -65,6 +65,19 @@ def _as_text(name: str, part: Statement, width: int) -> Statement:
         cast(place, Integer).label("place"),
         *(cast(value, Text).label(f"v{at}") for at, value in enumerate(values)),
     )
+
+
+def lists_of(
+    session: Session, owner: Any, order: Any, ids: Collection[int] | None, *columns: Any
+) -> dict[int, list[Any]]:
+    """The rows of one table by the record they are of, in order; of all records without `ids`."""
+    query = select(owner, *columns).order_by(order)
+    if ids is not None:
+        query = query.where(owner.in_(ids))
+    found: dict[int, list[Any]] = {}
+    for id_, *values in session.execute(query):
+        found.setdefault(id_, []).append(values)
+    return found
 
 
 def reference_of(organisation: Any) -> ColumnElement[str]:

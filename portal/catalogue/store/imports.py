@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, func, insert, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.audit import Document, HistoryEvent, ImportBatch
 from portal.catalogue.models.imports import ImportedRecord, SetAside
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
+from portal.db import insert_rows
 from portal.errors import Missing
 
 _IDS = (("service", Service.id), ("organisation", Organisation.id))
@@ -83,24 +84,42 @@ def set_aside(
 
 def add_set_aside(session: Session, rows: Iterable[Document]) -> None:
     """Keep rows that were not accepted."""
-    found = list(rows)
-    if found:
-        session.execute(insert(SetAside), found)
+    insert_rows(session, SetAside, list(rows))
 
 
-def remembered(session: Session, kind: str) -> dict[str, ImportedRecord]:
-    """What a kind of source last said, by its own key: the newest word of an import that is not
+class Remembered(NamedTuple):
+    """The record that a source's key stands for, and where its newest word is."""
+
+    thing: str
+    thing_id: int
+    word_id: int
+
+
+def remembered(session: Session, kind: str) -> dict[str, Remembered]:
+    """What the keys of a kind of source stand for: by the newest word of an import that is not
     undone, about a record that is still there.
     """
     r = ImportedRecord
     there = or_(*(and_(r.thing == thing, exists().where(id_ == r.thing_id)) for thing, id_ in _IDS))
-    rows = session.scalars(
-        select(r)
+    rows: Any = session.execute(
+        select(r.key, r.thing, r.thing_id, r.id)
         .join(ImportBatch, ImportBatch.id == r.batch_id)
         .where(r.kind == kind, ImportBatch.undone_at.is_(None), there)
         .order_by(r.batch_id)
     )
-    return {row.key: row for row in rows}
+    return {key: Remembered(*rest) for key, *rest in rows}
+
+
+def words(session: Session, ids: Collection[int]) -> dict[int, Document]:
+    """What was said, by the ids of the words."""
+    r = ImportedRecord
+    rows = session.execute(select(r.id, r.said).where(r.id.in_(ids)))
+    return {id_: said for id_, said in rows}  # noqa: C416
+
+
+def remember(session: Session, rows: list[Document]) -> None:
+    """Keep words of a source, as columns of `ImportedRecord`."""
+    insert_rows(session, ImportedRecord, rows)
 
 
 def last_of(session: Session, kind: str, files: list[str], before_id: int) -> ImportBatch | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from portal.audit import Act, Document, record, record_all
+from portal.audit import Act, Document, append, event_row, record, record_all
 from portal.catalogue.models.organisations import OrganisationMatch
 from portal.catalogue.store.organisations import references
 from portal.catalogue.words import MatchState
@@ -58,30 +58,32 @@ def document_of(row: OrganisationMatch, names: Mapping[int, str]) -> Document:
     }
 
 
-def add(session: Session, published_name: str, act: Act) -> OrganisationMatch:
-    """Put a name into the queue."""
-    row = OrganisationMatch(
-        published_name=published_name, state=MatchState.WAITING, first_seen_at=act.at
+def new(published_name: str, organisation_id: int | None, why: str, act: Act) -> OrganisationMatch:
+    """A name that surely means an organisation and why; or that waits, without one. For `add`."""
+    sure = organisation_id is not None
+    return OrganisationMatch(
+        published_name=published_name,
+        state=MatchState.MATCHED if sure else MatchState.WAITING,
+        first_seen_at=act.at,
+        organisation_id=organisation_id,
+        reason=why if sure else None,
     )
-    session.add(row)
-    session.flush()
-    record(session, act, "match.waiting", THING, row.id, None, document_of(row, {}))
-    return row
 
 
-def add_sure(
-    session: Session, published_name: str, organisation_id: int, why: str,
-    names: Mapping[int, str], act: Act,
-) -> OrganisationMatch:  # fmt: skip
-    """Keep that a name surely means an organisation, and why."""
-    row = OrganisationMatch(
-        published_name=published_name, state=MatchState.MATCHED, first_seen_at=act.at,
-        organisation_id=organisation_id, reason=why,
-    )  # fmt: skip
-    session.add(row)
+def add(
+    session: Session, rows: Collection[OrganisationMatch], names: Mapping[int, str], act: Act
+) -> None:
+    """Keep new names, with history; `names` are organisations' references."""
+    session.add_all(rows)
     session.flush()
-    record(session, act, "match.sure", THING, row.id, None, document_of(row, names))
-    return row
+    events = [
+        event_row(
+            act, f"match.{'sure' if row.organisation_id else 'waiting'}", THING, row.id, None,
+            document_of(row, names),
+        )
+        for row in rows
+    ]  # fmt: skip
+    append(session, [event for event in events if event])
 
 
 def by_id(session: Session, match_id: int) -> OrganisationMatch:

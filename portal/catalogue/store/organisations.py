@@ -8,7 +8,6 @@ from datetime import date
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from portal import search
 from portal.audit import Act, Document, record, record_all
 from portal.catalogue import words
 from portal.catalogue.models.organisations import (
@@ -21,7 +20,6 @@ from portal.catalogue.models.organisations import (
     OrganisationSuccession,
 )
 from portal.catalogue.rules.cleaners import sort_key
-from portal.catalogue.rules.matching import Named, What
 from portal.catalogue.store.hierarchy import refuse_ring
 from portal.db import chunks
 from portal.errors import Invalid, Missing
@@ -309,52 +307,6 @@ def remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:
             session.execute(delete(column.class_).where(column.in_(some)))
 
 
-def named(session: Session) -> list[Named]:
-    """Every name, alias and abbreviation of every organisation, for the matcher."""
-    rows: list[Named] = []
-    for o in load(session):
-        ref = reference(o)
-
-        def say(name: str, what: What, o: Organisation = o, ref: str = ref) -> None:
-            rows.append(Named(ref, name, o.end_date, what, o.kind.value, o.start_date))
-
-        say(o.name, "name")
-        for n in o.names:
-            if n.until is not None and n.name != o.name:
-                say(n.name, "former name")
-            elif n.language is words.Language.WELSH:
-                say(n.name, "welsh name")
-            elif n.name != o.name:
-                say(n.name, "official name")
-        if o.abbreviation:
-            say(o.abbreviation, "abbreviation")
-        for alias in o.aliases:
-            say(alias.alias, "alias")
-    return rows
-
-
 def count(session: Session) -> int:
     """How many organisations there are."""
     return session.scalar(select(func.count()).select_from(Organisation)) or 0
-
-
-def search_documents(session: Session) -> list[search.Document]:
-    """What the search knows of organisations: name, other names, identifiers."""
-    return [
-        search.Document(
-            thing=THING,
-            thing_id=o.id,
-            names=o.name,
-            other_names="\n".join(
-                dict.fromkeys(
-                    [
-                        *(n.name for n in o.names if n.name != o.name),
-                        *(a.alias for a in o.aliases),
-                        *([o.abbreviation] if o.abbreviation else []),
-                        *(i.identifier.split(":")[-1] for i in o.identifiers),
-                    ]
-                )
-            ),
-        )
-        for o in load(session)
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,6 +50,12 @@ def owned_on(
         [row for row in had if row.until is None or row.until > on],
         [row for row in had if row.until is not None and row.until <= on],
     )
+
+
+def services_of(session: Session, organisation_ids: Collection[int]) -> set[int]:
+    """The ids of the services that these bodies own or owned, in any role."""
+    o = ServiceOwner
+    return set(session.scalars(select(o.service_id).where(o.organisation_id.in_(organisation_ids))))
 
 
 def move(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
 from operator import add
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal.catalogue.models.counts import ServiceCount
 from portal.catalogue.models.services import Service, ServiceAudience
 from portal.catalogue.words import Audience
+from portal.db import table_of
 
 #: The key of a count: within, within_value, facet, value, organisation_id, delivers_id.
 Key = tuple[str, str, str, str, int, int]
@@ -80,11 +81,11 @@ def moved(session: Session, before: Place | None, after: Place | None) -> None:
     """Count a service where it is now and no longer where it was; None where it is not."""
     if before == after:
         return
-    change: Counter[Key] = session.info[_WAITING] if _WAITING in session.info else Counter()
+    change: Counter[Place] = session.info.get(_WAITING, Counter())
     if before:
-        change.subtract(_keys(before))
+        change[before] -= 1
     if after:
-        change.update(_keys(after))
+        change[after] += 1
     if _WAITING not in session.info:
         _write(session, change)
 
@@ -95,7 +96,8 @@ def together(session: Session) -> Iterator[None]:
     if _WAITING in session.info:
         yield
         return
-    change = session.info[_WAITING] = Counter()
+    change: Counter[Place] = Counter()
+    session.info[_WAITING] = change
     try:
         yield
     finally:
@@ -103,12 +105,13 @@ def together(session: Session) -> Iterator[None]:
     _write(session, change)
 
 
-def _write(session: Session, change: Counter[Key]) -> None:
-    rows = _rows({key: by for key, by in change.items() if by or key == _EVERYTHING})
-    if not rows:
+def _write(session: Session, change: Counter[Place]) -> None:
+    if not change:
         return
+    changed = _added_up(change)
+    rows = _rows({key: by for key, by in changed.items() if by or key == _EVERYTHING})
     make = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = make(ServiceCount)
+    statement = make(table_of(ServiceCount))
     statement = statement.on_conflict_do_update(
         index_elements=_COLUMNS, set_={"many": ServiceCount.many + statement.excluded.many}
     )
@@ -116,6 +119,15 @@ def _write(session: Session, change: Counter[Key]) -> None:
     session.execute(statement, rows[:1])
     if rows[1:]:
         session.execute(statement, rows[1:])
+
+
+def _added_up(places: Mapping[Place, int]) -> dict[Key, int]:
+    """The counts of services, so many at each place."""
+    found: dict[Key, int] = {}
+    for place, many in places.items():
+        for key in _keys(place):
+            found[key] = found.get(key, 0) + many
+    return found
 
 
 def _rows(counts: dict[Key, int]) -> list[dict[str, Any]]:
@@ -128,12 +140,11 @@ def _rows(counts: dict[Key, int]) -> list[dict[str, Any]]:
 def counted(session: Session) -> dict[Key, int]:
     """Every count, worked out from the services themselves."""
     rows: Any = session.execute(select(*_PLACE, func.count()).group_by(*_PLACE))
-    found: dict[Key, int] = {}
+    places: dict[Place, int] = {}
     for phase, audience, category, apis, organisation_id, delivers_id, many in rows:
         place = Place(phase.value, audience, category, apis.value, organisation_id, delivers_id)
-        for key in _keys(place):
-            found[key] = found.get(key, 0) + many
-    return found
+        places[place] = many
+    return _added_up(places)
 
 
 def kept(session: Session) -> dict[Key, int]:

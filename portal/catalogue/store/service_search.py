@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal import search
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServiceApi, ServiceName, ServiceOwner
+from portal.catalogue.store.gather import lists_of
 from portal.catalogue.store.services import THING
 from portal.db import chunks
 
@@ -36,7 +36,7 @@ def _search_documents(
     session: Session, ids: list[int], organisations: dict[int, str]
 ) -> Iterator[search.Document]:
     others, owners, apis = (
-        _lists(session, model.service_id, model.id, ids, *columns)
+        lists_of(session, model.service_id, model.id, ids, *columns)
         for model, columns in (
             (ServiceName, [ServiceName.name]),
             (ServiceOwner, [ServiceOwner.organisation_id, ServiceOwner.published_name]),
@@ -59,14 +59,3 @@ def _search_documents(
             organisations="\n".join(body or "" for body in bodies),
             body="\n".join([*(part or "" for part in text), *(r[0] for r in apis.get(id_, []))]),
         )
-
-
-def _lists(
-    session: Session, service_id: Any, order: Any, ids: list[int], *columns: Any
-) -> dict[int, list[Any]]:
-    """The rows of a table by the service they are of."""
-    found: dict[int, list[Any]] = {}
-    query = select(service_id, *columns).where(service_id.in_(ids)).order_by(order)
-    for id_, *values in session.execute(query):
-        found.setdefault(id_, []).append(values)
-    return found

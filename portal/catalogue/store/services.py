@@ -10,39 +10,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from portal.audit import Act, Document, record, record_all
 from portal.catalogue import words
 from portal.catalogue.models.organisations import Organisation
-from portal.catalogue.models.services import (
-    Service,
-    ServiceApi,
-    ServiceAudience,
-    ServiceLink,
-    ServiceLinkage,
-    ServiceName,
-    ServiceOwner,
-    ServicePhase,
-    ServiceSlug,
-)
-from portal.catalogue.rules.cleaners import sort_key
-from portal.catalogue.rules.documents import current_phase, owner_now, refuse_future
+from portal.catalogue.models.services import Service, ServiceLinkage, ServiceOwner, ServiceSlug
 from portal.catalogue.store import service_counts
-from portal.catalogue.store.organisations import day, ids_by_reference, iso, reference, references
+from portal.catalogue.store.organisations import ids_by_reference, iso, reference, references
+from portal.catalogue.store.service_rows import LISTS, columns_of, rows_of
 from portal.db import chunks
 from portal.errors import Invalid, Missing
 
 THING = "service"
-PLAIN = (
-    "purpose",
-    "user_need",
-    "transactional",
-    "category",
-    "customer_type",
-    "business_model",
-    "start_page",
-    "service_address",
-    "keywords",
-    "channels",
-    "sources",
-    "yearly_transactions",
-)
 _LONG = (
     selectinload(Service.names),
     selectinload(Service.links),
@@ -197,92 +172,29 @@ def save(
     """
     if before == after:
         return False
-    old = before or {}
-    counted = service_counts.place_of(service) if before else None
-    refuse_future(after, act.day)
     # Everything that may be refused comes first: a refused service stays as it was loaded.
-    owners = [_owner(o, refs) for o in after["owners"]]
-    accountable = _owner_id(owner_now(after, words.OwnerRole.ACCOUNTABLE), refs)
-    delivers = _owner_id(owner_now(after, words.OwnerRole.DELIVERS), refs)
+    columns, rows = columns_of(after, refs, act), rows_of(before, after, refs)
+    counted = service_counts.place_of(service) if before else None
     if before:
         if before["slug"] != after["slug"]:
             session.merge(ServiceSlug(slug=before["slug"], service_id=service.id))
-        for field, rows in (("phases", service.phases), ("owners", service.owners)):
-            if before[field] != after[field]:
-                rows.clear()
+        for field in rows.keys() & {"phases", "owners"}:
+            getattr(service, field).clear()
         session.flush()  # one row of each is unique while open: the old one goes first
-    service.slug, service.name = after["slug"], after["name"]
-    service.sort_name = sort_key(after["name"])
-    for field in PLAIN:
-        setattr(service, field, after[field])
-    service.transactions_from = day(after["transactions_from"])
-    service.transactions_to = day(after["transactions_to"])
-    service.apis_answer = words.ApisAnswer(after["apis_answer"])
-    service.phase = words.Phase(current_phase(after))
-    service.organisation_id, service.delivers_id = accountable, delivers
-    service.audience_set = ",".join(sorted(after["audiences"]))
-    if old.get("owners") != after["owners"]:
-        service.owners = owners
-    _save_children(service, old, after)
+    for name, value in columns.items():
+        setattr(service, name, value)
+    kept = {a.audience: a for a in service.audiences}
+    for field, values in rows.items():
+        made = [LISTS[field](**value) for value in values]
+        if field == "audiences":  # an audience that stays is the same row
+            made = [kept.get(a.audience, a) for a in made]
+        setattr(service, field, made)
     service.version += 1
-    service.edited_at = act.at
     session.add(service)
     session.flush()
     service_counts.moved(session, counted, service_counts.place_of(service))
     record(session, act, tag, THING, service.id, before, after)
     return True
-
-
-def _save_children(service: Service, old: Document, after: Document) -> None:
-    if old.get("audiences") != after["audiences"]:
-        kept = {a.audience.value: a for a in service.audiences}
-        service.audiences = [
-            kept.get(a) or ServiceAudience(audience=words.Audience(a)) for a in after["audiences"]
-        ]
-    if old.get("names") != after["names"]:
-        service.names = [
-            ServiceName(
-                name=n["name"],
-                kind=words.ServiceNameKind(n["kind"]),
-                language=words.Language(n["language"]),
-                until=day(n["until"]),
-            )
-            for n in after["names"]
-        ]
-    if old.get("links") != after["links"]:
-        service.links = [
-            ServiceLink(kind=words.LinkKind(x["kind"]), url=x["url"], title=x["title"])
-            for x in after["links"]
-        ]
-    if old.get("apis") != after["apis"]:
-        service.apis = [ServiceApi(**a) for a in after["apis"]]
-    if old.get("phases") != after["phases"]:
-        service.phases = [
-            ServicePhase(
-                phase=words.Phase(p["phase"]), since=day(p["since"]), until=day(p["until"])
-            )
-            for p in after["phases"]
-        ]
-
-
-def _owner(row: Document, refs: dict[str, int]) -> ServiceOwner:
-    return ServiceOwner(
-        role=words.OwnerRole(row["role"]),
-        organisation_id=_owner_id(row, refs),
-        published_name=row["published_name"],
-        source=row["source"],
-        since=day(row["since"]),
-        until=day(row["until"]),
-    )
-
-
-def _owner_id(owner: Document | None, refs: dict[str, int]) -> int | None:
-    ref = owner["organisation"] if owner else None
-    if ref is None:
-        return None
-    if ref not in refs:
-        raise Invalid("owners", f"There is no organisation {ref}")
-    return refs[ref]
 
 
 def save_relations(
