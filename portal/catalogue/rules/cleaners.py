@@ -33,7 +33,10 @@ def plain_text(field: str, value: object, limit: int = TEXT_LIMIT) -> str | None
     if not isinstance(value, str):
         raise Invalid(field, "This must be text")
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
+    # Most text is printable, which is quicker to find out; controls and surrogates never are.
+    if not text.isprintable() and any(
+        unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text
+    ):
         raise Invalid(field, "This must not include control characters")
     if len(text) > limit:
         raise Invalid(field, f"This must be {limit:,} characters or fewer")

@@ -113,6 +113,8 @@ _LONE = re.compile(r"\b\w(?: \w\b)+")
 
 def _fold(name: str) -> str:
     """Drop what never distinguishes two names: case, width, accents, invisible marks."""
+    if name.isascii():
+        return name[:MOST_LETTERS].casefold()
     text = unicodedata.normalize("NFKC", name[:MOST_LETTERS]).casefold()
     text = unicodedata.normalize("NFKD", text)
     kept = (c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
