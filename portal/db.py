@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
+import orjson
 from sqlalchemy import (
     JSON,
     DateTime,
@@ -53,6 +54,14 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 TURN = 20_161_001
 #: How many things worked out from the records a process keeps.
 KEPT = 1_000
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+#: How engines write and read JSON: several times faster than the standard library.
+_JSON: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads}
 
 
 class Base(DeclarativeBase):
@@ -137,11 +146,11 @@ class Database:
         if self.sqlite:
             if url.database:
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-            engine = create_engine(url, hide_parameters=True)
+            engine = create_engine(url, hide_parameters=True, **_JSON)
             _prepare_sqlite(engine, busy_timeout_ms, readonly)
             return engine
         return create_engine(
-            url, hide_parameters=True, pool_pre_ping=True, pool_size=4, max_overflow=4
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=4, max_overflow=4, **_JSON
         )
 
     @contextmanager
