@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from alembic.util import CommandError
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
@@ -27,7 +26,7 @@ class _Refusing(click.Command):
         """Run the command; say why it ended."""
         try:
             return super().invoke(ctx)
-        except (Problem, DBAPIError, CommandError) as problem:
+        except (Problem, DBAPIError) as problem:
             why = in_words(problem)
         click.echo(f"Refused: {printable(why)}", err=True)
         if ctx.meta.get(JSON_ASKED):
