@@ -16,7 +16,14 @@ from portal.catalogue.models.journeys import Journey
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.rules.documents import clean_journey, clean_organisation, clean_service
-from portal.catalogue.store import journeys, organisations, service_search, services
+from portal.catalogue.store import (
+    hierarchy,
+    journeys,
+    organisation_batches,
+    organisations,
+    service_search,
+    services,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 ACT = Act("command:test", datetime(2026, 1, 2, tzinfo=UTC), "test")
@@ -50,11 +57,12 @@ def add_organisation(session: Session, slug: str, **changes: Any) -> Organisatio
         changes["parents"] = [link | OPEN]
     document = organisation_document(slug, **changes)
     refs = organisations.ids_by_reference(session)
-    made = organisations.add_bare(session, document, ACT)
-    refs |= {f"slug:{slug}": made.id, **dict.fromkeys(document["identifiers"], made.id)}
-    organisations.save(session, made, None, document, refs, ACT, "organisation.created")
-    session.flush()
-    return made
+    [id_] = organisations.add_bare(session, [document], ACT)
+    refs |= {f"slug:{slug}": id_, **dict.fromkeys(document["identifiers"], id_)}
+    links = hierarchy.links_above(session)
+    change = organisation_batches.change(id_, None, document, refs, links, ACT)
+    organisation_batches.write(session, [change], ACT, "organisation.created")
+    return organisations.load(session, [id_])[0]
 
 
 def add_service(session: Session, slug: str, **changes: Any) -> Service:

@@ -16,8 +16,8 @@ from portal.catalogue.rules.documents import clean_service
 from portal.catalogue.rules.importing import Desired, Outcome, Parsed, Progress, without_echoes
 from portal.catalogue.store import service_batches, service_counts, service_documents
 from portal.catalogue.store import services as store
+from portal.catalogue.store.batches import Change
 from portal.catalogue.store.organisations import ids_by_reference, references
-from portal.catalogue.store.service_batches import Change
 from portal.errors import Invalid
 
 BLANK: Document = {
@@ -156,7 +156,9 @@ class _Run:
     def _write(self) -> None:
         batch, taken = self._batch, self._taken
         changes = [row.change for row in taken if row.change]
-        written = iter(service_batches.write(batch.session, changes, batch.act, "imported"))
+        written = iter(
+            service_batches.write(batch.session, changes, self._refs, batch.act, "imported")
+        )
         for desired, known, said, change in taken:
             id_ = next(written) if change or known is None else known
             batch.remember(desired.key, store.THING, id_, said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,7 +21,8 @@ from portal.catalogue.models.services import Service
 from portal.catalogue.words import Language, OrganisationNameKind
 from portal.errors import Clash
 
-#: A body, and from when until when.
+#: The body above, and from when until when.
+Link = tuple[int, date | None, date | None]
 _Stay = tuple[int, date, date]
 
 
@@ -95,12 +96,29 @@ def family(
     return select(tree.c.id)
 
 
-def refuse_ring(
-    session: Session, organisation_id: int, parents: Sequence[OrganisationParent]
-) -> None:
-    """Raise Clash where one of these parents would on some day lead back to the organisation."""
+def links_above(session: Session, ids: Collection[int] | None = None) -> dict[int, list[Link]]:
+    """The parents of these bodies on any day, by body; of all bodies without `ids`."""
     p = OrganisationParent
-    above = _during(((q.parent_id, q.since, q.until) for q in parents), date.min, date.max)
+    query = select(p.child_id, p.parent_id, p.since, p.until)
+    if ids is not None:
+        query = query.where(p.child_id.in_(ids))
+    found: dict[int, list[Link]] = {}
+    for child, parent, since, until in session.execute(query):
+        found.setdefault(child, []).append((parent, since, until))
+    return found
+
+
+def refuse_ring(
+    organisation_id: int,
+    parents: Iterable[Link],
+    links: Callable[[set[int]], Mapping[int, Sequence[Link]]],
+) -> None:
+    """Raise Clash where one of these parents would on some day lead back to the organisation.
+
+    Args:
+        links: gives the parents of bodies, as `links_above` does.
+    """
+    above = _during(parents, date.min, date.max)
     seen: set[_Stay] = set()
     while above := above - seen:
         if any(body == organisation_id for body, _, _ in above):
@@ -108,17 +126,13 @@ def refuse_ring(
                 "parents", "An organisation cannot be part of itself, directly or through others"
             )
         seen |= above
-        bodies = {body for body, _, _ in above}
-        links: dict[int, list[Any]] = {body: [] for body in bodies}
-        query = select(p.child_id, p.parent_id, p.since, p.until).where(p.child_id.in_(bodies))
-        for child, *link in session.execute(query):
-            links[child].append(link)
+        higher = links({body for body, _, _ in above})
         above = {
-            stay for body, start, end in above for stay in _during(links[body], start, end)
-        }  # fmt: skip
+            stay for body, start, end in above for stay in _during(higher.get(body, ()), start, end)
+        }
 
 
-def _during(links: Iterable[Any], start: date, end: date) -> set[_Stay]:
+def _during(links: Iterable[Link], start: date, end: date) -> set[_Stay]:
     """The parents of links that hold on a day from `start` until `end`, and when they do."""
     found = {
         (parent, max(start, since or start), min(end, until or end))

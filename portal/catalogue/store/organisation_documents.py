@@ -35,6 +35,11 @@ def listed(session: Session, query: OrganisationQuery, on: date) -> Iterator[Doc
         yield from (_document(found[id_]) for id_ in ids if id_ in found)
 
 
+def by_ids(session: Session, ids: list[int]) -> dict[int, Document]:
+    """Documents by their organisations' ids, of at most a few hundred."""
+    return {id_: _document(parts) for id_, parts in gather(session, _parts(ids)).items()}
+
+
 def _parts(ids: list[int]) -> dict[str, Statement]:
     o, name, alias = Organisation, OrganisationName, OrganisationAlias
     identifier, link, after = OrganisationIdentifier, OrganisationParent, OrganisationSuccession

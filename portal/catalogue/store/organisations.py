@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
+from functools import partial
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.audit import Act, Document, record, record_all
@@ -20,11 +22,19 @@ from portal.catalogue.models.organisations import (
     OrganisationSuccession,
 )
 from portal.catalogue.rules.cleaners import sort_key
-from portal.catalogue.store.hierarchy import refuse_ring
-from portal.db import chunks
+from portal.catalogue.store.hierarchy import Link, links_above, refuse_ring
+from portal.db import chunks, table_of
 from portal.errors import Invalid, Missing
 
 THING = "organisation"
+#: The lists that are tables of their own: the column that says whose row it is.
+LISTS: dict[str, Any] = {
+    "identifiers": OrganisationIdentifier.organisation_id,
+    "names": OrganisationName.organisation_id,
+    "aliases": OrganisationAlias.organisation_id,
+    "parents": OrganisationParent.child_id,
+    "successions": OrganisationSuccession.predecessor_id,
+}
 _LONG = (
     selectinload(Organisation.aliases),
     selectinload(Organisation.parents)
@@ -170,33 +180,74 @@ def taken_slugs(session: Session) -> set[str]:
     )
 
 
-def add_bare(session: Session, document: Document, act: Act) -> Organisation:
-    """Insert an organisation without its links, so that others can point at it.
+def add_bare(session: Session, documents: Iterable[Document], act: Act) -> list[int]:
+    """Insert organisations without their lists, so that others can point at them; their ids.
 
-    `save` must follow in the same transaction with the full document; it writes the history.
+    A `Change` of each must follow in the same transaction (store/organisation_batches.py), with
+    its history.
     """
-    organisation = Organisation(
-        slug=document["slug"],
-        kind=words.OrganisationKind(document["kind"]),
-        name=document["name"],
-        sort_name=sort_key(document["name"]),
-        version=0,
-        edited_at=act.at,
-        identifiers=[OrganisationIdentifier(identifier=i) for i in document["identifiers"]],
-        names=[],
-        aliases=[],
-        parents=[],
-        successions=[],
-    )
-    session.add(organisation)
-    session.flush()
-    return organisation
+    rows = [
+        {
+            "slug": document["slug"],
+            "kind": words.OrganisationKind(document["kind"]),
+            "name": document["name"],
+            "sort_name": sort_key(document["name"]),
+            "version": 0,
+            "edited_at": act.at,
+        }
+        for document in documents
+    ]
+    table = table_of(Organisation)
+    adding = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return list(session.scalars(adding, rows)) if rows else []
+
+
+def columns_of(after: Document, act: Act) -> Document:
+    """An organisation's own columns for a clean document, all but its id and version."""
+    return {
+        "slug": after["slug"],
+        "kind": words.OrganisationKind(after["kind"]),
+        "name": after["name"],
+        "sort_name": sort_key(after["name"]),
+        "abbreviation": after["abbreviation"],
+        "website": after["website"],
+        "start_date": day(after["start_date"]),
+        "end_date": day(after["end_date"]),
+        "edited_at": act.at,
+    }
+
+
+def rows_of(
+    before: Document | None, after: Document, refs: dict[str, int]
+) -> dict[str, list[Document]]:
+    """The rows of each list that is another than before, as columns without whose they are.
+
+    Raises:
+        Invalid: a parent or successor is not in the database.
+    """
+    old = before or {}
+
+    def parent(row: Document) -> Document:
+        return _parent(row, refs)
+
+    def succession(row: Document) -> Document:
+        return _succession(row, refs)
+
+    made: dict[str, Callable[[Any], Document]] = {
+        "parents": parent, "successions": succession, "identifiers": _identifier, "names": _name,
+        "aliases": dict,
+    }  # fmt: skip
+    return {
+        field: [row_of(row) for row in after[field]]
+        for field, row_of in made.items()
+        if old.get(field, []) != after[field]
+    }
 
 
 def save(
     session: Session,
     organisation: Organisation,
-    before: Document | None,
+    before: Document,
     after: Document,
     refs: dict[str, int],
     act: Act,
@@ -205,7 +256,7 @@ def save(
     """Make a loaded organisation say `after`, with its history event; False if it already did.
 
     Args:
-        before: its document now, None for one just added.
+        before: its document now.
         refs: identifiers to ids, from `ids_by_reference`.
 
     Raises:
@@ -215,52 +266,46 @@ def save(
     """
     if before == after:
         return False
-    old = before or {}
     # Everything that may be refused comes first.
-    parents = [_parent(p, refs) for p in after["parents"]]
-    successions = [_succession(s, refs) for s in after["successions"]]
-    if old.get("parents") != after["parents"]:
-        refuse_ring(session, organisation.id, parents)
-    if before and before["slug"] != after["slug"]:
+    columns, rows = columns_of(after, act), rows_of(before, after, refs)
+    if "parents" in rows:
+        refuse_ring(organisation.id, links_in(rows["parents"]), partial(links_above, session))
+    if before["slug"] != after["slug"]:
         session.merge(OrganisationSlug(slug=before["slug"], organisation_id=organisation.id))
-        organisation.slug = after["slug"]
-    organisation.kind = words.OrganisationKind(after["kind"])
-    organisation.name = after["name"]
-    organisation.sort_name = sort_key(after["name"])
-    organisation.abbreviation = after["abbreviation"]
-    organisation.website = after["website"]
-    organisation.start_date = day(after["start_date"])
-    organisation.end_date = day(after["end_date"])
-    if old.get("identifiers") != after["identifiers"]:
-        kept = {i.identifier: i for i in organisation.identifiers}
-        organisation.identifiers = [
-            kept.get(i) or OrganisationIdentifier(identifier=i) for i in after["identifiers"]
-        ]
-    if old.get("names") != after["names"]:
-        organisation.names = [_name(n) for n in after["names"]]
-    if old.get("aliases") != after["aliases"]:
+    for name, value in columns.items():
+        setattr(organisation, name, value)
+    if "aliases" in rows:
         organisation.aliases.clear()
         session.flush()  # an alias that stays would meet its old row
-        organisation.aliases = [OrganisationAlias(**a) for a in after["aliases"]]
-    if old.get("parents") != after["parents"]:
-        organisation.parents = parents
-    if old.get("successions") != after["successions"]:
-        organisation.successions = successions
+    kept = {i.identifier: i for i in organisation.identifiers}
+    for field, values in rows.items():
+        made = [LISTS[field].class_(**value) for value in values]
+        if field == "identifiers":  # one that stays is the same row
+            made = [kept.get(i.identifier, i) for i in made]
+        setattr(organisation, field, made)
     organisation.version += 1
-    organisation.edited_at = act.at
     session.flush()
     record(session, act, tag, THING, organisation.id, before, after)
     return True
 
 
-def _name(row: Document) -> OrganisationName:
-    return OrganisationName(
-        name=row["name"],
-        language=words.Language(row["language"]),
-        kind=words.OrganisationNameKind(row["kind"]),
-        since=day(row["since"]),
-        until=day(row["until"]),
-    )
+def links_in(parents: Iterable[Document]) -> list[Link]:
+    """The rows of `rows_of` for parents, as `refuse_ring` takes them."""
+    return [(row["parent_id"], row["since"], row["until"]) for row in parents]
+
+
+def _identifier(value: str) -> Document:
+    return {"identifier": value}
+
+
+def _name(row: Document) -> Document:
+    return {
+        "name": row["name"],
+        "language": words.Language(row["language"]),
+        "kind": words.OrganisationNameKind(row["kind"]),
+        "since": day(row["since"]),
+        "until": day(row["until"]),
+    }
 
 
 def _known(field: str, ref: str, refs: dict[str, int]) -> int:
@@ -269,24 +314,24 @@ def _known(field: str, ref: str, refs: dict[str, int]) -> int:
     return refs[ref]
 
 
-def _parent(row: Document, refs: dict[str, int]) -> OrganisationParent:
-    return OrganisationParent(
-        parent_id=_known("parents", row["organisation"], refs),
-        relation=words.ParentRelation(row["relation"]),
-        since=day(row["since"]),
-        until=day(row["until"]),
-        source=row["source"],
-    )
+def _parent(row: Document, refs: dict[str, int]) -> Document:
+    return {
+        "parent_id": _known("parents", row["organisation"], refs),
+        "relation": words.ParentRelation(row["relation"]),
+        "since": day(row["since"]),
+        "until": day(row["until"]),
+        "source": row["source"],
+    }
 
 
-def _succession(row: Document, refs: dict[str, int]) -> OrganisationSuccession:
+def _succession(row: Document, refs: dict[str, int]) -> Document:
     successor = row["successor"]
-    return OrganisationSuccession(
-        kind=words.SuccessionKind(row["kind"]),
-        successor_id=_known("successions", successor, refs) if successor else None,
-        happened_on=day(row["on"]),
-        source=row["source"],
-    )
+    return {
+        "kind": words.SuccessionKind(row["kind"]),
+        "successor_id": _known("successions", successor, refs) if successor else None,
+        "happened_on": day(row["on"]),
+        "source": row["source"],
+    }
 
 
 def remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:

@@ -35,14 +35,15 @@ PLAIN = (
     "sources",
     "yearly_transactions",
 )
-#: The lists that are tables of their own. Relations are written last, see `save_relations`.
+#: The lists that are tables of their own: the column that says whose row it is. Relations are
+#: written last, see `save_relations`.
 LISTS: dict[str, Any] = {
-    "audiences": ServiceAudience,
-    "phases": ServicePhase,
-    "owners": ServiceOwner,
-    "names": ServiceName,
-    "links": ServiceLink,
-    "apis": ServiceApi,
+    "audiences": ServiceAudience.service_id,
+    "phases": ServicePhase.service_id,
+    "owners": ServiceOwner.service_id,
+    "names": ServiceName.service_id,
+    "links": ServiceLink.service_id,
+    "apis": ServiceApi.service_id,
 }
 
 

@@ -185,7 +185,7 @@ def save(
         setattr(service, name, value)
     kept = {a.audience: a for a in service.audiences}
     for field, values in rows.items():
-        made = [LISTS[field](**value) for value in values]
+        made = [LISTS[field].class_(**value) for value in values]
         if field == "audiences":  # an audience that stays is the same row
             made = [kept.get(a.audience, a) for a in made]
         setattr(service, field, made)
