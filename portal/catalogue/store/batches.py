@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from portal.audit import Act, Document, record_all
-from portal.db import Base, insert_rows, table_of
+from portal.db import Base, insert_rows, new_ids, table_of
 
 
 class Kind(NamedTuple):
@@ -51,16 +51,18 @@ def write(session: Session, kind: Kind, changes: Sequence[Change], act: Act, tag
         The records' ids, in the order of the changes.
     """
     table = table_of(kind.model)
-    new = [{**each.columns, "version": 1} for each in changes if each.id is None]
+    added = iter(new_ids(session, kind.model, sum(each.id is None for each in changes)))
+    ids = [next(added) if each.id is None else each.id for each in changes]
+    new = [
+        {"id": id_, "version": 1, **each.columns}
+        for id_, each in zip(ids, changes, strict=True)
+        if each.id is None
+    ]
+    insert_rows(session, kind.model, new)
     old = [{"id_": each.id, **each.columns} for each in changes if each.id is not None]
-    added: Iterator[int] = iter(())
-    if new:
-        adding = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        added = iter(session.scalars(adding, new))
     if old:
         changing = update(table).where(table.c.id == bindparam("id_"))
         session.execute(changing.values(version=table.c.version + 1), old)
-    ids = [next(added) if each.id is None else each.id for each in changes]
     written = list(zip(ids, changes, strict=True))
     for field, owner in kind.lists.items():
         _write_list(session, field, owner, written)

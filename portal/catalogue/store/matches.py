@@ -11,7 +11,7 @@ from portal.audit import Act, Document, append, event_row, record, record_all
 from portal.catalogue.models.organisations import OrganisationMatch
 from portal.catalogue.store.organisations import references
 from portal.catalogue.words import MatchState
-from portal.db import chunks
+from portal.db import chunks, new_ids
 from portal.errors import Missing
 
 THING = "organisation_match"
@@ -74,6 +74,8 @@ def add(
     session: Session, rows: Collection[OrganisationMatch], names: Mapping[int, str], act: Act
 ) -> None:
     """Keep new names, with history; `names` are organisations' references."""
+    for row, id_ in zip(rows, new_ids(session, OrganisationMatch, len(rows)), strict=True):
+        row.id = id_
     session.add_all(rows)
     session.flush()
     events = [

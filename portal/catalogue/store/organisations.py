@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.audit import Act, Document, record, record_all
@@ -23,7 +23,7 @@ from portal.catalogue.models.organisations import (
 )
 from portal.catalogue.rules.cleaners import sort_key
 from portal.catalogue.store.hierarchy import Link, links_above, refuse_ring
-from portal.db import chunks, table_of
+from portal.db import chunks, insert_rows, new_ids
 from portal.errors import Invalid, Missing
 
 THING = "organisation"
@@ -186,8 +186,11 @@ def add_bare(session: Session, documents: Iterable[Document], act: Act) -> list[
     A `Change` of each must follow in the same transaction (store/organisation_batches.py), with
     its history.
     """
+    every = list(documents)
+    ids = new_ids(session, Organisation, len(every))
     rows = [
         {
+            "id": id_,
             "slug": document["slug"],
             "kind": words.OrganisationKind(document["kind"]),
             "name": document["name"],
@@ -195,11 +198,10 @@ def add_bare(session: Session, documents: Iterable[Document], act: Act) -> list[
             "version": 0,
             "edited_at": act.at,
         }
-        for document in documents
+        for id_, document in zip(ids, every, strict=True)
     ]
-    table = table_of(Organisation)
-    adding = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return list(session.scalars(adding, rows)) if rows else []
+    insert_rows(session, Organisation, rows)
+    return ids
 
 
 def columns_of(after: Document, act: Act) -> Document:
