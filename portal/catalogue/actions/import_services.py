@@ -87,19 +87,23 @@ def apply(session: Session, parsed: Parsed, act: Act, progress: Progress | None 
     batch.changed[store.THING] |= resolver.moved
     refs, names = ids_by_reference(session), references(session)
     run = _Run(batch, refs)
-    todo: list[_Todo] = []
-    for desired in parsed.desired:
-        wanted = replace(desired, fields=_with_owners(desired.fields, resolver, refs, names))
-        todo.append((desired, wanted, run.places.find(wanted)))
+
+    def read(desired: Desired) -> Desired:
+        return replace(desired, fields=_with_owners(desired.fields, resolver, refs, names))
+
+    # What rows read as is worked out twice: kept for a whole file, it would need much memory.
+    found = [run.places.find(read(desired)) for desired in parsed.desired]
     resolver.keep()
     with service_counts.together(session):
-        for first in range(0, len(todo), BATCH):
-            run.take(todo[first : first + BATCH])
+        for first in range(0, len(found), BATCH):
+            some = slice(first, first + BATCH)
+            rows = zip(parsed.desired[some], found[some], strict=True)
+            run.take([(desired, read(desired), id_) for desired, id_ in rows])
             if progress:
-                progress(min(first + BATCH, len(todo)), len(todo))
+                progress(min(first + BATCH, len(found)), len(found))
     ids = store.ids_by_slug(session)
-    for service_id, rows in run.relations.items():
-        store.save_relations(session, service_id, rows, ids)
+    for service_id, relations in run.relations.items():
+        store.save_relations(session, service_id, relations, ids)
     batch.outcome.waiting = resolver.waiting
     refresh(session, batch.changed)
     return batch.finish()
