@@ -141,7 +141,7 @@ def listing(session: Session, query: ServiceQuery, on: date, size: int = PAGE_SI
 
 def _sorted(session: Session, where: Scope, size: int) -> Slice:
     cursor = where.query.cursor
-    found = session.execute(_page(where), values(where) | edge(cursor, size))
+    found = session.connection().execute(_page(where), values(where) | edge(cursor, size))
     rows, before, after = cut(list(found), cursor, size)
     return [_row(r, (r.sort_value, r.id)) for r in rows], before, after
 

@@ -183,10 +183,10 @@ def _owner(row: tuple[Any, ...]) -> Owner:
 
 def by_slug(session: Session, slug: str) -> Record:
     """The service at an address. Raises Missing."""
-    own = session.execute(_OWN, {"slug": slug}).first()
+    own = session.connection().execute(_OWN, {"slug": slug}).first()
     if own is None:
         raise Missing("There is no service at this address")
     found = Record(own)
-    for part, _record, _place, *values in session.execute(_REST, {"id": own.id}).all():
+    for part, _record, _place, *values in session.connection().execute(_REST, {"id": own.id}).all():
         getattr(found, part).append(_LISTS[part][0](*values[: _WIDTH[part]]))
     return found
