@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -21,8 +22,11 @@ LOG_LEVEL = "INFO"
 SEARCHES = 120
 RATE_STORAGE = "memory://"
 KEPT_PAGES_MB = 32
+PUBLIC_URL = "http://127.0.0.1:8000"
 NOTIFY_URL = "https://api.notifications.service.gov.uk"
 UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+#: A day: nobody stays signed in overnight on a shared computer for longer.
+LONGEST_SESSION = 24 * 60
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -56,6 +60,34 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """How people sign in.
+
+    Attributes:
+        session_minutes: how long a session lasts, however much it is used.
+        administrator_minutes: the same for portal administrators.
+        links_per_address: how many links one address can be asked for in 15 minutes; 0 for no
+            limit.
+        links_per_network: how many one network can ask for in 15 minutes; 0 for no limit.
+    """
+
+    session_minutes: int = 720
+    administrator_minutes: int = 60
+    links_per_address: int = 0
+    links_per_network: int = 0
+
+    @property
+    def session(self) -> timedelta:
+        """How long a session lasts."""
+        return timedelta(minutes=self.session_minutes)
+
+    @property
+    def administrator_session(self) -> timedelta:
+        """How long a session of a portal administrator lasts."""
+        return timedelta(minutes=self.administrator_minutes)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the portal can be told from outside.
 
@@ -79,6 +111,8 @@ class Settings:
         job_lease_seconds: after how long a job that a worker took counts as abandoned; longer
             than sending a mail can take.
         mail: how mail leaves the portal.
+        public_url: where people reach the portal, for links in mails; without a slash at its end.
+        accounts: how people sign in.
     """
 
     environment: Environment
@@ -98,6 +132,8 @@ class Settings:
     kept_pages_mb: int = KEPT_PAGES_MB
     job_lease_seconds: int = 300
     mail: MailSettings = MailSettings()
+    public_url: str = PUBLIC_URL
+    accounts: AccountSettings = AccountSettings()
 
     @property
     def development(self) -> bool:
@@ -155,7 +191,38 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         kept_pages_mb=_whole(env, "PORTAL_KEPT_PAGES_MB", KEPT_PAGES_MB),
         job_lease_seconds=max(1, _whole(env, "PORTAL_JOB_LEASE_SECONDS", 300)),
         mail=_mail(env, production=environment == "production"),
+        public_url=_public_url(env, hosts, production=environment == "production"),
+        accounts=_accounts(env, production=environment == "production"),
     )
+
+
+def _public_url(env: Mapping[str, str], hosts: tuple[str, ...], production: bool) -> str:
+    named = [host for host in hosts if not host.startswith(".")]
+    default = f"https://{named[0]}" if named and production else PUBLIC_URL
+    found = (env.get("PORTAL_URL") or default).rstrip("/")
+    url = urlsplit(found)
+    if url.scheme not in ("https", "http") or not url.hostname or url.path or url.query:
+        raise UnsafeSettings("PORTAL_URL must be like https://catalogue.example.gov.uk")
+    if production and url.scheme != "https":
+        raise UnsafeSettings("PORTAL_URL must begin with https://: links in mails let people in")
+    return found
+
+
+def _accounts(env: Mapping[str, str], production: bool) -> AccountSettings:
+    found = AccountSettings(
+        session_minutes=_whole(env, "PORTAL_SESSION_MINUTES", 720),
+        administrator_minutes=_whole(env, "PORTAL_ADMINISTRATOR_SESSION_MINUTES", 60),
+        links_per_address=_whole(env, "PORTAL_LINKS_PER_ADDRESS", 5 if production else 0),
+        links_per_network=_whole(env, "PORTAL_LINKS_PER_NETWORK", 60 if production else 0),
+    )
+    if not 0 < found.session_minutes <= LONGEST_SESSION:
+        raise UnsafeSettings(f"PORTAL_SESSION_MINUTES must be between 1 and {LONGEST_SESSION}")
+    if not 0 < found.administrator_minutes <= found.session_minutes:
+        raise UnsafeSettings(
+            "PORTAL_ADMINISTRATOR_SESSION_MINUTES must be at least 1, and not more than those of "
+            "other people"
+        )
+    return found
 
 
 def _mail(env: Mapping[str, str], production: bool) -> MailSettings:

@@ -31,6 +31,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     from flask import Flask
 
     from portal import cli, web
+    from portal.accounts import views as accounts
     from portal.catalogue import views as catalogue
     from portal.db import Database
 
@@ -40,6 +41,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     )
     app.extensions["portal"] = Portal(settings, database)
     web.install(app, settings, database)
+    accounts.install(app, settings.accounts)
     catalogue.install(app)
     cli.install(app)
     return app

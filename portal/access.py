@@ -9,56 +9,179 @@ from typing import Protocol
 
 
 class Role(StrEnum):
-    """What a person is to the portal. Later steps add the roles that sign in."""
+    """What a person is, on a thing and for some days. Reading what is public needs none."""
 
-    PUBLIC = "public"
+    TEAM_MEMBER = "team_member"
+    SERVICE_OWNER = "service_owner"
+    COMPONENT_PROVIDER = "component_provider"
+    ASSESSOR = "assessor"
+    ASSURANCE_TEAM = "assurance_team"
+    ORGANISATION_ADMINISTRATOR = "organisation_administrator"
+    PORTAL_ADMINISTRATOR = "portal_administrator"
+    LEADERSHIP = "leadership"
+
+
+class Kind(StrEnum):
+    """What a role can be granted on."""
+
+    PORTAL = "portal"
+    ORGANISATION = "organisation"
+    SERVICE = "service"
+    COMPONENT = "component"
 
 
 class Permission(StrEnum):
-    """What can be done. Each view names one; a view that names none is refused."""
+    """What can be done. Each view names one or is public; a view that says neither is refused."""
 
-    READ_PUBLIC = "read_public"
+    USE_ACCOUNT = "use_account"
+    REGISTER_SERVICE = "register_service"
+    PROPOSE_CHANGE = "propose_change"
+    EDIT_SERVICE = "edit_service"
+    PUBLISH_SERVICE = "publish_service"
+    EDIT_COMPONENT = "edit_component"
+    EDIT_ORGANISATION = "edit_organisation"
+    SEE_PEOPLE = "see_people"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_PORTAL = "manage_portal"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What a permission is about.
+
+    Attributes:
+        kind: the kind of record; those of `Kind` can have people of their own.
+        id: of the record; 0 for the portal.
+        organisations: ids of the organisations that own it now. An organisation owns itself
+            without being named here.
+    """
+
+    kind: str
+    id: int
+    organisations: frozenset[int] = frozenset()
+
+
+PORTAL = Thing(Kind.PORTAL, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role that a person holds today, on the thing with this kind and id."""
+
+    role: Role
+    kind: Kind
+    id: int
+
+    def covers(self, thing: Thing) -> bool:
+        """True where the role counts on `thing`: granted on it, on an organisation that owns it
+        (not on one above that), or on the portal.
+        """
+        if self.kind is Kind.PORTAL:
+            return True
+        if self.kind is Kind.ORGANISATION and self.id in thing.organisations:
+            return True
+        return (self.kind, self.id) == (thing.kind, thing.id)
 
 
 class Person(Protocol):
-    """Anyone who asks: it has roles."""
+    """Anyone who asks."""
 
     @property
-    def roles(self) -> frozenset[Role]:
-        """The roles held now."""
+    def is_authenticated(self) -> bool:
+        """True for somebody who has signed in."""
+
+    @property
+    def id(self) -> int:
+        """The person's id; 0 for a visitor."""
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """The roles held today."""
 
 
 class Visitor:
-    """Somebody who has not signed in; has the four members that Flask-Login asks for."""
+    """Somebody who has not signed in; has the members that Flask-Login asks for."""
 
     is_authenticated = False
     is_active = False
     is_anonymous = True
-    roles: frozenset[Role] = frozenset({Role.PUBLIC})
+    id = 0
+    grants: tuple[Grant, ...] = ()
 
     def get_id(self) -> None:
         """Nobody in particular."""
 
 
-@dataclass(frozen=True, slots=True)
-class Somebody:
-    """A person with given roles: whom tests act as until people can sign in."""
+#: What each role can be granted on. A grant on an organisation counts on all that it owns.
+GRANTED_ON: dict[Role, tuple[Kind, ...]] = {
+    Role.TEAM_MEMBER: (Kind.ORGANISATION, Kind.SERVICE, Kind.COMPONENT),
+    Role.SERVICE_OWNER: (Kind.ORGANISATION, Kind.SERVICE),
+    Role.COMPONENT_PROVIDER: (Kind.ORGANISATION, Kind.COMPONENT),
+    Role.ASSESSOR: (Kind.ORGANISATION, Kind.PORTAL),
+    Role.ASSURANCE_TEAM: (Kind.ORGANISATION, Kind.PORTAL),
+    Role.ORGANISATION_ADMINISTRATOR: (Kind.ORGANISATION,),
+    Role.PORTAL_ADMINISTRATOR: (Kind.PORTAL,),
+    Role.LEADERSHIP: (Kind.ORGANISATION, Kind.PORTAL),
+}
 
-    roles: frozenset[Role]
+
+def roles_on(kind: Kind) -> list[Role]:
+    """The roles that can be granted on things of a kind."""
+    return [role for role in Role if kind in GRANTED_ON[role]]
 
 
-Predicate = Callable[[Person, object | None], bool]
+Predicate = Callable[[Person, Thing | None], bool]
 
 
-def _anyone(person: Person, thing: object | None) -> bool:
-    return Role.PUBLIC in person.roles
+def _signed_in(person: Person, thing: Thing | None) -> bool:
+    return person.is_authenticated
 
 
+def _role(*roles: Role, on: Kind | None = None) -> Predicate:
+    """Whoever holds one of the roles on the thing, which is of the kind `on` where one is given.
+    A predicate that is asked without a thing says no.
+    """
+
+    def holds(person: Person, thing: Thing | None) -> bool:
+        if thing is None or (on is not None and thing.kind != on):
+            return False
+        return any(grant.role in roles and grant.covers(thing) for grant in person.grants)
+
+    return holds
+
+
+def _any(*predicates: Predicate) -> Predicate:
+    return lambda person, thing: any(predicate(person, thing) for predicate in predicates)
+
+
+_ADMINISTRATORS = (Role.ORGANISATION_ADMINISTRATOR, Role.PORTAL_ADMINISTRATOR)
+_OWNERS = _any(
+    _role(*_ADMINISTRATORS),
+    _role(Role.SERVICE_OWNER, on=Kind.SERVICE),
+    _role(Role.COMPONENT_PROVIDER, on=Kind.COMPONENT),
+)
 #: The whole policy. A permission without a row here is held by nobody.
-POLICY: dict[Permission, Predicate] = {Permission.READ_PUBLIC: _anyone}
+POLICY: dict[Permission, Predicate] = {
+    Permission.USE_ACCOUNT: _signed_in,
+    Permission.REGISTER_SERVICE: _signed_in,
+    Permission.PROPOSE_CHANGE: _signed_in,
+    Permission.EDIT_SERVICE: _role(
+        Role.TEAM_MEMBER, Role.SERVICE_OWNER, *_ADMINISTRATORS, on=Kind.SERVICE
+    ),
+    Permission.PUBLISH_SERVICE: _role(*_ADMINISTRATORS, on=Kind.SERVICE),
+    Permission.EDIT_COMPONENT: _role(
+        Role.TEAM_MEMBER, Role.COMPONENT_PROVIDER, *_ADMINISTRATORS, on=Kind.COMPONENT
+    ),
+    Permission.EDIT_ORGANISATION: _role(*_ADMINISTRATORS, on=Kind.ORGANISATION),
+    Permission.SEE_PEOPLE: _any(_OWNERS, _role(Role.TEAM_MEMBER)),
+    Permission.MANAGE_PEOPLE: _OWNERS,
+    Permission.MANAGE_PORTAL: lambda person, thing: _role(Role.PORTAL_ADMINISTRATOR)(
+        person, PORTAL
+    ),
+}
 
 
-def may(person: Person, permission: Permission, thing: object | None = None) -> bool:
+def may(person: Person, permission: Permission, thing: Thing | None = None) -> bool:
     """True where the policy lets `person` use `permission` (on `thing`, where it needs one)."""
     predicate = POLICY.get(permission)
     return predicate is not None and predicate(person, thing)

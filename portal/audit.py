@@ -18,6 +18,11 @@ T = TypeVar("T")
 LONDON = ZoneInfo("Europe/London")
 
 
+def london_day(at: datetime) -> date:
+    """The day of a moment in London."""
+    return at.astimezone(LONDON).date()
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """Who does something, when and from where; made once at the edge.
@@ -39,7 +44,7 @@ class Act:
     @property
     def day(self) -> date:
         """The day of the act in London, where changes of government are dated."""
-        return self.at.astimezone(LONDON).date()
+        return london_day(self.at)
 
     def in_batch(self, batch_id: int) -> Act:
         """The same act as part of an import batch."""

@@ -137,9 +137,9 @@ class Database:
             self.read_engine = self._engine(make_url(read_url or url), busy_timeout_ms, True)
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         self.kept = Kept(KEPT)
-        self._read = sessionmaker(
-            self.read_engine or self.engine, autoflush=False, info={"kept": self.kept}
-        )
+        info = {"kept": self.kept}
+        self._read = sessionmaker(self.read_engine or self.engine, autoflush=False, info=info)
+        self._fresh = sessionmaker(self.engine, autoflush=False, info=info)
 
     # What people typed is in the parameters, and must not reach a log by way of an error.
     def _engine(self, url: URL, busy_timeout_ms: int, readonly: bool = False) -> Engine:
@@ -154,9 +154,13 @@ class Database:
         )
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """Yield a session whose connection refuses every write; always rolled back."""
-        with self._read() as session:
+    def reading(self, fresh: bool = False) -> Iterator[Session]:
+        """Yield a session whose connection refuses every write; always rolled back.
+
+        Args:
+            fresh: read where we write, since a standby is some moments behind.
+        """
+        with self._fresh() if fresh and not self.sqlite else self._read() as session:
             if not self.sqlite:
                 session.connection(execution_options={"postgresql_readonly": True})
             try:

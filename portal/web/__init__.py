@@ -40,6 +40,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
         outbox,
         pages,
         people,
+        reading,
         static_pages,
         templating,
         widgets,
@@ -49,6 +50,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     _configure(app, settings)
     logs.install(app, settings.log_level)
     i18n.install(app)
+    reading.install(app)
     people.install(app)
     templating.install(app, ROOT / "templates")
     filters.install(app)

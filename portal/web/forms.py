@@ -11,6 +11,7 @@ from typing import Any, cast
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import Field, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
@@ -166,6 +167,11 @@ def _number(text: str, part: str) -> int | None:
 
 def _first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def choices(texts: Mapping[Any, str]) -> list[Any]:
+    """The choices of a field, from values and what pages call them."""
+    return [SelectChoice(str(value), text) for value, text in texts.items()]
 
 
 class Enter:

@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, Response, abort, current_app, request
 from werkzeug.sansio.utils import host_is_trusted
 
-from portal.access import Permission, may
+from portal.access import Permission, Thing, may
 from portal.errors import Missing, Refused
-from portal.web.people import current_person
+from portal.web.people import current_person, to_sign_in
 
 View = TypeVar("View", bound=Callable[..., Any])
-Find = Callable[..., object]
+Find = Callable[..., Thing | None]
 ATTRIBUTE = "portal_marker"
 HEALTH = ("health", "ready")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -68,22 +68,25 @@ def install(app: Flask, hosts: Sequence[str] = ()) -> None:
     app.before_request(_check)
 
 
-def _check() -> None:
+def _check() -> Response | None:
     if request.endpoint is None:
-        return  # no such address or method: Flask answers 404, 405 or a redirect by itself
+        return None  # no such address or method: Flask answers 404, 405 or a redirect by itself
     view = current_app.view_functions.get(request.endpoint)
     rule = getattr(view, ATTRIBUTE, None)
     if not isinstance(rule, Rule):
         raise Refused(f"the view {request.endpoint} does not say who may see it")
     if rule.permission == "public":
-        return
+        return None
     thing = None
     if rule.find is not None:
         thing = rule.find(**(request.view_args or {}))
         if thing is None:
             raise Missing("the thing asked for")
-    if not may(current_person(), rule.permission, thing):
-        raise Refused(f"{rule.permission} is not allowed")
+    if may(current_person(), rule.permission, thing):
+        return None
+    if not current_person().is_authenticated:
+        return to_sign_in()
+    raise Refused(f"{rule.permission} is not allowed")
 
 
 def _refuse_other_hosts(hosts: Sequence[str]) -> None:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from flask import g, request
 
-from portal.access import Role, Somebody
-from tests.support.people import HEADER
+from tests.support.people import HEADER, person_of
 from wsgi import app
 
 
 def _become() -> None:
     if HEADER in request.headers:
-        g.person = Somebody(frozenset(map(Role, request.headers[HEADER].split())))
+        g.person = person_of(request.headers[HEADER])
 
 
 # Before the guard asks who it is.

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.access import Kind
 from portal.audit import ImportBatch
 from portal.catalogue.models.usage import Usage
 
@@ -28,22 +29,28 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "capabilities": {"slug": CAPABILITY},
         "toolkit": {"phase": "alpha"},
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},
+        "sign_in": {"token": "unknown"},
+        "account": {"session_id": 1},
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
 
 
-def addresses(app: Flask, session: Session) -> dict[str, tuple[str, str]]:
-    """Each route's rule to its endpoint and an address."""
+#: The records that pages about people are asked for.
+SLUGS = {Kind.ORGANISATION: ORGANISATION, Kind.SERVICE: SERVICE, Kind.COMPONENT: COMPONENT}
+
+
+def addresses(app: Flask, session: Session, method: str = "GET") -> dict[str, tuple[str, str]]:
+    """Each route's rule to its endpoint and an address, of the routes that take a method."""
     known = arguments(session)
     urls = app.url_map.bind("localhost")
     found = {}
     for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()):
+        if method not in (rule.methods or ()):
             continue
         given = known.get(rule.endpoint.split(".")[0], {})
         defaults = rule.defaults or {}
         missing = rule.arguments - set(given) - set(defaults)
         assert not missing, f"{rule.rule}: tests/support/examples.py has no example of {missing}"
         values = {name: defaults.get(name, given.get(name)) for name in rule.arguments}
-        found[rule.rule] = rule.endpoint, urls.build(rule.endpoint, values | dict(defaults))
+        found[rule.rule] = rule.endpoint, urls.build(rule.endpoint, values | dict(defaults), method)
     return found

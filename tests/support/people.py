@@ -2,28 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
 from flask import Flask
 
-from portal.access import Person, Role, Somebody, Visitor
+from portal.access import Grant, Kind, Person, Role, Visitor
 from portal.web.people import as_person
 from tests.support.summary import unnoticed
 
 #: Carries the roles of the person a browser test plays: see tests/browser/server.py.
 HEADER = "X-Test-Roles"
+NO_ROLE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person with given roles, signed in without a session: whom tests act as."""
+
+    grants: tuple[Grant, ...] = ()
+    id: int = 1
+    name: str = "Siân O’Brien"
+    email: str = "sian.obrien@example.gov.uk"
+    session_id: int = 0
+    expires_at: datetime = datetime(2030, 1, 1, tzinfo=UTC)
+    is_authenticated = True
+
+
+def everywhere(*roles: Role) -> Somebody:
+    """A person whose roles count on everything."""
+    return Somebody(tuple(Grant(role, Kind.PORTAL, 0) for role in roles))
 
 
 def reader_of(app: Flask, address: str) -> Person:
-    """A visitor where one is let in, else somebody with the first role that is."""
-    people: list[Person] = [Visitor(), *(Somebody(frozenset({role})) for role in Role)]
+    """A visitor where one is let in, else somebody without a role, or with the first that is."""
+    people: list[Person] = [Visitor(), Somebody(), *(everywhere(role) for role in Role)]
     for person in people:
         with unnoticed(), as_person(app, person):
-            if Flask.test_client(app).get(address).status_code != 403:
+            answer = Flask.test_client(app).get(address)
+            if answer.status_code not in (401, 403) and not led_to_sign_in(answer):
                 return person
     raise AssertionError(f"no role may see {address}")
+
+
+def led_to_sign_in(answer: object) -> bool:
+    """True for an answer that asks a visitor to sign in first."""
+    return str(getattr(answer, "headers", {}).get("Location", "")).startswith("/sign-in?")
 
 
 def header_for(person: Person) -> dict[str, str]:
     """What a browser sends to be that person; nothing for a visitor."""
     if isinstance(person, Visitor):
         return {}
-    return {HEADER: " ".join(sorted(person.roles))}
+    return {HEADER: " ".join(sorted(grant.role for grant in person.grants)) or NO_ROLE}
+
+
+def person_of(header: str) -> Somebody:
+    """The person that `header_for` gave."""
+    return everywhere(*(Role(word) for word in header.split() if word != NO_ROLE))

@@ -49,7 +49,7 @@ class RolledBackDatabase(Database):
         self.connection = None
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self, fresh: bool = False) -> Iterator[Session]:
         with self._read() as session:
             self._forbid_writing(session)
             try:

@@ -31,7 +31,7 @@ from wtforms.validators import Optional
 
 from config import Settings
 from portal import web
-from portal.access import Permission
+from portal.access import Kind, Permission, Thing
 from portal.db import Database
 from portal.errors import Clash, Invalid, Missing, Refused, Stale
 from portal.web import navigation
@@ -151,14 +151,14 @@ def unmarked() -> str:
     return "nobody may see this"
 
 
-def _find(slug: str) -> object:
+def _find(slug: str) -> Thing:
     if slug != "one":
         raise Missing(slug)
-    return ROWS[0]
+    return Thing(Kind.ORGANISATION, 1)
 
 
 @things.get("/secret/<slug>")
-@requires(Permission.READ_PUBLIC, of=_find)
+@requires(Permission.EDIT_ORGANISATION, of=_find)
 def secret(slug: str) -> str:
     return "a secret"
 

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.access import Permission, Somebody
+from portal.access import Grant, Kind, Permission, Role, Visitor
 from portal.web.guard import marker_of
-from portal.web.people import as_person
-from tests.web.site import parse
+from portal.web.people import as_person, signs_in
+from tests.support.people import Somebody
+from tests.web.site import make_site, parse
 
 
 def test_a_view_without_a_marker_is_refused(client: FlaskClient) -> None:
@@ -23,16 +28,32 @@ def test_an_unknown_address_is_not_found(client: FlaskClient) -> None:
 
 
 def test_a_permission_is_asked_of_the_policy(site: Flask, client: FlaskClient) -> None:
-    assert client.get("/secret/one").text == "a secret"
-    with as_person(site, Somebody(frozenset())):
+    owner = Grant(Role.ORGANISATION_ADMINISTRATOR, Kind.ORGANISATION, 1)
+    with as_person(site, Somebody((owner,))):
+        assert client.get("/secret/one").text == "a secret"
+    for person in (Visitor(), Somebody(), Somebody((replace(owner, id=2),))):
+        with as_person(site, person):
+            assert client.get("/secret/one").status_code == 403
+            assert client.get("/secret/none").status_code == 404, "missing comes before forbidden"
+
+
+def test_a_visitor_is_led_to_where_people_sign_in(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    signs_in(site, lambda _token: None, "/sign-in")
+    client = site.test_client()
+    answer = client.get("/secret/one?a=b+c&d=%C5%B5")
+    assert answer.status_code == 302
+    asked = parse_qs(urlsplit(answer.headers["Location"]).query)["next"]
+    assert asked == ["/secret/one?a=b+c&d=%C5%B5"]
+    assert client.get("/secret/none").status_code == 404, "missing comes first"
+    with as_person(site, Somebody()):
         assert client.get("/secret/one").status_code == 403
-        assert client.get("/secret/none").status_code == 404, "missing comes before forbidden"
 
 
 def test_every_view_says_whom_it_is_for(site: Flask) -> None:
     markers = {name: marker_of(view) for name, view in site.view_functions.items()}
     assert markers.pop("things.unmarked") is None
-    assert markers["things.secret"] is Permission.READ_PUBLIC
+    assert markers["things.secret"] is Permission.EDIT_ORGANISATION
     assert None not in markers.values(), markers
     assert markers["things.index"] == "public"
 

@@ -9,9 +9,9 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.access import Role, Somebody
 from portal.web.assets import Assets, AssetsMissing
 from portal.web.people import as_person
+from tests.support.people import Somebody
 from tests.web.site import make_site, parse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,7 +142,7 @@ def test_no_hsts_in_development(tmp_path: Path) -> None:
 
 
 def test_a_signed_in_page_is_kept_by_nobody(site: Flask, client: FlaskClient) -> None:
-    with as_person(site, Somebody(frozenset({Role.PUBLIC}))):
+    with as_person(site, Somebody()):
         headers = client.get("/things").headers
     assert headers["Cache-Control"] == "private, no-store"
     assert "ETag" not in headers

@@ -1,24 +1,56 @@
-"""Every endpoint as every role. The rule of each endpoint is written here by hand, not read from
-the code: a new endpoint without a line fails, and so does one whose marker changed."""
+"""Every endpoint as every role, on what is theirs and on what is another's. The rule of each
+endpoint is written here by hand, not read from the code: a new endpoint without a line fails, and
+so does one whose marker changed."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal import create_app
-from portal.access import POLICY, Permission, Role, Somebody, Visitor
+from portal.access import (
+    GRANTED_ON,
+    POLICY,
+    PORTAL,
+    Grant,
+    Kind,
+    Permission,
+    Person,
+    Role,
+    Thing,
+    Visitor,
+    may,
+)
+from portal.accounts.store import things
 from portal.web.guard import public, requires
 from portal.web.people import as_person
+from tests.support import examples
 from tests.support.examples import addresses
-from tests.support.people import HEADER, header_for, reader_of
+from tests.support.people import (
+    HEADER,
+    Somebody,
+    everywhere,
+    header_for,
+    led_to_sign_in,
+    person_of,
+    reader_of,
+)
 from tests.support.provision import settings_for
 from tests.support.summary import unnoticed
 from tests.support.transactions import RolledBackDatabase
 
 PUBLIC = "public"
-EXPECTED: dict[str, str | Permission] = {
+#: Whom each endpoint is for: anyone, or who holds a permission, on a thing of a kind where it is
+#: about one.
+EXPECTED: dict[str, str | Permission | tuple[Permission, Kind]] = {
+    "account.end": Permission.USE_ACCOUNT,
+    "account.end_all": Permission.USE_ACCOUNT,
+    "account.name": Permission.USE_ACCOUNT,
+    "account.professions": Permission.USE_ACCOUNT,
+    "account.show": Permission.USE_ACCOUNT,
     "capabilities.history": PUBLIC,
     "capabilities.index": PUBLIC,
     "capabilities.show": PUBLIC,
@@ -41,6 +73,11 @@ EXPECTED: dict[str, str | Permission] = {
     "services.history": PUBLIC,
     "services.index": PUBLIC,
     "services.show": PUBLIC,
+    "sign_in.leave": Permission.USE_ACCOUNT,
+    "sign_in.left": PUBLIC,
+    "sign_in.link": PUBLIC,
+    "sign_in.sent": PUBLIC,
+    "sign_in.start": PUBLIC,
     "storefront.index": PUBLIC,
     "toolkit.index": PUBLIC,
     "toolkit.show": PUBLIC,
@@ -53,34 +90,167 @@ EXPECTED: dict[str, str | Permission] = {
     "web.robots": PUBLIC,
     "web.security_txt": PUBLIC,
 }
-#: Who holds each permission.
-HELD: dict[Permission, set[Role]] = {Permission.READ_PUBLIC: {Role.PUBLIC}}
-PEOPLE = {
-    "a visitor": Visitor(),
-    "somebody without a role": Somebody(frozenset()),
-    **{role.value: Somebody(frozenset({role})) for role in Role},
+#: Answers with a page that says no to everybody: its example is no link that anyone was sent.
+NO_SUCH_LINK = "sign_in.link"
+B, S, C, P = Kind.ORGANISATION, Kind.SERVICE, Kind.COMPONENT, Kind.PORTAL
+ADMINISTRATORS = {(Role.ORGANISATION_ADMINISTRATOR, B), (Role.PORTAL_ADMINISTRATOR, P)}
+SERVICE_OWNERS = {(Role.SERVICE_OWNER, B), (Role.SERVICE_OWNER, S)}
+PROVIDERS = {(Role.COMPONENT_PROVIDER, B), (Role.COMPONENT_PROVIDER, C)}
+TEAM = (Role.TEAM_MEMBER, B)
+#: Who holds a permission on a thing: roles and what they were granted on. An organisation stands
+#: for the one that owns the thing, or is it.
+HELD: dict[tuple[Permission, Kind], set[tuple[Role, Kind]]] = {
+    (Permission.EDIT_SERVICE, S): ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
+    (Permission.PUBLISH_SERVICE, S): ADMINISTRATORS,
+    (Permission.EDIT_COMPONENT, C): ADMINISTRATORS | PROVIDERS | {TEAM, (Role.TEAM_MEMBER, C)},
+    (Permission.EDIT_ORGANISATION, B): ADMINISTRATORS,
+    (Permission.SEE_PEOPLE, B): ADMINISTRATORS | {TEAM},
+    (Permission.SEE_PEOPLE, S): ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
+    (Permission.SEE_PEOPLE, C): ADMINISTRATORS | PROVIDERS | {TEAM, (Role.TEAM_MEMBER, C)},
+    (Permission.SEE_PEOPLE, P): {(Role.PORTAL_ADMINISTRATOR, P)},
+    (Permission.MANAGE_PEOPLE, B): ADMINISTRATORS,
+    (Permission.MANAGE_PEOPLE, S): ADMINISTRATORS | SERVICE_OWNERS,
+    (Permission.MANAGE_PEOPLE, C): ADMINISTRATORS | PROVIDERS,
+    (Permission.MANAGE_PEOPLE, P): {(Role.PORTAL_ADMINISTRATOR, P)},
 }
-pytestmark = pytest.mark.parametrize("demo", [True])
+#: Whoever signs in may do this, on nothing in particular.
+SIGNED_IN = {Permission.USE_ACCOUNT, Permission.REGISTER_SERVICE, Permission.PROPOSE_CHANGE}
+#: The same, by role alone.
+BY_ROLE = {Permission.MANAGE_PORTAL: {(Role.PORTAL_ADMINISTRATOR, P)}}
+OWNER, OTHER = 10, 20
+#: Made up: what is theirs (an organisation 10, and things 11 that it owns), and what is another's.
+OWN_IDS = {B: OWNER, S: 11, C: 11, P: 0}
+OTHER_IDS = {B: OTHER, S: 21, C: 21, P: 0}
+Who = tuple[Role, Kind]
+EVERY_ROLE = [(role, kind) for role in Role for kind in GRANTED_ON[role]]
 
 
+def thing_of(kind: Kind) -> Thing:
+    """What is theirs."""
+    owned = kind in (S, C)
+    return Thing(kind, OWN_IDS[kind], frozenset({OWNER} if owned else ()))
+
+
+@pytest.mark.parametrize("who", EVERY_ROLE, ids=lambda who: f"{who[0]}-{who[1]}")
+def test_who_holds_what(who: Who) -> None:
+    role, on = who
+    own = Somebody((Grant(role, on, OWN_IDS[on]),))
+    other = Somebody((Grant(role, on, OTHER_IDS[on]),))
+    for permission in set(Permission) - SIGNED_IN - set(BY_ROLE):
+        assert not may(own, permission), "a permission about a thing needs one"
+        for kind in Kind:
+            held = who in HELD.get((permission, kind), set())
+            assert may(own, permission, thing_of(kind)) == held, (permission, kind)
+            # A role on the portal counts everywhere; any other only where it was given.
+            assert may(other, permission, thing_of(kind)) == (held and on is P), (permission, kind)
+    for permission in SIGNED_IN:
+        assert may(own, permission)
+    for permission, holders in BY_ROLE.items():
+        assert may(own, permission) == (who in holders)
+
+
+def test_a_visitor_and_somebody_without_a_role() -> None:
+    for permission in Permission:
+        assert may(Somebody(), permission) == (permission in SIGNED_IN)
+        assert not may(Visitor(), permission)
+        for kind in Kind:
+            assert not may(Visitor(), permission, thing_of(kind))
+            assert permission in SIGNED_IN or not may(Somebody(), permission, thing_of(kind))
+
+
+def test_roles_do_not_count_further() -> None:
+    administrator = Somebody((Grant(Role.ORGANISATION_ADMINISTRATOR, B, OWNER),))
+    below = Thing(B, 12)
+    assert not may(administrator, Permission.EDIT_ORGANISATION, below), "not for bodies below it"
+    assert not may(administrator, Permission.EDIT_SERVICE, Thing(S, OWNER)), "ids are of a kind"
+
+
+def people() -> Iterator[tuple[str, Callable[[Thing | None], Person]]]:
+    """Everybody who may ask, for the thing that an endpoint is about."""
+    yield "a visitor", lambda thing: Visitor()
+    yield "somebody without a role", lambda thing: Somebody()
+    for role, on in EVERY_ROLE:
+        for theirs in (True, False) if on is not P else (True,):
+            label = f"{role} of {'their' if theirs else 'another'} {on}"
+            yield label, lambda thing, r=role, k=on, t=theirs: _holder(thing, r, k, t)  # type: ignore[misc]
+
+
+def _holder(thing: Thing | None, role: Role, on: Kind, theirs: bool) -> Somebody:
+    if on is P:
+        return everywhere(role)
+    own = 0
+    if thing is not None:
+        own = (
+            thing.id if thing.kind == on else min(thing.organisations, default=0) if on is B else 0
+        )
+    return Somebody((Grant(role, on, own if theirs else own + 10**6),))
+
+
+PEOPLE = dict(people())
+#: A public page is asked for by these: one of them holds every role at once.
+PUBLIC_READERS = {
+    "a visitor": PEOPLE["a visitor"],
+    "somebody without a role": PEOPLE["somebody without a role"],
+    "somebody with every role": lambda thing: everywhere(*Role),
+}
+DEMO = pytest.mark.parametrize("demo", [True])
+
+
+def allowed(endpoint: str, who: str, person: Person) -> bool:
+    """Whether the tables above let somebody in."""
+    rule = EXPECTED.get(endpoint)
+    if rule == PUBLIC:
+        return True
+    if isinstance(rule, Permission):
+        if rule in SIGNED_IN:
+            return person.is_authenticated
+        return any((grant.role, grant.kind) in BY_ROLE[rule] for grant in person.grants)
+    if rule is None or "another" in who:
+        return False
+    return any((grant.role, grant.kind) in HELD[rule] for grant in person.grants)  # type: ignore[index]
+
+
+@DEMO
 def test_every_endpoint_has_its_line(app: Flask) -> None:
     assert set(app.view_functions) == set(EXPECTED)
-    assert set(HELD) == set(Permission)
+    rules = {rule for rule in EXPECTED.values() if isinstance(rule, tuple)}
+    assert rules <= set(HELD)
+    assert {permission for permission, _kind in HELD} | SIGNED_IN | set(BY_ROLE) == set(Permission)
 
 
-@pytest.mark.parametrize("who", PEOPLE)
-def test_who_may_see_what(app: Flask, session: Session, who: str) -> None:
-    person = PEOPLE[who]
+@DEMO
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_who_may_see_and_send_what(app: Flask, session: Session, method: str) -> None:
     client = Flask.test_client(app)
     wrong = []
-    with unnoticed(), as_person(app, person):
-        for endpoint, address in addresses(app, session).values():
-            rule = EXPECTED.get(endpoint)
-            allowed = rule == PUBLIC or bool(HELD.get(rule, set()) & person.roles)  # type: ignore[arg-type]
-            status = client.get(address).status_code
-            if (status < 400) != allowed or (not allowed and status != 403):
-                wrong.append(f"{address}: {status}, allowed: {allowed}")
+    for endpoint, address in addresses(app, session, method).values():
+        rule = EXPECTED.get(endpoint)
+        about = example(session, rule[1]) if isinstance(rule, tuple) else None
+        readers = PUBLIC_READERS if rule == PUBLIC else PEOPLE
+        for who, make in readers.items():
+            person = make(about)
+            with unnoticed(), as_person(app, person):
+                answer = client.open(address, method=method)
+            if not right(endpoint, method, answer, allowed(endpoint, who, person), person):
+                wrong.append(f"{method} {address} as {who}: {answer.status_code}")
     assert not wrong
+
+
+def example(session: Session, kind: Kind) -> Thing:
+    """The thing that the example of an address is about."""
+    return things.by_slug(session, kind, examples.SLUGS.get(kind, ""))
+
+
+def right(endpoint: str, method: str, answer: object, let_in: bool, person: Person) -> bool:
+    """Whether an answer is what the tables say; nothing that is sent carries a form's token."""
+    status = answer.status_code  # type: ignore[attr-defined]
+    if not let_in and not person.is_authenticated:
+        return led_to_sign_in(answer) or status == 401
+    if not let_in:
+        return bool(status == 403)
+    if method == "POST":
+        return bool(status == 400)
+    return bool(status == 404 if endpoint == NO_SUCH_LINK else status < 400)
 
 
 @pytest.fixture
@@ -88,11 +258,11 @@ def own_app(database: RolledBackDatabase) -> Flask:
     return create_app(settings_for(database), database)
 
 
-@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("who", ["a visitor", "somebody without a role"])
 def test_a_view_that_does_not_say_is_refused(own_app: Flask, who: str) -> None:
     own_app.add_url_rule("/planted", "planted", lambda: "nobody may see this")
     own_app.add_url_rule("/marked", "marked", public(lambda: "anyone may see this"))
-    with as_person(own_app, PEOPLE[who]):
+    with as_person(own_app, PEOPLE[who](None)):
         client = own_app.test_client()
         answer = client.get("/planted")
         assert client.get("/marked").status_code == 200
@@ -100,24 +270,36 @@ def test_a_view_that_does_not_say_is_refused(own_app: Flask, who: str) -> None:
     assert "nobody may see this" not in answer.text
 
 
+def test_what_is_missing_is_missing_for_everybody(own_app: Flask) -> None:
+    view = requires(Permission.EDIT_SERVICE, of=lambda slug: None)(lambda slug: "never")
+    own_app.add_url_rule("/planted/<slug>", "planted", view)
+    for make in PEOPLE.values():
+        with as_person(own_app, make(PORTAL)):
+            assert own_app.test_client().get("/planted/x").status_code == 404
+
+
 def test_a_page_that_is_not_public_finds_its_reader(
     own_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    view = requires(Permission.READ_PUBLIC)(lambda: "not for visitors")
+    view = requires(Permission.MANAGE_PORTAL)(lambda: "not for visitors")
     own_app.add_url_rule("/planted", "planted", view)
-    assert isinstance(reader_of(own_app, "/planted"), Visitor)
-    monkeypatch.setitem(POLICY, Permission.READ_PUBLIC, lambda who, thing: type(who) is Somebody)
     person = reader_of(own_app, "/planted")
-    assert person == Somebody(frozenset({Role.PUBLIC}))
-    assert header_for(person) == {HEADER: "public"} and header_for(Visitor()) == {}
-    monkeypatch.setitem(POLICY, Permission.READ_PUBLIC, lambda who, thing: False)
+    assert person == everywhere(Role.PORTAL_ADMINISTRATOR)
+    assert header_for(person) == {HEADER: "portal_administrator"} and header_for(Visitor()) == {}
+    assert person_of(header_for(person)[HEADER]) == person
+    assert person_of(header_for(Somebody())[HEADER]) == Somebody()
+    monkeypatch.setitem(POLICY, Permission.MANAGE_PORTAL, lambda who, thing: False)
     with pytest.raises(AssertionError, match="/planted"):
         reader_of(own_app, "/planted")
 
 
+@DEMO
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_nothing_takes_a_write(app: Flask, session: Session, method: str) -> None:
+def test_nothing_takes_a_write_without_a_token(app: Flask, session: Session, method: str) -> None:
     client = Flask.test_client(app)
-    for _endpoint, address in addresses(app, session).values():
-        answer = client.open(address, method=method)
-        assert answer.status_code in (400, 405), address  # 400: without a form token
+    administrator = everywhere(Role.PORTAL_ADMINISTRATOR, Role.ORGANISATION_ADMINISTRATOR)
+    for person in (Visitor(), administrator):
+        for _endpoint, address in addresses(app, session).values():
+            with unnoticed(), as_person(app, person):
+                answer = client.open(address, method=method)
+            assert answer.status_code in (400, 401, 405), address

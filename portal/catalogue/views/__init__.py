@@ -15,7 +15,7 @@ from portal.catalogue.forms.figures import (
     when,
 )
 from portal.catalogue.forms.labels import label, labels, lifecycle_colour, phase_colour
-from portal.catalogue.views.base import stop_reading
+from portal.catalogue.store import things
 from portal.catalogue.views.capabilities import blueprint as capabilities
 from portal.catalogue.views.component_map import blueprint as component_map
 from portal.catalogue.views.components import blueprint as components
@@ -49,7 +49,7 @@ def install(app: Flask) -> None:
         usages,
     ):
         app.register_blueprint(blueprint)
-    app.teardown_request(stop_reading)
+    things.install()
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Components"), "components.index", order=15)
     navigation.add(app, lazy("Needs"), "capabilities.index", order=17)

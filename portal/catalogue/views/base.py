@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flask import abort, current_app, g, has_request_context, redirect, request
+from flask import abort, has_request_context, redirect, request
 
 from portal import audit
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.rules.filters import Key, encode_key
 from portal.catalogue.store import records
-from portal.db import Database
 from portal.errors import N_, Missing, Problem
 from portal.web.formats import Format
 from portal.web.links import pairs, same_route
 from portal.web.pages import Paging, paging, query_url
+from portal.web.reading import database as database  # noqa: PLC0414
+from portal.web.reading import reading as reading  # noqa: PLC0414  the views take it from here
+from portal.web.reading import stop_reading
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -27,34 +28,6 @@ Find = Callable[["Session", str], Any]
 LONDON = ZoneInfo("Europe/London")
 PAGE_SIZE = 50
 LAST_ID = 2**31 - 1
-
-
-def database() -> Database:
-    """The portal's database. Needs an application context."""
-    return cast(Database, current_app.extensions["portal"].database)
-
-
-@contextmanager
-def reading() -> Iterator[Session]:
-    """The session that this request reads in, opened when it is first asked for and kept to the
-    request's end: everything on a page, its ETag included, is of one moment. What writes reads
-    in sessions of their own, since it must see what it wrote.
-    """
-    if request.method not in ("GET", "HEAD"):
-        with database().reading() as session:
-            yield session
-        return
-    if "reading" not in g:
-        g.reading = ExitStack()
-        g.session = g.reading.enter_context(database().reading())
-    yield g.session
-
-
-def stop_reading(problem: BaseException | None = None) -> None:
-    """Give the request's session back."""
-    g.pop("session", None)
-    if "reading" in g:
-        g.pop("reading").close()
 
 
 def today() -> date:

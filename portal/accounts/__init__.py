@@ -1,0 +1,1 @@
+"""People: how they sign in, which teams they are in, and what they may do there."""

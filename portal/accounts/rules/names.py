@@ -1,0 +1,25 @@
+"""Names of people."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from portal.errors import N_, Invalid
+
+LONGEST_NAME = 200
+
+
+def clean_name(text: str | None) -> str:
+    """A person's name as we keep it: NFC, one space between its parts. Any script will do.
+
+    Raises:
+        Invalid: it is empty, too long, or holds what cannot be shown.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text or "").split())
+    if not name:
+        raise Invalid("name", N_("Enter your full name"))
+    if len(name) > LONGEST_NAME:
+        raise Invalid("name", N_("Full name must be 200 characters or fewer"))
+    if not all(letter.isprintable() for letter in name):
+        raise Invalid("name", N_("Remove the characters that cannot be shown, such as line breaks"))
+    return name

@@ -1,0 +1,96 @@
+"""All SQL about people, and about the domains of organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models.people import OrganisationDomain, Person, PersonProfession
+from portal.accounts.rules.addresses import domain_of
+from portal.accounts.words import Profession
+from portal.audit import Act, record
+from portal.db import insert_new
+from portal.errors import Missing
+
+THING = "person"
+
+
+def by_email(session: Session, email: str) -> Person | None:
+    """The person with a normalised address, active or not."""
+    return session.scalar(select(Person).where(Person.email == email))
+
+
+def get(session: Session, person_id: int) -> Person:
+    """One person. Raises Missing."""
+    found = session.get(Person, person_id)
+    if found is None:
+        raise Missing("There is no such person")
+    return found
+
+
+def add(session: Session, email: str, name: str, act: Act, by_themselves: bool = False) -> Person:
+    """The person with this address, made where there is none yet.
+
+    Two transactions at once make one: the second waits for the first and finds its row.
+
+    Args:
+        session: one that writes.
+        email: normalised.
+        name: as other people see it.
+        act: who adds them, and when.
+        by_themselves: they signed in for the first time: it is their own act.
+    """
+    row = {"email": email, "name": name, "created_at": act.at, "version": 1}
+    made = insert_new(session, Person, row)
+    if made is not None:
+        act = replace(act, actor=actor(made)) if by_themselves else act
+        record(session, act, "person.created", THING, made, None, {"active": True})
+    found = by_email(session, email)
+    if found is None:
+        raise Missing("There is no such person")
+    return found
+
+
+def rename(session: Session, person: Person, name: str, act: Act) -> bool:
+    """Change somebody's name; False where it is theirs already. The history knows neither."""
+    if person.name == name:
+        return False
+    before = {"version": person.version}
+    person.name = name
+    person.version += 1
+    session.flush()
+    return record(
+        session, act, "person.renamed", THING, person.id, before, {"version": person.version}
+    )
+
+
+def professions_of(session: Session, person_id: int) -> list[Profession]:
+    """The professions that somebody assesses in, in the order of the list."""
+    query = select(PersonProfession.profession).where(PersonProfession.person_id == person_id)
+    return sorted(session.scalars(query), key=list(Profession).index)
+
+
+def profess(session: Session, person: Person, chosen: Collection[Profession], act: Act) -> bool:
+    """Say in which professions somebody assesses; False where that is known."""
+    before = professions_of(session, person.id)
+    after = sorted(chosen, key=list(Profession).index)
+    mine = PersonProfession.person_id == person.id
+    session.execute(delete(PersonProfession).where(mine))
+    for profession in after:
+        session.execute(insert(PersonProfession).values(person_id=person.id, profession=profession))
+    said = ({"professions": [p.value for p in some]} for some in (before, after))
+    return record(session, act, "person.professions", THING, person.id, *said)
+
+
+def actor(person_id: int) -> str:
+    """How the history names somebody."""
+    return f"person:{person_id}"
+
+
+def domain(session: Session, email: str) -> OrganisationDomain | None:
+    """What is known of the organisation behind an address, by what follows the @."""
+    query = select(OrganisationDomain).where(OrganisationDomain.domain == domain_of(email))
+    return session.scalar(query)
