@@ -216,7 +216,7 @@ def _roles() -> None:
         sa.Column("decided_by", sa.String(length=80), nullable=True),
         sa.Column("answer", sa.String(length=1000), nullable=True),
         _check("join_request", "decided_has_date", "(state = 'waiting') = (decided_at IS NULL)"),
-        _check("join_request", "has_thing", "kind <> 'portal' AND thing_id <> 0"),
+        _check("join_request", "portal_has_no_id", portal),
     )
     op.create_index(
         "uq_join_request_waiting", "join_request", ["person_id", "kind", "thing_id"],

@@ -63,8 +63,8 @@ def test_a_path_of_ours_is_local(path: str) -> None:
     "path",
     [None, "", "services", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil",
      "https://evil.example", "javascript:alert(1)", "/a//b", "/\t/evil.example", "/\n/evil.example",
-     " //evil.example", "/" + "x" * 500, "/sign-in", "/sign-in/link/x", "/sign-out", "/[", "/\u2028x",
-     "http:evil.example", "/a\\b", "@evil.example", "/\x00"],
+     " //evil.example", "/" + "x" * 500, "/sign-in", "/sign-in/link/x", "/sign-out", "/[",
+     "/\u2028x", "http:evil.example", "/a\\b", "@evil.example", "/\x00"],
 )  # fmt: skip
 def test_what_could_lead_elsewhere_is_not(path: str | None) -> None:
     found = local_path(path)

@@ -251,7 +251,7 @@ def test_a_link_runs_out(
         lambda link: link[:-1] + ("A" if link[-1] != "A" else "B"),
         lambda link: link[:-1],
         lambda link: link + "x",
-        lambda link: link.upper(),
+        lambda link: link[:-43] + link[-43:].swapcase(),
         lambda link: "/sign-in/link/" + "%ff%00"[:3],
         lambda link: "/sign-in/link/" + "x" * 3000,
         lambda link: "/sign-in/link/" + "'%20OR%201=1--",
@@ -443,9 +443,9 @@ def test_a_session_ends_by_itself(client: PageClient, session: Session, known: P
     assert who(client) == "Siân O’Brien"
     session.execute(update(PersonSession).values(expires_at=now()))
     session.commit()
-    answer = client.get("/cookies")
-    assert "portal_session=;" in answer.headers["Set-Cookie"], "the cookie goes too"
     assert who(client) is None
+    with client.session_transaction() as cookie:
+        assert NAMED not in cookie, "the next request need not ask"
 
 
 def test_who_is_signed_in_is_asked_once(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from portal.web import limits
 from tests.web.site import make_site, parse
 
 OTHER = {"REMOTE_ADDR": "192.0.2.8"}
@@ -48,3 +49,38 @@ def test_a_refusal_is_logged_without_the_reader(
 def test_without_the_setting_there_is_no_limit(client: FlaskClient) -> None:
     for _ in range(200):
         assert client.head("/things.json?q=a").status_code == 200
+
+
+def test_posts_are_counted_by_what_was_typed_and_by_network(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    by = {limits.typed("name"): 2, limits.network: 4}
+    limits.posts(site, "things.edit", by, "15 minutes")
+    site.config["WTF_CSRF_ENABLED"] = False  # what comes without a form token is refused before
+    client = site.test_client()
+
+    def post(name: str, address: str = "192.0.2.1") -> int:
+        return client.post("/edit", data={"name": name}, environ_base=at(address)).status_code
+
+    assert [post(" A "), post("a"), post("a")] == [422, 422, 429]
+    assert [post("b"), post("c")] == [422, 429], "four from one network"
+    assert post("a", "192.0.2.2") == 429 and post("d", "192.0.2.2") == 422
+    for _ in range(10):
+        assert client.get("/edit", environ_base=at("192.0.2.1")).status_code == 200
+
+
+def at(address: str) -> dict[str, str]:
+    return {"REMOTE_ADDR": address}
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("192.0.2.8", "192.0.2.8"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("made up", "made up"),
+    ],
+)
+def test_the_network_of_an_address(client: FlaskClient, address: str, expected: str) -> None:
+    with client.application.test_request_context("/", environ_base=at(address)):
+        assert limits.network() == expected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -12,7 +12,13 @@ from sqlalchemy import Enum, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import portal.accounts.models
 import portal.catalogue.models  # noqa: F401  (loads every table)
+from portal.access import Kind, Role
+from portal.accounts import words as aw
+from portal.accounts.models import people as p
+from portal.accounts.models import roles as r
+from portal.accounts.models.sign_in import PersonSession
 from portal.catalogue import component_words as cw
 from portal.catalogue import words
 from portal.catalogue.models import components as c
@@ -33,8 +39,8 @@ def _service(value: dict[str, Any]) -> s.Service:
     )
 
 
-#: Ids that no sequence comes to, of a need and of a component that offers it.
-NEED, COMPONENT = 10**6, 10**6
+#: Ids that no sequence comes to, of a need, of a component that offers it, and of a person.
+NEED, COMPONENT, PERSON = 10**6, 10**6, 10**6
 
 
 def _component(body: int, **value: Any) -> c.Component:
@@ -61,6 +67,35 @@ def _usage(service: int, **value: Any) -> u.Usage:
     if row["status"] is cw.UsageStatus.STOPPED:
         row["until"] = ON
     return u.Usage(**row)
+
+
+def _thing(value: dict[str, Any]) -> dict[str, Any]:
+    on = {"kind": Kind.SERVICE, **value}
+    return {**on, "thing_id": 0 if on["kind"] is Kind.PORTAL else 1}
+
+
+def _grant(**value: Any) -> r.RoleGrant:
+    plain = {"role": Role.LEADERSHIP, "since": ON, "granted_by": "x", "granted_at": ACT.at}
+    return r.RoleGrant(person_id=PERSON, **{**plain, **_thing(value)})
+
+
+def _invitation(**value: Any) -> r.Invitation:
+    plain = {"role": Role.LEADERSHIP, "email": "a@b.uk", "invited_by": "x", "invited_at": ACT.at}
+    until = ACT.at + timedelta(days=7)
+    return r.Invitation(expires_at=until, **{**plain, **_thing(value)})
+
+
+def _request(**value: Any) -> r.JoinRequest:
+    plain = {"state": aw.RequestState.WAITING, **_thing(value)}
+    decided = None if plain["state"] is aw.RequestState.WAITING else ACT.at
+    return r.JoinRequest(person_id=PERSON, asked_at=ACT.at, decided_at=decided, **plain)
+
+
+def _session(method: aw.Method) -> PersonSession:
+    until = ACT.at + timedelta(hours=1)
+    return PersonSession(
+        person_id=PERSON, token_hash="x", method=method, started_at=ACT.at, expires_at=until
+    )
 
 
 #: How to make a row with one member: from two services, an organisation, and the member.
@@ -118,6 +153,16 @@ ROWS: dict[str, Make] = {
         a, status=cw.UsageStatus.STOPPED, until_basis=v
     ),
     "usage.reason": lambda a, b, body, v: _usage(a, reason=v),
+    "person_profession.profession": lambda a, b, body, v: p.PersonProfession(
+        person_id=PERSON, profession=v
+    ),
+    "person_session.method": lambda a, b, body, v: _session(v),
+    "role_grant.role": lambda a, b, body, v: _grant(role=v),
+    "role_grant.kind": lambda a, b, body, v: _grant(kind=v),
+    "invitation.role": lambda a, b, body, v: _invitation(role=v),
+    "invitation.kind": lambda a, b, body, v: _invitation(kind=v),
+    "join_request.kind": lambda a, b, body, v: _request(kind=v),
+    "join_request.state": lambda a, b, body, v: _request(state=v),
     "capability_need.answer": lambda a, b, body, v: u.CapabilityNeed(
         service_id=a, capability_id=NEED, answer=v, edited_at=ACT.at
     ),
@@ -144,6 +189,7 @@ def _put(session: Session, name: str, member: StrEnum) -> Base:
     session.add(c.Capability(id=NEED, slug="n", name="N", position=1, edited_at=ACT.at))
     session.add(_component(body, id=COMPONENT, slug="c"))
     session.flush()
+    session.add(p.Person(id=PERSON, email="a@b.uk", name="X", created_at=ACT.at))
     session.add(c.ComponentCapability(component_id=COMPONENT, capability_id=NEED))
     row = ROWS[name](first, second, body, member)
     session.add(row)

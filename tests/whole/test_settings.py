@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 
@@ -21,6 +22,12 @@ def test_production_starts_with_its_secrets() -> None:
     assert settings.trusted_hosts == ("catalogue.example.gov.uk", ".internal")
     assert settings.searches_per_minute == 120
     assert from_environment(GOOD | {"PORTAL_SEARCHES_PER_MINUTE": "0"}).searches_per_minute == 0
+    accounts = settings.accounts
+    assert accounts.administrator_session < accounts.session <= timedelta(hours=12)
+    assert accounts.links_per_address and accounts.links_per_network
+    assert settings.public_url == "https://catalogue.example.gov.uk", "never what a request says"
+    elsewhere = from_environment(GOOD | {"PORTAL_URL": "https://c.example.gov.uk/"})
+    assert elsewhere.public_url == "https://c.example.gov.uk"
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.secret_key = "other"  # type: ignore[misc]
 
@@ -48,6 +55,13 @@ def test_without_a_real_secret_it_refuses(environment: str | None, secret: str |
         ({"PORTAL_TRUSTED_PROXIES": "one"}, "PORTAL_TRUSTED_PROXIES"),
         ({"PORTAL_TRUSTED_PROXIES": "-1"}, "PORTAL_TRUSTED_PROXIES"),
         ({"PORTAL_BUSY_TIMEOUT_MS": "5s"}, "PORTAL_BUSY_TIMEOUT_MS"),
+        ({"PORTAL_URL": "http://catalogue.example.gov.uk"}, "PORTAL_URL"),
+        ({"PORTAL_URL": "catalogue.example.gov.uk"}, "PORTAL_URL"),
+        ({"PORTAL_URL": "https://catalogue.example.gov.uk/portal"}, "PORTAL_URL"),
+        ({"PORTAL_SESSION_MINUTES": "0"}, "PORTAL_SESSION_MINUTES"),
+        ({"PORTAL_SESSION_MINUTES": "1441"}, "PORTAL_SESSION_MINUTES"),
+        ({"PORTAL_ADMINISTRATOR_SESSION_MINUTES": "721"}, "PORTAL_ADMINISTRATOR_SESSION_MINUTES"),
+        ({"PORTAL_LINKS_PER_ADDRESS": "-1"}, "PORTAL_LINKS_PER_ADDRESS"),
     ],
 )
 def test_anything_else_unsafe_is_named(changes: dict[str, str], named: str) -> None:

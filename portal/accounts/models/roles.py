@@ -86,7 +86,7 @@ class JoinRequest(Base):
     __tablename__ = "join_request"
     __table_args__ = (
         CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided_has_date"),
-        CheckConstraint("kind <> 'portal' AND thing_id <> 0", name="has_thing"),
+        CheckConstraint(PORTAL_HAS_NO_ID, name="portal_has_no_id"),
         Index("ix_join_request_kind_thing_id", "kind", "thing_id"),
         Index(
             "uq_join_request_waiting", "person_id", "kind", "thing_id",
