@@ -7,6 +7,7 @@ from typing import Any
 from alembic import context
 from sqlalchemy import Connection, text
 
+import portal.accounts.models
 import portal.audit
 import portal.catalogue.models
 import portal.jobs.models

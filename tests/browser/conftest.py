@@ -68,8 +68,17 @@ def demo_portal(demo_database: Database) -> Flask:
     return create_app(settings_for(demo_database), demo_database)
 
 
-def serve(database: Database, folder: Path, **more: str) -> Iterator[str]:
-    """Run the portal under gunicorn on a free port; yield its address; stop that process."""
+def serve(
+    database: Database, folder: Path, port: int = 0, **more: str
+) -> Iterator[str]:
+    """Run the portal under gunicorn; yield its address; stop that process.
+
+    Args:
+        database: what it serves.
+        folder: for its log.
+        port: where; a free one without it.
+        more: its settings that differ.
+    """
     environment = os.environ | {
         "PORTAL_ENV": "test",
         "PORTAL_SECRET_KEY": SECRET,
@@ -79,7 +88,7 @@ def serve(database: Database, folder: Path, **more: str) -> Iterator[str]:
         **more,
     }
     errors = folder / "gunicorn.log"
-    options = ["--bind", "127.0.0.1:0", "--workers", "1", "--no-control-socket"]
+    options = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--no-control-socket"]
     command = [sys.executable, "-m", "gunicorn", *options, "--log-level", "info"]
     command.append("tests.browser.server:app")
     with errors.open("wb") as log:
