@@ -68,9 +68,7 @@ def demo_portal(demo_database: Database) -> Flask:
     return create_app(settings_for(demo_database), demo_database)
 
 
-def serve(
-    database: Database, folder: Path, port: int = 0, **more: str
-) -> Iterator[str]:
+def serve(database: Database, folder: Path, port: int = 0, **more: str) -> Iterator[str]:
     """Run the portal under gunicorn; yield its address; stop that process.
 
     Args:
