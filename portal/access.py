@@ -42,6 +42,7 @@ class Permission(StrEnum):
     EDIT_ORGANISATION = "edit_organisation"
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_PERSON = "manage_person"
     MANAGE_PORTAL = "manage_portal"
 
 
@@ -50,7 +51,7 @@ class Thing:
     """What a permission is about.
 
     Attributes:
-        kind: the kind of record; those of `Kind` can have people of their own.
+        kind: the kind of record; those of `Kind` can have people of their own, `PERSON` is one.
         id: of the record; 0 for the portal.
         organisations: ids of the organisations that own it now. An organisation owns itself
             without being named here.
@@ -62,6 +63,8 @@ class Thing:
 
 
 PORTAL = Thing(Kind.PORTAL, 0)
+#: A person as a thing: of the organisations where, or on whose things, they hold roles.
+PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def _signed_in(person: Person, thing: Thing | None) -> bool:
     return person.is_authenticated
 
 
-def _role(*roles: Role, on: Kind | None = None) -> Predicate:
+def _role(*roles: Role, on: str | None = None) -> Predicate:
     """Whoever holds one of the roles on the thing, which is of the kind `on` where one is given.
     A predicate that is asked without a thing says no.
     """
@@ -175,6 +178,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.EDIT_ORGANISATION: _role(*_ADMINISTRATORS, on=Kind.ORGANISATION),
     Permission.SEE_PEOPLE: _any(_OWNERS, _role(Role.TEAM_MEMBER)),
     Permission.MANAGE_PEOPLE: _OWNERS,
+    Permission.MANAGE_PERSON: _role(*_ADMINISTRATORS, on=PERSON),
     Permission.MANAGE_PORTAL: lambda person, thing: _role(Role.PORTAL_ADMINISTRATOR)(
         person, PORTAL
     ),

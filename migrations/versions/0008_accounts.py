@@ -13,6 +13,7 @@ from alembic import op
 
 UTC = sa.DateTime(timezone=True)
 ADDRESS = sa.String(254).with_variant(sa.String(254, collation="C"), "postgresql")
+NAME = sa.String(200).with_variant(sa.String(200, collation="C"), "postgresql")
 ROLES = (
     "team_member", "service_owner", "component_provider", "assessor", "assurance_team",
     "organisation_administrator", "portal_administrator", "leadership",
@@ -85,6 +86,7 @@ def _people() -> None:
         _id(),
         sa.Column("email", ADDRESS, nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("sort_name", NAME, nullable=False),
         _moment("created_at"),
         _moment("deactivated_at", nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -92,6 +94,7 @@ def _people() -> None:
         _check("person", "has_name", "name <> ''"),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
     )
+    op.create_index("ix_person_sort_name", "person", ["sort_name"])
     op.create_table(
         "person_profession",
         *_person("person_profession"),

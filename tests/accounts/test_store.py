@@ -189,7 +189,8 @@ def test_things_are_found_with_who_owns_them(session: Session) -> None:
     nobodys = add_service(session, "nobodys")
     add_capability(session, "needs")
     add_capability(session, "need", "needs")
-    component = add_component(session, "a-component", "need", provider="b-body")
+    add_component(session, "a-component", "need", provider="b-body")
+    component = things.by_slug(session, Kind.COMPONENT, "a-component")
     found = things.by_slug(session, Kind.SERVICE, "a-service")
     assert (found.kind, found.id, found.organisations) == (
         "service",
@@ -239,11 +240,12 @@ def _plain(session: Session) -> dict[str, Any]:
     at = now()
     end = at + DAY
     moments = {"created_at": at}
+    named = {"name": "X", "sort_name": "x", **moments}
     return {
-        "capitals": lambda: Person(email="A@b.uk", name="X", **moments),
-        "no address": lambda: Person(email="", name="X", **moments),
-        "no name": lambda: Person(email="a@b.uk", name="", **moments),
-        "the address twice": lambda: Person(email=person.email, name="X", **moments),
+        "capitals": lambda: Person(email="A@b.uk", **named),
+        "no address": lambda: Person(email="", **named),
+        "no name": lambda: Person(email="a@b.uk", **{**named, "name": ""}),
+        "the address twice": lambda: Person(email=person.email, **named),
         "a domain twice": lambda: [_domain("a.uk", body.id), _domain("a.uk", body.id)],
         "a domain in capitals": lambda: _domain("A.uk", body.id),
         "a domain of nobody": lambda: _domain("a.uk", 10**6),

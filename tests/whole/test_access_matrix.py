@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal import create_app
 from portal.access import (
     GRANTED_ON,
+    PERSON,
     POLICY,
     PORTAL,
     Grant,
@@ -99,7 +100,7 @@ PROVIDERS = {(Role.COMPONENT_PROVIDER, B), (Role.COMPONENT_PROVIDER, C)}
 TEAM = (Role.TEAM_MEMBER, B)
 #: Who holds a permission on a thing: roles and what they were granted on. An organisation stands
 #: for the one that owns the thing, or is it.
-HELD: dict[tuple[Permission, Kind], set[tuple[Role, Kind]]] = {
+HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
     (Permission.EDIT_SERVICE, S): ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
     (Permission.PUBLISH_SERVICE, S): ADMINISTRATORS,
     (Permission.EDIT_COMPONENT, C): ADMINISTRATORS | PROVIDERS | {TEAM, (Role.TEAM_MEMBER, C)},
@@ -112,6 +113,7 @@ HELD: dict[tuple[Permission, Kind], set[tuple[Role, Kind]]] = {
     (Permission.MANAGE_PEOPLE, S): ADMINISTRATORS | SERVICE_OWNERS,
     (Permission.MANAGE_PEOPLE, C): ADMINISTRATORS | PROVIDERS,
     (Permission.MANAGE_PEOPLE, P): {(Role.PORTAL_ADMINISTRATOR, P)},
+    (Permission.MANAGE_PERSON, PERSON): ADMINISTRATORS,
 }
 #: Whoever signs in may do this, on nothing in particular.
 SIGNED_IN = {Permission.USE_ACCOUNT, Permission.REGISTER_SERVICE, Permission.PROPOSE_CHANGE}
@@ -119,15 +121,15 @@ SIGNED_IN = {Permission.USE_ACCOUNT, Permission.REGISTER_SERVICE, Permission.PRO
 BY_ROLE = {Permission.MANAGE_PORTAL: {(Role.PORTAL_ADMINISTRATOR, P)}}
 OWNER, OTHER = 10, 20
 #: Made up: what is theirs (an organisation 10, and things 11 that it owns), and what is another's.
-OWN_IDS = {B: OWNER, S: 11, C: 11, P: 0}
-OTHER_IDS = {B: OTHER, S: 21, C: 21, P: 0}
+OWN_IDS = {B: OWNER, S: 11, C: 11, P: 0, PERSON: 11}
+OTHER_IDS = {B: OTHER, S: 21, C: 21, P: 0, PERSON: 21}
 Who = tuple[Role, Kind]
 EVERY_ROLE = [(role, kind) for role in Role for kind in GRANTED_ON[role]]
 
 
-def thing_of(kind: Kind) -> Thing:
+def thing_of(kind: str) -> Thing:
     """What is theirs."""
-    owned = kind in (S, C)
+    owned = kind in (S, C, PERSON)
     return Thing(kind, OWN_IDS[kind], frozenset({OWNER} if owned else ()))
 
 
@@ -138,7 +140,7 @@ def test_who_holds_what(who: Who) -> None:
     other = Somebody((Grant(role, on, OTHER_IDS[on]),))
     for permission in set(Permission) - SIGNED_IN - set(BY_ROLE):
         assert not may(own, permission), "a permission about a thing needs one"
-        for kind in Kind:
+        for kind in (*Kind, PERSON):
             held = who in HELD.get((permission, kind), set())
             assert may(own, permission, thing_of(kind)) == held, (permission, kind)
             # A role on the portal counts everywhere; any other only where it was given.

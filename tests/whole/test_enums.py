@@ -189,7 +189,7 @@ def _put(session: Session, name: str, member: StrEnum) -> Base:
     session.add(c.Capability(id=NEED, slug="n", name="N", position=1, edited_at=ACT.at))
     session.add(_component(body, id=COMPONENT, slug="c"))
     session.flush()
-    session.add(p.Person(id=PERSON, email="a@b.uk", name="X", created_at=ACT.at))
+    session.add(p.Person(id=PERSON, email="a@b.uk", name="X", sort_name="x", created_at=ACT.at))
     session.add(c.ComponentCapability(component_id=COMPONENT, capability_id=NEED))
     row = ROWS[name](first, second, body, member)
     session.add(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -189,11 +190,8 @@ def begin(
     act = replace(act, actor=people.actor(person.id))
     for invitation in invitations.open_to(session, person.email, act.at):
         role = Grant(invitation.role, invitation.kind, invitation.thing_id)
-        try:
-            given = replace(act, actor=invitation.invited_by)
-            grants.add(session, person.id, role, given)
-        except (Clash, Invalid):
-            pass  # they hold it already
+        with suppress(Clash, Invalid):  # they hold it already
+            grants.add(session, person.id, role, replace(act, actor=invitation.invited_by))
         invitations.accept(session, invitation, act)
     if leaving is not None:
         sessions.revoke(session, leaving.id, act.at, only=leaving.session_id)

@@ -33,6 +33,7 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(sorted_text(ADDRESS), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    sort_name: Mapped[str] = mapped_column(sorted_text(200), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcTime)
     version: Mapped[int] = mapped_column(default=1)

@@ -9,6 +9,12 @@ from portal.errors import N_, Invalid
 LONGEST_NAME = 200
 
 
+def sort_key(name: str) -> str:
+    """What names are put in order by: without accents, capitals or case."""
+    plain = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()[:LONGEST_NAME]
+
+
 def clean_name(text: str | None) -> str:
     """A person's name as we keep it: NFC, one space between its parts. Any script will do.
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models.people import OrganisationDomain, Person, PersonProfession
 from portal.accounts.rules.addresses import domain_of
+from portal.accounts.rules.names import sort_key
 from portal.accounts.words import Profession
 from portal.audit import Act, record
 from portal.db import insert_new
@@ -43,7 +44,13 @@ def add(session: Session, email: str, name: str, act: Act, by_themselves: bool =
         act: who adds them, and when.
         by_themselves: they signed in for the first time: it is their own act.
     """
-    row = {"email": email, "name": name, "created_at": act.at, "version": 1}
+    row = {
+        "email": email,
+        "name": name,
+        "sort_name": sort_key(name),
+        "created_at": act.at,
+        "version": 1,
+    }
     made = insert_new(session, Person, row)
     if made is not None:
         act = replace(act, actor=actor(made)) if by_themselves else act
@@ -59,12 +66,32 @@ def rename(session: Session, person: Person, name: str, act: Act) -> bool:
     if person.name == name:
         return False
     before = {"version": person.version}
-    person.name = name
+    person.name, person.sort_name = name, sort_key(name)
     person.version += 1
     session.flush()
     return record(
         session, act, "person.renamed", THING, person.id, before, {"version": person.version}
     )
+
+
+def deactivate(session: Session, person: Person, act: Act) -> bool:
+    """Let somebody sign in no more; False where that is so already."""
+    return _set_active(session, person, False, act)
+
+
+def reactivate(session: Session, person: Person, act: Act) -> bool:
+    """Let somebody sign in again, without the roles they had."""
+    return _set_active(session, person, True, act)
+
+
+def _set_active(session: Session, person: Person, active: bool, act: Act) -> bool:
+    if (person.deactivated_at is None) == active:
+        return False
+    person.deactivated_at = None if active else act.at
+    person.version += 1
+    session.flush()
+    tag = "person.reactivated" if active else "person.deactivated"
+    return record(session, act, tag, THING, person.id, {"active": not active}, {"active": active})
 
 
 def professions_of(session: Session, person_id: int) -> list[Profession]:

@@ -33,6 +33,9 @@ class Finder(Protocol):
     def by_ids(self, session: Session, ids: Collection[int]) -> Mapping[int, Thing]:
         """The things with these ids that there are."""
 
+    def owned_by(self, session: Session, organisation_id: int) -> Collection[int]:
+        """The ids of those that an organisation owns now; none where they own themselves."""
+
     def names(self, session: Session, ids: Collection[int]) -> Mapping[int, Named]:
         """What the things with these ids are called."""
 
@@ -68,6 +71,18 @@ def by_ids(session: Session, things: Iterable[tuple[Kind, int]]) -> dict[tuple[K
 def names(session: Session, things: Iterable[tuple[Kind, int]]) -> dict[tuple[Kind, int], Named]:
     """What things are called; one statement a kind. One that was removed is left out."""
     return _each(things, lambda kind, ids: _FINDERS[kind].names(session, ids), Named("", ""))
+
+
+def reach(session: Session, thing: Thing) -> dict[Kind, Collection[int]]:
+    """The ids of all things where somebody with a role on `thing` has a say: itself and, for an
+    organisation, what it owns.
+    """
+    found: dict[Kind, Collection[int]] = {Kind(thing.kind): {thing.id}}
+    if thing.kind == Kind.ORGANISATION:
+        for kind, finder in _FINDERS.items():
+            if kind is not Kind.ORGANISATION:
+                found[kind] = finder.owned_by(session, thing.id)
+    return found
 
 
 def _each(

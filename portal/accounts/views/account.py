@@ -12,7 +12,7 @@ from portal.accounts.actions import account, signing_in
 from portal.accounts.forms.account import NameForm, ProfessionsForm
 from portal.accounts.rules.people import SignedIn
 from portal.accounts.store import grants, people, sessions
-from portal.accounts.views.base import LAST_ID, named
+from portal.accounts.views.base import ID, named
 from portal.audit import london_day
 from portal.errors import Invalid
 from portal.web.forms import Form
@@ -89,7 +89,7 @@ def _form(form: Form, title: str) -> Response:
     )
 
 
-@blueprint.post(f"/account/sessions/<int(min=1, max={LAST_ID}):session_id>/end")
+@blueprint.post(f"/account/sessions/{ID}session_id>/end")
 @requires(Permission.USE_ACCOUNT)
 def end(session_id: int) -> AnyResponse:
     """Sign out of another browser."""

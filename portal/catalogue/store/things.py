@@ -27,11 +27,12 @@ class Things:
         kind: the kind.
         model: its table, with id, slug and name.
         owned: selects the id of a record and that of an owner, or NULL; a row for each owner.
+        owner: the column with the owner's id; None where records own themselves.
     """
 
-    def __init__(self, kind: Kind, model: Any, owned: Any) -> None:
+    def __init__(self, kind: Kind, model: Any, owned: Any, owner: Any = None) -> None:
         """Keep what tells one kind from another."""
-        self.kind, self.model, self.owned = kind, model, owned
+        self.kind, self.model, self.owned, self.owner = kind, model, owned, owner
 
     def by_slug(self, session: Session, slug: str) -> Thing:
         """The thing at an address now. Raises Missing."""
@@ -43,6 +44,12 @@ class Things:
     def by_ids(self, session: Session, ids: Collection[int]) -> Mapping[int, Thing]:
         """The things with these ids that there are."""
         return self._things(session, self.model.id.in_(ids))
+
+    def owned_by(self, session: Session, organisation_id: int) -> Collection[int]:
+        """The ids of those that an organisation owns now."""
+        if self.owner is None:
+            return set()
+        return {id_ for id_, _ in session.execute(self.owned.where(self.owner == organisation_id))}
 
     def names(self, session: Session, ids: Collection[int]) -> Mapping[int, Named]:
         """What the things with these ids are called."""
@@ -64,8 +71,13 @@ _SERVICES = select(Service.id, ServiceOwner.organisation_id).outerjoin(
     & ServiceOwner.role.in_(OWN),
 )
 ORGANISATIONS = Things(Kind.ORGANISATION, Organisation, select(Organisation.id, null()))
-SERVICES = Things(Kind.SERVICE, Service, _SERVICES)
-COMPONENTS = Things(Kind.COMPONENT, Component, select(Component.id, Component.provider_id))
+SERVICES = Things(Kind.SERVICE, Service, _SERVICES, ServiceOwner.organisation_id)
+COMPONENTS = Things(
+    Kind.COMPONENT,
+    Component,
+    select(Component.id, Component.provider_id),
+    Component.provider_id,
+)
 
 
 def install() -> None:

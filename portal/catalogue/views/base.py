@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flask import abort, has_request_context, redirect, request
+from flask import abort, has_request_context, redirect
 
 from portal import audit
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.rules.filters import Key, encode_key
 from portal.catalogue.store import records
-from portal.errors import N_, Missing, Problem
+from portal.errors import Missing, Problem
+from portal.web.arguments import LAST_ID as LAST_ID  # noqa: PLC0414
+from portal.web.arguments import PAGE_SIZE as PAGE_SIZE  # noqa: PLC0414
+from portal.web.arguments import place as place  # noqa: PLC0414
+from portal.web.arguments import refuse_unknown as refuse_unknown  # noqa: PLC0414
+from portal.web.arguments import unknown as unknown  # noqa: PLC0414
 from portal.web.formats import Format
 from portal.web.links import pairs, same_route
 from portal.web.pages import Paging, paging, query_url
@@ -26,8 +31,6 @@ if TYPE_CHECKING:
 
 Find = Callable[["Session", str], Any]
 LONDON = ZoneInfo("Europe/London")
-PAGE_SIZE = 50
-LAST_ID = 2**31 - 1
 
 
 def today() -> date:
@@ -74,16 +77,6 @@ def leads_on(name: str, slug: str) -> None:
         abort(redirect(query_url(**{name: now}), 301))
 
 
-def refuse_unknown(fmt: Format, ignored: Sequence[str]) -> None:
-    """A program is told of a filter or a value we do not know; a page names it and goes on.
-
-    Raises:
-        Problem: outside pages, where anything was ignored.
-    """
-    if ignored and fmt != "html":
-        raise Problem(N_("There is no filter %(names)s here"), names=", ".join(ignored))
-
-
 def day_asked(form: AsAt, fmt: Format) -> date | None:
     """The day that an address asks for; None for today, or on a page that shows the error.
 
@@ -94,20 +87,6 @@ def day_asked(form: AsAt, fmt: Format) -> date | None:
     if form.errors and fmt != "html":
         raise Problem(form.error_list()[0]["text"])
     return day
-
-
-def unknown(*known: str) -> tuple[str, ...]:
-    """The arguments of this address that its view does not know."""
-    return tuple(sorted(name[:80] for name in request.args if name not in known))
-
-
-def place(name: str) -> int | None:
-    """The id in an argument such as `after`; None where there is none that could be one."""
-    text = request.args.get(name, "")
-    # Python refuses to read thousands of digits, so their number comes first.
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LAST_ID))):
-        return None
-    return int(text) if int(text) <= LAST_ID else None
 
 
 def around(previous: Key | None, following: Key | None) -> Paging:

@@ -1,0 +1,37 @@
+"""What the arguments of an address say, and what to do with those that nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import request
+
+from portal.errors import N_, Problem
+from portal.web.formats import Format
+
+PAGE_SIZE = 50
+LAST_ID = 2**31 - 1
+
+
+def refuse_unknown(fmt: Format, ignored: Sequence[str]) -> None:
+    """A program is told of a filter or a value we do not know; a page names it and goes on.
+
+    Raises:
+        Problem: outside pages, where anything was ignored.
+    """
+    if ignored and fmt != "html":
+        raise Problem(N_("There is no filter %(names)s here"), names=", ".join(ignored))
+
+
+def unknown(*known: str) -> tuple[str, ...]:
+    """The arguments of this address that its view does not know."""
+    return tuple(sorted(name[:80] for name in request.args if name not in known))
+
+
+def place(name: str) -> int | None:
+    """The id in an argument such as `after`; None where there is none that could be one."""
+    text = request.args.get(name, "")
+    # Python refuses to read thousands of digits, so their number comes first.
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LAST_ID))):
+        return None
+    return int(text) if int(text) <= LAST_ID else None
