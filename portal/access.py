@@ -141,12 +141,13 @@ def _signed_in(person: Person, thing: Thing | None) -> bool:
 
 
 def _role(*roles: Role, on: str | None = None) -> Predicate:
-    """Whoever holds one of the roles on the thing, which is of the kind `on` where one is given.
-    A predicate that is asked without a thing says no.
+    """Whoever holds one of the roles on the thing, which is of the kind `on` where one is given,
+    and else one that can have people. A predicate that is asked without a thing says no.
     """
+    kinds = set(Kind) if on is None else {on}
 
     def holds(person: Person, thing: Thing | None) -> bool:
-        if thing is None or (on is not None and thing.kind != on):
+        if thing is None or thing.kind not in kinds:
             return False
         return any(grant.role in roles and grant.covers(thing) for grant in person.grants)
 
