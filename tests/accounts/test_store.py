@@ -24,12 +24,14 @@ from portal.accounts.rules.sign_in import digest
 from portal.accounts.store import grants, invitations, links, people, sessions, things
 from portal.accounts.words import Method, Profession, RequestState
 from portal.audit import HistoryEvent
+from portal.catalogue.store import things as catalogue_things
 from portal.db import Base, Database
 from portal.errors import Clash, Invalid, Missing
 from tests.support.accounts import act, add_domain, add_person, administrator, now
 from tests.support.data import add_organisation, add_service
 from tests.support.storefront import add_capability, add_component
 
+catalogue_things.install()  # as the portal does when it starts
 OWNER = Grant(Role.SERVICE_OWNER, Kind.SERVICE, 7)
 TODAY = act().day
 DAY = timedelta(days=1)
