@@ -33,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -52,6 +53,8 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 #: The number of the lock that `one_at_a_time` takes on PostgreSQL; any would do.
 TURN = 20_161_001
+#: From so many rows on, COPY is quicker than INSERT.
+COPIED = 50
 #: How many things worked out from the records a process keeps.
 KEPT = 1_000
 
@@ -231,9 +234,43 @@ def new_ids(session: Session, model: type[Base], many: int) -> list[int]:
 
 
 def insert_rows(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Insert rows, all with the same columns, past the ORM: that takes half the time."""
-    if rows:
+    """Insert rows past the ORM, which takes half the time; on PostgreSQL many of them by COPY,
+    which halves it again.
+
+    Args:
+        rows: all with the same columns, those among them that have a default in Python.
+
+    Raises:
+        IntegrityError: a row breaks a constraint.
+    """
+    if session.get_bind().dialect.name == "postgresql" and len(rows) >= COPIED:
+        _copy_rows(session, table_of(model), rows)
+    elif rows:
         session.execute(insert(table_of(model)), rows)
+
+
+def _copy_rows(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    session.flush()  # as before any other statement
+    connection = session.connection()
+    dialect = connection.dialect
+    columns = [table.c[name] for name in rows[0]]
+    quoted = dialect.identifier_preparer
+    names = ", ".join(quoted.format_column(column) for column in columns)
+    statement = f"COPY {quoted.format_table(table)} ({names}) FROM STDIN"
+    written = [
+        (column.name, column.type.dialect_impl(dialect).bind_processor(dialect))
+        for column in columns
+    ]
+    raw: Any = connection.connection.driver_connection
+    try:
+        with raw.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row([made(row[n]) if made else row[n] for n, made in written])
+    except dialect.loaded_dbapi.Error as problem:
+        errors = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(
+            statement, None, problem, errors, hide_parameters=True, dialect=dialect
+        ) from problem
 
 
 def chunks(ids: Collection[int], size: int = 500) -> Iterator[list[int]]:

@@ -4,13 +4,15 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy import Text, cast, delete, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.audit import Act, HistoryEvent, ImportBatch
-from portal.db import Database
+from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.services import ServiceSlug
+from portal.db import COPIED, Database, insert_rows, new_ids
 from tests.support.transactions import RolledBackDatabase
 
 INSERT = "INSERT INTO search_thing (thing, version) VALUES ('x', 1)"
@@ -33,6 +35,40 @@ def test_a_moment_without_a_zone_is_refused(session: Session) -> None:
     session.add(ImportBatch(kind="x", files=[], actor="a", applied_at=naive, counts={}))
     with pytest.raises(StatementError, match="time zone"):
         session.flush()
+
+
+@pytest.mark.parametrize("many", [1, COPIED - 1, COPIED])
+def test_rows_inserted_past_the_orm_are_those_of_the_orm(session: Session, many: int) -> None:
+    odd = "tab\t, line\n, \\N, “quotes”, Gŵyl"
+    noon = datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=1)))
+    row = {"kind": odd, "files": [odd], "actor": "", "applied_at": noon, "undone_at": None,
+           "counts": {"read": None, odd: 1.5}}  # fmt: skip
+    session.add(ImportBatch(**row))
+    insert_rows(session, ImportBatch, [row] * many)
+    session.expire_all()
+    found = session.scalars(select(ImportBatch)).all()
+    assert [{name: getattr(batch, name) for name in row} for batch in found] == [row] * (many + 1)
+    raw = select(cast(ImportBatch.counts, Text)).distinct()
+    assert len(session.scalars(raw).all()) == 1
+
+
+@pytest.mark.parametrize("many", [2, COPIED])
+def test_a_constraint_is_one_for_many_rows_too(session: Session, many: int) -> None:
+    row = {"slug": "a", "service_id": 0}
+    with pytest.raises(IntegrityError), session.begin_nested():
+        insert_rows(session, ServiceSlug, [row] * many)
+    assert session.scalars(select(ServiceSlug)).all() == []
+
+
+def test_ids_are_given_ahead_and_never_twice(session: Session) -> None:
+    first = new_ids(session, Organisation, 3)
+    row = {"kind": "other", "sort_name": "x", "version": 1, "edited_at": datetime.now(UTC)}
+    rows = [{"id": id_, "slug": f"s-{id_}", "name": "x", **row} for id_ in first]
+    insert_rows(session, Organisation, rows)
+    session.execute(delete(Organisation))
+    second = new_ids(session, Organisation, 2)
+    assert len({*first, *second}) == 5
+    assert min(second) > max(first)
 
 
 def test_writing_commits_at_the_end(fresh_database: Database) -> None:

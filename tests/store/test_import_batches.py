@@ -27,7 +27,7 @@ from portal.catalogue.store import (
     service_documents,
     services,
 )
-from portal.db import Database
+from portal.db import COPIED, Database
 from portal.errors import Clash, Invalid
 from tests.store.sources import bodies, body, owner, service
 from tests.store.sources import services as import_
@@ -198,7 +198,7 @@ def test_what_an_import_or_its_undo_changes_is_indexed_again(database: Database)
 
 def test_more_records_need_no_more_statements(database: RolledBackDatabase) -> None:
     asked = []
-    for many in (1, 5, 50):  # the first has no import before it
+    for many in (1, COPIED, 2 * COPIED):  # the first has no import before it
         with statements(database) as sent:
             bodies(database, *[body(f"body-{many}-{n}") for n in range(many)])
             names = [f"Unknown {many} {n}" for n in range(many)]

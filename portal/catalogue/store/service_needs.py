@@ -102,7 +102,9 @@ class Needs:
 def of_service(session: Session, service_id: int) -> Needs:
     """How a service meets its needs, in one statement."""
     parts: dict[str, list[tuple[Any, ...]]] = {"usages": [], "answers": [], "leaves": []}
-    for part, _record, _place, *values in session.connection().execute(_ALL, {"service": service_id}).all():
+    for part, _record, _place, *values in (
+        session.connection().execute(_ALL, {"service": service_id}).all()
+    ):
         parts[part].append(tuple(values))
     found = Needs()
     for row in parts["usages"]:
