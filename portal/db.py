@@ -54,7 +54,7 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 #: The number of the lock that `one_at_a_time` takes on PostgreSQL; any would do.
 TURN = 20_161_001
 #: From so many rows on, COPY is quicker than INSERT.
-COPIED = 50
+COPIED = 100
 #: How many things worked out from the records a process keeps.
 KEPT = 1_000
 
