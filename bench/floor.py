@@ -30,6 +30,8 @@ PHASES = {
     "live": ("Live", "green"), "retired": ("Retired", "grey"), "unknown": ("Not known", "grey"),
 }  # fmt: skip
 AUDIENCES = ("public", "business", "internal")
+ARRANGEMENTS = [(value, value) for value in
+                ("shared_component", "own_build", "bought_product", "by_hand", "gap")]  # fmt: skip
 ANSWERS = ("offers", "none", "unknown")
 MONTHS = ("January February March April May June July August September October November December"
           ).split()  # fmt: skip
@@ -121,7 +123,8 @@ def listing(run: Connection, asked: dict[str, str]) -> str:
         base="".join(f"{name}={value}&" for name, value in chosen),
         next=rows[SIZE - 1][0] if len(rows) > SIZE else None,
         selects=[("Need it meets", "capability", run(NEEDS)),
-                 ("Component it uses", "component", run(COMPONENTS))],
+                 ("Component it uses", "component", run(COMPONENTS)),
+                 ("How it is met", "arrangement", ARRANGEMENTS)],
     )  # fmt: skip
 
 
