@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 
 if TYPE_CHECKING:
@@ -72,12 +73,22 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     outbox.install(app, settings, database)
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's own; a visitor without a cookie does not wait for the signer to be made."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def _shown(settings: Settings) -> tuple[str, ...]:
     return settings.portal_name, settings.organisation_name, settings.contact_address
 
 
 def _configure(app: Flask, settings: Settings) -> None:
     app.secret_key = settings.secret_key
+    app.session_interface = _Sessions()
     secure = settings.secure
     app.config.update(
         # A browser refuses a __Host- cookie that another host or plain HTTP tries to set.
