@@ -20,7 +20,7 @@ from bench.servers import ROOT
 from bench.synthetic import ADJECTIVES, CATEGORIES, NOUNS, VERBS
 from portal.db import Database
 
-ROWS = 2_000
+ROWS = 10_000
 HEADER = ("Department", "Agency/body", "Name of service", "Slug", "URL", "Description of service",
           "Category", "Customer type", "Business model", "Keywords")  # fmt: skip
 #: What an import of services writes, parents first; what search derives is copied as well.

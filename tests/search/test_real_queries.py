@@ -38,7 +38,8 @@ def check(session: Session, name: str, slugs: dict[int, str]) -> None:
     queries = list(labelled(name))
     for query, _, acceptable in queries:
         assert acceptable <= set(slugs.values()), query
-        found = service_matches.in_order(session, find(session, "service", query))
+        answer = find(session, "service", query)
+        found = service_matches.in_order(answer, service_matches.facts(session, answer))
         if acceptable.isdisjoint(slugs[id_] for id_ in found[:3]):
             missed.append(query)
     print(f"{name}: {len(queries) - len(missed)} of {len(queries)} in the first three")

@@ -327,13 +327,14 @@ def test_services_by_what_they_use(catalogue: Session, address: str, expected: l
 
 
 def test_choices_of_the_service_list(catalogue: Session) -> None:
-    found = service_choices.choices(catalogue, "office")
+    found = service_choices.choices(catalogue, "office", TODAY)
     assert found.needs == {
-        "Messages": [("letters", "Letters"), ("texts", "Texts"), ("archive", "Archive")]
+        "Messages": {"letters": "Letters", "texts": "Texts", "archive": "Archive"}
     }
-    assert [slug for slug, _ in found.components] == ["notify", "old-post", "post-hub"]
+    assert list(found.components) == ["notify", "old-post", "post-hub"]
+    assert found.closed <= set(found.components)
     assert found.names["organisation"] == {"office": "Office"}
-    assert service_choices.choices(catalogue, None).names["organisation"] == {}
+    assert service_choices.choices(catalogue, None, TODAY).names["organisation"] == {}
 
 
 def test_a_usage_speaks_of_what_is_there(catalogue: Session) -> None:
