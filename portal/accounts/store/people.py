@@ -12,7 +12,7 @@ from portal.accounts.models.people import OrganisationDomain, Person, PersonProf
 from portal.accounts.rules.addresses import domain_of
 from portal.accounts.rules.names import sort_key
 from portal.accounts.words import Profession
-from portal.audit import Act, record
+from portal.audit import Act, Document, record
 from portal.db import insert_new
 from portal.errors import Missing
 
@@ -121,3 +121,26 @@ def domain(session: Session, email: str) -> OrganisationDomain | None:
     """What is known of the organisation behind an address, by what follows the @."""
     query = select(OrganisationDomain).where(OrganisationDomain.domain == domain_of(email))
     return session.scalar(query)
+
+
+def set_domain(
+    session: Session, name: str, organisation_id: int, may_publish: bool, act: Act
+) -> bool:
+    """Say whose addresses have a domain; False where that is known."""
+    found = session.scalar(select(OrganisationDomain).where(OrganisationDomain.domain == name))
+    before = None if found is None else _domain_document(found)
+    if found is None:
+        found = OrganisationDomain(domain=name)
+        session.add(found)
+    found.organisation_id, found.may_publish = organisation_id, may_publish
+    session.flush()
+    after = _domain_document(found)
+    return record(session, act, "domain.set", "organisation_domain", found.id, before, after)
+
+
+def _domain_document(found: OrganisationDomain) -> Document:
+    return {
+        "domain": found.domain,
+        "organisation": found.organisation_id,
+        "may_publish": found.may_publish,
+    }

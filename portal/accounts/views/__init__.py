@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
-from portal.access import Person
-from portal.accounts.forms.labels import label, labels
+from portal.access import Permission, Person, may
+from portal.accounts.forms.labels import label
 from portal.accounts.rules.sign_in import digest
 from portal.accounts.store import sessions
 from portal.accounts.views.account import blueprint as account
+from portal.accounts.views.base import sees_people
+from portal.accounts.views.joining import blueprint as joining
+from portal.accounts.views.people import blueprint as people
+from portal.accounts.views.roles import blueprint as roles
 from portal.accounts.views.sign_in import blueprint as sign_in
 from portal.web import limits
-from portal.web.people import signs_in
+from portal.web.people import current_person, signs_in
 from portal.web.reading import reading
 
 if TYPE_CHECKING:
@@ -25,7 +29,7 @@ PERIOD = "15 minutes"
 
 def install(app: Flask, settings: AccountSettings) -> None:
     """Register the pages, and let people sign in."""
-    for blueprint in (sign_in, account):
+    for blueprint in (sign_in, account, people, roles, joining):
         app.register_blueprint(blueprint)
     limits.posts(
         app,
@@ -37,8 +41,17 @@ def install(app: Flask, settings: AccountSettings) -> None:
         PERIOD,
     )
     signs_in(app, load, "/sign-in")
-    app.jinja_env.globals["account_labels"] = labels
-    app.jinja_env.filters["account_label"] = label
+    app.jinja_env.globals.update(sees_people=sees_people, manages_portal=manages_portal)
+    app.jinja_env.filters.update(account_label=label, day_before=_day_before)
+
+
+def _day_before(day: date) -> date:
+    return day - timedelta(days=1)
+
+
+def manages_portal() -> bool:
+    """Whether the reader is a portal administrator."""
+    return may(current_person(), Permission.MANAGE_PORTAL)
 
 
 def load(token: str) -> Person | None:

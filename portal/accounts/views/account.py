@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.access import Permission, Role
+from portal.access import Kind, Permission, Role
 from portal.accounts.actions import account, signing_in
 from portal.accounts.forms.account import NameForm, ProfessionsForm
+from portal.accounts.models.roles import JoinRequest
 from portal.accounts.rules.people import SignedIn
-from portal.accounts.store import grants, people, sessions
+from portal.accounts.store import grants, people, requests, sessions, things
 from portal.accounts.views.base import ID, named
 from portal.audit import london_day
 from portal.errors import Invalid
@@ -22,27 +24,42 @@ from portal.web.pages import page
 from portal.web.people import act, current_person, end_session
 from portal.web.reading import database, reading
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
 blueprint = Blueprint("account", __name__)
 
 
 @blueprint.get("/account")
 @requires(Permission.USE_ACCOUNT)
 def show() -> Response:
-    """Show my name, roles, professions and sessions."""
-    who, now = current_person(), datetime.now(UTC)
+    """Show my name, roles, professions, requests and sessions."""
     with reading() as session:
-        roles = named(session, grants.of_person(session, who.id, london_day(now)))
-        professions = people.professions_of(session, who.id)
-        signed_in = sessions.open_ones(session, who.id, now)
+        found = _mine(session, current_person().id)
     return page(
         "accounts/account.html",
         title=_("My account"),
-        who=who,
-        roles=roles,
-        professions=professions,
+        who=current_person(),
         assesses=is_assessor(),
-        sessions=signed_in,
+        **found,
     )
+
+
+def _mine(session: Session, person_id: int) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    asked = requests.of_person(session, person_id)
+    names = things.names(session, [(each.kind, each.thing_id) for each in asked])
+    return {
+        "roles": named(session, grants.of_person(session, person_id, london_day(now))),
+        "professions": people.professions_of(session, person_id),
+        "sessions": sessions.open_ones(session, person_id, now),
+        "requests": [_named(each, names) for each in asked],
+    }
+
+
+def _named(asked: JoinRequest, names: dict[tuple[Kind, int], things.Named]) -> tuple[Any, str]:
+    thing = names.get((asked.kind, asked.thing_id))
+    return asked, thing.name if thing else ""
 
 
 def is_assessor() -> bool:

@@ -12,7 +12,7 @@ from portal.access import PERSON, Kind, Permission, Role, Thing, may
 from portal.accounts.actions.roles import Said
 from portal.accounts.forms.labels import label
 from portal.accounts.models.roles import RoleGrant
-from portal.accounts.store import grants, things
+from portal.accounts.store import grants, people, things
 from portal.audit import london_day
 from portal.errors import Missing
 from portal.web.arguments import LAST_ID
@@ -116,6 +116,14 @@ def thing_at(folder: str, slug: str, **_rest: object) -> Thing:
         return things.by_slug(session, KINDS[folder], slug)
 
 
+def sees_people(folder: str, slug: str) -> bool:
+    """Whether the reader may see who has roles on a thing."""
+    try:
+        return may(current_person(), Permission.SEE_PEOPLE, thing_at(folder, slug))
+    except Missing:
+        return False
+
+
 def title_of(session: Session, thing: Thing) -> str:
     """What a thing is called."""
     key = (Kind(thing.kind), thing.id)
@@ -140,12 +148,11 @@ def person_thing(person_id: int, **_rest: object) -> Thing:
     roles today or later. Raises Missing where they hold none and are not here.
     """
     with reading() as session:
-        return _person(session, person_id, act().day)
+        return person_in(session, person_id, today())
 
 
-def _person(session: Session, person_id: int, day: date) -> Thing:
-    from portal.accounts.store import people
-
+def person_in(session: Session, person_id: int, day: date) -> Thing:
+    """The same on a day, in a session."""
     people.get(session, person_id)
     held = grants.of_person(session, person_id, day)
     found = things.by_ids(session, [(grant.kind, grant.thing_id) for grant in held])
