@@ -11,7 +11,8 @@ from typing import Any
 import click
 from flask import Flask
 
-from portal import cli_jobs, migrations
+from portal import cli_jobs, cli_people, migrations
+from portal.accounts.actions import people
 from portal.catalogue.actions import (
     components,
     import_organisations,
@@ -55,6 +56,7 @@ def install(app: Flask) -> None:
     for group in groups:
         app.cli.add_command(group)
     cli_jobs.install(app)
+    cli_people.install(app)
 
 
 def database_files() -> list[Path]:
@@ -314,6 +316,7 @@ def demo_load(as_json: bool) -> None:
     added = components.add_missing(database(), demo.capabilities(), demo.components(), command)
     added |= components.add_usages(database(), *demo.usages(), command)
     counts |= {name: {"created": number} for name, number in added.items()}
+    counts["people"] = {"created": people.add_missing(database(), demo.people(), command)}
     if as_json:
         click.echo(json.dumps(counts))
         return

@@ -59,3 +59,11 @@ def usages() -> tuple[list[Document], list[Document]]:
     """How the demo's services meet their needs, and whether they have them, as documents."""
     found = json.loads((FOLDER / "usages.json").read_text(encoding="utf-8"))
     return found["usages"], found["needs"]
+
+
+def people() -> dict[str, list[Document]]:
+    """Invented people, who can sign in as each role, with an invitation and a request to join."""
+    found: dict[str, list[Document]] = json.loads(
+        (FOLDER / "people.json").read_text(encoding="utf-8")
+    )
+    return found

@@ -7,8 +7,12 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from portal.access import Kind
+from portal.accounts.models.people import Person
+from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
+from portal.accounts.views.base import FOLDERS
 from portal.audit import ImportBatch
 from portal.catalogue.models.usage import Usage
 
@@ -16,11 +20,13 @@ SERVICE = "tax-your-vehicle"
 ORGANISATION = "driver-and-vehicle-licensing-agency"
 JOURNEY = "learn-to-drive-a-car"
 COMPONENT = "govuk-notify"
+OWNER = "service.owner@dvla.demo.example"
 CAPABILITY = "card-payments"
 
 
 def arguments(session: Session) -> dict[str, dict[str, Any]]:
     """What the routes of each blueprint need. A blueprint with arguments needs a line here."""
+    owner = session.scalar(select(Person.id).where(Person.email == OWNER))
     return {
         "services": {"slug": SERVICE},
         "organisations": {"slug": ORGANISATION},
@@ -31,6 +37,17 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},
         "sign_in": {"token": "unknown"},
         "account": {"session_id": 1},
+        "people": {"person_id": owner},
+        "roles": {
+            "person_id": owner,
+            "grant_id": session.scalar(
+                select(RoleGrant.id).where(
+                    RoleGrant.person_id == owner, RoleGrant.kind == Kind.SERVICE
+                )
+            ),
+            "invitation_id": session.scalar(select(func.min(Invitation.id))),
+        },
+        "joining": {"request_id": session.scalar(select(func.min(JoinRequest.id)))},
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
 
@@ -40,17 +57,28 @@ SLUGS = {Kind.ORGANISATION: ORGANISATION, Kind.SERVICE: SERVICE, Kind.COMPONENT:
 
 
 def addresses(app: Flask, session: Session, method: str = "GET") -> dict[str, tuple[str, str]]:
-    """Each route's rule to its endpoint and an address, of the routes that take a method."""
+    """Each route's rule to its endpoint and an address, of the routes that take a method. A rule
+    for several kinds of things stands for each of them.
+    """
     known = arguments(session)
     urls = app.url_map.bind("localhost")
     found = {}
     for rule in app.url_map.iter_rules():
         if method not in (rule.methods or ()):
             continue
-        given = known.get(rule.endpoint.split(".")[0], {})
-        defaults = rule.defaults or {}
-        missing = rule.arguments - set(given) - set(defaults)
-        assert not missing, f"{rule.rule}: tests/support/examples.py has no example of {missing}"
-        values = {name: defaults.get(name, given.get(name)) for name in rule.arguments}
-        found[rule.rule] = rule.endpoint, urls.build(rule.endpoint, values | dict(defaults), method)
+        for number, folder in enumerate(_folders(rule)):
+            given = known.get(rule.endpoint.split(".")[0], {}) | folder
+            defaults = rule.defaults or {}
+            missing = rule.arguments - set(given) - set(defaults)
+            assert not missing, f"{rule.rule}: examples.py has no example of {missing}"
+            values = {name: defaults.get(name, given.get(name)) for name in rule.arguments}
+            address = urls.build(rule.endpoint, values | dict(defaults), method)
+            name = f"/{folder['folder']}{rule.rule.partition('>')[2]}" if number else rule.rule
+            found[name] = rule.endpoint, address
     return found
+
+
+def _folders(rule: Rule) -> list[dict[str, str]]:
+    if "folder" not in rule.arguments or "folder" in (rule.defaults or {}):
+        return [{}]
+    return [{"folder": FOLDERS[kind], "slug": slug} for kind, slug in SLUGS.items()]

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from portal.catalogue.models.organisations import Organisation, OrganisationSlug
 from portal.catalogue.models.services import Service, ServiceSlug
+from portal.web.people import as_person
 from tests.support.examples import addresses
+from tests.support.people import reader_of
 from tests.support.queries import READING, statements
 from tests.support.summary import unnoticed
 from tests.support.transactions import RolledBackDatabase
@@ -39,8 +41,9 @@ def test_no_get_writes(
     client = Flask.test_client(app)
     for method in ("GET", "HEAD"):
         for _endpoint, address in found.values():
+            reader = reader_of(app, address)
             for query in QUERIES if method == "GET" else ("",):
-                with unnoticed(), statements(database) as sent:
+                with unnoticed(), as_person(app, reader), statements(database) as sent:
                     answer = client.open(address + query, method=method)
                     assert answer.status_code < 500, address + query
                     answer.get_data()
@@ -76,11 +79,13 @@ def test_no_argument_breaks_an_address(app: Flask, session: Session) -> None:
     found = {address for _endpoint, address in addresses(app, session).values()}
     found |= {"/services/old-service", "/services/old-service.csv", "/organisations/old-body"}
     client = Flask.test_client(app)
+    readers = {address: reader_of(app, address) for address in found}
 
     @FUZZ
     @given(st.sampled_from(sorted(found)), ARGUMENTS)
     def check(address: str, arguments: list[tuple[str, str]]) -> None:
-        answer = client.get(address, query_string=urlencode(arguments))
+        with as_person(app, readers[address]):
+            answer = client.get(address, query_string=urlencode(arguments))
         assert answer.status_code < 500 or address == "/health/ready"
         answer.get_data()
         assert not answer.headers.get("Location", "/").startswith(("http", "//"))
