@@ -22,6 +22,7 @@ LOG_LEVEL = "INFO"
 SEARCHES = 120
 RATE_STORAGE = "memory://"
 KEPT_PAGES_MB = 32
+KEPT_SECONDS = 1
 PUBLIC_URL = "http://127.0.0.1:8000"
 NOTIFY_URL = "https://api.notifications.service.gov.uk"
 UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -108,6 +109,7 @@ class Settings:
         rate_storage: where searches are counted, as the library `limits` spells it.
         busy_timeout_ms: milliseconds a SQLite writer waits for another.
         kept_pages_mb: how many mebibytes of public pages a process keeps; 0 for none.
+        kept_seconds: for how long a process takes the records for unchanged before it asks again.
         job_lease_seconds: after how long a job that a worker took counts as abandoned; longer
             than sending a mail can take.
         mail: how mail leaves the portal.
@@ -130,6 +132,7 @@ class Settings:
     rate_storage: str = RATE_STORAGE
     busy_timeout_ms: int = 5000
     kept_pages_mb: int = KEPT_PAGES_MB
+    kept_seconds: int = 0
     job_lease_seconds: int = 300
     mail: MailSettings = MailSettings()
     public_url: str = PUBLIC_URL
@@ -189,6 +192,9 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         rate_storage=env.get("PORTAL_RATE_STORAGE") or RATE_STORAGE,
         busy_timeout_ms=_whole(env, "PORTAL_BUSY_TIMEOUT_MS", 5000),
         kept_pages_mb=_whole(env, "PORTAL_KEPT_PAGES_MB", KEPT_PAGES_MB),
+        kept_seconds=_whole(
+            env, "PORTAL_KEPT_SECONDS", KEPT_SECONDS if environment == "production" else 0
+        ),
         job_lease_seconds=max(1, _whole(env, "PORTAL_JOB_LEASE_SECONDS", 300)),
         mail=_mail(env, production=environment == "production"),
         public_url=_public_url(env, hosts, production=environment == "production"),

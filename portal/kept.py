@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
 
 
 class Kept:
@@ -53,3 +56,20 @@ class Kept:
     def _clear(self) -> None:
         self._values.clear()
         self.held = 0
+
+
+class Recent(Generic[T]):
+    """One value, asked for afresh once it is older than some seconds; 0 for each time."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """Hold nothing yet."""
+        self.seconds = seconds
+        self._clock = clock
+        self._held: tuple[float, T] | None = None
+
+    def get(self, make: Callable[[], T]) -> T:
+        """The value that is held, or what `make` gives now."""
+        now, held = self._clock(), self._held
+        if held is None or now >= held[0]:
+            held = self._held = now + self.seconds, make()
+        return held[1]

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.kept import Kept
+from portal.kept import Kept, Recent
 
 
 def test_a_value_is_held_for_its_version() -> None:
@@ -64,3 +64,21 @@ def test_threads_share_it() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(use, range(5_000)))
     assert kept.held <= 50
+
+
+def test_a_recent_value_is_asked_for_again_when_it_is_old() -> None:
+    now = [10.0]
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(len(made))
+        return made[-1]
+
+    recent = Recent[int](1, lambda: now[0])
+    assert (recent.get(make), recent.get(make)) == (0, 0)
+    now[0] = 10.99
+    assert recent.get(make) == 0
+    now[0] = 11
+    assert recent.get(make) == 1
+    at_once = Recent[int](0, lambda: now[0])
+    assert (at_once.get(make), at_once.get(make)) == (2, 3)

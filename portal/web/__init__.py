@@ -51,7 +51,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     _configure(app, settings)
     logs.install(app, settings.log_level)
     i18n.install(app)
-    reading.install(app)
+    reading.install(app, settings.kept_seconds)
     people.install(app)
     templating.install(app, ROOT / "templates")
     filters.install(app)

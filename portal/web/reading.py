@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app, g, request
 
 from portal.db import Database
+from portal.kept import Recent
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-def install(app: Flask) -> None:
-    """Give each request's session back at its end."""
+RECENT = "portal_recent"
+
+
+def install(app: Flask, seconds: float = 0) -> None:
+    """Give each request's session back at its end.
+
+    Args:
+        app: the portal.
+        seconds: how old what `recently` gives may be.
+    """
+    app.extensions[RECENT] = Recent[str](seconds)
     app.teardown_request(stop_reading)
+
+
+def recently(version: Callable[[], str]) -> str:
+    """What the records' version was a moment ago: a kept page then needs no database."""
+    return cast("Recent[str]", current_app.extensions[RECENT]).get(version)
 
 
 def database() -> Database:

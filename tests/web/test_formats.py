@@ -10,11 +10,11 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from portal.access import Role, Somebody
 from portal.web import caching, csv_out
 from portal.web.formats import same_address
 from portal.web.pages import query_url
 from portal.web.people import as_person
+from tests.support.people import Somebody
 from tests.web.site import Version, make_site, parse
 
 
@@ -220,7 +220,7 @@ def test_neither_downloads_nor_errors_are_kept(client: FlaskClient, path: str) -
 def test_what_is_for_one_person_is_never_kept(site: Flask, client: FlaskClient) -> None:
     Version.number += 1
     runs = Version.runs
-    signed_in = Somebody(frozenset({Role.PUBLIC}))
+    signed_in = Somebody()
     with as_person(site, signed_in):
         assert client.get("/things?q=1").headers["Cache-Control"] == "private, no-store"
     client.get("/things?q=1")

@@ -24,7 +24,7 @@ from portal.web.links import pairs, same_route
 from portal.web.pages import Paging, paging, query_url
 from portal.web.reading import database as database  # noqa: PLC0414
 from portal.web.reading import reading as reading  # noqa: PLC0414  the views take it from here
-from portal.web.reading import stop_reading
+from portal.web.reading import recently, stop_reading
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -40,8 +40,12 @@ def today() -> date:
 
 def version() -> str:
     """What every catalogue page depends on: the catalogue's own version, and the day."""
+    return f"{recently(_version)}-{today()}"
+
+
+def _version() -> str:
     with reading() as session:
-        return f"{audit.version(session)}-{today()}"
+        return audit.version(session)
 
 
 def found(session: Session, thing: str, slug: str, find: Find | None = None) -> Any:
