@@ -6,8 +6,10 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, cast
 
+from babel import Locale
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import Field, StringField, TextAreaField
@@ -102,6 +104,8 @@ def first_input(field: Field) -> str:
 class DateParts(Field):
     """A date typed as day, month and year, which knows which of them is wrong.
 
+    The month may be a number or a name.
+
     Args:
         thing: the noun for messages, as in "The date the service started".
     """
@@ -157,7 +161,21 @@ class DateParts(Field):
         return f"{self.id}-{self.wrong[0] if self.wrong else PARTS[0]}"
 
 
+@cache
+def _months() -> dict[str, int]:
+    """The number of each month by its name, full or short, in English and Welsh, in lower case."""
+    return {
+        name.casefold(): number
+        for language in ("en", "en_GB", "cy")
+        for context in ("format", "stand-alone")
+        for width in ("wide", "abbreviated")
+        for number, name in Locale.parse(language).months[context][width].items()
+    }
+
+
 def _number(text: str, part: str) -> int | None:
+    if part == "month" and (named := _months().get(text.rstrip(".").casefold())):
+        return named
     if not (text.isascii() and text.isdigit()) or len(text) > 4:
         return None
     limits = {"day": (1, 31), "month": (1, 12), "year": (1000, 9999)}

@@ -114,6 +114,26 @@ def test_a_date_knows_which_part_is_wrong(
         assert len(form.start.errors) == 1
 
 
+@pytest.mark.parametrize("month", ["June", "jun", "JUN.", "06", "Mehefin", "meh", "mehefin"])
+def test_a_month_may_be_a_name(site: Flask, month: str) -> None:
+    parts = {"start-day": "27", "start-month": month, "start-year": "2023"}
+    with site.test_request_context("/edit", method="POST"):
+        form = Everything(MultiDict({**GOOD, **parts}), meta={"csrf": False})
+        assert form.validate(), form.errors
+        assert form.start.data == date(2023, 6, 27)
+        assert form.start.typed["month"] == month
+
+
+@pytest.mark.parametrize("month", ["Juno", "j", ".", "12th", "June June"])
+def test_a_month_that_is_no_name_is_refused(site: Flask, month: str) -> None:
+    parts = {"start-day": "27", "start-month": month, "start-year": "2023"}
+    with site.test_request_context("/edit", method="POST"):
+        form = Everything(MultiDict({**GOOD, **parts}), meta={"csrf": False})
+        assert not form.validate()
+        wrong = {"text": "The start must be a real date", "href": "#start-month"}
+        assert wrong in form.error_list()
+
+
 def test_a_date_is_shown_and_read(site: Flask) -> None:
     with site.test_request_context("/edit"):
         form = Everything(MultiDict(), start=date(2020, 6, 1), meta={"csrf": False})
