@@ -1,4 +1,6 @@
-"""The links in the service navigation: features register theirs, the base page shows them."""
+"""The links in the service navigation and in the footer: features register theirs, the base page
+shows them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from typing import NamedTuple, cast
 from flask import Flask, current_app, request, url_for
 
 EXTENSION = "portal_navigation"
+FOOTER = "portal_footer"
 
 
 class Entry(NamedTuple):
@@ -20,7 +23,9 @@ class Entry(NamedTuple):
 def install(app: Flask) -> None:
     """Start with no links."""
     app.extensions[EXTENSION] = []
+    app.extensions[FOOTER] = []
     app.jinja_env.globals["navigation"] = links
+    app.jinja_env.globals["footer_links"] = footer_links
 
 
 def add(app: Flask, text: str, endpoint: str, order: int = 50) -> None:
@@ -28,6 +33,16 @@ def add(app: Flask, text: str, endpoint: str, order: int = 50) -> None:
     entries = _entries(app)
     entries.append(Entry(order, text, endpoint))
     entries.sort(key=lambda entry: entry.order)
+
+
+def add_to_footer(app: Flask, text: str, endpoint: str) -> None:
+    """Show a link to `endpoint` in the footer of every page. Give the text as `lazy("...")`."""
+    app.extensions[FOOTER].append((text, endpoint))
+
+
+def footer_links() -> list[tuple[str, str]]:
+    """The text and the address of the links that features added to the footer, in their order."""
+    return [(text, url_for(endpoint)) for text, endpoint in current_app.extensions[FOOTER]]
 
 
 def links() -> list[dict[str, object]]:

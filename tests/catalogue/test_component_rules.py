@@ -237,10 +237,10 @@ def test_a_price_says_what_it_is_for(app: Flask, row: Row, said: str) -> None:
     [
         ({"status": "live", "since": "2021-04-15"}, "Since 15 April 2021"),
         ({"status": "live", "since": "2021-04-15", "since_basis": "seen"},
-         "In use by 15 April 2021"),
+         "Seen in use on 15 April 2021"),
         ({"status": "live", "since": "2021-04-01", "since_basis": "month"}, "Since April 2021"),
         ({"status": "stopped", "until": "2022-06-06", "until_basis": "seen"},
-         "Stopped by 6 June 2022"),
+         "No longer seen on 6 June 2022"),
         ({"status": "stopped", "since": "2020-01-01", "until": "2022-06-01",
           "until_basis": "month"}, "Since 1 January 2020, until June 2022"),
         ({"status": "stopped", "until": "2022-06-06", "until_basis": "contract"},

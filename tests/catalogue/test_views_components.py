@@ -147,7 +147,7 @@ def test_a_component(client: PageClient) -> None:
     ]  # fmt: skip
     (now,) = table(client, "/components/notify", "users-now")
     assert now[:3] == ["Send bills", "Ministry", "Texts"] and now[4] == "source.example"
-    assert now[3] == "In use by 1 January 2024 History : Send bills, Texts"
+    assert now[3] == "Seen in use on 1 January 2024 History : Send bills, Texts"
     ((who, _body, need, day, _source),) = table(client, "/components/notify", "users-others")
     assert (who, need, day[:35]) == ("Tell all", "Letters", "Planned. Planned for 2 January 2999")
     assert table(client, "/components/notify", "exemptions") == [
@@ -306,7 +306,8 @@ def test_a_service_says_how_it_meets_its_needs(client: PageClient, some: Session
     rows = table(client, "/services/send-bills", "needs-now")
     assert rows[0][:3] == ["Letters", "Old post Closed", "Since 1 January 2024"]
     assert rows[1] == [
-        "Texts", "Notify Seen in its code", "In use by 1 January 2024", "source.example",
+        "Texts", "Notify More about Texts Seen in its code", "Seen in use on 1 January 2024",
+        "source.example History : Texts",
     ]  # fmt: skip
     pupils = main(client, "/services/ask-pupils")
     assert "closes on 31 December 2999. No successor that is open to new services" in pupils
@@ -334,7 +335,7 @@ def test_what_a_service_used_before(client: PageClient, some: Session) -> None:
     )  # fmt: skip
     assert table(client, "/services/quiet", "needs-before") == [
         ["Texts", "Bought product: Texter", "Since 1 January 2020, until May 2021",
-         "Not given"],
+         "Not given History : Texts"],
     ]  # fmt: skip
 
 
@@ -346,7 +347,7 @@ def test_filters_of_the_service_list(client: PageClient) -> None:
     assert chips == ["Remove filter Need: Letters ✕", "Remove filter Component: Old post ✕"]
     assert page.select_one("select[name=capability] option[value=letters][selected]")
     page = soup_of(client.get("/services?capability=letters&arrangement=shared_component"))
-    assert page.select_one("#filters input[type=hidden][name=arrangement]")
+    assert page.select_one("select[name=arrangement] option[value=shared_component][selected]")
     assert "component=nope" in main(client, "/services?component=nope")
     for wrong in ("component=nope", "capability=nope", "arrangement=nope"):
         assert client.get(f"/services.json?{wrong}").status_code == 400

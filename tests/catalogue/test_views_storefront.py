@@ -119,7 +119,7 @@ def test_a_need_in_words_leads_to_the_first_step(client: PageClient) -> None:
     first = card.select_one(".portal-find__first")
     assert first is not None and "Make an account" in first.get_text()
     assert first.select_one("a")["href"] == "https://notify.example/start"  # type: ignore[index]
-    assert "Open to: Central government and NHS. Limit: Not for fun." in text_of(
+    assert "Open to: Central government and NHS. Only for: Not for fun." in text_of(
         client, FIND + "?q=send+letters"
     )
 
@@ -144,7 +144,7 @@ def test_who_may_not_use_it_stands_apart(client: PageClient) -> None:
     cards = [a["href"] for a in page.select(".portal-find__card h3 a")]
     assert cards == ["/components/post-room", "/components/silent"]
     said = " ".join(page.select(".portal-find__card")[0].get_text(" ").split())
-    assert "Not known in all: 1 of 2 steps says how long it takes." in said
+    assert "How long it takes in all is not known: only 1 of its 2 steps has a time." in said
     assert "No recorded users" in said and "Price now Not published." in said
     assert "Who may use it is not said" in page.select(".portal-find__card")[1].get_text(" ")
     assert "Notify" in section(page, "Not open to you")
@@ -224,7 +224,7 @@ def test_a_limit_stands_apart_from_a_plain_yes(client: PageClient, session: Sess
     found = items(client, FIND + ".json?need=send-letters&sector=nhs")
     assert {row["component"]: row["limited"] for row in found}["notify"] is True
     page = main_of(client, FIND + "?need=send-letters&sector=schools")
-    assert "Limit: Not for fun." in section(page, "Not open to you")
+    assert "Only for: Not for fun." in section(page, "Not open to you")
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_the_map_today(client: PageClient) -> None:
     row = " ".join(page.select("#stages tbody tr")[0].get_text(" ").split())
     assert "Commodity" in row and "since 23 February 2024" in row and " 5 services Open to" in row
     assert len(page.select("#history tbody tr")) == 2
-    assert "Central government and NHS . Limit: Not for fun." in row.replace("NHS.", "NHS .")
+    assert "Central government and NHS . Only for: Not for fun." in row.replace("NHS.", "NHS .")
     assert "Only for those who may use it (Not for fun). Take it" in row
     assert "1 of 3 components is placed so far." in " ".join(page.get_text().split())
     assert page.select("a.portal-jump[href='#stages']")
@@ -375,3 +375,15 @@ def test_as_many_questions_for_many_components_as_for_few(
         counts.append(len(sent))
     assert max(counts) <= most, "\n\n".join(sent)
     assert counts[1] <= counts[0]
+
+
+def test_the_menu_leads_to_the_storefront_and_the_footer_to_imports(client: PageClient) -> None:
+    page = soup_of(client.get(FIND))
+    menu = [" ".join(a.get_text().split()) for a in page.select("#navigation a")]
+    assert menu == [
+        "Services", "Find a component", "Components", "Needs", "Organisations", "Journeys",
+    ]  # fmt: skip
+    assert page.select("#navigation a[aria-current=page]")[0]["href"] == FIND
+    assert page.select("footer a[href='/imports']")
+    (link,) = soup_of(client.get("/components")).select(f"main a[href='{FIND}']")
+    assert link.get_text() == page.select("main h1")[0].get_text() == "Find a component"

@@ -62,21 +62,18 @@ def test_a_list_of_who_uses_a_component_says_how(
     monkeypatch.setattr(service_documents, "BATCH", 1)  # each service in a batch of its own
     found = {item["slug"]: item["usages"] for item in
              items(client, f"/services.json?component=notify{sort}")}  # fmt: skip
+    notify = {"component": "notify", "component_name": "Notify", "product": None,
+              "arrangement": "shared_component", "source": None}  # fmt: skip
+    letters = {"capability": "letters", "capability_name": "Letters", **notify}
+    texts = {"capability": "texts", "capability_name": "Texts", **notify}
+    start = {"since": "2024-01-01", "since_basis": None}
     assert found == {
         "send-bills": [
-            {"capability": "letters", "component": "notify", "product": None,
-             "arrangement": "shared_component", "status": "live", "since": "2020-05-01",
-             "since_basis": None},
-            {"capability": "texts", "component": "notify", "product": None,
-             "arrangement": "shared_component", "status": "live", "since": "2024-01-01",
-             "since_basis": "seen"},
+            {**letters, **start, "status": "live", "since": "2020-05-01"},
+            {**texts, **start, "status": "live", "since_basis": "seen"},
         ],
-        "tell-all": [
-            {"capability": "texts", "component": "notify", "product": None,
-             "arrangement": "shared_component", "status": "stopping", "since": "2024-01-01",
-             "since_basis": None},
-        ],
-    }  # fmt: skip
+        "tell-all": [{**texts, **start, "status": "stopping"}],
+    }
 
 
 def test_only_what_was_asked_for_is_said(client: PageClient) -> None:
@@ -142,12 +139,12 @@ def test_an_item_without_a_price_on_the_day_says_so(client: PageClient, session:
     page = soup_of(client.get("/components/post-room?on-day=1&on-month=5&on-year=2018"))
     cells = [row.select("th, td")[:2] for row in page.select("#prices tbody tr")]
     assert [[" ".join(cell.get_text().split()) for cell in row] for row in cells] == [
-        ["Text", "2.4p per fragment"], ["Letter", "Not published for this date"],
+        ["Text", "2.4p per fragment"], ["Letter", "Not known for this date"],
     ]  # fmt: skip
     address = "/components/post-room.json?on-day=1&on-month=5&on-year=2018"
     assert client.get(address).get_json()["no_price_on_day"] == ["Letter"]
     today = soup_of(client.get("/components/post-room"))
-    assert "Not published for this date" not in today.get_text()
+    assert "Not known for this date" not in today.get_text()
     assert "up to 160 characters is one fragment" in today.get_text()
     (source,) = today.select("#prices .portal-source")
     assert source.get_text() == "a-long.service.example"

@@ -77,7 +77,9 @@ def last_day(until: str | None) -> date | None:
 
 
 def when(row: Any) -> str:
-    """The dates of a usage and what they rest on: "In use by 15 April 2021", "Stopped by ...".
+    """The dates of a usage and what they rest on: "Since 15 April 2021", "Seen in use on ...".
+
+    What was only seen had begun or ended before, on a day that is not known.
 
     Args:
         row: with the dates, their bases and the status of a usage.
@@ -98,7 +100,7 @@ def _start(row: Any) -> str:
         return ""
     day = long_date(row.since)
     if row.since_basis == DateBasis.SEEN:
-        return _("in use by %(day)s", day=day)
+        return _("seen in use on %(day)s", day=day)
     if row.since_basis == DateBasis.MONTH:
         return _("since %(month)s", month=month(row.since))
     return _("since %(day)s", day=day)
@@ -109,7 +111,7 @@ def _end(row: Any) -> str:
         return ""
     day = long_date(row.until)
     if row.until_basis == DateBasis.SEEN:
-        return _("stopped by %(day)s", day=day)
+        return _("no longer seen on %(day)s", day=day)
     if row.until_basis == DateBasis.CONTRACT:
         return _("until the contract ended on %(day)s", day=day)
     if row.until_basis == DateBasis.MONTH:

@@ -183,7 +183,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "published": lazy("The day is published"),
         "month": lazy("The month is published"),
         "contract": lazy("The end of a contract"),
-        "seen": lazy("The first trace of it"),
+        "seen": lazy("Only the day it was seen; the real day is not known"),
     },
     "not_shared_reason": {
         "does_not_meet_need": lazy("Shared components do not meet the need"),

@@ -51,6 +51,12 @@ def advice(stage: str, lifecycle: str, sectors: Sequence[str], limit: str | None
     return _("Only for those who may use it (%(whom)s). %(advice)s", whom=whom, advice=said)
 
 
+def only_for(limit: str) -> str:
+    """Who a component is limited to, after "Only for": what is recorded may say "for" itself."""
+    said = limit.removeprefix("For ")
+    return _("Only for: %(whom)s", whom=said[:1].upper() + said[1:])
+
+
 def days_words(days: int | None) -> str:
     """The typical days of a step in words."""
     if days is None:

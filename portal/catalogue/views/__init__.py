@@ -22,6 +22,7 @@ from portal.catalogue.views.components import blueprint as components
 from portal.catalogue.views.home import blueprint as home
 from portal.catalogue.views.imports import blueprint as imports
 from portal.catalogue.views.journeys import blueprint as journeys
+from portal.catalogue.views.need_services import blueprint as need_services
 from portal.catalogue.views.organisation_names import blueprint as organisation_names
 from portal.catalogue.views.organisations import blueprint as organisations
 from portal.catalogue.views.services import blueprint as services
@@ -43,6 +44,7 @@ def install(app: Flask) -> None:
         organisation_names,
         components,
         capabilities,
+        need_services,
         storefront,
         toolkit,
         component_map,
@@ -51,11 +53,12 @@ def install(app: Flask) -> None:
         app.register_blueprint(blueprint)
     things.install()
     navigation.add(app, lazy("Services"), "services.index", order=10)
+    navigation.add(app, lazy("Find a component"), "storefront.index", order=12)
     navigation.add(app, lazy("Components"), "components.index", order=15)
     navigation.add(app, lazy("Needs"), "capabilities.index", order=17)
     navigation.add(app, lazy("Organisations"), "organisations.index", order=20)
     navigation.add(app, lazy("Journeys"), "journeys.index", order=30)
-    navigation.add(app, lazy("Imports"), "imports.index", order=40)
+    navigation.add_to_footer(app, lazy("Imports"), "imports.index")
     app.jinja_env.globals["labels"] = labels
     app.jinja_env.filters.update(
         label=label,

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from portal.catalogue.component_words import Sector
 from portal.catalogue.forms.figures import price_list
-from portal.catalogue.forms.storefront import FindForm, days_words
+from portal.catalogue.forms.storefront import FindForm, days_words, only_for
 from portal.catalogue.rules.component_filters import FindQuery, parse_find
 from portal.catalogue.rules.components import typical_days
 from portal.catalogue.rules.storefront import known_steps
@@ -23,7 +23,7 @@ from portal.web.i18n import _
 from portal.web.pages import page, query_url
 
 blueprint = Blueprint("storefront", __name__)
-for words in (typical_days, known_steps):
+for words in (typical_days, known_steps, only_for):
     blueprint.add_app_template_filter(words)
 blueprint.add_app_template_filter(days_words, "days")
 #: A page shows the best of them; the downloads have all.
