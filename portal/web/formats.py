@@ -68,6 +68,7 @@ def respond_list(
     rows: Callable[[], Iterable[Row]],
     columns: Sequence[str | Column],
     name: str,
+    more: Mapping[str, Any] | None = None,
 ) -> Response:
     """Answer with a list in the format asked for; only that format's work is done.
 
@@ -77,12 +78,13 @@ def respond_list(
         rows: gives the records, for JSON and CSV; may be a generator that holds its own session.
         columns: the columns of the CSV file.
         name: the CSV file's name without its ending.
+        more: what the JSON says of the list beside its items.
     """
     if fmt == "html":
         return page()
     found = limited(iter(rows()))
     if fmt == "json":
-        return Response(_json(found), mimetype="application/json")
+        return Response(_json(found, more or {}), mimetype="application/json")
     return _csv(found, columns, name)
 
 
@@ -120,9 +122,12 @@ def _column(column: str | Column) -> Column:
     return Column(column, lambda row: row.get(column))
 
 
-def _json(rows: Iterator[Row]) -> Iterator[bytes]:
-    """The records under `items`, then how many they were: known only when all have been sent."""
-    parts, size, count = [b'{"items":['], 0, 0
+def _json(rows: Iterator[Row], more: Mapping[str, Any]) -> Iterator[bytes]:
+    """What is said of the list, the records under `items`, then how many they were: known only
+    when all have been sent.
+    """
+    said = orjson.dumps(dict(more), default=str)[1:-1]
+    parts, size, count = [b"{" + (said + b"," if said else b"") + b'"items":['], 0, 0
     separator = b""
     for row in rows:
         data = orjson.dumps(dict(row), default=str)

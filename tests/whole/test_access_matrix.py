@@ -74,6 +74,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "journeys.index": PUBLIC,
     "journeys.show": PUBLIC,
     "names.index": PUBLIC,
+    "need_services.index": PUBLIC,
     "organisations.history": PUBLIC,
     "organisations.index": PUBLIC,
     "organisations.show": PUBLIC,

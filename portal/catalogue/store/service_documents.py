@@ -48,7 +48,10 @@ _PLAIN = (
 )
 _DAYS = ("transactions_from", "transactions_to")
 #: Of a usage, with the names that the JSON of one service has for them.
-_USAGE = ("capability", "component", "product", "arrangement", "status")
+_USAGE = (
+    "capability", "capability_name", "component", "component_name", "product", "arrangement",
+    "status", "source",
+)  # fmt: skip
 _OWN = [getattr(Service, field) for field in (*_PLAIN, *_DAYS)]
 
 
@@ -152,8 +155,9 @@ def _met(session: Session, query: ServiceQuery, ids: list[int]) -> dict[int, lis
     """How these services meet their needs in the way a query asks for, each by need and day."""
     rows = session.execute(
         select(
-            Usage.service_id, Capability.slug, Component.slug, Usage.product, Usage.arrangement,
-            Usage.status, Usage.since, Usage.since_basis,
+            Usage.service_id, Capability.slug, Capability.name, Component.slug, Component.name,
+            Usage.product, Usage.arrangement, Usage.status, Usage.source, Usage.since,
+            Usage.since_basis,
         )
         .join(Capability, Capability.id == Usage.capability_id)
         .outerjoin(Component, Component.id == Usage.component_id)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from portal.catalogue.forms.labels import label
 from portal.catalogue.rules.documents import current_phase
+from portal.catalogue.rules.filters import ServiceQuery
 from portal.web.formats import Column
 
 Row = Mapping[str, Any]
+#: Of a file's name, in letters: more is too much for some file systems.
+LONGEST = 150
 
 
 def _owner(role: str, field: str) -> Callable[[Row], object]:
@@ -62,12 +66,28 @@ def _used(field: str) -> Callable[[Row], object]:
     return lambda row: [usage[field] or "" for usage in row["usages"]]
 
 
+def _basis(row: Row) -> object:
+    """What each start rests on, in words."""
+    bases = [usage["since_basis"] for usage in row["usages"]]
+    return [label(basis, "date_basis") if basis else "" for basis in bases]
+
+
 #: A list that is narrowed by component, need or arrangement says what of it each service has.
 BY_USAGE: tuple[str | Column, ...] = (
     *COLUMNS,
     Column("need", _used("capability")),
-    *(Column(f, _used(f)) for f in ("component", "product", "arrangement", "status", "since")),
+    Column("need_name", _used("capability_name")),
+    *(Column(f, _used(f)) for f in ("component", "component_name", "product", "arrangement")),
+    *(Column(f, _used(f)) for f in ("status", "since")),
+    Column("since_basis", _basis),
+    Column("source", _used("source")),
 )
+
+
+def file_name(query: ServiceQuery) -> str:
+    """The name of the list's file: says what it is narrowed by, as `services-govuk-notify`."""
+    narrowed = (query.organisation, query.component, query.capability, query.arrangement)
+    return "-".join(("services", *(part for part in narrowed if part))).replace("_", "-")[:LONGEST]
 
 
 def _met(row: Row) -> object:

@@ -33,7 +33,7 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.catalogue.views.histories import history_of
-from portal.catalogue.views.service_columns import BY_USAGE, COLUMNS, ONE
+from portal.catalogue.views.service_columns import BY_USAGE, COLUMNS, ONE, file_name
 from portal.catalogue.views.service_filters import chosen, facets
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list, respond_record
@@ -61,7 +61,7 @@ def index(fmt: Format) -> Response:
         page=lambda: _list(query, choices, ignored),
         rows=rows,
         columns=BY_USAGE if query.by_usage else COLUMNS,
-        name="services",
+        name=file_name(query),
     )
 
 
