@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from bisect import bisect
+from itertools import combinations, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.catalogue.component_words import EvolutionStage
-from portal.catalogue.rules.component_map import COLUMN, COLUMNS, LEFT, draw
+from portal.catalogue.rules.component_map import COLUMN, COLUMNS, EMPTY_COLUMN, LEFT, draw
 from portal.catalogue.rules.components import wardley
 
 NAMES = st.text("abcdefghij KLM", min_size=1, max_size=60).filter(str.strip)
@@ -40,8 +41,8 @@ def test_each_stands_in_its_stage_and_half(components: Given) -> None:
         assert (0 <= place.visibility <= 0.5) if behind else (0.5 <= place.visibility <= 1)
     for spot in drawing.spots:
         stage, _, behind, _ = components[spot.slug]
-        left = LEFT + stages.index(stage) * COLUMN
-        assert left < spot.x < left + COLUMN
+        at = stages.index(stage)
+        assert drawing.columns[at] < spot.x < drawing.columns[at + 1]
         assert (spot.y > drawing.middle) == behind
         assert 0 < spot.y < drawing.bottom
 
@@ -59,8 +60,8 @@ def test_no_name_lies_over_another(components: Given) -> None:
             max(components[spot.slug][3].split(), key=len)
         ) > min(map(len, spot.lines))
         left, _, right, _ = spot.box
-        column = int((spot.x - LEFT) // COLUMN)
-        assert LEFT + column * COLUMN <= left and right <= LEFT + (column + 1) * COLUMN
+        at = bisect(drawing.columns, spot.x) - 1
+        assert drawing.columns[at] <= left and right <= drawing.columns[at + 1]
 
 
 def test_more_users_stand_higher_and_further_right() -> None:
@@ -77,6 +78,13 @@ def test_as_many_users_is_no_rank() -> None:
     places = {p.slug: p for p in wardley(stages, {"used": 3})}
     assert places["a"].evolution == places["b"].evolution == places["c"].evolution
     assert places["a"].visibility == places["c"].visibility < places["used"].visibility
+
+
+def test_a_stage_that_nothing_has_reached_is_narrow() -> None:
+    _, drawing = drawn({"a": (EvolutionStage.PRODUCT, 1, False, "A name")})
+    wide = [right - left for left, right in pairwise(drawing.columns)]
+    assert wide == [EMPTY_COLUMN, EMPTY_COLUMN, COLUMN, EMPTY_COLUMN]
+    assert drawing.columns[0] == LEFT and drawing.width > drawing.columns[-1]
 
 
 def test_an_empty_map_has_its_frame() -> None:

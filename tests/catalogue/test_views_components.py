@@ -276,7 +276,7 @@ def test_a_capability(client: PageClient) -> None:
     ]  # fmt: skip
     rows = table(client, "/capabilities/letters", "arrangements")
     assert rows[0] == ["Shared component", "2 services"]
-    assert rows[1][1] == "1 service" and rows[-1] == ["Not answered", "0 services"]
+    assert rows[1][1] == "1 service: Tell all" and rows[-1] == ["Not answered", "0 services"]
     assert ["Old post Closed", "Shared component", "1 service"] in table(
         client, "/capabilities/letters", "ways"
     )
@@ -344,7 +344,10 @@ def test_filters_of_the_service_list(client: PageClient) -> None:
     page = soup_of(client.get("/services?capability=letters&component=old-post"))
     assert [a.get_text() for a in page.select(".portal-result h3 a")] == ["Send bills"]
     chips = [chip.get_text(" ", strip=True) for chip in page.select(".portal-chosen__link")]
-    assert chips == ["Remove filter Need: Letters ✕", "Remove filter Component: Old post ✕"]
+    assert chips == [
+        "Remove filter Need: Letters ✕",
+        "Remove filter Component: Old post (closed) ✕",
+    ]
     assert page.select_one("select[name=capability] option[value=letters][selected]")
     page = soup_of(client.get("/services?capability=letters&arrangement=shared_component"))
     assert page.select_one("select[name=arrangement] option[value=shared_component][selected]")

@@ -134,9 +134,51 @@ def test_what_a_card_says(client: PageClient) -> None:
     assert sorted(order, key=said.index) == order
     assert said.index("Letter") < said.index("Email: Free")
     assert "Mandated since 23 February 2024: Central services." in said and "Old rule" not in said
-    assert "Used by 5 services : Notify : Service 4 , Service 3 , Service 2 and 2 more" in said
-    assert card.select("a[href='/services?component=notify']")
+    assert (
+        "For this need: 5 services with Notify : Service 4 , Service 3 , Service 2 and 2 more"
+        in said
+    )
+    link = "/services?component=notify&capability=send-letters"
+    assert [a.get_text() for a in card.select(f"a[href='{link}']")][1] == "and 2 more"
+    assert "other needs" not in said
     assert "An API you build on, or ready with its own pages" in said
+
+
+def test_users_for_another_need_do_not_stand_under_the_one_asked_for(
+    client: PageClient, session: Session
+) -> None:
+    add_component(session, "post-all", "send-letters", "send-emails", "direct-debit")
+    add_usage(session, "service-0", "direct-debit", component="post-all")
+    add_usage(session, "service-1", "send-emails", component="post-all")
+
+    def told(query: str) -> str:
+        cards = main_of(client, FIND + query).select(".portal-find__card")
+        (card,) = (c for c in cards if c.select("h3 a[href='/components/post-all']"))
+        return " ".join(card.get_text(" ").split()).split("Who uses it ")[1]
+
+    alone = told("?need=send-letters")
+    assert alone.startswith(
+        "For this need: no service recorded here 2 services use it for other needs How you use it"
+    )
+    both = told("?need=send-letters&need=send-emails")
+    assert both.startswith(
+        "For these needs: 1 service with Post all : Service 1 1 service uses it for other needs"
+    )
+    (row,) = (
+        row for row in items(client, FIND + ".json?need=send-emails")
+        if row["component"] == "post-all"
+    )  # fmt: skip
+    assert (row["users"], row["users_for_needs"]) == (2, 1)
+    assert [each["service"] for each in row["used_by"]] == ["service-1"]
+
+
+def test_counts_of_users_say_out_of_how_many_services(client: PageClient) -> None:
+    said = "Users are counted among the 5 services in this catalogue; others may use it."
+    for address in (
+        FIND + "?need=send-letters", "/components", "/component-map", "/capabilities/send-letters",
+    ):  # fmt: skip
+        assert text_of(client, address).count(said) == 1, address
+    assert "Users are counted" not in text_of(client, FIND)
 
 
 def test_who_may_not_use_it_stands_apart(client: PageClient) -> None:
@@ -299,9 +341,9 @@ def test_the_map_today(client: PageClient) -> None:
     assert "Commodity" in row and "since 23 February 2024" in row and " 5 services Open to" in row
     assert len(page.select("#history tbody tr")) == 2
     assert "Central government and NHS . Only for: Not for fun." in row.replace("NHS.", "NHS .")
-    assert "Only for those who may use it (Not for fun). Take it" in row
+    assert "Only for those who may use it (Not for fun)." in row
     assert "1 of 3 components is placed so far." in " ".join(page.get_text().split())
-    assert page.select("a.portal-jump[href='#stages']")
+    assert page.select(".portal-jump a[href='#stages']")
     assert "Post room" in section(page, "Not on the map")
     assert "Old post" not in page.select("#stages")[0].get_text()
     said = section(page, "Closed today")
@@ -319,9 +361,12 @@ def test_the_map_as_it_was(client: PageClient) -> None:
     assert "1 of 3 components was placed by 1 July 2021." in " ".join(page.get_text().split())
     page = main_of(client, "/component-map?" + day.format(2012))
     row = " ".join(page.select("#stages tbody tr")[0].get_text().split())
-    assert row.startswith("Old post") and "Nobody" in row
-    assert row.endswith("Closed on 1 March 2020; now use Notify.")
-    assert "Closed, closing or deprecated since" in page.select(".portal-map__keys")[0].get_text()
+    assert row.startswith("Old post") and "Nobody" not in row
+    assert "No recorded users" in row and "Not recorded for that day" in row
+    assert row.endswith("Open on that day. Closed since: 1 March 2020; now use Notify.")
+    assert "since then closed, closing" in page.select(".portal-map__keys")[0].get_text()
+    old = main_of(client, "/component-map?" + day.format(2019)).select("#stages tbody tr")
+    assert "No recorded users; some may have begun by then" in old[0].get_text()
     assert len(page.select(".portal-map__drawing .portal-map__cross")) == 1
     assert "As it was on 1 July 2012" in page.get_text()
     found = items(client, "/component-map.json?" + day.format(2019))
@@ -348,14 +393,14 @@ def test_the_map_refuses_what_it_does_not_know(client: PageClient) -> None:
 @pytest.mark.parametrize(
     ("address", "most"),
     [
-        (FIND, 2),
-        (FIND + "?need=send-letters&need=direct-debit&sector=nhs", 7),
-        (FIND + "?q=send+letters", 6 + SEARCH + 2),  # and two: components called so
-        (FIND + ".json?need=send-letters", 6),
+        (FIND, 3),
+        (FIND + "?need=send-letters&need=direct-debit&sector=nhs", 8),
+        (FIND + "?q=send+letters", 7 + SEARCH + 2),  # and two: components called so
+        (FIND + ".json?need=send-letters", 7),
         ("/toolkit", 1),
         ("/toolkit/alpha", 3),
-        ("/component-map", 5),
-        ("/component-map.json?group=messages", 5),
+        ("/component-map", 6),
+        ("/component-map.json?group=messages", 6),
     ],
 )
 def test_as_many_questions_for_many_components_as_for_few(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from importlib import import_module
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models.usage import Usage
+from portal.catalogue.rules.component_documents import clean_need
 from portal.catalogue.store import (
     capabilities,
     components,
@@ -247,3 +249,53 @@ def test_the_needs_of_a_service_know_the_address_of_their_history(
     ids = services.ids_by_slug(session)
     (met, *_) = service_needs.of_service(session, ids["tell-all"]).now
     assert client.get(f"/usages/{met.usage}/history").status_code == 200
+
+
+def test_a_need_names_who_waits(
+    client: PageClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = usage.Ids(services.ids_by_slug(session), capabilities.ids_by_slug(session), {})
+    for slug in ("send-bills", "ask-pupils", "tell-all"):
+        need = {"service": slug, "capability": "texts", "answer": "needed"}
+        usage.say_need(session, clean_need(need), known, ACT, "answered")
+    add_service(session, "ask-parents", owner="ministry")
+    need = {"service": "ask-parents", "capability": "texts", "answer": "needed"}
+    known = usage.Ids(services.ids_by_slug(session), known.capabilities, {})
+    usage.say_need(session, clean_need(need), known, ACT, "answered")
+
+    def told(need: str) -> list[str]:
+        page = soup_of(client.get(f"/capabilities/{need}"))
+        cells = page.select("#arrangements tbody td")
+        return [" ".join(cell.get_text(" ").split()) for cell in cells]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(import_module("portal.catalogue.views.capabilities"), "SHOWN", 1)
+        assert told("texts")[-3] == "2 services: Ask parents and 1 more (CSV)"
+        (link,) = soup_of(client.get("/capabilities/texts")).select("#arrangements a[download]")
+        assert "ask-parents" in client.get(str(link["href"])).text
+    add_service(session, "quiet")  # a page is kept until a record changes
+    # Two meet it now, so what they answered before does not count.
+    assert told("texts")[-4:-2] == ["0 services", "2 services: Ask parents , Ask pupils"]
+    assert told("letters")[-4:-2] == ["1 service: Ask pupils", "0 services"]
+
+
+def test_a_closed_component_says_why_nothing_uses_it(client: PageClient, session: Session) -> None:
+    add_component(session, "old-post", "letters", lifecycle="closed", closes_on="2023-03-31",
+                  successor="notify")  # fmt: skip
+    add_component(session, "older-post", "letters", lifecycle="closed")
+    add_usage(session, "send-bills", "letters", component="old-post", status="stopped",
+              until="2020-01-01")  # fmt: skip
+    page = soup_of(client.get("/services?component=old-post"))
+    (chip,) = page.select(".portal-chosen__link")
+    assert "Component: Old post (closed)" in chip.get_text()
+    said = " ".join(page.select("main")[0].get_text().split())
+    assert (
+        "Old post closed on 31 March 2023. What took over: Notify. Who used it before: 1 service."
+        in said
+    )
+    assert page.select("main a[href='/components/old-post#others']")
+    said = main(client, "/services?component=older-post")
+    assert "Older post is closed; the day is not known. No successor is named." in said
+    assert "Who used it before" not in said
+    said = main(client, "/services?component=notify&phase=retired")
+    assert "No services match" in said and "No successor is named" not in said

@@ -138,6 +138,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
             "your own, write down why."
         ),
     },
+    #: What the words of the map mean.
+    "stage_means": {
+        "genesis": lazy("New and uncertain: somebody tries it for the first time."),
+        "custom": lazy("Made for the one or few services that asked for it, and still changing."),
+        "product": lazy("Finished and the same for everybody: a service takes it and sets it up."),
+        "commodity": lazy("Ordinary and everywhere: nobody would think of making it again."),
+    },
     "stage": {
         "genesis": lazy("Genesis"),
         "custom": lazy("Custom built"),

@@ -8,11 +8,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from portal.catalogue.rules.components import Place
 
 COLUMNS = 4
 COLUMN = 225
+#: A stage that no component has reached: wide enough for its name.
+EMPTY_COLUMN = 110
 LEFT, TOP, RIGHT, BOTTOM = 40, 10, 10, 50
 #: Of the upper half and of the lower one.
 LEAST_HEIGHTS = (260, 150)
@@ -79,21 +82,28 @@ def draw(places: Iterable[Place], names: Mapping[str, str], behind: Container[st
         at = min(int(place.evolution * COLUMNS), COLUMNS - 1)
         lines = _lines(names[place.slug], place.evolution * COLUMNS - at)
         halves[place.slug in behind][at].append((place, lines))
+    edges = _edges([bool(halves[0][at] or halves[1][at]) for at in range(COLUMNS)])
     tall = [
         max(least, *(sum(_height(lines) for _, lines in column) + 2 * PAD for column in half))
         for half, least in zip(halves, LEAST_HEIGHTS, strict=True)
     ]
     middle, bottom = TOP + tall[0], TOP + sum(tall)
-    spots = [spot for column in halves[0] for spot in _spots(column, TOP, middle, 0.5)]
-    spots += [spot for column in halves[1] for spot in _spots(column, middle, bottom, 0)]
+    spots = [spot for column in halves[0] for spot in _spots(column, edges, TOP, middle, 0.5)]
+    spots += [spot for column in halves[1] for spot in _spots(column, edges, middle, bottom, 0)]
     return Drawing(
-        width=LEFT + COLUMNS * COLUMN + RIGHT,
+        width=edges[-1] + RIGHT,
         height=int(bottom + BOTTOM),
         middle=middle,
         bottom=bottom,
-        columns=tuple(float(LEFT + at * COLUMN) for at in range(COLUMNS + 1)),
+        columns=tuple(map(float, edges)),
         spots=tuple(sorted(spots, key=lambda s: (s.y, s.x))),
     )
+
+
+def _edges(used: Iterable[bool]) -> list[int]:
+    """Where each stage begins, from the left, and where the last ends: narrow where empty."""
+    widths = [COLUMN if some else EMPTY_COLUMN for some in used]
+    return list(accumulate(widths, initial=LEFT))
 
 
 def _lines(name: str, across: float) -> tuple[str, ...]:
@@ -106,11 +116,14 @@ def _height(lines: tuple[str, ...]) -> float:
     return LINE * len(lines) + GAP
 
 
-def _spots(column: list[_Named], top: float, bottom: float, lowest: float) -> list[Spot]:
+def _spots(
+    column: list[_Named], edges: list[int], top: float, bottom: float, lowest: float
+) -> list[Spot]:
     """The spots of one stage in one half: as high as they are visible, none over another's name.
 
     Args:
         column: the components with their names, the most visible first.
+        edges: where each stage begins.
         top: where the half begins, from above.
         bottom: where it ends.
         lowest: the visibility at its lower end; it spans a half.
@@ -127,15 +140,16 @@ def _spots(column: list[_Named], top: float, bottom: float, lowest: float) -> li
         tops[at] = min(tops[at], limit - heights[at])
         limit = tops[at]
     return [
-        _spot(place, lines, y + height / 2)
+        _spot(place, lines, edges, y + height / 2)
         for (place, lines), y, height in zip(column, tops, heights, strict=True)
     ]
 
 
-def _spot(place: Place, lines: tuple[str, ...], y: float) -> Spot:
-    at = place.evolution * COLUMNS
-    end = at - int(min(at, COLUMNS - 1)) > 0.5
-    x = LEFT + at * COLUMN
+def _spot(place: Place, lines: tuple[str, ...], edges: list[int], y: float) -> Spot:
+    at = min(int(place.evolution * COLUMNS), COLUMNS - 1)
+    across = place.evolution * COLUMNS - at
+    end = across > 0.5
+    x = edges[at] + across * COLUMN
     beside = RADIUS + GAP
     # A baseline stands about a third of a line below the middle of its letters.
     first = y - LINE * (len(lines) - 1) / 2 + LINE * 0.3

@@ -62,6 +62,14 @@ class Meeting:
         return {way.component_slug: way.services for way in self.ways if way.component_slug}
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A service that says it has a need, and meets it with nothing that is known or in use."""
+
+    slug: str
+    name: str
+
+
 _many = func.count(Usage.service_id.distinct())
 
 
@@ -106,6 +114,44 @@ def meeting(session: Session, capability_id: int) -> Meeting:
     return found
 
 
+def planning(session: Session, capability_id: int, most: int) -> list[Waiting]:
+    """The first services by name that `Meeting.planned` counts."""
+    return _named(session, _open(capability_id), _using(capability_id), most)
+
+
+def needing(session: Session, capability_id: int, most: int) -> list[Waiting]:
+    """The first services by name that `Meeting.needed` counts."""
+    said = select(CapabilityNeed.service_id).where(
+        CapabilityNeed.capability_id == capability_id,
+        CapabilityNeed.answer == words.NeedAnswer.NEEDED,
+    )
+    return _named(session, said, _open(capability_id), most)
+
+
+def _named(session: Session, said: Any, without: Any, most: int) -> list[Waiting]:
+    rows = session.execute(
+        select(Service.slug, Service.name)
+        .where(Service.id.in_(said), Service.id.not_in(without))
+        .order_by(Service.sort_name, Service.id)
+        .limit(most)
+    )
+    return [Waiting(slug, name) for slug, name in rows]
+
+
+def _using(capability_id: int) -> Any:
+    """The services that meet a need now."""
+    return select(Usage.service_id).where(
+        Usage.capability_id == capability_id, Usage.status.in_(USING)
+    )
+
+
+def _open(capability_id: int) -> Any:
+    """The services that meet a need now, or plan to."""
+    return select(Usage.service_id).where(
+        Usage.capability_id == capability_id, Usage.status != words.UsageStatus.STOPPED
+    )
+
+
 def _part(part: str, name: Any, many: Any, *rest: Any) -> Any:
     what, slug, lifecycle = rest or (null(), null(), null())
     return select(
@@ -116,8 +162,7 @@ def _part(part: str, name: Any, many: Any, *rest: Any) -> Any:
 
 def _parts(capability_id: int) -> list[Any]:
     this = Usage.capability_id == capability_id
-    using = select(Usage.service_id).where(this, Usage.status.in_(USING))
-    open_ = select(Usage.service_id).where(this, Usage.status != words.UsageStatus.STOPPED)
+    using, open_ = _using(capability_id), _open(capability_id)
     answer = CapabilityNeed.answer
     what = func.coalesce(Component.name, Usage.product)
     parts = [

@@ -227,6 +227,12 @@ def provided_by(session: Session, organisation_id: int) -> list[Row]:
     return [_row(r, [], (r.name, r.id)) for r in found]
 
 
+def by_slug(session: Session, slug: str) -> Row | None:
+    """The component at an address, without the needs it meets; None where there is none."""
+    r = session.execute(_shown().where(Component.slug == slug)).first()
+    return _row(r, [], (r.name, r.id)) if r else None
+
+
 def numbers(session: Session) -> tuple[int, int]:
     """How many components there are, and how many capabilities a service may need (the leaves of
     the tree), in one statement.

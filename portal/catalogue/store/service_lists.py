@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal import search
+from portal.audit import kept
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServiceOwner
 from portal.catalogue.rules.filters import PAGE_SIZE, Key, ServiceQuery, ServiceSort
@@ -172,6 +173,12 @@ def _ranked(session: Session, where: Scope, found_ids: Sequence[int], size: int)
     chosen, before, after = by_rank(found_ids, where.positions, where.query.cursor, size)
     found = {r.id: r for r in session.connection().execute(_ONES, {"ids": chosen})}
     return [_row(found[id_], (where.positions[id_], id_)) for id_ in chosen], before, after
+
+
+def total(session: Session) -> int:
+    """How many services the catalogue holds, kept until a record changes."""
+    count = select(func.count()).select_from(Service)
+    return kept(session, "services", lambda: session.scalars(count).one())
 
 
 def counts_by_answer(session: Session) -> dict[str, int]:

@@ -43,20 +43,27 @@ class Choice:
         meets: the wanted needs that it meets.
         prices: those of the day, with items that name a wanted need first.
         mandates: the rules in force on the day.
-        users: how many services use it now; `examples` names the largest.
+        users: how many services use it now, for whatever need.
+        for_needs: how many of them use it for a wanted need; `examples` names the largest.
     """
 
     row: Any
     meets: list[Node]
     offer: Offer
+    for_needs: int = 0
     prices: list[dict[str, Any]] = field(default_factory=list)
     mandates: list[dict[str, Any]] = field(default_factory=list)
     examples: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def users(self) -> int:
-        """How many services use it now."""
+        """How many services use it now, for whatever need."""
         return self.offer.users
+
+    @property
+    def elsewhere(self) -> int:
+        """How many services use it now, and for none of the wanted needs."""
+        return self.offer.users - self.for_needs
 
     @property
     def limited(self) -> bool:
@@ -113,7 +120,7 @@ def answer(session: Session, query: FindQuery, on: date) -> Answer:
     choices = candidates(session, needs, query.sector, on)
     best = best_first(choices)
     ending = [choice for choice in choices if choice.offer.lifecycle in ENDING]
-    _tell(session, best, on)
+    _tell(session, best, needs, on)
     met = {need.id for choice in best for need in choice.meets}
     return Answer(
         groups=groups,
@@ -154,12 +161,13 @@ def candidates(session: Session, needs: list[Node], sector: str | None, on: date
     if not needs:
         return []
     provider, successor = aliased(Organisation), aliased(Component)
-    users = (
+    wanted = [need.id for need in needs]
+    now = (
         select(func.count(Usage.service_id.distinct()))
         .where(Usage.component_id == Component.id, Usage.status.in_(USING))
         .correlate(Component)
-        .scalar_subquery()
     )
+    users, for_needs = now, now.where(Usage.capability_id.in_(wanted))
     mandated = (
         select(ComponentMandate.id)
         .where(ComponentMandate.component_id == Component.id, *_holds(ComponentMandate, on))
@@ -174,12 +182,13 @@ def candidates(session: Session, needs: list[Node], sector: str | None, on: date
             Component.steps, Component.lifecycle, Component.closes_on, Component.closing_means,
             successor.name.label("successor"), successor.slug.label("successor_slug"),
             provider.name.label("provider"), provider.slug.label("provider_slug"),
-            users.label("users"), mandated.label("mandated"),
+            users.scalar_subquery().label("users"),
+            for_needs.scalar_subquery().label("for_needs"), mandated.label("mandated"),
         )
         .join(Component, Component.id == ComponentCapability.component_id)
         .join(provider, provider.id == Component.provider_id)
         .outerjoin(successor, successor.id == Component.successor_id)
-        .where(ComponentCapability.capability_id.in_([need.id for need in needs]))
+        .where(ComponentCapability.capability_id.in_(wanted))
         .order_by(Component.sort_name, Component.id, ComponentCapability.capability_id)
     ).all()  # fmt: skip
     components = {row.id: row for row in rows}
@@ -207,7 +216,7 @@ def _choice(row: Any, meets: list[Node], sector: str | None) -> Choice:
         wide=is_wide(row.sectors),
         users=row.users,
     )
-    return Choice(row, meets, offer)
+    return Choice(row, meets, offer, row.for_needs)
 
 
 def _holds(model: Any, on: date) -> tuple[Any, ...]:
@@ -217,8 +226,8 @@ def _holds(model: Any, on: date) -> tuple[Any, ...]:
     )
 
 
-def _tell(session: Session, choices: list[Choice], on: date) -> None:
-    """Add prices, rules and examples of services."""
+def _tell(session: Session, choices: list[Choice], needs: list[Node], on: date) -> None:
+    """Add prices, rules and examples of services that use them for one of the needs."""
     if not choices:
         return
     by_id = {choice.row.id: choice for choice in choices}
@@ -252,7 +261,8 @@ def _tell(session: Session, choices: list[Choice], on: date) -> None:
                 "policy": rule.policy,
             }
         )
-    for id_, slug, name in _examples(session, [i for i, choice in by_id.items() if choice.users]):
+    used = [id_ for id_, choice in by_id.items() if choice.for_needs]
+    for id_, slug, name in _examples(session, used, [need.id for need in needs]):
         by_id[id_].examples.append((slug, name))
     for choice in choices:
         choice.prices = [
@@ -261,13 +271,19 @@ def _tell(session: Session, choices: list[Choice], on: date) -> None:
         ]
 
 
-def _examples(session: Session, ids: list[int]) -> Iterable[Any]:
-    """The largest services that use each component now, by yearly transactions, then by name."""
+def _examples(session: Session, ids: list[int], needs: list[int]) -> Iterable[Any]:
+    """The largest services that use each component now for one of the needs, by yearly
+    transactions, then by name.
+    """
     if not ids:
         return ()
     used = (
         select(Usage.component_id, Usage.service_id)
-        .where(Usage.component_id.in_(ids), Usage.status.in_(USING))
+        .where(
+            Usage.component_id.in_(ids),
+            Usage.capability_id.in_(needs),
+            Usage.status.in_(USING),
+        )
         .distinct()
         .subquery()
     )

@@ -10,9 +10,9 @@ from flask import Blueprint, Response, url_for
 from portal.catalogue.component_words import Arrangement
 from portal.catalogue.rules.component_filters import ComponentQuery
 from portal.catalogue.rules.components import ENDING
-from portal.catalogue.store import capabilities, capability_use, component_lists
+from portal.catalogue.store import capabilities, capability_use, component_lists, service_lists
 from portal.catalogue.store.capabilities import Node
-from portal.catalogue.store.capability_use import Numbers
+from portal.catalogue.store.capability_use import Meeting, Numbers
 from portal.catalogue.views.base import found, reading, refuse_unknown, stream, unknown, version
 from portal.catalogue.views.histories import history_of
 from portal.web.caching import unless_unchanged
@@ -111,13 +111,23 @@ def show(slug: str, fmt: Format) -> Response:
         node, above = found(session, capabilities.THING, slug, capabilities.in_tree)
         listing = component_lists.listing(session, ComponentQuery(needs=(slug,)), ALL)
         meeting = capability_use.meeting(session, node.id)
+        around = _around(session, node.id, meeting) if fmt == "html" else {}
     return respond_record(
         fmt,
-        page=lambda: _page(node, above, listing.rows, meeting, ignored),
+        page=lambda: _page(node, above, listing.rows, meeting, around, ignored),
         document=lambda: _record(node, above, listing.rows, meeting),
         columns=ONE,
         name=slug,
     )
+
+
+def _around(session: Session, id_: int, meeting: Meeting) -> dict[str, Any]:
+    """What only the page of a capability says: who waits for what, and out of how many."""
+    return {
+        "planning": capability_use.planning(session, id_, SHOWN) if meeting.planned else [],
+        "needing": capability_use.needing(session, id_, SHOWN) if meeting.needed else [],
+        "services_in_all": service_lists.total(session),
+    }
 
 
 def _record(node: Node, above: Node | None, rows: list[Any], meeting: Any) -> dict[str, Any]:
@@ -155,8 +165,9 @@ def _record(node: Node, above: Node | None, rows: list[Any], meeting: Any) -> di
 
 
 def _page(
-    node: Node, above: Node | None, rows: list[Any], meeting: Any, ignored: tuple[str, ...]
-) -> Response:
+    node: Node, above: Node | None, rows: list[Any], meeting: Meeting, around: dict[str, Any],
+    ignored: tuple[str, ...],
+) -> Response:  # fmt: skip
     crumbs = [(_("Needs"), url_for("capabilities.index"))]
     if above:
         crumbs.append((above.name, url_for("capabilities.show", slug=above.slug)))
@@ -172,6 +183,7 @@ def _page(
         using=meeting.using,
         arrangements=[a.value for a in Arrangement if a.value in meeting.arrangements],
         most=SHOWN,
+        **around,
         ignored=ignored,
     )
 

@@ -11,6 +11,7 @@ from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.forms.storefront import advice
 from portal.catalogue.rules.component_map import draw
 from portal.catalogue.rules.components import ENDING, wardley
+from portal.catalogue.store import service_lists
 from portal.catalogue.store.component_map import Found, Mapped, components
 from portal.catalogue.views.base import day_asked, reading, refuse_unknown, today, unknown, version
 from portal.web.caching import unless_unchanged
@@ -37,18 +38,20 @@ def index(fmt: Format) -> Response:
     on, group = day_asked(form, fmt), request.args.get("group") or None
     with reading() as session:
         found = components(session, on or today(), group, now=on is None)
+        services = service_lists.total(session)
     if group and group not in dict(found.groups):
         ignored += (f"group={group[:80]}",)
     refuse_unknown(fmt, ignored)
     return respond_list(
-        fmt, page=lambda: _page(found, form, on, group, ignored),
+        fmt, page=lambda: _page(found, form, on, group, services, ignored),
         rows=lambda: map(document, found.components), columns=COLUMNS, name="component-map",
     )  # fmt: skip
 
 
 def _page(
-    found: Found, form: AsAt, on: date | None, group: str | None, ignored: tuple[str, ...]
-) -> Response:
+    found: Found, form: AsAt, on: date | None, group: str | None, services: int,
+    ignored: tuple[str, ...],
+) -> Response:  # fmt: skip
     placed = {c.slug: c for c in found.components if c.steps}
     stages = {slug: c.steps[-1].stage for slug, c in placed.items()}
     users = {slug: c.users for slug, c in placed.items()}
@@ -65,6 +68,8 @@ def _page(
         options=_options(found, group),
         drawing=draw(wardley(stages, users, behind), names, behind),
         placed=placed,
+        services=services,
+        today=today(),
         advice={slug: _advice(c) for slug, c in placed.items()},
         closed=found.closed,
         without=[c for c in found.components if not c.steps],

@@ -15,6 +15,7 @@ from portal.catalogue.store import (
     component_lists,
     component_users,
     components,
+    service_lists,
 )
 from portal.catalogue.views.base import (
     around,
@@ -77,12 +78,14 @@ def _list(query: ComponentQuery, ignored: tuple[str, ...]) -> Response:
     with reading() as session:
         listing = component_lists.listing(session, query)
         tree = capabilities.tree(session)
+        services = service_lists.total(session)
     return page(
         "catalogue/components.html",
         title=_("Components"),
         query=query,
         ignored=ignored,
         listing=listing,
+        services=services,
         groups=groups(query, listing, tree),
         facets=facets(query, listing),
         sectors=sectors(query),

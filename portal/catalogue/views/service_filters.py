@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from portal.catalogue import words
 from portal.catalogue.forms.labels import label
 from portal.catalogue.rules.filters import ServiceQuery
+from portal.catalogue.store.service_choices import Choices
 from portal.catalogue.store.service_lists import Listing
 from portal.web.i18n import _
 from portal.web.pages import query_url
@@ -75,11 +75,11 @@ def _options(
     ]
 
 
-def chosen(query: ServiceQuery, names: Mapping[str, Mapping[str, str]]) -> list[Chosen]:
+def chosen(query: ServiceQuery, choices: Choices) -> list[Chosen]:
     """The filters in force, in the order of the page.
 
     Args:
-        names: of organisations, capabilities and components, by argument and slug.
+        choices: with the names of organisations, capabilities and components.
     """
     found: list[Chosen] = []
     if query.text:
@@ -91,7 +91,10 @@ def chosen(query: ServiceQuery, names: Mapping[str, Mapping[str, str]]) -> list[
     ):
         slug = getattr(query, name)
         if slug:
-            found.append(Chosen(title, names[name].get(slug, slug), query_url(**{name: None})))
+            text = choices.names[name].get(slug, slug)
+            if name == "component" and slug in choices.closed:
+                text = _("%(name)s (closed)", name=text)
+            found.append(Chosen(title, text, query_url(**{name: None})))
     if query.arrangement:
         text = label(query.arrangement, "arrangement")
         found.append(Chosen(_("How it is met"), text, query_url(arrangement=None)))

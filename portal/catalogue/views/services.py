@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request, url_for
 
 from portal.catalogue.rules.filters import ServiceQuery, parse_services
 from portal.catalogue.store import (
+    component_lists,
     hierarchy,
     records,
     service_choices,
@@ -85,6 +86,8 @@ def _list(query: ServiceQuery, choices: Choices, ignored: tuple[str, ...]) -> Re
     with reading() as session:
         listing = service_lists.listing(session, query, today())
         called = named(session, query.text) if query.text and not query.cursor else []
+        gone = query.component in choices.closed and not listing.rows
+        closed = component_lists.by_slug(session, query.component or "") if gone else None
     return page(
         "catalogue/services.html",
         title=_("Services"),
@@ -93,8 +96,9 @@ def _list(query: ServiceQuery, choices: Choices, ignored: tuple[str, ...]) -> Re
         listing=listing,
         named=called,
         choices=choices,
+        closed=closed,
         facets=facets(query, listing),
-        chosen=chosen(query, choices.names),
+        chosen=chosen(query, choices),
         above=listing.above,
         paging=around(listing.previous, listing.next),
     )

@@ -13,6 +13,7 @@ from portal.catalogue.forms.storefront import FindForm, days_words, only_for
 from portal.catalogue.rules.component_filters import FindQuery, parse_find
 from portal.catalogue.rules.components import typical_days
 from portal.catalogue.rules.storefront import known_steps
+from portal.catalogue.store import service_lists
 from portal.catalogue.store.storefront import Answer, Choice, answer
 from portal.catalogue.views.base import reading, refuse_unknown, today, version
 from portal.errors import N_, Invalid, Problem
@@ -33,6 +34,7 @@ COLUMNS = (
     "sectors", "eligibility_note", "lifecycle", "delivery", "has_interface", "mandated",
     "first_step", "how_to_start", Column("steps", lambda row: len(row["steps"])),
     "typical_days", Column("prices", lambda row: price_list(row["prices"])), "users",
+    "users_for_needs",
     Column("used_by", lambda row: [each["name"] for each in row["used_by"]]),
 )  # fmt: skip
 
@@ -45,6 +47,7 @@ def index(fmt: Format) -> Response:
     query, ignored = parse_find(request.args.items(multi=True))
     with reading() as session:
         found = answer(session, query, today())
+        services = service_lists.total(session)
     ignored += tuple(f"need={slug[:80]}" for slug in found.unknown)
     form = _form(query, found, request.args)
     if form.errors and fmt != "html":
@@ -52,8 +55,8 @@ def index(fmt: Format) -> Response:
     refuse_unknown(fmt, ignored)
     rows = map(document, found.choices)
     return respond_list(
-        fmt, page=lambda: _page(query, found, form, ignored), rows=lambda: rows, columns=COLUMNS,
-        name="components-for-your-needs",
+        fmt, page=lambda: _page(query, found, form, services, ignored), rows=lambda: rows,
+        columns=COLUMNS, name="components-for-your-needs",
     )  # fmt: skip
 
 
@@ -68,7 +71,9 @@ def _form(query: FindQuery, found: Answer, sent: Mapping[str, str]) -> FindForm:
     return form
 
 
-def _page(query: FindQuery, found: Answer, form: FindForm, ignored: tuple[str, ...]) -> Response:
+def _page(
+    query: FindQuery, found: Answer, form: FindForm, services: int, ignored: tuple[str, ...]
+) -> Response:
     return page(
         "catalogue/find_a_component.html",
         title=_("Find a component"),
@@ -77,6 +82,7 @@ def _page(query: FindQuery, found: Answer, form: FindForm, ignored: tuple[str, .
         form=form,
         query=query,
         found=found,
+        services=services,
         ignored=ignored,
         chosen=set(found.chosen),
         for_you=[c for c in found.choices if _for_you(c)],
@@ -126,5 +132,6 @@ def document(choice: Choice) -> dict[str, Any]:
         "steps_with_days": known_steps(row.steps),
         "prices": choice.prices,
         "users": choice.users,
+        "users_for_needs": choice.for_needs,
         "used_by": [{"service": slug, "name": name} for slug, name in choice.examples],
     }
