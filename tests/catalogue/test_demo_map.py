@@ -27,3 +27,25 @@ def test_what_verify_cost_stands_year_by_year(client: PageClient) -> None:
     rows = soup_of(client.get("/components/govuk-verify")).select("#costs tbody tr")
     assert len(rows) == 9
     assert "1 April 2014 to 1 April 2015 £12,000,000" in " ".join(rows[0].get_text(" ").split())
+
+
+@pytest.mark.parametrize("demo", [True])
+def test_nobody_is_led_to_what_users_are_moved_from(client: PageClient) -> None:
+    for sector in ("", "&sector=central_government"):
+        address = f"/find-a-component.json?need=sign-in&need=prove-identity{sector}"
+        found = client.get(address).get_json()["items"]
+        slugs = [c["component"] for c in found]
+        assert slugs.index("govuk-one-login") < slugs.index("government-gateway")
+    (card,) = [c for c in found if c["component"] == "government-gateway"]
+    assert "has been moving its users to GOV.UK One Login" in card["eligibility_note"]
+    mapped = client.get("/component-map.json").get_json()["items"]
+    (advice,) = [c["advice"] for c in mapped if c["component"] == "government-gateway"]
+    assert "moving its users" in advice and "ordinary way" not in advice
+
+
+@pytest.mark.parametrize("demo", [True])
+def test_g_cloud_says_first_that_a_round_has_ended(client: PageClient) -> None:
+    found = client.get("/find-a-component.json?need=hosting").get_json()["items"]
+    (cloud,) = [c for c in found if c["component"] == "g-cloud"]
+    assert "Round 14 (RM1557.14) ended for lots 1 to 3 on 28 October 2026" in cloud["first_step"]
+    assert cloud["how_to_start"] is None

@@ -85,6 +85,9 @@ def test_advice_is_for_those_who_may_use_it() -> None:
     assert said is not None and said.startswith("Build it together")
     few = advice("custom", "beta", ["nhs"], "One trust.")
     assert few is not None and few.startswith("Only for those who may use it (One trust). Build")
+    everyday = str(advice("commodity", "live", ["nhs"], None))
+    assert "ordinary way" not in everyday and "(NHS). It is in everyday use there." in everyday
+    assert "ordinary way" in str(advice("commodity", "live", ["anyone"], None))
     assert "(NHS)" in str(advice("custom", "live", ["nhs"], None))
     assert str(advice("custom", "live", [], None)).startswith("Only if its provider")
     assert [advice("custom", ending, ["anyone"], None) for ending in ENDING] == [None] * 3

@@ -33,6 +33,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "journeys": {"slug": JOURNEY},
         "components": {"slug": COMPONENT},
         "capabilities": {"slug": CAPABILITY},
+        "need_services": {"slug": CAPABILITY},
         "toolkit": {"phase": "alpha"},
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},
         "sign_in": {"token": "unknown"},

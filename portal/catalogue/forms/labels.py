@@ -138,6 +138,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
             "your own, write down why."
         ),
     },
+    #: The same for a component that few may use, where it differs: it is not the ordinary way.
+    "advice_for_few": {
+        "commodity": lazy(
+            "It is in everyday use there. If you build or buy your own, write down why."
+        ),
+    },
     #: What the words of the map mean.
     "stage_means": {
         "genesis": lazy("New and uncertain: somebody tries it for the first time."),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from wtforms import Field
 
 from portal.catalogue.forms.figures import sectors as sectors_words
-from portal.catalogue.forms.labels import label
+from portal.catalogue.forms.labels import label, labels
 from portal.catalogue.rules.components import ENDING, is_wide
 from portal.web.forms import Form
 from portal.web.i18n import _, lazy, ngettext
@@ -47,6 +47,7 @@ def advice(stage: str, lifecycle: str, sectors: Sequence[str], limit: str | None
         return _("Only if its provider says that you may use it. %(advice)s", advice=said)
     if is_wide(sectors):
         return said
+    said = labels("advice_for_few").get(stage, said)
     whom = limit.rstrip(".") if limit else sectors_words(sectors)
     return _("Only for those who may use it (%(whom)s). %(advice)s", whom=whom, advice=said)
 
