@@ -61,6 +61,35 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Issuer:
+    """A department's own sign-in, by OpenID Connect.
+
+    Attributes:
+        key: its part of the addresses of the portal.
+        name: as people know it.
+        url: the issuer, as its metadata says it, without a slash at the end.
+        client_id: who the portal is to it.
+        client_secret: how the portal proves that.
+        domains: the domains of the addresses it may speak for; it signs nobody else in.
+        verified: its addresses are verified though it does not say so.
+        organisation: the slug of the organisation of its people, unless a claim says another.
+        claim: the claim that says the organisation; "" where none does.
+        organisations: (value of the claim, slug) for each.
+    """
+
+    key: str
+    name: str
+    url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    domains: tuple[str, ...]
+    verified: bool = False
+    organisation: str = ""
+    claim: str = ""
+    organisations: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSettings:
     """How people sign in.
 
@@ -70,12 +99,14 @@ class AccountSettings:
         links_per_address: how many links one address can be asked for in 15 minutes; 0 for no
             limit.
         links_per_network: how many one network can ask for in 15 minutes; 0 for no limit.
+        issuers: departments' own sign-ins.
     """
 
     session_minutes: int = 720
     administrator_minutes: int = 60
     links_per_address: int = 0
     links_per_network: int = 0
+    issuers: tuple[Issuer, ...] = ()
 
     @property
     def session(self) -> timedelta:
@@ -220,6 +251,7 @@ def _accounts(env: Mapping[str, str], production: bool) -> AccountSettings:
         administrator_minutes=_whole(env, "PORTAL_ADMINISTRATOR_SESSION_MINUTES", 60),
         links_per_address=_whole(env, "PORTAL_LINKS_PER_ADDRESS", 5 if production else 0),
         links_per_network=_whole(env, "PORTAL_LINKS_PER_NETWORK", 60 if production else 0),
+        issuers=tuple(_issuer(env, key) for key in _words(env.get("PORTAL_OIDC", ""))),
     )
     if not 0 < found.session_minutes <= LONGEST_SESSION:
         raise UnsafeSettings(f"PORTAL_SESSION_MINUTES must be between 1 and {LONGEST_SESSION}")
@@ -229,6 +261,48 @@ def _accounts(env: Mapping[str, str], production: bool) -> AccountSettings:
             "other people"
         )
     return found
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+def _issuer(env: Mapping[str, str], key: str) -> Issuer:
+    if not re.fullmatch("[a-z][a-z0-9-]{0,29}", key):
+        raise UnsafeSettings("PORTAL_OIDC must name each issuer in small letters, like: moj dvla")
+    start = f"PORTAL_OIDC_{key.upper().replace('-', '_')}_"
+
+    def told(name: str) -> str:
+        if not env.get(start + name):
+            raise UnsafeSettings(f"{start}{name} must be set")
+        return env[start + name]
+
+    found = Issuer(
+        key=key,
+        name=env.get(start + "NAME") or key,
+        url=told("ISSUER").rstrip("/"),
+        client_id=told("CLIENT_ID"),
+        client_secret=told("CLIENT_SECRET"),
+        domains=tuple(domain.lower().removeprefix("@") for domain in _words(told("DOMAINS"))),
+        verified=env.get(start + "VERIFIED") == "yes",
+        organisation=env.get(start + "ORGANISATION", ""),
+        claim=env.get(start + "CLAIM", ""),
+        organisations=_pairs(start, env.get(start + "ORGANISATIONS", "")),
+    )
+    url = urlsplit(found.url)
+    if not (url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)):
+        raise UnsafeSettings(f"{start}ISSUER must begin with https://")
+    return found
+
+
+def _pairs(start: str, text: str) -> tuple[tuple[str, str], ...]:
+    pairs = tuple(tuple(part.strip() for part in row.rpartition("=")[::2])
+                  for row in text.split(";") if row.strip())  # fmt: skip
+    if not all(value and slug for value, slug in pairs):
+        raise UnsafeSettings(
+            f"{start}ORGANISATIONS must be like: Value of the claim=slug; Other=slug"
+        )
+    return cast(tuple[tuple[str, str], ...], pairs)
 
 
 def _mail(env: Mapping[str, str], production: bool) -> MailSettings:

@@ -39,3 +39,15 @@ class LinkState(StrEnum):
     EXPIRED = "expired"
     UNKNOWN = "unknown"
     CLOSED = "closed"
+
+
+class NotIn(StrEnum):
+    """Why somebody is not signed in after their organisation's own sign-in."""
+
+    FAILED = "failed"
+    REFUSED = "refused"
+    NO_EMAIL = "no_email"
+    NOT_VERIFIED = "not_verified"
+    OTHER_DOMAIN = "other_domain"
+    NO_ORGANISATION = "no_organisation"
+    CLOSED = "closed"

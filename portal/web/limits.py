@@ -33,15 +33,22 @@ def install(app: Flask, searches: int, storage: str) -> None:
         _limiter(app, application_limits_exempt_when=_no_search, **limits)
 
 
-def posts(app: Flask, endpoint: str, limits: dict[Callable[[], str], int], period: str) -> None:
+def posts(
+    app: Flask,
+    endpoint: str,
+    limits: dict[Callable[[], str], int],
+    period: str,
+    method: str = "POST",
+) -> None:
     """Answer 429 where the same is sent to an endpoint too often.
 
     Args:
         app: the portal, with the endpoint.
-        endpoint: whose POSTs are counted.
+        endpoint: whose requests are counted.
         limits: what says who sends (see `network` and `typed`), and how often they may; 0 sets no
             limit.
         period: the time, as in `15 minutes`.
+        method: the requests that count.
     """
     view: Any = app.view_functions[endpoint]
     for who, many in limits.items():
@@ -49,7 +56,7 @@ def posts(app: Flask, endpoint: str, limits: dict[Callable[[], str], int], perio
             limiter = app.extensions.get(EXTENSION)
             if not isinstance(limiter, Limiter):
                 limiter = _limiter(app)
-            view = limiter.limit(f"{many} per {period}", key_func=who, methods=["POST"])(view)
+            view = limiter.limit(f"{many} per {period}", key_func=who, methods=[method])(view)
     app.view_functions[endpoint] = view
 
 

@@ -63,6 +63,8 @@ MORE = (
 )
 WRONG = {
     "/sign-in/link/unknown": 404,
+    "/sign-in/with/unknown": 404,
+    "/sign-in/with/unknown/back": 404,
     "/services/nothing-there": 404,
     "/nothing/there": 404,
     "/services?q=%00": 400,

@@ -38,6 +38,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},
         "sign_in": {"token": "unknown"},
         "account": {"session_id": 1},
+        "openid": {"key": "unknown"},
         "people": {"person_id": owner},
         "roles": {
             "person_id": owner,

@@ -129,3 +129,44 @@ def test_development_needs_nothing_and_is_not_secure() -> None:
     assert settings.development and not settings.secure
     assert settings.database_url.startswith("sqlite:///")
     assert settings.trusted_hosts == () and settings.searches_per_minute == 0
+
+
+OIDC = {
+    "PORTAL_OIDC": "moj, dvla-test",
+    "PORTAL_OIDC_MOJ_ISSUER": "https://login.moj.example/",
+    "PORTAL_OIDC_MOJ_CLIENT_ID": "a",
+    "PORTAL_OIDC_MOJ_CLIENT_SECRET": "b",
+    "PORTAL_OIDC_MOJ_DOMAINS": "justice.example, @HMCTS.example",
+    "PORTAL_OIDC_MOJ_CLAIM": "department",
+    "PORTAL_OIDC_MOJ_ORGANISATIONS": "Ministry of Justice=moj; Courts=hmcts",
+    "PORTAL_OIDC_DVLA_TEST_ISSUER": "http://127.0.0.1:9",
+    "PORTAL_OIDC_DVLA_TEST_CLIENT_ID": "a",
+    "PORTAL_OIDC_DVLA_TEST_CLIENT_SECRET": "b",
+    "PORTAL_OIDC_DVLA_TEST_DOMAINS": "dvla.example",
+}
+
+
+def test_departments_sign_ins() -> None:
+    moj, dvla = from_environment(GOOD | OIDC).accounts.issuers
+    assert (moj.url, moj.domains) == (
+        "https://login.moj.example",
+        ("justice.example", "hmcts.example"),
+    )
+    assert moj.organisations == (("Ministry of Justice", "moj"), ("Courts", "hmcts"))
+    assert (dvla.key, dvla.name, dvla.verified) == ("dvla-test", "dvla-test", False)
+    assert "client_secret" not in repr(moj)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"PORTAL_OIDC": "MOJ"}, "PORTAL_OIDC"),
+        ({"PORTAL_OIDC_MOJ_CLIENT_SECRET": ""}, "PORTAL_OIDC_MOJ_CLIENT_SECRET"),
+        ({"PORTAL_OIDC_MOJ_DOMAINS": ""}, "PORTAL_OIDC_MOJ_DOMAINS"),
+        ({"PORTAL_OIDC_MOJ_ISSUER": "http://login.moj.example"}, "PORTAL_OIDC_MOJ_ISSUER"),
+        ({"PORTAL_OIDC_MOJ_ORGANISATIONS": "nonsense"}, "PORTAL_OIDC_MOJ_ORGANISATIONS"),
+    ],
+)
+def test_a_departments_sign_in_that_is_unsafe(changes: dict[str, str], named: str) -> None:
+    with pytest.raises(UnsafeSettings, match=named):
+        from_environment(GOOD | OIDC | changes)

@@ -57,7 +57,7 @@ class PersonProfession(Base):
 
 
 class OidcIdentity(Base):
-    """Somebody as an OpenID Connect issuer knows them."""
+    """Somebody as an OpenID Connect issuer knows them, and the organisation that it said last."""
 
     __tablename__ = "oidc_identity"
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
@@ -66,6 +66,9 @@ class OidcIdentity(Base):
     issuer: Mapped[str] = mapped_column(String(500))
     subject: Mapped[str] = mapped_column(String(255))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="SET NULL"), index=True
+    )
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
 

@@ -11,6 +11,7 @@ from portal.access import Permission, Person, may
 from portal.accounts.forms.labels import label
 from portal.accounts.rules.sign_in import digest
 from portal.accounts.store import sessions
+from portal.accounts.views import openid
 from portal.accounts.views.account import blueprint as account
 from portal.accounts.views.base import sees_people
 from portal.accounts.views.joining import blueprint as joining
@@ -29,8 +30,9 @@ PERIOD = "15 minutes"
 
 def install(app: Flask, settings: AccountSettings) -> None:
     """Register the pages, and let people sign in."""
-    for blueprint in (sign_in, account, people, roles, joining):
+    for blueprint in (sign_in, openid.blueprint, account, people, roles, joining):
         app.register_blueprint(blueprint)
+    openid.install(app, settings)
     limits.posts(
         app,
         "sign_in.start",
@@ -40,6 +42,9 @@ def install(app: Flask, settings: AccountSettings) -> None:
         },
         PERIOD,
     )
+    for endpoint in ("openid.start", "openid.back"):
+        by_network = {limits.network: settings.links_per_network}
+        limits.posts(app, endpoint, by_network, PERIOD, method="GET")
     signs_in(app, load, "/sign-in")
     app.jinja_env.globals.update(sees_people=sees_people, manages_portal=manages_portal)
     app.jinja_env.filters.update(account_label=label, day_before=_day_before)
