@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
-from portal.access import Kind, Permission, Role, Thing, may
+from portal.access import Kind, Permission, Role, Thing, may, roles_on
 from portal.accounts.forms.labels import label, labels
 from portal.accounts.models.people import Person
 from portal.accounts.store import grants, invitations, lists, people, requests, things
@@ -107,14 +107,20 @@ def _person(person: Person, many: int) -> dict[str, Any]:
     }
 
 
-def _roles(query: PeopleQuery, kinds: Iterable[Role] = Role) -> list[dict[str, Any]]:
+def _given_on(kind: Kind) -> list[Role]:
+    """The roles on a thing of this kind, or on what one of it owns."""
+    below = () if kind is not Kind.ORGANISATION else (Kind.SERVICE, Kind.COMPONENT)
+    return [role for role in Role if any(role in roles_on(each) for each in (kind, *below))]
+
+
+def _roles(query: PeopleQuery, offered: Iterable[Role] = Role) -> list[dict[str, Any]]:
     return [
         {
             "label": labels("role")[role],
             "selected": role is query.role,
             "href": query_url(role=None if role is query.role else role.value),
         }
-        for role in kinds
+        for role in offered
     ]
 
 
@@ -161,8 +167,8 @@ def _of(
         title=_("People of the portal") if whole else _("People of %(name)s", name=name),
         crumbs=crumbs_to(name, folder, slug)[:-1],
         query=query, folder=folder, slug=slug, rows=rows, manages=manages, waiting=waiting,
-        invited=invited, roles=_roles(query), ignored=ignored, paging=paging(None, following),
-        here=people_url(folder, slug),
+        invited=invited, roles=_roles(query, _given_on(kind)), ignored=ignored,
+        paging=paging(None, following), here=people_url(folder, slug),
         over=may(current_person(), Permission.MANAGE_PORTAL),
     )  # fmt: skip
 
