@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import timedelta
 
@@ -11,6 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from config import AccountSettings
+from portal import create_app
 from portal.access import Grant, Kind, Role
 from portal.accounts.models.people import Person
 from portal.accounts.models.sign_in import PersonSession, SignInLink
@@ -35,6 +38,7 @@ from tests.support.accounts import (
 )
 from tests.support.data import add_organisation
 from tests.support.pages import PageClient, soup_of
+from tests.support.provision import settings_for
 from tests.support.queries import statements
 from tests.support.transactions import RolledBackDatabase
 
@@ -328,3 +332,27 @@ def test_an_invitation_withdrawn_after_the_link_was_sent(
     session.commit()
     answer = client.get(link)
     assert answer.status_code == 403 and heading(answer) == "You cannot sign in"
+
+
+def test_links_are_limited_by_address_and_by_network(
+    database: RolledBackDatabase, session: Session, known: Person
+) -> None:
+    accounts = AccountSettings(links_per_address=2, links_per_network=4)
+    app = create_app(dataclasses.replace(settings_for(database), accounts=accounts), database)
+    app.test_client_class = PageClient
+
+    def ask(email: str, network: str = "192.0.2.1") -> int:
+        browser = other_browser(app)
+        browser.environ_base["REMOTE_ADDR"] = network
+        return send(browser, "/sign-in", {"email": email}).status_code
+
+    assert [ask(f" {ADDRESS.upper()}"), ask(ADDRESS)] == [303, 303]
+    assert ask(ADDRESS, "192.0.2.2") == 429, "from wherever it is asked for"
+    unknown = "unknown@elsewhere.example"
+    assert [ask(unknown), ask(unknown), ask(unknown, "192.0.2.3")] == [303, 303, 429], "the same"
+    assert ask("other@elsewhere.example") == 429, "four from one network"
+    assert ask("other@elsewhere.example", "2001:db8::1") == 303
+    browser = other_browser(app)
+    browser.environ_base["REMOTE_ADDR"] = "192.0.2.1"
+    assert browser.get("/sign-in").status_code == 200, "reading is not limited"
+    assert session.scalar(select(func.count(SignInLink.id))) == 5
