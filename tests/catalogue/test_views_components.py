@@ -395,9 +395,3 @@ def test_verify_and_paas_read_as_closed(client: PageClient) -> None:
         told = main(client, address)
         before, after = told.split("No longer for new services")
         assert "Closed" not in before and "Closed" in after
-
-
-@pytest.mark.usefixtures("some")
-def test_a_need_that_nobody_knows_is_said(client: PageClient) -> None:
-    assert "need=nonsense" in main(client, "/components?need=nonsense&need=letters")
-    assert client.get("/components.json?need=nonsense").status_code == 400

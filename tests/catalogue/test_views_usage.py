@@ -24,6 +24,8 @@ from tests.support.data import ACT, add_organisation, add_service
 from tests.support.pages import PageClient, soup_of
 from tests.support.storefront import add_capability, add_component, add_usage
 
+FIND = "/find-a-component"
+
 
 @pytest.fixture(autouse=True)
 def _some(session: Session) -> None:
@@ -299,3 +301,56 @@ def test_a_closed_component_says_why_nothing_uses_it(client: PageClient, session
     assert "Who used it before" not in said
     said = main(client, "/services?component=notify&phase=retired")
     assert "No services match" in said and "No successor is named" not in said
+
+
+def test_users_for_another_need_do_not_stand_under_the_one_asked_for(
+    client: PageClient, session: Session
+) -> None:
+    add_component(session, "post-room", "letters", "texts")
+    add_usage(session, "ask-pupils", "texts", component="post-room")
+
+    def told(query: str, slug: str) -> str:
+        cards = soup_of(client.get(FIND + query)).select(".portal-find__card")
+        (card,) = (c for c in cards if c.select(f"h3 a[href='/components/{slug}']"))
+        return " ".join(card.get_text(" ").split()).split("Who uses it ")[1]
+
+    said = told("?need=letters", "post-room")
+    assert said.startswith("For this need: no service recorded here 1 service uses it for other")
+    said = told("?need=letters", "notify")
+    assert said.startswith(
+        "For this need: 1 service with Notify : Send bills 1 service uses it for other needs"
+    )
+    said = told("?need=letters&need=texts", "notify")
+    assert said.startswith("For these needs: 2 services with Notify : Send bills , Tell all How")
+    found = items(client, FIND + ".json?need=letters")
+    (row,) = (row for row in found if row["component"] == "notify")
+    assert (row["users"], row["users_for_needs"]) == (2, 1)
+    assert [each["service"] for each in row["used_by"]] == ["send-bills"]
+
+
+def test_counts_of_users_say_out_of_how_many_services(client: PageClient, session: Session) -> None:
+    stage = {"stage": "custom", "since": "2016-05-01", "rationale": "New"}
+    add_component(session, "post-room", "letters", evolution=[stage])
+    said = "Users are counted among the 3 services in this catalogue; others may use it."
+    for address in (
+        FIND + "?need=letters", "/components", "/component-map", "/capabilities/letters",
+    ):  # fmt: skip
+        assert main(client, address).count(said) == 1, address
+    assert "Users are counted" not in main(client, FIND)
+
+
+def test_the_menu_leads_to_the_storefront_and_the_footer_to_imports(client: PageClient) -> None:
+    page = soup_of(client.get(FIND))
+    menu = [" ".join(a.get_text().split()) for a in page.select("#navigation a")]
+    assert menu == [
+        "Services", "Find a component", "Components", "Needs", "Organisations", "Journeys",
+    ]  # fmt: skip
+    assert page.select("#navigation a[aria-current=page]")[0]["href"] == FIND
+    assert page.select("footer a[href='/imports']")
+    (link,) = soup_of(client.get("/components")).select(f"main a[href='{FIND}']")
+    assert link.get_text() == page.select("main h1")[0].get_text() == "Find a component"
+
+
+def test_a_need_that_nobody_knows_is_said(client: PageClient) -> None:
+    assert "need=nonsense" in main(client, "/components?need=nonsense&need=letters")
+    assert client.get("/components.json?need=nonsense").status_code == 400
