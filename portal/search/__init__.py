@@ -9,10 +9,10 @@ from portal.search.alike import alike, frequencies
 from portal.search.documents import Document, Found
 from portal.search.finding import find
 from portal.search.index import put, rebuild, remove
-from portal.search.naming import called, is_called
+from portal.search.naming import called, is_called, said
 from portal.search.reasons import reason, shows
 
 __all__ = [
     "Document", "Found", "alike", "called", "find", "frequencies", "is_called", "put", "reason",
-    "rebuild", "remove", "shows",
+    "rebuild", "remove", "said", "shows",
 ]  # fmt: skip

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from portal.search.candidates import MOST, Row, any_of, by_name, elsewhere
 from portal.search.documents import Found, id_of
 from portal.search.english import is_english
+from portal.search.naming import name_words
 from portal.search.query import Query, build, tokens_of, typed_words
 from portal.search.ranking import Scored, rank
 from portal.search.spelling import Vocabulary, in_synonyms, lookup, vocabulary
-from portal.search.words import SOFT_WORDS, stem
+from portal.search.words import SOFT_WORDS, spelling, stem
 
 _ENOUGH = 3
 _SHORT = 4
@@ -40,11 +41,20 @@ class _Asked:
     thing: str
     allowed: Collection[int] | None
     literal: frozenset[str]
+    beside: tuple[str, ...] = ()
 
     @cached_property
     def known(self) -> Vocabulary:
         """Every word, read when it is first needed."""
         return vocabulary(self.session, self.thing)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return name_words(self.session, self.beside) if self.beside else frozenset()
+
+    def names(self, word: str) -> bool:
+        """Whether it is in the name of something of another kind: then it is no mistake."""
+        return spelling(word) in self._names
 
 
 def find(
@@ -53,6 +63,7 @@ def find(
     query: str,
     limit: int = MOST,
     allowed: Collection[int] | None = None,
+    beside: tuple[str, ...] = (),
 ) -> Found:
     """The records of this kind that match what a person typed, best first.
 
@@ -60,11 +71,19 @@ def find(
     record and are not English are taken as the nearest known ones, split or joined, and then some
     of the words are enough. With quotation marks all of it must match, and what is between them as
     it was typed.
+
+    Args:
+        session: the database.
+        thing: the kind of record.
+        query: what a person typed.
+        limit: the most records to give.
+        allowed: the ids to look among; any without it.
+        beside: other kinds of records; a word of their names is not put right.
     """
     typed, literal = typed_words(query)
     if not typed or (allowed is not None and not allowed):
         return Found()
-    asked = _Asked(session, thing, allowed, literal)
+    asked = _Asked(session, thing, allowed, literal, beside)
     found = _find(asked, typed)
     words = found.words
     if words != typed and found.ranked:
@@ -161,8 +180,8 @@ def _read(asked: _Asked, typed: list[str]) -> _Reading:
         known = asked.known
         if known.knows(word) or word in SOFT_WORDS:
             words.append(word)
-        elif not word.isalpha() or word in asked.literal or is_english(word):
-            words.append(word)  # neither a reference number nor an English word is put right
+        elif not word.isalpha() or word in asked.literal or is_english(word) or asked.names(word):
+            words.append(word)  # neither a reference number nor a word that is one is put right
             unknown.append(word)
         elif nearest := known.nearest(word):
             words.append(word)
@@ -176,7 +195,11 @@ def _read(asked: _Asked, typed: list[str]) -> _Reading:
         nearest = [stem(word) for each in corrections.values() for word in each]
         tokens = tokens_of(words).union(*(tokens_of([word]) for word in nearest))
         counts = lookup(asked.session, asked.thing, words, tokens, ())
-    query = build(words, counts, prefixes, corrections, asked.literal)
+    literal = asked.literal
+    if all(word in SOFT_WORDS or word in unknown for word in words):
+        # Nothing else tells what is asked for: without them, any service would do.
+        literal |= {word for word in unknown if asked.names(word)}
+    query = build(words, counts, prefixes, corrections, literal)
     return _Reading(words, query, corrections, tuple(unknown))
 
 
@@ -208,7 +231,11 @@ def _suggestion(asked: _Asked, typed: list[str]) -> str | None:
     known = asked.known
     words: list[str] = []
     for word in typed:
-        nearest = [] if known.knows(word) or not word.isalpha() else known.nearest(word)
+        nearest = (
+            []
+            if known.knows(word) or not word.isalpha() or asked.names(word)
+            else known.nearest(word)
+        )
         words.append(nearest[0] if nearest else word)
     if words == typed or not _find(replace(asked, literal=frozenset()), words).ranked:
         return None

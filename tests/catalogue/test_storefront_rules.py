@@ -133,3 +133,12 @@ def test_the_toolkit_speaks_of_what_there_is() -> None:
         for address in [p["address"] for p in each.points] + [g["address"] for g in each.guidance]:
             assert address.startswith("https://www.gov.uk/") or ".service.gov.uk" in address
     assert stage("nothing") is None
+
+
+def test_what_is_said_in_so_many_words_is_meant() -> None:
+    found, below = [("logs", 20.9), ("sign-in", 15.2), ("letters", 3.0)], {"group": ["logs"]}
+    assert understand(found, below, {"logs": 0, "sign-in": 2}) == (["sign-in"], ["logs"])
+    several = {"sign-in": 2, "letters": 3}
+    assert understand(found, below, several) == (["letters", "sign-in"], ["logs"])
+    assert understand([], below, {"sign-in": 2}) == (["sign-in"], [])
+    assert understand(found, below, {"logs": 0}) == understand(found, below)

@@ -14,17 +14,29 @@ MAYBE = 0.25
 
 
 def understand(
-    found: Sequence[tuple[str, float]], below: Mapping[str, Sequence[str]]
+    found: Sequence[tuple[str, float]],
+    below: Mapping[str, Sequence[str]],
+    said: Mapping[str, int] | None = None,
 ) -> tuple[list[str], list[str]]:
     """The needs that words mean, and those they may mean instead.
 
-    A group that matches best stands for all the needs in it. Else it is the best need, with up to
-    two more that score nearly as much; what else matches well is left to the reader.
+    What the words say in so many words is meant, and nothing else. Else a group that matches best
+    stands for all the needs in it, or it is the best need, with up to two more that score nearly as
+    much. What else matches well is left to the reader.
 
     Args:
         found: capabilities with their points, best first.
         below: the needs of each group; what is not a key is a need itself.
+        said: how many words of a need's name or keyword the words have, by need.
     """
+    told = said or {}
+    spoken = sorted((slug for slug, many in told.items() if many), key=lambda s: -told[s])
+    if spoken:
+        guessed, maybe = understand(found, below)
+        meant = spoken[:MOST]
+        return meant, [
+            slug for slug in dict.fromkeys((*spoken, *guessed, *maybe)) if slug not in meant
+        ]
     if not found:
         return [], []
     first, best = found[0]

@@ -28,6 +28,10 @@ FACETS = {
 }
 
 
+#: What else words may name: the page says so, and no service is listed for a word like theirs.
+BESIDE = ("component", "capability")
+
+
 @dataclass(slots=True)
 class Scope:
     """What a query means on this database today: organisation and search resolved once."""
@@ -55,7 +59,7 @@ def scope(session: Session, query: ServiceQuery, on: date) -> Scope:
             # One object for every part of the facet statement: SQL takes each CTE name once.
             result.bodies = family(bindparam("organisation_id", body), bindparam("on", on))
     if query.text:
-        result.found = search.find(session, "service", query.text)
+        result.found = search.find(session, "service", query.text, beside=BESIDE)
         result.facts = service_matches.facts(session, result.found)
         ids = service_matches.in_order(result.found, result.facts)
         result.positions = {id_: at for at, id_ in enumerate(ids)}

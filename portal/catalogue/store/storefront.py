@@ -115,7 +115,7 @@ def answer(session: Session, query: FindQuery, on: date) -> Answer:
     nodes = {node.slug: node for top in groups for node in (top, *top.below)}
     found = search.find(session, capabilities.THING, query.text) if query.text else search.Found()
     chosen = [leaf for slug in query.needs if slug in nodes for leaf in _leaves(nodes[slug])]
-    meant, others = _meant(found, nodes)
+    meant, others = _meant(found, nodes, query.text)
     needs = list({node.id: node for node in (*chosen, *meant)}.values())
     choices = candidates(session, needs, query.sector, on)
     best = best_first(choices)
@@ -142,11 +142,13 @@ def _leaves(node: Node) -> list[Node]:
     return node.below or [node]
 
 
-def _meant(found: search.Found, nodes: dict[str, Node]) -> tuple[list[Node], list[Node]]:
+def _meant(found: search.Found, nodes: dict[str, Node], text: str) -> tuple[list[Node], list[Node]]:
     by_id = {node.id: node.slug for node in nodes.values()}
     points = [(by_id[i], p) for i, p in zip(found.ids, found.points, strict=True) if i in by_id]
     below = {slug: [leaf.slug for leaf in n.below] for slug, n in nodes.items() if n.below}
-    meant, others = understand(points, below)
+    leaves = [node for node in nodes.values() if not node.below]
+    said = {node.slug: search.said(text, [node.name, *node.keywords]) for node in leaves}
+    meant, others = understand(points, below, said)
     return [nodes[slug] for slug in meant], [nodes[slug] for slug in others]
 
 
