@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,11 @@ LONDON = ZoneInfo("Europe/London")
 def london_day(at: datetime) -> date:
     """The day of a moment in London."""
     return at.astimezone(LONDON).date()
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a day in London."""
+    return datetime.combine(day + timedelta(days=1), time(), LONDON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,39 @@ def history_of(
     if before_id is not None:
         query = query.where(HistoryEvent.id < before_id)
     return list(session.scalars(query.order_by(HistoryEvent.id.desc()).limit(limit)))
+
+
+def last_before(session: Session, thing: str, thing_id: int, end: datetime) -> HistoryEvent | None:
+    """The last event of one record among those before a moment, if there is one.
+
+    Acts are timed before they are written, so one of just before the moment may have been written
+    after one of just after it. The record then stands as the later of the two left it.
+    """
+    query = select(HistoryEvent).where(
+        HistoryEvent.thing == thing, HistoryEvent.thing_id == thing_id, HistoryEvent.at < end
+    )
+    return session.scalars(query.order_by(HistoryEvent.id.desc()).limit(1)).first()
+
+
+def first_at(session: Session, thing: str, thing_id: int) -> datetime | None:
+    """When the history of one record begins, if it has one."""
+    query = select(HistoryEvent.at).where(
+        HistoryEvent.thing == thing, HistoryEvent.thing_id == thing_id
+    )
+    return session.scalars(query.order_by(HistoryEvent.id).limit(1)).first()
+
+
+def changes_after(
+    session: Session, thing: str, thing_id: int, after_id: int
+) -> list[tuple[Document, Document]]:
+    """(`before`, `after`) of the events of one record above `after_id`, newest first."""
+    query = select(HistoryEvent.before, HistoryEvent.after).where(
+        HistoryEvent.thing == thing,
+        HistoryEvent.thing_id == thing_id,
+        HistoryEvent.id > after_id,
+    )
+    rows = session.execute(query.order_by(HistoryEvent.id.desc()))
+    return [(before, after) for before, after in rows]
 
 
 _VERSION = select(
