@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import orjson
 from flask import Blueprint, Flask, Response
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, ValidationError
 
 from portal.web import csv_out
 from portal.web.exports import limited
@@ -26,6 +27,23 @@ class Slug(BaseConverter):
     regex = r"[a-z0-9-]{1,200}"
 
 
+class Day(BaseConverter):
+    """A day in an address, as `2026-05-03`; what is no day is no address."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        """The day; ValidationError, which is "not found", for one such as 31 February."""
+        try:
+            return date.fromisoformat(value)
+        except ValueError as problem:
+            raise ValidationError from problem
+
+    def to_url(self, value: date) -> str:
+        """The day as addresses have it."""
+        return value.isoformat()
+
+
 class Column(NamedTuple):
     """A column of a CSV file: its header, and how a row gives its value."""
 
@@ -34,8 +52,10 @@ class Column(NamedTuple):
 
 
 def install(app: Flask) -> None:
-    """Let routes say `<slug:slug>`, and templates link to the other formats of a page."""
-    app.url_map.converters["slug"] = Slug
+    """Let routes say `<slug:slug>` and `<day:on>`, and templates link to the other formats of a
+    page.
+    """
+    app.url_map.converters.update(slug=Slug, day=Day)
     app.jinja_env.globals["same_address"] = same_address
 
 

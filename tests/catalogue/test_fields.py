@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal import cli
 from portal.audit import ImportBatch
 from portal.catalogue.forms.labels import LABELS
+from portal.catalogue.rules.component_documents import CAPABILITY, COMPONENT, USAGE
 from portal.catalogue.rules.documents import JOURNEY, ORGANISATION, SERVICE
 from portal.catalogue.views.service_columns import COLUMNS
 from portal.web.filters import long_date
@@ -27,7 +28,9 @@ LABELLED = {"audiences": "audience", "channels": "channel"}
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-@pytest.mark.parametrize("shape", [SERVICE, ORGANISATION, JOURNEY], ids=["s", "o", "j"])
+@pytest.mark.parametrize(
+    "shape", [SERVICE, ORGANISATION, JOURNEY, COMPONENT, CAPABILITY, USAGE], ids=list("sojcnu")
+)
 def test_every_field_has_its_label(shape: dict[str, object]) -> None:
     assert set(shape) - set(LABELS["field"]) == set()
 

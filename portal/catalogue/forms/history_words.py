@@ -62,6 +62,13 @@ class Line(NamedTuple):
     language: str | None = None
 
 
+class Said(NamedTuple):
+    """A field and what it says; nothing where nobody has said."""
+
+    field: str
+    lines: list[Line]
+
+
 class Change(NamedTuple):
     """A field and what it said; of a list, only what went and what came."""
 
@@ -111,6 +118,20 @@ def changes(before: Document, after: Document, names: Mapping[str, str]) -> list
             come = [] if new is None else [_line(field, new, names)]
         if gone or come:
             found.append(Change(label(field, "field"), gone, come))
+    return found
+
+
+def said(document: Document, names: Mapping[str, str]) -> dict[str, Said]:
+    """Every field of a document in words, in its order.
+
+    Args:
+        names: of what the document refers to, as `references` gives it.
+    """
+    found: dict[str, Said] = {}
+    for field, value in document.items():
+        told = _listed(value)
+        items = told if isinstance(told, list) else [] if told is None else [told]
+        found[field] = Said(label(field, "field"), [_line(field, item, names) for item in items])
     return found
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 Find = Callable[["Session", str], Any]
 LONDON = ZoneInfo("Europe/London")
+#: The arguments of an address that asks for a day.
+DATE = ("on-day", "on-month", "on-year")
 
 
 def today() -> date:

@@ -13,7 +13,15 @@ from portal.catalogue.rules.component_map import draw
 from portal.catalogue.rules.components import ENDING, wardley
 from portal.catalogue.store import service_lists
 from portal.catalogue.store.component_map import Found, Mapped, components
-from portal.catalogue.views.base import day_asked, reading, refuse_unknown, today, unknown, version
+from portal.catalogue.views.base import (
+    DATE,
+    day_asked,
+    reading,
+    refuse_unknown,
+    today,
+    unknown,
+    version,
+)
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
@@ -21,7 +29,6 @@ from portal.web.i18n import _
 from portal.web.pages import page, query_url
 
 blueprint = Blueprint("component_map", __name__)
-DATE = ("on-day", "on-month", "on-year")
 COLUMNS = (
     "component", "name", "provider", "lifecycle", "has_interface", "sectors",
     "eligibility_note", "stage", "since", "rationale", "source", "users", "users_not_known",
