@@ -60,6 +60,7 @@ MORE = (
     "/toolkit/live",
     "/component-map?group=messages&on-day=1&on-month=1&on-year=2021",
     "/component-map?on-day=1&on-month=13&on-year=2021",
+    "/services/tax-your-vehicle/history?on-day=1&on-month=13&on-year=2021",
 )
 WRONG = {
     "/sign-in/link/unknown": 404,
@@ -67,6 +68,7 @@ WRONG = {
     "/sign-in/with/unknown/back": 404,
     "/services/nothing-there": 404,
     "/nothing/there": 404,
+    "/services/tax-your-vehicle/as-at/2016-04-01": 404,
     "/services?q=%00": 400,
 }
 EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
@@ -13,7 +14,7 @@ from portal.access import Kind
 from portal.accounts.models.people import Person
 from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
 from portal.accounts.views.base import FOLDERS
-from portal.audit import ImportBatch
+from portal.audit import ImportBatch, london_day
 from portal.catalogue.models.usage import Usage
 
 SERVICE = "tax-your-vehicle"
@@ -27,12 +28,13 @@ CAPABILITY = "card-payments"
 def arguments(session: Session) -> dict[str, dict[str, Any]]:
     """What the routes of each blueprint need. A blueprint with arguments needs a line here."""
     owner = session.scalar(select(Person.id).where(Person.email == OWNER))
+    on = london_day(datetime.now(UTC))
     return {
-        "services": {"slug": SERVICE},
-        "organisations": {"slug": ORGANISATION},
-        "journeys": {"slug": JOURNEY},
-        "components": {"slug": COMPONENT},
-        "capabilities": {"slug": CAPABILITY},
+        "services": {"slug": SERVICE, "on": on},
+        "organisations": {"slug": ORGANISATION, "on": on},
+        "journeys": {"slug": JOURNEY, "on": on},
+        "components": {"slug": COMPONENT, "on": on},
+        "capabilities": {"slug": CAPABILITY, "on": on},
         "need_services": {"slug": CAPABILITY},
         "toolkit": {"phase": "alpha"},
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},

@@ -30,7 +30,10 @@ RECORDS = ("/services/service-1", "/organisations/body-0", "/journeys/journey-0"
            "/services/service-1/history", "/services/service-1.json",
            "/organisations/body-0.json", "/journeys/journey-0.json", "/components/component-0",
            "/components/component-0/history", "/components/component-0.json",
-           "/capabilities/need-0", "/capabilities/need-0.json")  # fmt: skip
+           "/capabilities/need-0", "/capabilities/need-0.json",
+           *(f"/{record}/as-at/2026-01-03" for record in (
+               "services/service-1", "organisations/body-0", "journeys/journey-0",
+               "components/component-0", "capabilities/need-0")))  # fmt: skip
 JSONS = ("/organisations.json", "/journeys.json", "/services.json", "/imports.json",
          "/organisation-names.json", "/components.json", "/capabilities.json")  # fmt: skip
 

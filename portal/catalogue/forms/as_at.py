@@ -35,10 +35,14 @@ class AsAt(Form):
 
         csrf = False
 
-    def __init__(self, arguments: Mapping[str, str], last: date) -> None:
-        """Read the date from an address's arguments; `last` is the latest day allowed."""
+    def __init__(
+        self, arguments: Mapping[str, str] | None, last: date, shown: date | None = None
+    ) -> None:
+        """Read the date from an address's arguments; `last` is the latest day allowed, `shown`
+        the one to show where there are no arguments.
+        """
         self.last = last
-        super().__init__(formdata=arguments)
+        super().__init__(formdata=arguments, data={"on": shown})
 
     @property
     def asked(self) -> bool:

@@ -13,6 +13,7 @@ from portal.catalogue.rules.components import ENDING
 from portal.catalogue.store import capabilities, capability_use, component_lists, service_lists
 from portal.catalogue.store.capabilities import Node
 from portal.catalogue.store.capability_use import Meeting, Numbers
+from portal.catalogue.views.as_at import as_at_of
 from portal.catalogue.views.base import found, reading, refuse_unknown, stream, unknown, version
 from portal.catalogue.views.histories import history_of
 from portal.web.caching import unless_unchanged
@@ -22,6 +23,8 @@ from portal.web.i18n import _
 from portal.web.pages import page
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy.orm import Session
 
 blueprint = Blueprint("capabilities", __name__)
@@ -195,3 +198,12 @@ def history(slug: str, fmt: Format) -> Response:
     """Tell what changed about one capability, newest first."""
     crumb = (_("Needs"), url_for("capabilities.index"))
     return history_of(fmt, capabilities.THING, slug, "capabilities.show", crumb)
+
+
+@formats(blueprint, "/capabilities/<slug:slug>/as-at/<day:on>")
+@unless_unchanged(version)
+@public
+def as_at(slug: str, on: date, fmt: Format) -> Response:
+    """Show one capability as it was recorded on a day."""
+    crumb = (_("Needs"), url_for("capabilities.index"))
+    return as_at_of(fmt, capabilities.THING, slug, on, crumb)

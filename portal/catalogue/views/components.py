@@ -17,7 +17,9 @@ from portal.catalogue.store import (
     components,
     service_lists,
 )
+from portal.catalogue.views.as_at import as_at_of
 from portal.catalogue.views.base import (
+    DATE,
     around,
     day_asked,
     found,
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from portal.catalogue.store.component_documents import Shown
 
 blueprint = Blueprint("components", __name__)
-DATE = ("on-day", "on-month", "on-year")
 #: Rows of users on a page; the downloads have all of them.
 SHOWN = 100
 
@@ -139,3 +140,12 @@ def history(slug: str, fmt: Format) -> Response:
     """Tell what changed about one component, newest first."""
     crumb = (_("Components"), url_for("components.index"))
     return history_of(fmt, components.THING, slug, "components.show", crumb)
+
+
+@formats(blueprint, "/components/<slug:slug>/as-at/<day:on>")
+@unless_unchanged(version)
+@public
+def as_at(slug: str, on: date, fmt: Format) -> Response:
+    """Show one component as it was recorded on a day."""
+    crumb = (_("Components"), url_for("components.index"))
+    return as_at_of(fmt, components.THING, slug, on, crumb)

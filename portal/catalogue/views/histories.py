@@ -6,18 +6,21 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, url_for
+from flask import Response, abort, redirect, request, url_for
 
 from portal import audit
-from portal.catalogue.forms.history_words import changes, references, who
+from portal.catalogue.forms.as_at import AsAt
+from portal.catalogue.forms.history_words import Document, changes, references, who
 from portal.catalogue.store import organisation_lists, records
 from portal.catalogue.views.base import (
+    DATE,
     PAGE_SIZE,
     found,
     place,
     reading,
     refuse_unknown,
     stream,
+    today,
     unknown,
 )
 from portal.web.formats import Format, respond_list
@@ -35,17 +38,23 @@ COLUMNS = ("at", "by", "import", "reason", "field", "before", "after")
 def history_of(
     fmt: Format, thing: str, slug: str, endpoint: str, crumb: tuple[str, str]
 ) -> Response:
-    """Answer with the changes of the record at `slug`; `endpoint` shows the record itself."""
+    """Answer with the changes of the record at `slug`; `endpoint` shows the record itself. A page
+    that is asked for a day leads to the record as it was recorded then.
+    """
     refuse_unknown(fmt, unknown("before"))
+    form = AsAt(request.args, today())
     with reading() as session:
         id_, name = found(session, thing, slug, records.TITLES[thing])
+    day = form.day() if fmt == "html" else None
+    if day:
+        abort(redirect(url_for(".as_at", slug=slug, on=day)))
     crumbs = [crumb, (name, url_for(endpoint, slug=slug))]
-    return told(fmt, thing, id_, name, crumbs, file=slug)
+    return told(fmt, thing, id_, name, crumbs, file=slug, form=form)
 
 
 def told(
     fmt: Format, thing: str, id_: int, name: str, crumbs: list[Link], file: str,
-    about: Sequence[Link] = (),
+    about: Sequence[Link] = (), form: AsAt | None = None,
 ) -> Response:  # fmt: skip
     """Answer with the changes of one record.
 
@@ -54,13 +63,14 @@ def told(
         crumbs: the way to it, as (text, address).
         file: what the CSV file is called, before `-history`.
         about: where to read more, as (text, address).
+        form: asks for a day, where the record can be read as it was recorded then.
     """
-    ignored = unknown("before")
+    ignored = unknown("before", *(DATE if form else ()))
     refuse_unknown(fmt, ignored)
     rows = _events if fmt == "json" else _fields
     return respond_list(
         fmt,
-        page=lambda: _page(thing, id_, name, crumbs, about, ignored),
+        page=lambda: _page(thing, id_, name, crumbs, about, form, file, ignored),
         rows=stream(lambda session: rows(session, thing, id_)),
         columns=COLUMNS,
         name=f"{file}-history",
@@ -69,7 +79,7 @@ def told(
 
 def _page(
     thing: str, id_: int, name: str, crumbs: list[Link], about: Sequence[Link],
-    ignored: tuple[str, ...],
+    form: AsAt | None, slug: str, ignored: tuple[str, ...],
 ) -> Response:  # fmt: skip
     before = place("before")
     with reading() as session:
@@ -81,6 +91,8 @@ def _page(
         title=_("History of %(name)s", name=name),
         crumbs=crumbs,
         about=about,
+        form=form,
+        slug=slug,
         events=shown,
         ignored=ignored,
         first=before is None,
@@ -88,11 +100,14 @@ def _page(
     )
 
 
-def _names(session: Session, events: list[audit.HistoryEvent]) -> dict[str, str]:
-    """What the events speak of, by how they refer to it."""
-    said = [document for event in events for document in (event.before, event.after)]
-    wanted = set(references(*said))
+def names_in(session: Session, *documents: Document) -> dict[str, str]:
+    """The names of what documents speak of now, by how they refer to it."""
+    wanted = set(references(*documents))
     return organisation_lists.names_of(session, wanted) | records.names_of(session, wanted)
+
+
+def _names(session: Session, events: list[audit.HistoryEvent]) -> dict[str, str]:
+    return names_in(session, *(said for event in events for said in (event.before, event.after)))
 
 
 def _in_words(session: Session, events: list[audit.HistoryEvent]) -> list[dict[str, Any]]:
@@ -100,6 +115,7 @@ def _in_words(session: Session, events: list[audit.HistoryEvent]) -> list[dict[s
     return [
         {
             "at": event.at,
+            "day": audit.london_day(event.at),
             "by": who(event.actor),
             "batch_id": event.batch_id,
             "reason": event.reason,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
 
 from portal.catalogue.rules.filters import JourneyQuery, parse_journeys
 from portal.catalogue.store import journeys
+from portal.catalogue.views.as_at import as_at_of
 from portal.catalogue.views.base import (
     around,
     found,
@@ -22,6 +23,9 @@ from portal.web.formats import Column, Format, formats, respond_list, respond_re
 from portal.web.guard import public
 from portal.web.i18n import _
 from portal.web.pages import page
+
+if TYPE_CHECKING:
+    from datetime import date
 
 blueprint = Blueprint("journeys", __name__)
 COLUMNS = (
@@ -105,3 +109,12 @@ def history(slug: str, fmt: Format) -> Response:
     """Tell what changed about one journey, newest first."""
     crumb = (_("Journeys"), url_for("journeys.index"))
     return history_of(fmt, journeys.THING, slug, "journeys.show", crumb)
+
+
+@formats(blueprint, "/journeys/<slug:slug>/as-at/<day:on>")
+@unless_unchanged(version)
+@public
+def as_at(slug: str, on: date, fmt: Format) -> Response:
+    """Show one journey as it was recorded on a day."""
+    crumb = (_("Journeys"), url_for("journeys.index"))
+    return as_at_of(fmt, journeys.THING, slug, on, crumb)

@@ -10,7 +10,9 @@ from flask import Blueprint, Response, request, url_for
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.rules.filters import OrganisationQuery, parse_organisations
 from portal.catalogue.store import organisation_documents, organisation_lists, organisations
+from portal.catalogue.views.as_at import as_at_of
 from portal.catalogue.views.base import (
+    DATE,
     around,
     day_asked,
     found,
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 blueprint = Blueprint("organisations", __name__)
-DATE = ("on-day", "on-month", "on-year")
 
 
 @formats(blueprint, "/organisations")
@@ -109,3 +110,12 @@ def history(slug: str, fmt: Format) -> Response:
     """Tell what changed about one organisation, newest first."""
     crumb = (_("Organisations"), url_for("organisations.index"))
     return history_of(fmt, organisations.THING, slug, "organisations.show", crumb)
+
+
+@formats(blueprint, "/organisations/<slug:slug>/as-at/<day:on>")
+@unless_unchanged(version)
+@public
+def as_at(slug: str, on: date, fmt: Format) -> Response:
+    """Show one organisation as it was recorded on a day."""
+    crumb = (_("Organisations"), url_for("organisations.index"))
+    return as_at_of(fmt, organisations.THING, slug, on, crumb)

@@ -23,6 +23,7 @@ from portal.catalogue.store import (
 from portal.catalogue.store.named import named
 from portal.catalogue.store.service_choices import Choices
 from portal.catalogue.store.service_documents import by_slug as document_at
+from portal.catalogue.views.as_at import as_at_of
 from portal.catalogue.views.base import (
     around,
     found,
@@ -43,6 +44,8 @@ from portal.web.i18n import _
 from portal.web.pages import page
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy.orm import Session
 
 blueprint = Blueprint("services", __name__)
@@ -153,3 +156,12 @@ def history(slug: str, fmt: Format) -> Response:
     """Tell what changed about one service, newest first."""
     crumb = (_("Services"), url_for("services.index"))
     return history_of(fmt, services.THING, slug, "services.show", crumb)
+
+
+@formats(blueprint, "/services/<slug:slug>/as-at/<day:on>")
+@unless_unchanged(version)
+@public
+def as_at(slug: str, on: date, fmt: Format) -> Response:
+    """Show one service as it was recorded on a day."""
+    crumb = (_("Services"), url_for("services.index"))
+    return as_at_of(fmt, services.THING, slug, on, crumb)
