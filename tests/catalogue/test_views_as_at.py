@@ -202,6 +202,12 @@ def test_answers_about_needs_come_and_change(client: PageClient, session: Sessio
     assert "Needs answered Payments, Needed, So." in told
 
 
+def test_today_is_not_over(client: PageClient) -> None:
+    day = london_day(datetime.now(UTC))
+    told = text_of(client, f"/services/pay-fines/as-at/{day}")
+    assert "It is what the catalogue says so far today." in told
+
+
 def test_a_day_ends_at_midnight_in_london(client: PageClient, session: Session) -> None:
     change(session, services.THING, "pay-fines", on(6, 1, 22), purpose="On the first")
     change(session, services.THING, "pay-fines", on(6, 1, 23), purpose="On the second")
@@ -223,7 +229,7 @@ def test_before_it_was_in_the_catalogue(client: PageClient, thing: str) -> None:
     address = KINDS[thing][0]
     told = text_of(client, f"/{address}/as-at/2026-01-01", status=404)
     assert "was not in the catalogue on 1 January 2026" in told
-    assert "It is in the catalogue since 2 January 2026." in told
+    assert "It has been in the catalogue since 2 January 2026." in told
     assert client.get(f"/{address}/as-at/2026-01-02").status_code == 200
     answer = client.get(f"/{address}/as-at/2026-01-01.json")
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
@@ -241,6 +247,14 @@ def test_days_that_are_none(client: PageClient, thing: str) -> None:
         assert client.get(f"/{address[:-1]}x/as-at/2026-02-01{ending}").status_code == 404
     assert client.get(f"/{address}/as-at/2026-02-01.json?on=1").status_code == 400
     assert "left them out: on" in text_of(client, f"/{address}/as-at/2026-02-01?on=1")
+
+
+def test_the_history_leads_to_each_day_once(client: PageClient, session: Session) -> None:
+    for hour, purpose in enumerate(("One", "Two"), start=10):
+        change(session, services.THING, "pay-fines", on(2, 1, hour), purpose=purpose)
+    links = soup_of(client.get("/services/pay-fines/history")).select(".portal-event a")
+    days = [str(link["href"]).rpartition("/")[2] for link in links]
+    assert days == ["2026-02-01", "2026-01-02"]
 
 
 @EVERY

@@ -86,7 +86,7 @@ def _not_yet(fmt: Format, now: Document, on: date, since: date | None, crumb: Li
     name, day = now["name"], long_date(on)
     told = _("“%(name)s” was not in the catalogue on %(day)s.", name=name, day=day)
     if since:
-        told += " " + _("It is in the catalogue since %(day)s.", day=long_date(since))
+        told += " " + _("It has been in the catalogue since %(day)s.", day=long_date(since))
     if fmt != "html":
         return answer(404, detail=told)
     title = _("%(name)s was not recorded on %(day)s", name=name, day=day)
@@ -105,6 +105,7 @@ def _shown(title: str, now: Document, on: date, crumb: Link, **context: Any) -> 
         history=history,
         slug=now["slug"],
         on=on,
+        today=today(),
         ignored=unknown(),
         **context,
     )
