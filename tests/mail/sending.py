@@ -15,7 +15,8 @@ from portal.jobs import Job, Worker
 from portal.jobs.handlers import HANDLERS
 from portal.mail import Mail
 from tests.jobs.clock import START, Clock
-from tests.mail.servers import CA, KEY, TEMPLATE, Notify, Smtp
+from tests.mail import certificates
+from tests.mail.servers import KEY, TEMPLATE, Notify, Smtp
 from tests.support.provision import settings_for
 
 LINK = "https://catalogue.example.gov.uk/sign-in/token"
@@ -53,6 +54,6 @@ def notify_settings(stub: Notify) -> dict[str, Any]:
 
 def smtp_settings(stub: Smtp) -> dict[str, Any]:
     return {
-        "back_end": "smtp", "smtp_url": stub.url, "smtp_ca": CA,
+        "back_end": "smtp", "smtp_url": stub.url, "smtp_ca": certificates.files().ca,
         "sender": "portal@example.gov.uk",
     }  # fmt: skip

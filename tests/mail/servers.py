@@ -1,7 +1,4 @@
-"""GOV.UK Notify and an SMTP server, as far as the portal speaks to them, on loopback.
-
-certificates/server.pem is for 127.0.0.1 alone and signed by ca.pem, whose key was thrown away.
-"""
+"""GOV.UK Notify and an SMTP server, as far as the portal speaks to them, on loopback."""
 
 from __future__ import annotations
 
@@ -18,14 +15,13 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 
-CERTIFICATES = Path(__file__).parent / "certificates"
-CA = str(CERTIFICATES / "ca.pem")
+from tests.mail import certificates
+
 SERVICE, SECRET, TEMPLATE = (f"{n * 8}-{n * 4}-{n * 4}-{n * 4}-{n * 12}" for n in "123")
 KEY = f"tests-{SERVICE}-{SECRET}"
 Answer = tuple[int, object]
@@ -155,7 +151,7 @@ class _SmtpHandler(socketserver.StreamRequestHandler):
 
     def _secure(self) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(CERTIFICATES / "server.pem")
+        context.load_cert_chain(certificates.files().server)
         self.request = context.wrap_socket(self.request, server_side=True)
         self.secure = True
 

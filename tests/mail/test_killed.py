@@ -23,7 +23,7 @@ from portal.db import Database
 from portal.jobs import Job
 from portal.mail import Mail
 from tests.jobs.clock import START
-from tests.mail import servers
+from tests.mail import certificates, servers
 from tests.mail.sending import VALUES
 from tests.support.provision import SECRET
 
@@ -143,7 +143,7 @@ def test_killed_with_smtp(fresh_database: Database, tmp_path: Path) -> None:
     with servers.smtp() as stub:
         worker = Killed(
             fresh_database, tmp_path / "log", PORTAL_MAIL="smtp", PORTAL_SMTP_URL=stub.url,
-            PORTAL_SMTP_CA=servers.CA, PORTAL_MAIL_FROM="portal@example.gov.uk",
+            PORTAL_SMTP_CA=certificates.files().ca, PORTAL_MAIL_FROM="portal@example.gov.uk",
         )  # fmt: skip
         stub.before = at(worker, 10)
         stub.after = at(worker, 35)
