@@ -20,7 +20,7 @@ from tests.mail.sending import VALUES
 from tests.support.provision import SECRET, settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
-PERIODIC = 3  # jobs.tidy, mail.blank, mail.bounces
+PERIODIC = 4  # accounts.forget, jobs.tidy, mail.blank, mail.bounces
 
 
 @pytest.fixture

@@ -20,7 +20,11 @@ from tests.support.transactions import RolledBackDatabase
 EXAMPLES: dict[str, dict[str, Any]] = {
     "sign_in_link": VALUES,
     "invitation": {"link": LINK, "thing": "Tax your vehicle", "role": "a team member", "days": 7},
-}
+    "join_asked": {"link": LINK, "thing": "Tax your vehicle", "person": "Ada"},
+    "join_accepted": {"link": LINK, "thing": "Tax your vehicle", "role": "team member",
+                      "answer": "Welcome"},
+    "join_refused": {"link": LINK, "thing": "Tax your vehicle", "answer": "Ask again in May"},
+}  # fmt: skip
 
 
 def many(session: Session, table: type[Mail] | type[Job]) -> int:
