@@ -89,6 +89,19 @@ def test_everybody(cast: Any, as_: As) -> None:
     assert [(item["name"], item["roles"]) for item in items] == [("Owner", 1)]
     assert top.get("/people.json?state=planted").status_code == 400
     assert as_(cast.admin).get("/people").status_code == 403
+    rows = csv.DictReader(io.StringIO(top.get("/people.csv?role=portal_administrator").text))
+    assert [row["name"] for row in rows] == ["Top"]
+
+
+def test_those_whose_roles_count_on_the_portal(cast: Any, as_: As) -> None:
+    top = as_(cast.top)
+    items = top.get("/portal/people.json").get_json()["items"]
+    assert [(item["name"], item["role"]) for item in items] == [("Top", "portal_administrator")]
+    assert "Top" in top.get("/portal/people.csv").text
+    assert soup_of(top.get("/portal/people/invite")).select("form[method=post]")
+    admin = as_(cast.admin)
+    for address in ("/portal/people.json", "/portal/people.csv", "/portal/people/invite"):
+        assert admin.get(address).status_code == 403
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
