@@ -24,6 +24,7 @@ from portal.accounts.rules.openid import NotSignedIn, arrival
 from portal.accounts.store import identities, people
 from portal.accounts.views.openid import EXTENSION
 from portal.accounts.words import Method, NotIn
+from tests.support import summary
 from tests.support.accounts import act, add_domain, add_person, person, who
 from tests.support.data import add_organisation
 from tests.support.pages import PageClient, soup_of
@@ -74,6 +75,7 @@ def department(provider: str, database: RolledBackDatabase, session: Session) ->
         settings_for(database), accounts=AccountSettings(issuers=issuers)
     )
     app = create_app(settings, database)
+    summary.watch(app)
     app.test_client_class = PageClient
     add_organisation(session, "a-body")
     session.commit()
