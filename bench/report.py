@@ -13,9 +13,7 @@ SLACK = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: what was measured, in words, the bar in words, and whether it holds; `kept` where
-    it does so for the readers after the first only.
-    """
+    """One line: what was measured, in words, the bar in words, and whether it holds."""
 
     key: str
     name: str
@@ -24,7 +22,6 @@ class Line:
     measured: str
     bar: str
     holds: bool | None
-    kept: bool = False
 
 
 def line_of(row: Row, found: Result) -> Line:
@@ -35,8 +32,7 @@ def line_of(row: Row, found: Result) -> Line:
     if found.again is not None:
         measured += f", kept {found.again:.2f}"
     bar = f"<= {row.ratio}"
-    kept = found.ratio > row.ratio and found.again is not None and found.again <= row.ratio
-    holds = kept or found.ratio <= row.ratio
+    holds = found.ratio <= row.ratio
     if found.growth is not None and found.floor_growth is not None:
         measured += f", grows {found.growth:.2f} (floor {found.floor_growth:.2f})"
         most = max(row.growth, found.floor_growth * SLACK)
@@ -46,7 +42,7 @@ def line_of(row: Row, found: Result) -> Line:
         row.key, row.name,
         f"{one.p50:.1f} / {one.p95:.1f} / {one.cpu_ms:.1f} / {one.rate:.0f}",
         f"{other.p50:.1f} / {other.p95:.1f} / {other.cpu_ms:.1f} / {other.rate:.0f}",
-        measured, bar, holds, kept,
+        measured, bar, holds,
     )  # fmt: skip
 
 
@@ -54,18 +50,12 @@ def table(lines: list[Line]) -> str:
     """All lines under a header, in columns."""
     header = ("", "p50 / p95 / cpu ms / per s", "floor", "ratio", "bar", "")
     rows = [header, *(
-        (x.name, x.portal, x.floor, x.measured, x.bar, _state(x)) for x in lines
+        (x.name, x.portal, x.floor, x.measured, x.bar,
+         "" if x.holds is None else "holds" if x.holds else "MISSES")
+        for x in lines
     )]  # fmt: skip
     widths = [max(len(row[at]) for row in rows) for at in range(len(header))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     )
-
-
-def _state(line: Line) -> str:
-    if line.holds is None:
-        return ""
-    if not line.holds:
-        return "MISSES"
-    return "holds kept" if line.kept else "holds"

@@ -9,9 +9,7 @@ import orjson
 import pytest
 
 from bench import bodies, synthetic
-from bench.measure import Figures, Result, compare
-from bench.report import line_of, table
-from bench.rows import PAGES
+from bench.measure import compare
 from bench.servers import Server
 
 
@@ -97,23 +95,3 @@ def test_nothing_is_timed_before_the_bodies_agree(monkeypatch: pytest.MonkeyPatc
     servers = [Server(what, 1, 0, None, "", "") for what in said]  # type: ignore[arg-type]
     with pytest.raises(AssertionError, match="/services at 1: services"):
         compare(servers, {1: ["/services"]}, bodies.same_list)
-
-
-@pytest.mark.parametrize(
-    ("ratio", "again", "growth", "said"),
-    [
-        (1.4, 0.3, 1.0, "holds"),
-        (1.6, 0.3, 1.0, "holds kept"),
-        (1.6, 1.7, 1.0, "MISSES"),
-        (1.6, None, 1.0, "MISSES"),
-        (1.4, 0.3, 2.0, "MISSES"),
-    ],
-)
-def test_a_line_says_for_whom_its_bar_holds(
-    ratio: float, again: float | None, growth: float, said: str
-) -> None:
-    row = next(row for row in PAGES if row.key == "list")
-    same = Figures(1, 1, 1, 1, 1)
-    figures = {(what, size): same for what in ("portal", "floor") for size in (1_000, 100_000)}
-    line = line_of(row, Result(figures, ratio, ratio, growth, 1.0, again))
-    assert table([line]).splitlines()[1].endswith("  " + said)
