@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import literal, select, union_all
+from sqlalchemy.orm import Session, selectinload
 
 from portal import search
 from portal.catalogue import words
@@ -17,8 +18,37 @@ from portal.catalogue.models.organisations import (
 )
 from portal.catalogue.rules.matching import Named, What
 from portal.catalogue.store.gather import lists_of
-from portal.catalogue.store.organisations import THING, references
+from portal.catalogue.store.organisations import THING, reference, references
 from portal.db import chunks
+
+_IDENTIFIERS = selectinload(Organisation.identifiers)
+
+
+class Called(NamedTuple):
+    """An organisation as a page names it."""
+
+    id: int
+    slug: str
+    name: str
+
+
+def by_reference(session: Session, wanted: Collection[str]) -> dict[str, Called]:
+    """The organisations behind these references, in one statement; those that there are."""
+    o, i = Organisation, OrganisationIdentifier
+    slugs = [each.removeprefix("slug:") for each in wanted if each.startswith("slug:")]
+    by_slug = select(literal("slug:").concat(o.slug), o.id, o.slug, o.name).where(o.slug.in_(slugs))
+    by_identifier = (
+        select(i.identifier, o.id, o.slug, o.name)
+        .join(o, o.id == i.organisation_id)
+        .where(i.identifier.in_(wanted))
+    )
+    rows = session.execute(union_all(by_slug, by_identifier))
+    return {found: Called(id_, slug, name) for found, id_, slug, name in rows}
+
+
+def reference_of(session: Session, organisation_id: int) -> str:
+    """How documents name an organisation."""
+    return reference(session.get_one(Organisation, organisation_id, options=(_IDENTIFIERS,)))
 
 
 def named(session: Session) -> list[Named]:
