@@ -38,6 +38,10 @@ class Permission(StrEnum):
     PROPOSE_CHANGE = "propose_change"
     EDIT_SERVICE = "edit_service"
     PUBLISH_SERVICE = "publish_service"
+    WITHDRAW_SERVICE = "withdraw_service"
+    SEE_REGISTRATION = "see_registration"
+    EDIT_REGISTRATION = "edit_registration"
+    DECIDE_REGISTRATION = "decide_registration"
     EDIT_COMPONENT = "edit_component"
     EDIT_ORGANISATION = "edit_organisation"
     SEE_PEOPLE = "see_people"
@@ -55,16 +59,20 @@ class Thing:
         id: of the record; 0 for the portal.
         organisations: ids of the organisations that own it now. An organisation owns itself
             without being named here.
+        people: ids of the people whose own it is, such as a draft.
     """
 
     kind: str
     id: int
     organisations: frozenset[int] = frozenset()
+    people: frozenset[int] = frozenset()
 
 
 PORTAL = Thing(Kind.PORTAL, 0)
 #: A person as a thing: of the organisations where, or on whose things, they hold roles.
 PERSON = "person"
+#: A service being registered: its author's own, and of its organisation once it is submitted.
+REGISTRATION = "registration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +162,10 @@ def _role(*roles: Role, on: str | None = None) -> Predicate:
     return holds
 
 
+def _own(person: Person, thing: Thing | None) -> bool:
+    return person.is_authenticated and thing is not None and person.id in thing.people
+
+
 def _any(*predicates: Predicate) -> Predicate:
     return lambda person, thing: any(predicate(person, thing) for predicate in predicates)
 
@@ -173,6 +185,10 @@ POLICY: dict[Permission, Predicate] = {
         Role.TEAM_MEMBER, Role.SERVICE_OWNER, *_ADMINISTRATORS, on=Kind.SERVICE
     ),
     Permission.PUBLISH_SERVICE: _role(*_ADMINISTRATORS, on=Kind.SERVICE),
+    Permission.WITHDRAW_SERVICE: _role(Role.SERVICE_OWNER, *_ADMINISTRATORS, on=Kind.SERVICE),
+    Permission.SEE_REGISTRATION: _any(_own, _role(*_ADMINISTRATORS, on=REGISTRATION)),
+    Permission.EDIT_REGISTRATION: _own,
+    Permission.DECIDE_REGISTRATION: _role(*_ADMINISTRATORS, on=REGISTRATION),
     Permission.EDIT_COMPONENT: _role(
         Role.TEAM_MEMBER, Role.COMPONENT_PROVIDER, *_ADMINISTRATORS, on=Kind.COMPONENT
     ),

@@ -21,6 +21,7 @@ from portal.catalogue.actions import (
     indexing,
     journeys,
     matching,
+    registering,
     similar,
     undo,
 )
@@ -317,6 +318,8 @@ def demo_load(as_json: bool) -> None:
     added |= components.add_usages(database(), *demo.usages(), command)
     counts |= {name: {"created": number} for name, number in added.items()}
     counts["people"] = {"created": people.add_missing(database(), demo.people(), command)}
+    drafts = registering.add_missing(database(), demo.registrations(), command)
+    counts["registrations"] = {"created": drafts}
     if as_json:
         click.echo(json.dumps(counts))
         return

@@ -128,3 +128,11 @@ class MatchState(StrEnum):
     WAITING = "waiting"
     MATCHED = "matched"
     NO_MATCH = "no_match"
+
+
+class RegistrationState(StrEnum):
+    """How far a service is on its way into the catalogue."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    PUBLISHED = "published"

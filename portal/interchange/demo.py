@@ -67,3 +67,8 @@ def people() -> dict[str, list[Document]]:
         (FOLDER / "people.json").read_text(encoding="utf-8")
     )
     return found
+
+
+def registrations() -> list[Document]:
+    """Services that the demo's people are registering: made up, as the people are."""
+    return _load("registrations.json")

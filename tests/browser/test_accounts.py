@@ -75,12 +75,15 @@ def seen(page: Page) -> Page:
     return page
 
 
-def read_mail(page: Page, site: str, email: str) -> None:
-    """Wait in the outbox for a mail that the worker has sent, and follow its link."""
+def read_mail(page: Page, site: str, email: str, many: int = 1) -> None:
+    """Wait in the outbox until the worker has sent so many mails to somebody, and follow the link
+    of the newest.
+    """
     for _ in range(40):
         page.goto(f"{site}/outbox")
         link = page.locator("main a[href*='/sign-in/link/']").first
-        if page.get_by_text(email).count() and page.get_by_text("Sent", exact=True).count():
+        sent = page.get_by_text("Sent", exact=True).count()
+        if page.get_by_text(email).count() >= many and sent >= many:
             break
         page.wait_for_timeout(250)
     seen(page)

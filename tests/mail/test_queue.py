@@ -24,6 +24,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "join_accepted": {"link": LINK, "thing": "Tax your vehicle", "role": "team member",
                       "answer": "Welcome"},
     "join_refused": {"link": LINK, "thing": "Tax your vehicle", "answer": "Ask again in May"},
+    "registration_asked": {"link": LINK, "thing": "Tax your vehicle", "person": "Ada"},
+    "registration_published": {"link": LINK, "thing": "Tax your vehicle"},
+    "registration_sent_back": {"link": LINK, "thing": "Tax your vehicle", "answer": "Say more"},
 }  # fmt: skip
 
 

@@ -15,7 +15,9 @@ from portal.accounts.models.people import Person
 from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
 from portal.accounts.views.base import FOLDERS
 from portal.audit import ImportBatch, london_day
+from portal.catalogue.models.registrations import Registration
 from portal.catalogue.models.usage import Usage
+from portal.catalogue.words import RegistrationState
 
 SERVICE = "tax-your-vehicle"
 ORGANISATION = "driver-and-vehicle-licensing-agency"
@@ -26,10 +28,26 @@ CAPABILITY = "card-payments"
 
 
 def arguments(session: Session) -> dict[str, dict[str, Any]]:
-    """What the routes of each blueprint need. A blueprint with arguments needs a line here."""
+    """What the routes of each blueprint need, or one alone by its endpoint. A blueprint with
+    arguments needs a line here.
+    """
     owner = session.scalar(select(Person.id).where(Person.email == OWNER))
     on = london_day(datetime.now(UTC))
+    draft, waiting = (
+        session.scalar(select(Registration.id).where(Registration.state == state))
+        for state in (RegistrationState.DRAFT, RegistrationState.WAITING)
+    )
     return {
+        "registrations": {"registration_id": draft},
+        "registrations.show": {"registration_id": waiting},
+        "answers": {
+            "registration_id": draft,
+            "question": "name",
+            "need": "card-payments",
+            "slug": SERVICE,
+        },
+        "publishing": {"registration_id": draft, "slug": SERVICE},
+        "publishing.decide": {"registration_id": waiting},
         "services": {"slug": SERVICE, "on": on},
         "organisations": {"slug": ORGANISATION, "on": on},
         "journeys": {"slug": JOURNEY, "on": on},
@@ -71,7 +89,8 @@ def addresses(app: Flask, session: Session, method: str = "GET") -> dict[str, tu
         if method not in (rule.methods or ()):
             continue
         for number, folder in enumerate(_folders(rule)):
-            given = known.get(rule.endpoint.split(".")[0], {}) | folder
+            usual = known.get(rule.endpoint.split(".")[0], {})
+            given = known.get(rule.endpoint, usual) | folder
             defaults = rule.defaults or {}
             missing = rule.arguments - set(given) - set(defaults)
             assert not missing, f"{rule.rule}: examples.py has no example of {missing}"

@@ -5,6 +5,7 @@ so does one whose marker changed."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -17,6 +18,7 @@ from portal.access import (
     PERSON,
     POLICY,
     PORTAL,
+    REGISTRATION,
     Grant,
     Kind,
     Permission,
@@ -29,6 +31,7 @@ from portal.access import (
 from portal.accounts.store import things
 from portal.accounts.views.base import KINDS, person_in
 from portal.audit import LONDON
+from portal.catalogue.store import registrations
 from portal.web.guard import public, requires
 from portal.web.people import as_person
 from tests.support import examples
@@ -57,6 +60,12 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "account.name": Permission.USE_ACCOUNT,
     "account.professions": Permission.USE_ACCOUNT,
     "account.show": Permission.USE_ACCOUNT,
+    "answers.ask": (Permission.EDIT_REGISTRATION, REGISTRATION),
+    "answers.like": Permission.REGISTER_SERVICE,
+    "answers.meet": (Permission.EDIT_REGISTRATION, REGISTRATION),
+    "answers.needs": (Permission.EDIT_REGISTRATION, REGISTRATION),
+    "answers.similar": (Permission.EDIT_REGISTRATION, REGISTRATION),
+    "answers.theirs": (Permission.EDIT_REGISTRATION, REGISTRATION),
     "capabilities.as_at": PUBLIC,
     "capabilities.history": PUBLIC,
     "capabilities.index": PUBLIC,
@@ -87,7 +96,15 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "people.index": Permission.MANAGE_PORTAL,
     "people.of": (Permission.SEE_PEOPLE, ADDRESS),
     "people.show": (Permission.MANAGE_PERSON, PERSON),
+    "publishing.check": (Permission.EDIT_REGISTRATION, REGISTRATION),
+    "publishing.decide": (Permission.DECIDE_REGISTRATION, REGISTRATION),
+    "publishing.take_back": (Permission.EDIT_REGISTRATION, REGISTRATION),
+    "publishing.withdraw": (Permission.WITHDRAW_SERVICE, Kind.SERVICE),
     "ready": PUBLIC,
+    "registrations.delete": (Permission.EDIT_REGISTRATION, REGISTRATION),
+    "registrations.index": Permission.REGISTER_SERVICE,
+    "registrations.show": (Permission.SEE_REGISTRATION, REGISTRATION),
+    "registrations.start": Permission.REGISTER_SERVICE,
     "roles.end": (Permission.MANAGE_PEOPLE, Kind.SERVICE),
     "roles.grant": (Permission.MANAGE_PEOPLE, ADDRESS),
     "roles.invite": (Permission.MANAGE_PEOPLE, ADDRESS),
@@ -126,6 +143,11 @@ TEAM = (Role.TEAM_MEMBER, B)
 HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
     (Permission.EDIT_SERVICE, S): ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
     (Permission.PUBLISH_SERVICE, S): ADMINISTRATORS,
+    (Permission.WITHDRAW_SERVICE, S): ADMINISTRATORS
+    | {(Role.SERVICE_OWNER, B), (Role.SERVICE_OWNER, S)},
+    (Permission.SEE_REGISTRATION, REGISTRATION): ADMINISTRATORS,
+    (Permission.EDIT_REGISTRATION, REGISTRATION): set(),
+    (Permission.DECIDE_REGISTRATION, REGISTRATION): ADMINISTRATORS,
     (Permission.EDIT_COMPONENT, C): ADMINISTRATORS | PROVIDERS | {TEAM, (Role.TEAM_MEMBER, C)},
     (Permission.EDIT_ORGANISATION, B): ADMINISTRATORS,
     (Permission.SEE_PEOPLE, B): ADMINISTRATORS | {TEAM},
@@ -144,15 +166,19 @@ SIGNED_IN = {Permission.USE_ACCOUNT, Permission.REGISTER_SERVICE, Permission.PRO
 BY_ROLE = {Permission.MANAGE_PORTAL: {(Role.PORTAL_ADMINISTRATOR, P)}}
 OWNER, OTHER = 10, 20
 #: Made up: what is theirs (an organisation 10, and things 11 that it owns), and what is another's.
-OWN_IDS = {B: OWNER, S: 11, C: 11, P: 0, PERSON: 11}
-OTHER_IDS = {B: OTHER, S: 21, C: 21, P: 0, PERSON: 21}
+OWN_IDS = {B: OWNER, S: 11, C: 11, P: 0, PERSON: 11, REGISTRATION: 11}
+OTHER_IDS = {B: OTHER, S: 21, C: 21, P: 0, PERSON: 21, REGISTRATION: 21}
+#: Not the author of any example.
+SOMEBODY_ELSE = 10**6
+#: What is somebody's own: the author may do it, with any role or none.
+OWN = {Permission.SEE_REGISTRATION, Permission.EDIT_REGISTRATION}
 Who = tuple[Role, Kind]
 EVERY_ROLE = [(role, kind) for role in Role for kind in GRANTED_ON[role]]
 
 
 def thing_of(kind: str) -> Thing:
     """What is theirs."""
-    owned = kind in (S, C, PERSON)
+    owned = kind in (S, C, PERSON, REGISTRATION)
     return Thing(kind, OWN_IDS[kind], frozenset({OWNER} if owned else ()))
 
 
@@ -163,7 +189,7 @@ def test_who_holds_what(who: Who) -> None:
     other = Somebody((Grant(role, on, OTHER_IDS[on]),))
     for permission in set(Permission) - SIGNED_IN - set(BY_ROLE):
         assert not may(own, permission), "a permission about a thing needs one"
-        for kind in (*Kind, PERSON):
+        for kind in (*Kind, PERSON, REGISTRATION):
             held = who in HELD.get((permission, kind), set())
             assert may(own, permission, thing_of(kind)) == held, (permission, kind)
             # A role on the portal counts everywhere; any other only where it was given.
@@ -257,10 +283,12 @@ def test_who_may_see_and_send_what(app: Flask, session: Session, method: str) ->
     wrong = []
     for endpoint, address in addresses(app, session, method).values():
         rule = rule_of(endpoint, address)
-        about = example(session, rule[1]) if isinstance(rule, tuple) else None
+        about = example(session, rule[1], endpoint) if isinstance(rule, tuple) else None
         readers = PUBLIC_READERS if rule == PUBLIC else PEOPLE
         for who, make in readers.items():
             person = make(about)
+            if about is not None and about.people and isinstance(person, Somebody):
+                person = replace(person, id=SOMEBODY_ELSE)
             with unnoticed(), as_person(app, person):
                 answer = client.open(address, method=method)
             if not right(endpoint, method, answer, allowed(rule, who, person), person):
@@ -268,8 +296,28 @@ def test_who_may_see_and_send_what(app: Flask, session: Session, method: str) ->
     assert not wrong
 
 
-def example(session: Session, kind: str) -> Thing:
+@DEMO
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_is_somebodys_own_is_theirs(app: Flask, session: Session, method: str) -> None:
+    client, seen = Flask.test_client(app), 0
+    for endpoint, address in addresses(app, session, method).values():
+        rule = rule_of(endpoint, address)
+        if isinstance(rule, tuple) and rule[1] == REGISTRATION:
+            thing = example(session, REGISTRATION, endpoint)
+            author = Somebody(id=min(thing.people))
+            with unnoticed(), as_person(app, author):
+                answer = client.open(address, method=method)
+            assert right(endpoint, method, answer, rule[0] in OWN, author), (method, address)
+            seen += 1
+    assert seen > 5
+
+
+def example(session: Session, kind: str, endpoint: str = "") -> Thing:
     """The thing that the example of an address is about."""
+    if kind == REGISTRATION:
+        known = examples.arguments(session)
+        given = known.get(endpoint) or known[endpoint.split(".")[0]]
+        return registrations.thing_of(registrations.get(session, given["registration_id"]))
     if kind == PERSON:
         owner = examples.arguments(session)["people"]["person_id"]
         return person_in(session, owner, datetime.now(LONDON).date())

@@ -23,6 +23,7 @@ from portal.catalogue import component_words as cw
 from portal.catalogue import words
 from portal.catalogue.models import components as c
 from portal.catalogue.models import organisations as o
+from portal.catalogue.models import registrations as g
 from portal.catalogue.models import services as s
 from portal.catalogue.models import usage as u
 from portal.db import Base
@@ -37,6 +38,14 @@ def _service(value: dict[str, Any]) -> s.Service:
     return s.Service(
         **{**plain, "apis_answer": words.ApisAnswer.NONE, "phase": words.Phase.LIVE, **value}
     )
+
+
+def _registration(body: int, state: words.RegistrationState) -> g.Registration:
+    submitted = None if state is words.RegistrationState.DRAFT else ACT.at
+    return g.Registration(
+        started_by="x", person_id=PERSON, state=state, document={}, needs={}, organisation_id=body,
+        created_at=ACT.at, edited_at=ACT.at, submitted_at=submitted,
+    )  # fmt: skip
 
 
 #: Ids that no sequence comes to, of a need, of a component that offers it, and of a person.
@@ -163,6 +172,7 @@ ROWS: dict[str, Make] = {
     "invitation.kind": lambda a, b, body, v: _invitation(kind=v),
     "join_request.kind": lambda a, b, body, v: _request(kind=v),
     "join_request.state": lambda a, b, body, v: _request(state=v),
+    "registration.state": lambda a, b, body, v: _registration(body, v),
     "capability_need.answer": lambda a, b, body, v: u.CapabilityNeed(
         service_id=a, capability_id=NEED, answer=v, edited_at=ACT.at
     ),

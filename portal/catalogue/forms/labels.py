@@ -83,6 +83,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "matched": lazy("Matched"),
         "no_match": lazy("Matches no organisation"),
     },
+    "registration": {
+        "draft": lazy("Draft"),
+        "waiting": lazy("Waiting for approval"),
+        "published": lazy("Published"),
+    },
     "component_kind": {
         "platform": lazy("Platform"),
         "api": lazy("API"),

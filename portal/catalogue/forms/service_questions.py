@@ -244,7 +244,7 @@ TITLES: dict[Question, tuple[str, str]] = {
     Question.PHASE: (lazy("Which phase is the service in?"), lazy("Phase")),
     Question.CHANNELS: (lazy("How can people use the service?"), lazy("How people use it")),
     Question.ADDRESSES: (lazy("Where is the service?"), lazy("Web addresses")),
-    Question.APIS: (lazy("Does the service offer an API?"), lazy("APIs")),
+    Question.APIS: (lazy("Does the service offer an API that others can use?"), lazy("APIs")),
     Question.TRANSACTIONS: (lazy("How much is the service used?"), lazy("Transactions")),
     Question.LINKS: (lazy("Where else can people read about it?"), lazy("Links")),
 }
@@ -275,14 +275,14 @@ def form_of(question: Question, values: dict[str, Any], button: str = "") -> For
 
 
 def heading(question: Question, form: Form) -> dict[str, dict[str, Any]]:
-    """Parameters for the one field of a form whose label is the heading of the page, by its name;
-    empty where a form has several fields below a heading.
+    """Parameters for the field of a form whose label is the heading of the page, by its name; empty
+    where none has the heading's words.
     """
-    asked = [field for field in form if field.name not in ("csrf_token", "go")]
-    if len(asked) != 1:
-        return {}
     text = str(TITLES[question][0])
-    grouped = isinstance(asked[0], (RadioField, SelectMultipleField))
-    kind = "fieldset__legend" if grouped else "label"
-    label = {"text": text, "isPageHeading": True, "classes": f"govuk-{kind}--l"}
-    return {asked[0].name: {"fieldset": {"legend": label}} if grouped else {"label": label}}
+    for field in form:
+        if field.label.text == text:
+            grouped = isinstance(field, (RadioField, SelectMultipleField))
+            kind = "fieldset__legend" if grouped else "label"
+            label = {"text": text, "isPageHeading": True, "classes": f"govuk-{kind}--l"}
+            return {field.name: {"fieldset": {"legend": label}} if grouped else {"label": label}}
+    return {}

@@ -6,8 +6,18 @@ from portal.catalogue.models import (
     imports,
     journeys,
     organisations,
+    registrations,
     services,
     usage,
 )
 
-__all__ = ["components", "counts", "imports", "journeys", "organisations", "services", "usage"]
+__all__ = [
+    "components",
+    "counts",
+    "imports",
+    "journeys",
+    "organisations",
+    "registrations",
+    "services",
+    "usage",
+]

@@ -383,6 +383,15 @@ _WRITE: dict[Question, Callable[[Document, Values, date], Document]] = {
 }
 
 
+def question_of(field: str) -> Question:
+    """The question of this name, or that decides a field of the document; else that of the name."""
+    first = field.split(".", maxsplit=1)[0]
+    for question, asked in ASKED.items():
+        if first == question or first in asked.fields:
+            return question
+    return Question.NAME
+
+
 def refuse_missing(questions: Iterable[Question]) -> None:
     """Raise Invalid where a needed question has no answer."""
     left = list(questions)

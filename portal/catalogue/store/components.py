@@ -13,6 +13,7 @@ from portal import search
 from portal.audit import Act, Document, record
 from portal.catalogue import component_words as words
 from portal.catalogue.models.components import (
+    Capability,
     Component,
     ComponentCapability,
     ComponentEvolution,
@@ -22,6 +23,7 @@ from portal.catalogue.models.components import (
 )
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.rules.cleaners import sort_key
+from portal.catalogue.rules.components import ENDING
 from portal.catalogue.store.organisations import day, iso, reference
 from portal.errors import Invalid, Missing
 
@@ -137,6 +139,27 @@ def ids_by_slug(session: Session) -> dict[str, int]:
     """Every component's id by its address."""
     rows: Any = session.execute(select(Component.slug, Component.id))
     return dict(map(tuple, rows))
+
+
+def offering(session: Session, need: str) -> dict[str, tuple[str, str]]:
+    """Name and summary of the components that meet a need and are open to new services, by slug
+    in the order of names.
+    """
+    c = Component
+    query = (
+        select(c.slug, c.name, c.summary)
+        .join(ComponentCapability, ComponentCapability.component_id == c.id)
+        .join(Capability, Capability.id == ComponentCapability.capability_id)
+        .where(Capability.slug == need, c.lifecycle.not_in(ENDING))
+        .order_by(c.sort_name, c.id)
+    )
+    return {slug: (name, summary) for slug, name, summary in session.execute(query)}
+
+
+def names_by_slug(session: Session, slugs: Collection[str]) -> dict[str, str]:
+    """The names of components by slug, of those that there are."""
+    rows = session.execute(select(Component.slug, Component.name).where(Component.slug.in_(slugs)))
+    return {row.slug: row.name for row in rows}
 
 
 def new() -> Component:

@@ -61,6 +61,12 @@ def load(session: Session, ids: list[int] | None = None) -> list[Usage]:
     return list(found)
 
 
+def of_service(session: Session, service_id: int) -> list[Usage]:
+    """The usages of one service, by id."""
+    ids = session.scalars(select(Usage.id).where(Usage.service_id == service_id)).all()
+    return load(session, list(ids))
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """What a usage is called: the service, the need, and what meets it (none where nothing has a

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from portal.catalogue.actions import waiting
 from portal.catalogue.forms.figures import (
     figure,
     last_day,
@@ -15,7 +16,9 @@ from portal.catalogue.forms.figures import (
     when,
 )
 from portal.catalogue.forms.labels import label, labels, lifecycle_colour, phase_colour
+from portal.catalogue.forms.service_questions import TITLES
 from portal.catalogue.store import things
+from portal.catalogue.views.answers import blueprint as answers
 from portal.catalogue.views.capabilities import blueprint as capabilities
 from portal.catalogue.views.component_map import blueprint as component_map
 from portal.catalogue.views.components import blueprint as components
@@ -25,6 +28,8 @@ from portal.catalogue.views.journeys import blueprint as journeys
 from portal.catalogue.views.need_services import blueprint as need_services
 from portal.catalogue.views.organisation_names import blueprint as organisation_names
 from portal.catalogue.views.organisations import blueprint as organisations
+from portal.catalogue.views.publishing import blueprint as publishing
+from portal.catalogue.views.registrations import blueprint as registrations
 from portal.catalogue.views.services import blueprint as services
 from portal.catalogue.views.storefront import blueprint as storefront
 from portal.catalogue.views.toolkit import blueprint as toolkit
@@ -49,9 +54,13 @@ def install(app: Flask) -> None:
         toolkit,
         component_map,
         usages,
+        registrations,
+        answers,
+        publishing,
     ):
         app.register_blueprint(blueprint)
     things.install()
+    waiting.install()
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Find a component"), "storefront.index", order=12)
     navigation.add(app, lazy("Components"), "components.index", order=15)
@@ -69,6 +78,7 @@ def install(app: Flask) -> None:
         measure=measure,
         per_unit=per_unit,
         price=price,
+        question=lambda question: TITLES[question][1],
         sectors=sectors,
         unit_means=unit_means,
         when=when,

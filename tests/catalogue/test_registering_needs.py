@@ -1,0 +1,91 @@
+"""What a registration says of needs becomes usages; the demo set's registrations."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.store import people
+from portal.audit import HistoryEvent
+from portal.catalogue.models.registrations import Registration
+from portal.catalogue.models.services import Service
+from portal.catalogue.models.usage import CapabilityNeed, Usage
+from portal.catalogue.words import RegistrationState
+from portal.db import Database
+from tests.support.accounts import (
+    act,
+    other_browser,
+    send,
+    signed_in,
+)
+from tests.support.data import load_demo
+from tests.support.registering import ANSWERS
+
+DEMO = pytest.mark.parametrize("demo", [True])
+
+
+@DEMO
+def test_needs_become_usages(app: Flask, session: Session, database: Database) -> None:
+    owner = people.by_email(session, "service.owner@dvla.demo.example")
+    assert owner is not None
+    client = other_browser(app)
+    signed_in(client, session, owner)
+    at = str(send(client, "/register", {}).headers["Location"])
+    for question, values in ANSWERS.items():
+        send(client, f"{at}/{question}", values)
+    chosen = {"needs": ["card-payments", "letters", "e-sign", "maps"]}
+    first = send(client, f"{at}/needs", chosen).headers["Location"]
+    assert first == f"{at}/needs/card-payments", "in the order of the tree"
+    page = client.get(first).text
+    assert "How do you take card payments?" in page and "GOV.UK Pay" in page
+    assert "GOV.UK Verify" not in page
+    assert "Select how you meet this need" in send(client, first, {}).text
+    pay = {"how": "component:govuk-pay"}
+    assert "Select whether it is in use" in send(client, first, pay).text
+    dated = {"since-day": "1", "since-month": "3", "since-year": "2024"}
+    planned = {**pay, "status": "planned", **dated}
+    assert "it is not in use yet" in send(client, first, planned).text
+    send(client, first, {**pay, "status": "live", **dated})
+    bought = {"how": "bought_product", "status": "live"}
+    answer = send(client, f"{at}/needs/e-sign", bought)
+    assert "Enter the name of the product" in answer.text
+    send(client, f"{at}/needs/e-sign", {**bought, "product": "Sign-O-Matic", "reason": "cost"})
+    send(client, f"{at}/needs/letters", {"how": "by_hand"})
+    assert client.get(f"{at}/needs/search").status_code == 200, "may be answered, not needed yet"
+    assert client.get(f"{at}/needs/nothing").status_code == 404
+    check = client.get(f"{at}/check").text
+    assert "GOV.UK Pay: in use" in check and "Sign-O-Matic: in use" in check
+    send(client, f"{at}/check", {})
+    made = session.scalars(select(Service.id).where(Service.slug == "cofrestruch-cwch")).one()
+    used = {
+        (u.arrangement.value, u.product, str(u.since), u.since_basis)
+        for u in session.scalars(select(Usage).where(Usage.service_id == made))
+    }
+    today = str(act().day)
+    assert used == {
+        ("shared_component", None, "2024-03-01", None),
+        ("bought_product", "Sign-O-Matic", today, "seen"),
+        ("by_hand", None, today, "seen"),
+    }
+    said = session.scalars(select(CapabilityNeed).where(CapabilityNeed.service_id == made))
+    answers = [row.answer.value for row in said]
+    assert answers.count("needed") == 4 and answers.count("not_needed") > 20
+    assert "Cofrestru’ch cwch" in client.get("/services?component=govuk-pay").text
+    why = {"why": "Too early"}
+    assert send(client, "/services/cofrestruch-cwch/withdraw", why).status_code == 303
+    session.expire_all()
+    assert session.scalars(select(Usage).where(Usage.service_id == made)).all() == []
+    gone = select(HistoryEvent).where(
+        HistoryEvent.tag == "withdrawn", HistoryEvent.thing == "usage"
+    )
+    assert len(session.scalars(gone).all()) == 3
+
+
+@DEMO
+def test_the_demo_set_has_a_draft_and_one_that_waits(app: Flask, session: Session) -> None:
+    rows = session.scalars(select(Registration)).all()
+    assert {row.state for row in rows} == {RegistrationState.DRAFT, RegistrationState.WAITING}
+    load_demo(app)
+    assert len(session.scalars(select(Registration)).all()) == len(rows), "a second run adds none"
