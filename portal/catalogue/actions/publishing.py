@@ -122,8 +122,9 @@ def _say_needs(session: Session, row: Registration, slug: str, service_id: int, 
     ids = usage.Ids(
         {slug: service_id}, capabilities.ids_by_slug(session), components.ids_by_slug(session)
     )
+    said = [need_of(slug, need, answer) for need, answer in row.needs.items()]
+    usage.say_needs(session, service_id, said, ids, act, "needs answered")
     for need, answer in row.needs.items():
-        usage.say_need(session, need_of(slug, need, answer), ids, act, "need answered")
         document = usage_of(slug, need, answer, act.day)
         if document is not None:
             usage.save(session, Usage(), None, document, ids, act, "declared")

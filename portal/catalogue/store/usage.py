@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,6 +23,7 @@ THING = "usage"
 USING = (words.UsageStatus.LIVE, words.UsageStatus.STOPPING)
 _DAYS = ("planned_live", "since", "until", "contract_end")
 _BASES = ("since_basis", "until_basis")
+_ANSWER = ("answer", "note", "source")
 _PLAIN = ("product", "supplier", "reason_note", "yearly_cost", "note", "source")
 
 
@@ -157,23 +159,35 @@ def say_need(session: Session, need: Document, ids: Ids, act: Act, tag: str) -> 
     Raises:
         Invalid: the service or capability is not in the database.
     """
-    key = (
-        _id(ids.services, "service", need["service"]),
-        _id(ids.capabilities, "capability", need["capability"]),
-    )
-    row = session.get(CapabilityNeed, key)
-    fields = ("answer", "note", "source")
-    after = {name: need[name] for name in fields}
-    before = {name: getattr(row, name) for name in fields} if row else None
-    if before == after:
-        return False
-    if row is None:
-        row = CapabilityNeed(service_id=key[0], capability_id=key[1])
-        session.add(row)
-    row.answer = words.NeedAnswer(need["answer"])
-    row.note, row.source, row.edited_at = need["note"], need["source"], act.at
+    service_id = _id(ids.services, "service", need["service"])
+    return say_needs(session, service_id, [need], ids, act, tag) > 0
+
+
+def say_needs(
+    session: Session, service_id: int, needs: Iterable[Document], ids: Ids, act: Act, tag: str
+) -> int:
+    """Keep what one service answers about several needs, as one event of its history; how many
+    of them are news.
+
+    Raises:
+        Invalid: a capability is not in the database.
+    """
+    before: Document = {}
+    after: Document = {}
+    for need in needs:
+        key = (service_id, _id(ids.capabilities, "capability", need["capability"]))
+        row = session.get(CapabilityNeed, key)
+        new = {name: need[name] for name in _ANSWER}
+        old = {name: getattr(row, name) for name in _ANSWER} if row else None
+        if old == new:
+            continue
+        if row is None:
+            row = CapabilityNeed(service_id=key[0], capability_id=key[1])
+            session.add(row)
+        row.answer = words.NeedAnswer(need["answer"])
+        row.note, row.source, row.edited_at = need["note"], need["source"], act.at
+        before[need["capability"]], after[need["capability"]] = old, new
     session.flush()
-    change = {"needs": {need["capability"]: after}}
-    record(session, act, tag, "service", key[0],
-           {"needs": {need["capability"]: before}}, change)  # fmt: skip
-    return True
+    if after:
+        record(session, act, tag, "service", service_id, {"needs": before}, {"needs": after})
+    return len(after)
