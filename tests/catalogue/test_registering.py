@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from portal.access import Grant, Kind, Role
 from portal.accounts.models.people import Person
@@ -60,8 +61,15 @@ def test_a_team_registers_and_publishes_at_once(cast: Cast, session: Session) ->
     assert Grant(Role.SERVICE_OWNER, Kind.SERVICE, service.id) in held
     event = session.scalars(select(HistoryEvent).where(HistoryEvent.thing == "service")).one()
     assert (event.tag, event.actor) == ("registered", f"person:{cast.team.id}")
+    assert ">Team<" in _event(client.get("/services/cofrestruch-cwch/history"))
+    by = _event(other_browser(cast.app).get("/services/cofrestruch-cwch/history"))
+    assert "Person" in by and "Team" not in by, "names are for those who see the record's people"
     found = other_browser(cast.app).get("/services?q=boat+reg").text
     assert "/services/cofrestruch-cwch" in found, "search finds it by another name"
+
+
+def _event(answer: TestResponse) -> str:
+    return str(soup_of(answer).select(".portal-event p")[0])
 
 
 def test_a_double_click_registers_once(cast: Cast, session: Session) -> None:

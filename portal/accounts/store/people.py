@@ -117,6 +117,18 @@ def actor(person_id: int) -> str:
     return f"person:{person_id}"
 
 
+def names_of_actors(session: Session, actors: Collection[str]) -> dict[str, str]:
+    """What the people among these actors of the history are called now, by actor."""
+    ids = _ids_in(actors)
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {actor(id_): name for id_, name in rows}
+
+
+def _ids_in(actors: Collection[str]) -> list[int]:
+    parts = [each.partition(":") for each in actors]
+    return [int(id_) for kind, _colon, id_ in parts if kind == THING and id_.isdigit()]
+
+
 def domain(session: Session, email: str) -> OrganisationDomain | None:
     """What is known of the organisation behind an address, by what follows the @."""
     query = select(OrganisationDomain).where(OrganisationDomain.domain == domain_of(email))

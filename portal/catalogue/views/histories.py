@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, abort, redirect, request, url_for
 
 from portal import audit
+from portal.access import PORTAL, Kind, Permission, may
+from portal.accounts.store import people, things
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.forms.history_words import Document, changes, references, who
 from portal.catalogue.store import organisation_lists, records
@@ -26,6 +28,7 @@ from portal.catalogue.views.base import (
 from portal.web.formats import Format, respond_list
 from portal.web.i18n import _
 from portal.web.pages import page, paging
+from portal.web.people import current_person
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -84,7 +87,8 @@ def _page(
     before = place("before")
     with reading() as session:
         events = audit.history_of(session, thing, id_, before, PAGE_SIZE + 1)
-        shown = _in_words(session, events[:PAGE_SIZE])
+        known = _people(session, thing, id_, events)
+        shown = _in_words(session, events[:PAGE_SIZE], known)
     more = len(events) > PAGE_SIZE
     return page(
         "catalogue/history.html",
@@ -110,13 +114,29 @@ def _names(session: Session, events: list[audit.HistoryEvent]) -> dict[str, str]
     return names_in(session, *(said for event in events for said in (event.before, event.after)))
 
 
-def _in_words(session: Session, events: list[audit.HistoryEvent]) -> list[dict[str, Any]]:
+def _people(
+    session: Session, thing: str, id_: int, events: list[audit.HistoryEvent]
+) -> dict[str, str]:
+    """The names of those who acted, by actor, for a reader who may see the record's people; the
+    public is told that it was a person.
+    """
+    if not current_person().is_authenticated:
+        return {}
+    about = things.by_id(session, Kind(thing), id_) if thing in set(Kind) else PORTAL
+    if not may(current_person(), Permission.SEE_PEOPLE, about):
+        return {}
+    return people.names_of_actors(session, {event.actor for event in events})
+
+
+def _in_words(
+    session: Session, events: list[audit.HistoryEvent], known: dict[str, str]
+) -> list[dict[str, Any]]:
     names = _names(session, events)
     return [
         {
             "at": event.at,
             "day": audit.london_day(event.at),
-            "by": who(event.actor),
+            "by": known.get(event.actor) or who(event.actor),
             "batch_id": event.batch_id,
             "reason": event.reason,
             "made": not event.before,
