@@ -104,3 +104,16 @@ def blank(session: Session, before: datetime, at: datetime) -> int:
     nothing = {"to_address": "", "personalisation": {}, "blanked_at": at}
     statement = update(Mail).where(*over).values(**nothing).returning(Mail.id)
     return len(session.scalars(statement).all())
+
+
+def forget(session: Session, to: str, at: datetime) -> int:
+    """Forget address and text of all mails to somebody; how many. One that was not sent yet is
+    given up.
+    """
+    mine = (Mail.blanked_at.is_(None), Mail.to_address == to)
+    unsent = (*mine, Mail.sent_at.is_(None), Mail.failed_at.is_(None))
+    gone = {"failed_at": at, "reason": "the person was erased"}
+    session.execute(update(Mail).where(*unsent).values(**gone))
+    nothing = {"to_address": "", "personalisation": {}, "blanked_at": at}
+    statement = update(Mail).where(*mine).values(**nothing).returning(Mail.id)
+    return len(session.scalars(statement).all())

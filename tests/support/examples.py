@@ -60,6 +60,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "account": {"session_id": 1},
         "openid": {"key": "unknown"},
         "people": {"person_id": owner},
+        "erasing": {"person_id": owner},
         "roles": {
             "person_id": owner,
             "grant_id": session.scalar(

@@ -75,6 +75,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "components.history": PUBLIC,
     "components.index": PUBLIC,
     "components.show": PUBLIC,
+    "erasing.erase": Permission.MANAGE_PORTAL,
     "health": PUBLIC,
     "home.index": PUBLIC,
     "imports.index": PUBLIC,

@@ -107,6 +107,17 @@ class LeaveForm(Form):
     go = SubmitField(lazy("End these roles"))
 
 
+class EraseForm(Form):
+    """Somebody is forgotten."""
+
+    why = TextAreaField(
+        lazy("Why are they erased?"),
+        [Enter(lazy("why they are erased")), MaxLength(1000)],
+        description=lazy("This stays in the history. Do not name them here."),
+    )
+    go = SubmitField(lazy("Erase this person"))
+
+
 REFUSE = "refuse"
 
 

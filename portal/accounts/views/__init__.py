@@ -14,6 +14,7 @@ from portal.accounts.store import sessions
 from portal.accounts.views import openid
 from portal.accounts.views.account import blueprint as account
 from portal.accounts.views.base import sees_people
+from portal.accounts.views.erasing import blueprint as erasing
 from portal.accounts.views.joining import blueprint as joining
 from portal.accounts.views.people import blueprint as people
 from portal.accounts.views.roles import blueprint as roles
@@ -30,7 +31,7 @@ PERIOD = "15 minutes"
 
 def install(app: Flask, settings: AccountSettings) -> None:
     """Register the pages, and let people sign in."""
-    for blueprint in (sign_in, openid.blueprint, account, people, roles, joining):
+    for blueprint in (sign_in, openid.blueprint, account, people, roles, joining, erasing):
         app.register_blueprint(blueprint)
     openid.install(app, settings)
     limits.posts(

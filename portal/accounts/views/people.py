@@ -11,6 +11,7 @@ from portal.access import Kind, Permission, Role, Thing, may, roles_on
 from portal.accounts.forms.labels import label, labels
 from portal.accounts.models.people import Person
 from portal.accounts.store import grants, invitations, lists, people, requests, things
+from portal.accounts.store.erasing import is_erased
 from portal.accounts.store.lists import PeopleQuery
 from portal.accounts.views.base import (
     ID,
@@ -206,6 +207,7 @@ def show(person_id: int) -> Response:
         title=person.name,
         section=_("People"),
         person=person,
+        erased=is_erased(person),
         roles=roles,
         professions=[str(label(each, "profession")) for each in professions],
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import REGISTRATION, Kind, Person, Role
 from portal.accounts import work
+from portal.accounts.store import erasing
 from portal.catalogue.models.registrations import Registration
 from portal.catalogue.store import registrations
 
@@ -42,5 +43,6 @@ def _items(rows: Iterable[Registration], task: str, then: str) -> Iterator[work.
 
 
 def install() -> None:
-    """Tell the work list."""
+    """Tell the work list, and what goes with an erased person."""
+    erasing.register("registrations", registrations.forget)
     work.register("registrations", registrations_of)

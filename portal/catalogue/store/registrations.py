@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access import REGISTRATION, Thing
@@ -167,3 +168,9 @@ def slug_of(session: Session, registration_id: int) -> str | None:
     """The address of the service that a registration became, while it is there."""
     query = select(Service.slug).join(Registration, Registration.service_id == Service.id)
     return session.scalar(query.where(Registration.id == registration_id))
+
+
+def forget(session: Session, person_id: int, _at: datetime) -> None:
+    """Delete the drafts of somebody who is erased; what was published is the service's."""
+    mine = (Registration.person_id == person_id, Registration.service_id.is_(None))
+    session.execute(delete(Registration).where(*mine))
