@@ -48,6 +48,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     MANAGE_PERSON = "manage_person"
     MANAGE_PORTAL = "manage_portal"
+    DECIDE_DUPLICATE = "decide_duplicate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,14 @@ class Thing:
         organisations: ids of the organisations that own it now. An organisation owns itself
             without being named here.
         people: ids of the people whose own it is, such as a draft.
+        parts: of a pair, the two things that it is of.
     """
 
     kind: str
     id: int
     organisations: frozenset[int] = frozenset()
     people: frozenset[int] = frozenset()
+    parts: tuple[Thing, ...] = ()
 
 
 PORTAL = Thing(Kind.PORTAL, 0)
@@ -73,6 +76,8 @@ PORTAL = Thing(Kind.PORTAL, 0)
 PERSON = "person"
 #: A service being registered: its author's own, and of its organisation once it is submitted.
 REGISTRATION = "registration"
+#: Two records that may be one.
+PAIR = "duplicate_pair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,17 @@ def _any(*predicates: Predicate) -> Predicate:
     return lambda person, thing: any(predicate(person, thing) for predicate in predicates)
 
 
+def _both(predicate: Predicate) -> Predicate:
+    """Whoever may do it on each part of a pair."""
+
+    def holds(person: Person, thing: Thing | None) -> bool:
+        if thing is None or len(thing.parts) != 2:
+            return False
+        return all(predicate(person, part) for part in thing.parts)
+
+    return holds
+
+
 _ADMINISTRATORS = (Role.ORGANISATION_ADMINISTRATOR, Role.PORTAL_ADMINISTRATOR)
 _OWNERS = _any(
     _role(*_ADMINISTRATORS),
@@ -199,6 +215,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.MANAGE_PORTAL: lambda person, thing: _role(Role.PORTAL_ADMINISTRATOR)(
         person, PORTAL
     ),
+    Permission.DECIDE_DUPLICATE: _both(_role(*_ADMINISTRATORS)),
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from portal import cli_jobs, cli_people, migrations
 from portal.accounts.actions import people
 from portal.catalogue.actions import (
     components,
+    duplicates,
     import_organisations,
     import_services,
     importing,
@@ -297,6 +300,21 @@ def duplicates_suggest(file: Path, limit: int, other_names: bool, as_json: bool)
     click.echo("[" + ",\n ".join(map(json_line, found)) + "]")
 
 
+@duplicates_group.command("find")
+@click.option("--all", "everything", is_flag=True, help="Begin again with all records.")
+@yes_anyway
+@json_option
+def duplicates_find(everything: bool, as_json: bool) -> None:
+    """Look for pairs in the catalogue that may be one: of all that changed since the last time."""
+    found = duplicates.find(database(), lambda: datetime.now(UTC), everything)
+    if as_json:
+        click.echo(json.dumps({kind.value: asdict(each) for kind, each in found.items()}))
+        return
+    for kind, each in found.items():
+        told = f"looked at {each.looked_at}, new pairs {each.new}, pairs that went {each.gone}"
+        click.echo(f"{kind.value}: {told}")
+
+
 @demo_group.command("load")
 @yes_anyway
 @json_option
@@ -317,6 +335,9 @@ def demo_load(as_json: bool) -> None:
     added = components.add_missing(database(), demo.capabilities(), demo.components(), command)
     added |= components.add_usages(database(), *demo.usages(), command)
     counts |= {name: {"created": number} for name, number in added.items()}
+    found = duplicates.find(database(), lambda: datetime.now(UTC)).values()
+    decided = duplicates.decide_missing(database(), demo.duplicates(), command)
+    counts["duplicates"] = {"found": sum(each.new for each in found), "decided": decided}
     counts["people"] = {"created": people.add_missing(database(), demo.people(), command)}
     drafts = registering.add_missing(database(), demo.registrations(), command)
     counts["registrations"] = {"created": drafts}

@@ -12,7 +12,8 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 import portal.accounts.actions.signing_in
-import portal.mail  # noqa: F401  both register their jobs
+import portal.catalogue.actions.duplicates
+import portal.mail  # noqa: F401  they register their jobs
 from portal import jobs
 from portal.commands import Command, Commands, act, database, json_option, yes_anyway
 from portal.db import Database

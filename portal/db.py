@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import orjson
 from sqlalchemy import (
@@ -40,6 +40,7 @@ from sqlalchemy.types import TypeDecorator
 
 from portal.kept import Kept
 
+T = TypeVar("T")
 CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -273,7 +274,7 @@ def _copy_rows(session: Session, table: Table, rows: list[dict[str, Any]]) -> No
         ) from problem
 
 
-def chunks(ids: Collection[int], size: int = 500) -> Iterator[list[int]]:
+def chunks(ids: Collection[T], size: int = 500) -> Iterator[list[T]]:
     """Ids in their order, some at a time: a statement takes only so many."""
     every = list(ids)
     for start in range(0, len(every), size):

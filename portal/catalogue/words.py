@@ -136,3 +136,19 @@ class RegistrationState(StrEnum):
     DRAFT = "draft"
     WAITING = "waiting"
     PUBLISHED = "published"
+
+
+class PairDecision(StrEnum):
+    """What a person said of two records that may be one."""
+
+    WAITING = "waiting"
+    SAME = "same"
+    RELATED = "related"
+    DIFFERENT = "different"
+
+
+class RecordKind(StrEnum):
+    """The kinds of record that can be one twice over, and so be merged."""
+
+    SERVICE = "service"
+    ORGANISATION = "organisation"

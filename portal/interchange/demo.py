@@ -61,6 +61,11 @@ def usages() -> tuple[list[Document], list[Document]]:
     return found["usages"], found["needs"]
 
 
+def duplicates() -> list[Document]:
+    """What was decided about pairs of the demo's records."""
+    return _load("duplicates.json")
+
+
 def people() -> dict[str, list[Document]]:
     """Invented people, who can sign in as each role, with an invitation and a request to join."""
     found: dict[str, list[Document]] = json.loads(

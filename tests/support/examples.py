@@ -17,7 +17,8 @@ from portal.accounts.views.base import FOLDERS
 from portal.audit import ImportBatch, london_day
 from portal.catalogue.models.registrations import Registration
 from portal.catalogue.models.usage import Usage
-from portal.catalogue.words import RegistrationState
+from portal.catalogue.store import duplicates
+from portal.catalogue.words import RecordKind, RegistrationState
 
 SERVICE = "tax-your-vehicle"
 ORGANISATION = "driver-and-vehicle-licensing-agency"
@@ -55,6 +56,8 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "capabilities": {"slug": CAPABILITY, "on": on},
         "need_services": {"slug": CAPABILITY},
         "toolkit": {"phase": "alpha"},
+        "duplicates": {"pair_id": _pair(session)},
+        "merging": {"pair_id": _pair(session)},
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},
         "sign_in": {"token": "unknown"},
         "account": {"session_id": 1},
@@ -73,6 +76,16 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "joining": {"request_id": session.scalar(select(func.min(JoinRequest.id)))},
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
+
+
+def _pair(session: Session) -> int | None:
+    """A pair that waits, of two services of one organisation."""
+    low, high = sorted(
+        duplicates.id_at(session, RecordKind.SERVICE, slug)
+        for slug in (SERVICE, "check-vehicle-tax")
+    )
+    pair = duplicates.between(session, RecordKind.SERVICE, low, high)
+    return pair.id if pair else None
 
 
 #: The records that pages about people are asked for.

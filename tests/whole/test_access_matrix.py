@@ -12,12 +12,10 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from portal import create_app
 from portal.access import (
     GRANTED_ON,
+    PAIR,
     PERSON,
-    POLICY,
-    PORTAL,
     REGISTRATION,
     Grant,
     Kind,
@@ -31,23 +29,17 @@ from portal.access import (
 from portal.accounts.store import things
 from portal.accounts.views.base import KINDS, person_in
 from portal.audit import LONDON
-from portal.catalogue.store import registrations
-from portal.web.guard import public, requires
+from portal.catalogue.store import duplicates, registrations
+from portal.catalogue.views.duplicates import thing_in
 from portal.web.people import as_person
 from tests.support import examples
 from tests.support.examples import addresses
 from tests.support.people import (
-    HEADER,
     Somebody,
     everywhere,
-    header_for,
     led_to_sign_in,
-    person_of,
-    reader_of,
 )
-from tests.support.provision import settings_for
 from tests.support.summary import unnoticed
-from tests.support.transactions import RolledBackDatabase
 
 PUBLIC = "public"
 #: The kind of thing that the first part of the address names.
@@ -76,6 +68,9 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "components.index": PUBLIC,
     "components.show": PUBLIC,
     "erasing.erase": Permission.MANAGE_PORTAL,
+    "duplicates.decide": (Permission.DECIDE_DUPLICATE, PAIR),
+    "duplicates.index": Permission.USE_ACCOUNT,
+    "duplicates.show": Permission.USE_ACCOUNT,
     "health": PUBLIC,
     "home.index": PUBLIC,
     "imports.index": PUBLIC,
@@ -86,6 +81,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "journeys.history": PUBLIC,
     "journeys.index": PUBLIC,
     "journeys.show": PUBLIC,
+    "merging.merge": (Permission.DECIDE_DUPLICATE, PAIR),
     "names.index": PUBLIC,
     "need_services.index": PUBLIC,
     "organisations.as_at": PUBLIC,
@@ -160,6 +156,7 @@ HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
     (Permission.MANAGE_PEOPLE, C): ADMINISTRATORS | PROVIDERS,
     (Permission.MANAGE_PEOPLE, P): {(Role.PORTAL_ADMINISTRATOR, P)},
     (Permission.MANAGE_PERSON, PERSON): ADMINISTRATORS,
+    (Permission.DECIDE_DUPLICATE, PAIR): ADMINISTRATORS,
 }
 #: Whoever signs in may do this, on nothing in particular.
 SIGNED_IN = {Permission.USE_ACCOUNT, Permission.REGISTER_SERVICE, Permission.PROPOSE_CHANGE}
@@ -167,8 +164,8 @@ SIGNED_IN = {Permission.USE_ACCOUNT, Permission.REGISTER_SERVICE, Permission.PRO
 BY_ROLE = {Permission.MANAGE_PORTAL: {(Role.PORTAL_ADMINISTRATOR, P)}}
 OWNER, OTHER = 10, 20
 #: Made up: what is theirs (an organisation 10, and things 11 that it owns), and what is another's.
-OWN_IDS = {B: OWNER, S: 11, C: 11, P: 0, PERSON: 11, REGISTRATION: 11}
-OTHER_IDS = {B: OTHER, S: 21, C: 21, P: 0, PERSON: 21, REGISTRATION: 21}
+OWN_IDS = {B: OWNER, S: 11, C: 11, P: 0, PERSON: 11, REGISTRATION: 11, PAIR: 11}
+OTHER_IDS = {B: OTHER, S: 21, C: 21, P: 0, PERSON: 21, REGISTRATION: 21, PAIR: 21}
 #: Not the author of any example.
 SOMEBODY_ELSE = 10**6
 #: What is somebody's own: the author may do it, with any role or none.
@@ -179,8 +176,9 @@ EVERY_ROLE = [(role, kind) for role in Role for kind in GRANTED_ON[role]]
 
 def thing_of(kind: str) -> Thing:
     """What is theirs."""
-    owned = kind in (S, C, PERSON, REGISTRATION)
-    return Thing(kind, OWN_IDS[kind], frozenset({OWNER} if owned else ()))
+    owned = frozenset({OWNER} if kind in (S, C, PERSON, REGISTRATION, PAIR) else ())
+    parts = (Thing(S, 11, owned), Thing(S, 12, owned)) if kind == PAIR else ()
+    return Thing(kind, OWN_IDS[kind], owned, parts=parts)
 
 
 @pytest.mark.parametrize("who", EVERY_ROLE, ids=lambda who: f"{who[0]}-{who[1]}")
@@ -190,7 +188,7 @@ def test_who_holds_what(who: Who) -> None:
     other = Somebody((Grant(role, on, OTHER_IDS[on]),))
     for permission in set(Permission) - SIGNED_IN - set(BY_ROLE):
         assert not may(own, permission), "a permission about a thing needs one"
-        for kind in (*Kind, PERSON, REGISTRATION):
+        for kind in (*Kind, PERSON, REGISTRATION, PAIR):
             held = who in HELD.get((permission, kind), set())
             assert may(own, permission, thing_of(kind)) == held, (permission, kind)
             # A role on the portal counts everywhere; any other only where it was given.
@@ -322,6 +320,9 @@ def example(session: Session, kind: str, endpoint: str = "") -> Thing:
     if kind == PERSON:
         owner = examples.arguments(session)["people"]["person_id"]
         return person_in(session, owner, datetime.now(LONDON).date())
+    if kind == PAIR:
+        pair_id = examples.arguments(session)["duplicates"]["pair_id"]
+        return thing_in(session, duplicates.row(session, pair_id))
     return things.by_slug(session, Kind(kind), examples.SLUGS.get(Kind(kind), ""))
 
 
@@ -335,55 +336,3 @@ def right(endpoint: str, method: str, answer: object, let_in: bool, person: Pers
     if method == "POST":
         return bool(status == 400)
     return bool(status == 404 if endpoint in NO_SUCH else status < 400)
-
-
-@pytest.fixture
-def own_app(database: RolledBackDatabase) -> Flask:
-    return create_app(settings_for(database), database)
-
-
-@pytest.mark.parametrize("who", ["a visitor", "somebody without a role"])
-def test_a_view_that_does_not_say_is_refused(own_app: Flask, who: str) -> None:
-    own_app.add_url_rule("/planted", "planted", lambda: "nobody may see this")
-    own_app.add_url_rule("/marked", "marked", public(lambda: "anyone may see this"))
-    with as_person(own_app, PEOPLE[who](None)):
-        client = own_app.test_client()
-        answer = client.get("/planted")
-        assert client.get("/marked").status_code == 200
-    assert answer.status_code == 403
-    assert "nobody may see this" not in answer.text
-
-
-def test_what_is_missing_is_missing_for_everybody(own_app: Flask) -> None:
-    view = requires(Permission.EDIT_SERVICE, of=lambda slug: None)(lambda slug: "never")
-    own_app.add_url_rule("/planted/<slug>", "planted", view)
-    for make in PEOPLE.values():
-        with as_person(own_app, make(PORTAL)):
-            assert own_app.test_client().get("/planted/x").status_code == 404
-
-
-def test_a_page_that_is_not_public_finds_its_reader(
-    own_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    view = requires(Permission.MANAGE_PORTAL)(lambda: "not for visitors")
-    own_app.add_url_rule("/planted", "planted", view)
-    person = reader_of(own_app, "/planted")
-    assert person == everywhere(Role.PORTAL_ADMINISTRATOR)
-    assert header_for(person) == {HEADER: "portal_administrator"} and header_for(Visitor()) == {}
-    assert person_of(header_for(person)[HEADER]) == person
-    assert person_of(header_for(Somebody())[HEADER]) == Somebody()
-    monkeypatch.setitem(POLICY, Permission.MANAGE_PORTAL, lambda who, thing: False)
-    with pytest.raises(AssertionError, match="/planted"):
-        reader_of(own_app, "/planted")
-
-
-@DEMO
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_nothing_takes_a_write_without_a_token(app: Flask, session: Session, method: str) -> None:
-    client = Flask.test_client(app)
-    administrator = everywhere(Role.PORTAL_ADMINISTRATOR, Role.ORGANISATION_ADMINISTRATOR)
-    for person in (Visitor(), administrator):
-        for _endpoint, address in addresses(app, session).values():
-            with unnoticed(), as_person(app, person):
-                answer = client.open(address, method=method)
-            assert answer.status_code in (400, 401, 405), address

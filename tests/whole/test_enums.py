@@ -22,6 +22,7 @@ from portal.accounts.models.sign_in import PersonSession
 from portal.catalogue import component_words as cw
 from portal.catalogue import words
 from portal.catalogue.models import components as c
+from portal.catalogue.models import duplicates as d
 from portal.catalogue.models import organisations as o
 from portal.catalogue.models import registrations as g
 from portal.catalogue.models import services as s
@@ -107,6 +108,13 @@ def _session(method: aw.Method) -> PersonSession:
     )
 
 
+def _pair(**value: Any) -> d.DuplicatePair:
+    row = {"kind": words.RecordKind.SERVICE, "decision": words.PairDecision.WAITING, **value}
+    if row["decision"] is not words.PairDecision.WAITING:
+        row |= {"decided_at": ACT.at, "decided_by": "x"}
+    return d.DuplicatePair(low_id=1, high_id=2, score=1, why="x", found_at=ACT.at, **row)
+
+
 #: How to make a row with one member: from two services, an organisation, and the member.
 ROWS: dict[str, Make] = {
     "organisation.kind": lambda a, b, body, v: o.Organisation(
@@ -173,6 +181,14 @@ ROWS: dict[str, Make] = {
     "join_request.kind": lambda a, b, body, v: _request(kind=v),
     "join_request.state": lambda a, b, body, v: _request(state=v),
     "registration.state": lambda a, b, body, v: _registration(body, v),
+    "duplicate_pair.kind": lambda a, b, body, v: _pair(kind=v),
+    "duplicate_pair.decision": lambda a, b, body, v: _pair(decision=v),
+    "duplicate_pass.kind": lambda a, b, body, v: d.DuplicatePass(
+        kind=v, event_id=1, passed_at=ACT.at
+    ),
+    "merged_record.kind": lambda a, b, body, v: d.MergedRecord(
+        kind=v, thing_id=1, slug="x", name="X", into_id=2, merged_at=ACT.at
+    ),
     "capability_need.answer": lambda a, b, body, v: u.CapabilityNeed(
         service_id=a, capability_id=NEED, answer=v, edited_at=ACT.at
     ),

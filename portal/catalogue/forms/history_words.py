@@ -32,6 +32,7 @@ _OF = {
     "reason": "not_shared_reason",
     "measure": "measure",
     "answer": "need_answer",
+    "decision": "pair_decision",
 }
 #: `kind` and `relation` mean different things in different lists.
 _KIND = {

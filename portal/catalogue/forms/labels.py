@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from portal.catalogue.forms import decision_labels
 from portal.web.i18n import lazy
 
 LABELS: Mapping[str, Mapping[str, str]] = {
@@ -88,6 +89,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "waiting": lazy("Waiting for approval"),
         "published": lazy("Published"),
     },
+    **decision_labels.LABELS,
     "component_kind": {
         "platform": lazy("Platform"),
         "api": lazy("API"),
@@ -334,6 +336,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "note": lazy("Note"),
         "source": lazy("Source"),
         "answer": lazy("Answer"),
+        **decision_labels.FIELDS,
     },
 }
 

@@ -3,6 +3,7 @@
 from portal.catalogue.models import (
     components,
     counts,
+    duplicates,
     imports,
     journeys,
     organisations,
@@ -12,12 +13,6 @@ from portal.catalogue.models import (
 )
 
 __all__ = [
-    "components",
-    "counts",
-    "imports",
-    "journeys",
-    "organisations",
-    "registrations",
-    "services",
-    "usage",
-]
+    "components", "counts", "duplicates", "imports", "journeys", "organisations",
+    "registrations", "services", "usage",
+]  # fmt: skip

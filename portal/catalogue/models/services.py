@@ -47,6 +47,8 @@ class Service(Base):
         Index("ix_service_phase_sort_name_id", "phase", "sort_name", "id"),
         Index("ix_service_category_sort_name_id", "category", "sort_name", "id"),
         Index("ix_service_apis_answer_sort_name_id", "apis_answer", "sort_name", "id"),
+        # Services with one start page may be one.
+        Index("ix_service_start_page", "start_page"),
         NEVER_AGAIN,
     )
 

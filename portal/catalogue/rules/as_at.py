@@ -8,6 +8,10 @@ from typing import Any
 Document = dict[str, Any]
 #: What the fields of an event said before and after it (see portal/audit.py).
 Change = tuple[Mapping[str, Any], Mapping[str, Any]]
+#: What an event tells of the act itself; no record has these fields.
+TOLD = frozenset(
+    {"duplicates", "merged_from", "merged_into", "split_from", "split_into", "transfer"}
+)
 
 
 def rebuilt(now: Mapping[str, Any], later: Iterable[Change]) -> Document:
@@ -24,6 +28,8 @@ def rebuilt(now: Mapping[str, Any], later: Iterable[Change]) -> Document:
     then = dict(now)
     for before, after in later:
         for field, old in before.items():
+            if field in TOLD:
+                continue
             new = after.get(field)
             if isinstance(old, dict) or isinstance(new, dict):
                 then[field] = _answers(then.get(field) or {}, old or {}, new or {})

@@ -89,6 +89,15 @@ _RANK: dict[What, int] = {
 }
 
 
+#: How sure it is that two bodies are one that share a name: by what it is to the one that is
+#: found, written otherwise, as an abbreviation, or but for one letter.
+_SURE: dict[What, float] = {
+    "name": 0.95, "official name": 0.95, "welsh name": 0.95, "abbreviation": 0.7, "alias": 0.9,
+    "former name": 0.75,
+}  # fmt: skip
+_LOOSE, _ABBREVIATED, _SLIP = 0.85, 0.65, 0.8
+
+
 def _live(named: Named, on: date | None) -> bool:
     if on is None:
         return named.ended is None
@@ -215,6 +224,25 @@ class NameIndex:
         if one := self._by_slip(key, on):
             return _sure(one, f"one letter away from {one.name}, and nothing else is near")
         return Match(None, "no organisation has this name", self._suggest(key, name, [], on))
+
+    def all_named(self, name: str) -> Iterator[tuple[Named, float, str]]:
+        """Every body that a name may be of, the surest ways first, with how sure and why: for
+        finding bodies that are in the catalogue twice.
+        """
+        key = normalise(name)
+        for why, found in self._lookups(key, name):
+            for named in found:
+                by_name = why.startswith("same as its") and named.what != "abbreviation"
+                sure = _SURE[named.what] if by_name else _ABBREVIATED if "abb" in why else _LOOSE
+                yield named, sure, f"same as its {named.what}" if by_name else why
+        if len(key) >= SLIP_NAME_LETTERS:
+            near = process.extract(
+                key, self._order, scorer=OSA.distance, processor=None, score_cutoff=1, limit=4
+            )
+            for other, letters, _at in near:
+                if letters == 1 and re.sub(r"\D", "", key) == re.sub(r"\D", "", str(other)):
+                    why = f"one letter away from {other}"
+                    yield from ((named, _SLIP, why) for named in self._keys[str(other)])
 
     def _choose(self, key: str, found: list[Named], on: date | None) -> tuple[Named | None, str]:
         # Dorset alone may mean the county council of before 2019 or the council made then:

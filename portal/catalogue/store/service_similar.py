@@ -47,13 +47,22 @@ def _with_start_page(session: Session, start_page: str | None) -> Iterable[int]:
     place = place_of(start_page or "")
     if "/" not in place:
         return []
-    written = [
+    return session.scalars(select(Service.id).where(Service.start_page.in_(written(place))))
+
+
+def written(place: str) -> list[str]:
+    """The addresses of a host and path, as `place_of` gives it."""
+    return [
         f"{scheme}://{www}{place}{end}"
         for scheme in ("https", "http")
         for www in ("", "www.")
         for end in ("", "/")
     ]
-    return session.scalars(select(Service.id).where(Service.start_page.in_(written)))
+
+
+def known_of(session: Session, ids: list[int]) -> list[tuple[int, Known]]:
+    """What is known of these services to compare them, of at most a few hundred."""
+    return [(each.id, each.known) for each in _read(session, ids)]
 
 
 def _read(session: Session, ids: list[int]) -> list[Candidate]:

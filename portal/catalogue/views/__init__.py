@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from portal.accounts import work
 from portal.catalogue.actions import waiting
+from portal.catalogue.actions.duplicate_work import to_decide
 from portal.catalogue.forms.figures import (
     figure,
     last_day,
@@ -22,9 +24,11 @@ from portal.catalogue.views.answers import blueprint as answers
 from portal.catalogue.views.capabilities import blueprint as capabilities
 from portal.catalogue.views.component_map import blueprint as component_map
 from portal.catalogue.views.components import blueprint as components
+from portal.catalogue.views.duplicates import blueprint as duplicates
 from portal.catalogue.views.home import blueprint as home
 from portal.catalogue.views.imports import blueprint as imports
 from portal.catalogue.views.journeys import blueprint as journeys
+from portal.catalogue.views.merging import blueprint as merging
 from portal.catalogue.views.need_services import blueprint as need_services
 from portal.catalogue.views.organisation_names import blueprint as organisation_names
 from portal.catalogue.views.organisations import blueprint as organisations
@@ -57,10 +61,13 @@ def install(app: Flask) -> None:
         registrations,
         answers,
         publishing,
+        duplicates,
+        merging,
     ):
         app.register_blueprint(blueprint)
     things.install()
     waiting.install()
+    work.register("duplicates", to_decide)
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Find a component"), "storefront.index", order=12)
     navigation.add(app, lazy("Components"), "components.index", order=15)

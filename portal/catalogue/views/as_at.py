@@ -11,7 +11,7 @@ from portal import audit
 from portal.audit import Document
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.forms.history_words import Said, said, who
-from portal.catalogue.store import as_at, components, organisations, services
+from portal.catalogue.store import as_at, components, merging, organisations, services
 from portal.catalogue.store.as_at import Stood
 from portal.catalogue.views.base import found, reading, refuse_unknown, today, unknown
 from portal.catalogue.views.histories import Link, names_in
@@ -34,12 +34,17 @@ def as_at_of(fmt: Format, thing: str, slug: str, on: date, crumb: Link) -> Respo
     a day before it was in the catalogue.
 
     Raises:
-        Missing: no record has or had this address.
+        Missing: no record has or had this address. Of one that was merged since, the days before
+            that are its own.
         Problem: the day is still to come.
     """
     refuse_unknown(fmt, unknown())
     with reading() as session:
-        id_, now = found(session, thing, slug, as_at.NOW[thing])
+        gone = merging.gone_from(session, thing, slug)
+        if gone and on < audit.london_day(gone.merged_at):
+            id_, now = gone.id, {"slug": slug, "name": gone.name}
+        else:
+            id_, now = found(session, thing, slug, as_at.NOW[thing])
         if on > today():
             raise Problem(N_("Date must be today or in the past"))
         stood = as_at.stood(session, thing, id_, now, on)

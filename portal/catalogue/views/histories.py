@@ -13,7 +13,7 @@ from portal.access import PORTAL, Kind, Permission, may
 from portal.accounts.store import people, things
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.forms.history_words import Document, changes, references, who
-from portal.catalogue.store import organisation_lists, records
+from portal.catalogue.store import merging, organisation_lists, records
 from portal.catalogue.views.base import (
     DATE,
     PAGE_SIZE,
@@ -47,12 +47,26 @@ def history_of(
     refuse_unknown(fmt, unknown("before"))
     form = AsAt(request.args, today())
     with reading() as session:
-        id_, name = found(session, thing, slug, records.TITLES[thing])
+        gone = merging.gone_from(session, thing, slug)
+        if gone is None:
+            id_, name = found(session, thing, slug, records.TITLES[thing])
+    if gone:
+        return _of_merged(fmt, thing, slug, gone, endpoint, crumb)
     day = form.day() if fmt == "html" else None
     if day:
         abort(redirect(url_for(".as_at", slug=slug, on=day)))
     crumbs = [crumb, (name, url_for(endpoint, slug=slug))]
     return told(fmt, thing, id_, name, crumbs, file=slug, form=form)
+
+
+def _of_merged(
+    fmt: Format, thing: str, slug: str, gone: merging.Gone, endpoint: str, crumb: Link
+) -> Response:
+    """The history of a record that became part of another one, and the way there."""
+    about = [
+        (_("This record was merged into another one: read that"), url_for(endpoint, slug=slug))
+    ]
+    return told(fmt, thing, gone.id, gone.name, [crumb], file=slug, about=about)
 
 
 def told(

@@ -1,0 +1,42 @@
+"""The pairs that wait for a person to decide, for the list of what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from portal.access import Kind, Permission, Person, Role, may
+from portal.accounts.work import Item
+from portal.catalogue.store import duplicates
+from portal.catalogue.store.duplicates import PairQuery
+from portal.catalogue.words import PairDecision, RecordKind
+
+TASK = "decide_duplicate"
+#: So many pairs of one organisation's own stand in the list.
+MOST = 20
+
+
+def to_decide(session: Session, person: Person, day: date) -> Iterator[Item]:
+    """The pairs that somebody may decide: of an organisation's own for its administrators, how
+    many there are for the portal's.
+    """
+    if may(person, Permission.MANAGE_PORTAL):
+        for kind in RecordKind:
+            query = PairQuery(kind, PairDecision.WAITING)
+            many = duplicates.counts(session, query)[0][kind.value]
+            if many:
+                href = f"/duplicates?kind={kind.value}&state=waiting"
+                yield Item(TASK, str(many), href, detail=kind.value)
+        return
+    role = Role.ORGANISATION_ADMINISTRATOR
+    bodies = {
+        grant.id
+        for grant in person.grants
+        if grant.role is role and grant.kind is Kind.ORGANISATION
+    }
+    for kind in RecordKind if bodies else ():
+        for row in duplicates.waiting_within(session, kind, bodies, MOST):
+            name = f"{row.one.name} / {row.other.name}"
+            yield Item(TASK, name, f"/duplicates/{row.id}/decide", detail=row.why)

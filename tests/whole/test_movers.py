@@ -1,0 +1,45 @@
+"""Every table that points at a service or an organisation says what happens to it in a merge."""
+
+from __future__ import annotations
+
+import pytest
+
+import portal.accounts.models
+import portal.catalogue.models  # noqa: F401  (loads every table)
+from portal.catalogue.actions import merging
+from portal.catalogue.store import movers, organisations, services
+from portal.catalogue.words import RecordKind
+from portal.db import Base, table_of
+
+#: Part of the record's own document, which a merge unites.
+OWN = {
+    RecordKind.SERVICE: {table_of(column.class_).name for column in services.LISTS.values()}
+    | {"service_relation"},
+    RecordKind.ORGANISATION: {
+        table_of(column.class_).name for column in organisations.LISTS.values()
+    },
+}
+
+
+def pointing(kind: RecordKind) -> set[str]:
+    """The tables with a foreign key to the records of a kind."""
+    return {
+        table.name
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name == kind.value
+    }
+
+
+@pytest.mark.parametrize("kind", list(RecordKind))
+def test_each_table_has_a_mover(kind: RecordKind) -> None:
+    assert merging.TAGS[kind], "the movers of the catalogue are registered"
+    assert pointing(kind) - OWN[kind] - movers.tables(kind) == set()
+    assert movers.tables(kind) <= pointing(kind), "a mover names a table that is not there"
+
+
+def test_a_table_without_a_mover_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = RecordKind.SERVICE
+    fewer = {name: each for name, each in movers._MOVERS[kind].items() if name != "usages"}
+    monkeypatch.setitem(movers._MOVERS, kind, fewer)
+    assert pointing(kind) - OWN[kind] - movers.tables(kind) == {"usage"}
