@@ -36,7 +36,12 @@ class Permission(StrEnum):
     USE_ACCOUNT = "use_account"
     REGISTER_SERVICE = "register_service"
     PROPOSE_CHANGE = "propose_change"
+    SEE_PROPOSAL = "see_proposal"
+    DECIDE_PROPOSAL = "decide_proposal"
+    WITHDRAW_PROPOSAL = "withdraw_proposal"
     EDIT_SERVICE = "edit_service"
+    EDIT_JOURNEY = "edit_journey"
+    ADD_JOURNEY = "add_journey"
     PUBLISH_SERVICE = "publish_service"
     WITHDRAW_SERVICE = "withdraw_service"
     SEE_REGISTRATION = "see_registration"
@@ -61,7 +66,8 @@ class Thing:
         organisations: ids of the organisations that own it now. An organisation owns itself
             without being named here.
         people: ids of the people whose own it is, such as a draft.
-        parts: of a pair, the two things that it is of.
+        parts: of a pair, the two things that it is of; else what it runs through or is about:
+            whoever may edit one of them has a say.
     """
 
     kind: str
@@ -78,6 +84,10 @@ PERSON = "person"
 REGISTRATION = "registration"
 #: Two records that may be one.
 PAIR = "duplicate_pair"
+#: A journey, whose parts are the services of its steps.
+JOURNEY = "journey"
+#: A proposed change: its author's own; its part is the record that it is about.
+PROPOSAL = "proposal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,29 +196,54 @@ def _both(predicate: Predicate) -> Predicate:
     return holds
 
 
+def _part(predicate: Predicate, of: str) -> Predicate:
+    """Whoever `predicate` lets have one of the parts of a thing of the kind `of`."""
+
+    def holds(person: Person, thing: Thing | None) -> bool:
+        if thing is None or thing.kind != of:
+            return False
+        return any(predicate(person, part) for part in thing.parts)
+
+    return holds
+
+
 _ADMINISTRATORS = (Role.ORGANISATION_ADMINISTRATOR, Role.PORTAL_ADMINISTRATOR)
 _OWNERS = _any(
     _role(*_ADMINISTRATORS),
     _role(Role.SERVICE_OWNER, on=Kind.SERVICE),
     _role(Role.COMPONENT_PROVIDER, on=Kind.COMPONENT),
 )
+_EDITORS = (Role.TEAM_MEMBER, Role.SERVICE_OWNER, *_ADMINISTRATORS)
+_EDITS_SERVICE = _role(*_EDITORS, on=Kind.SERVICE)
+_EDITS_COMPONENT = _role(
+    Role.TEAM_MEMBER, Role.COMPONENT_PROVIDER, *_ADMINISTRATORS, on=Kind.COMPONENT
+)
+_EDITS_ORGANISATION = _role(*_ADMINISTRATORS, on=Kind.ORGANISATION)
+_EDITS_JOURNEY = _part(_EDITS_SERVICE, JOURNEY)
+_DECIDES = _part(
+    _any(_EDITS_SERVICE, _EDITS_COMPONENT, _EDITS_ORGANISATION, _EDITS_JOURNEY), PROPOSAL
+)
 #: The whole policy. A permission without a row here is held by nobody.
 POLICY: dict[Permission, Predicate] = {
     Permission.USE_ACCOUNT: _signed_in,
     Permission.REGISTER_SERVICE: _signed_in,
     Permission.PROPOSE_CHANGE: _signed_in,
-    Permission.EDIT_SERVICE: _role(
-        Role.TEAM_MEMBER, Role.SERVICE_OWNER, *_ADMINISTRATORS, on=Kind.SERVICE
+    Permission.SEE_PROPOSAL: _any(_own, _DECIDES),
+    Permission.DECIDE_PROPOSAL: _DECIDES,
+    Permission.WITHDRAW_PROPOSAL: _own,
+    Permission.EDIT_SERVICE: _EDITS_SERVICE,
+    Permission.EDIT_JOURNEY: _EDITS_JOURNEY,
+    # On a service that they may edit: which is asked when it is added.
+    Permission.ADD_JOURNEY: lambda person, thing: any(
+        grant.role in _EDITORS and grant.kind is not Kind.COMPONENT for grant in person.grants
     ),
     Permission.PUBLISH_SERVICE: _role(*_ADMINISTRATORS, on=Kind.SERVICE),
     Permission.WITHDRAW_SERVICE: _role(Role.SERVICE_OWNER, *_ADMINISTRATORS, on=Kind.SERVICE),
     Permission.SEE_REGISTRATION: _any(_own, _role(*_ADMINISTRATORS, on=REGISTRATION)),
     Permission.EDIT_REGISTRATION: _own,
     Permission.DECIDE_REGISTRATION: _role(*_ADMINISTRATORS, on=REGISTRATION),
-    Permission.EDIT_COMPONENT: _role(
-        Role.TEAM_MEMBER, Role.COMPONENT_PROVIDER, *_ADMINISTRATORS, on=Kind.COMPONENT
-    ),
-    Permission.EDIT_ORGANISATION: _role(*_ADMINISTRATORS, on=Kind.ORGANISATION),
+    Permission.EDIT_COMPONENT: _EDITS_COMPONENT,
+    Permission.EDIT_ORGANISATION: _EDITS_ORGANISATION,
     Permission.SEE_PEOPLE: _any(_OWNERS, _role(Role.TEAM_MEMBER)),
     Permission.MANAGE_PEOPLE: _OWNERS,
     Permission.MANAGE_PERSON: _role(*_ADMINISTRATORS, on=PERSON),

@@ -24,6 +24,7 @@ from portal.catalogue.actions import (
     indexing,
     journeys,
     matching,
+    proposals,
     registering,
     similar,
     undo,
@@ -341,6 +342,8 @@ def demo_load(as_json: bool) -> None:
     counts["people"] = {"created": people.add_missing(database(), demo.people(), command)}
     drafts = registering.add_missing(database(), demo.registrations(), command)
     counts["registrations"] = {"created": drafts}
+    proposed = proposals.add_missing(database(), demo.proposals(), command)
+    counts["proposals"] = {"created": proposed}
     if as_json:
         click.echo(json.dumps(counts))
         return

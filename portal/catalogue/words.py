@@ -152,3 +152,21 @@ class RecordKind(StrEnum):
 
     SERVICE = "service"
     ORGANISATION = "organisation"
+
+
+class EditedKind(StrEnum):
+    """The kinds of records that people edit, and propose changes of."""
+
+    SERVICE = "service"
+    JOURNEY = "journey"
+    ORGANISATION = "organisation"
+    COMPONENT = "component"
+
+
+class ProposalState(StrEnum):
+    """What became of a proposed change."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"

@@ -77,3 +77,8 @@ def people() -> dict[str, list[Document]]:
 def registrations() -> list[Document]:
     """Services that the demo's people are registering: made up, as the people are."""
     return _load("registrations.json")
+
+
+def proposals() -> list[Document]:
+    """Changes that the demo's people propose, one of them decided."""
+    return _load("proposals.json")

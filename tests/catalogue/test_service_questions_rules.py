@@ -192,3 +192,14 @@ def test_phases_never_overlap_whatever_is_answered(phases):
             continue
         document = clean_service({**document, **made})
     assert len([row for row in document["phases"] if row["until"] is None]) == 1
+
+
+def test_a_retired_service_changes_no_phase():
+    phases = [{"phase": "retired", "since": None, "until": None}]
+    with pytest.raises(Invalid, match="bring it back"):
+        patch(Question.PHASE, {**SERVICE, "phases": phases}, {"phase": "live", "since": None}, DAY)
+
+
+def test_the_same_organisation_keeps_its_place():
+    shown = values_of(Question.ORGANISATION, SERVICE)
+    assert patch(Question.ORGANISATION, SERVICE, shown, DAY) == {"owners": SERVICE["owners"]}

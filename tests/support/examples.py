@@ -15,6 +15,7 @@ from portal.accounts.models.people import Person
 from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
 from portal.accounts.views.base import FOLDERS
 from portal.audit import ImportBatch, london_day
+from portal.catalogue.models.proposals import Proposal
 from portal.catalogue.models.registrations import Registration
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import duplicates
@@ -54,6 +55,13 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "journeys": {"slug": JOURNEY, "on": on},
         "components": {"slug": COMPONENT, "on": on},
         "capabilities": {"slug": CAPABILITY, "on": on},
+        "edit_services": {"slug": SERVICE, "question": "purpose"},
+        "edit_journeys": {"slug": JOURNEY, "question": "step-1"},
+        "propose_journeys": {"slug": JOURNEY, "question": "add-step"},
+        "journey_editing": {"slug": JOURNEY, "number": 1},
+        "retiring": {"slug": SERVICE},
+        "propose_services": {"slug": SERVICE, "question": "purpose"},
+        "proposals": {"proposal_id": session.scalar(select(func.min(Proposal.id)))},
         "need_services": {"slug": CAPABILITY},
         "toolkit": {"phase": "alpha"},
         "duplicates": {"pair_id": _pair(session)},

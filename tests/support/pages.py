@@ -41,6 +41,18 @@ def soup_of(response: TestResponse) -> BeautifulSoup:
     return page
 
 
+def filled(response: TestResponse, form: str = "main form") -> dict[str, Any]:
+    """What a form of a page holds, as a browser would send it."""
+    [found] = soup_of(response).select(form)
+    values: dict[str, Any] = {}
+    for field in found.select("input[name], textarea[name]"):
+        if field.get("type") in ("radio", "checkbox") and not field.has_attr("checked"):
+            continue
+        text = field.get_text() if field.name == "textarea" else str(field.get("value", ""))
+        values.setdefault(str(field["name"]), []).append(text)
+    return values
+
+
 def problems(html: str, portal_name: str) -> list[str]:
     """Everything that is wrong with a page, in words; empty for a good one."""
     parser = html5lib.HTMLParser()

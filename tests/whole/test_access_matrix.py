@@ -4,7 +4,6 @@ so does one whose marker changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,9 +12,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.access import (
-    GRANTED_ON,
+    JOURNEY,
     PAIR,
     PERSON,
+    PROPOSAL,
     REGISTRATION,
     Grant,
     Kind,
@@ -29,16 +29,17 @@ from portal.access import (
 from portal.accounts.store import things
 from portal.accounts.views.base import KINDS, person_in
 from portal.audit import LONDON
-from portal.catalogue.store import duplicates, registrations
+from portal.catalogue.store import duplicates, proposals, records, registrations
+from portal.catalogue.store.things import journey as journey_at
 from portal.catalogue.views.duplicates import thing_in
 from portal.web.people import as_person
 from tests.support import examples
 from tests.support.examples import addresses
 from tests.support.people import (
     Somebody,
-    everywhere,
     led_to_sign_in,
 )
+from tests.support.readers import EVERY_ROLE, PEOPLE, PUBLIC_READERS
 from tests.support.summary import unnoticed
 
 PUBLIC = "public"
@@ -67,6 +68,10 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "components.history": PUBLIC,
     "components.index": PUBLIC,
     "components.show": PUBLIC,
+    "edit_journeys.index": (Permission.EDIT_JOURNEY, JOURNEY),
+    "edit_journeys.question": (Permission.EDIT_JOURNEY, JOURNEY),
+    "edit_services.index": (Permission.EDIT_SERVICE, Kind.SERVICE),
+    "edit_services.question": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "erasing.erase": Permission.MANAGE_PORTAL,
     "duplicates.decide": (Permission.DECIDE_DUPLICATE, PAIR),
     "duplicates.index": Permission.USE_ACCOUNT,
@@ -77,6 +82,10 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "imports.show": PUBLIC,
     "joining.ask": Permission.USE_ACCOUNT,
     "joining.decide": (Permission.MANAGE_PEOPLE, Kind.SERVICE),
+    "journey_editing.delete": (Permission.EDIT_JOURNEY, JOURNEY),
+    "journey_editing.move": (Permission.EDIT_JOURNEY, JOURNEY),
+    "journey_editing.new": Permission.ADD_JOURNEY,
+    "journey_editing.remove": (Permission.EDIT_JOURNEY, JOURNEY),
     "journeys.as_at": PUBLIC,
     "journeys.history": PUBLIC,
     "journeys.index": PUBLIC,
@@ -97,11 +106,22 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "publishing.decide": (Permission.DECIDE_REGISTRATION, REGISTRATION),
     "publishing.take_back": (Permission.EDIT_REGISTRATION, REGISTRATION),
     "publishing.withdraw": (Permission.WITHDRAW_SERVICE, Kind.SERVICE),
-    "ready": PUBLIC,
     "registrations.delete": (Permission.EDIT_REGISTRATION, REGISTRATION),
     "registrations.index": Permission.REGISTER_SERVICE,
     "registrations.show": (Permission.SEE_REGISTRATION, REGISTRATION),
     "registrations.start": Permission.REGISTER_SERVICE,
+    "proposals.change": (Permission.DECIDE_PROPOSAL, PROPOSAL),
+    "proposals.decide": (Permission.DECIDE_PROPOSAL, PROPOSAL),
+    "proposals.index": Permission.PROPOSE_CHANGE,
+    "proposals.show": (Permission.SEE_PROPOSAL, PROPOSAL),
+    "proposals.withdraw": (Permission.WITHDRAW_PROPOSAL, PROPOSAL),
+    "propose_journeys.index": Permission.PROPOSE_CHANGE,
+    "propose_journeys.question": Permission.PROPOSE_CHANGE,
+    "propose_services.index": Permission.PROPOSE_CHANGE,
+    "propose_services.question": Permission.PROPOSE_CHANGE,
+    "ready": PUBLIC,
+    "retiring.bring_back": (Permission.EDIT_SERVICE, Kind.SERVICE),
+    "retiring.retire": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "roles.end": (Permission.MANAGE_PEOPLE, Kind.SERVICE),
     "roles.grant": (Permission.MANAGE_PEOPLE, ADDRESS),
     "roles.invite": (Permission.MANAGE_PEOPLE, ADDRESS),
@@ -139,6 +159,18 @@ TEAM = (Role.TEAM_MEMBER, B)
 #: for the one that owns the thing, or is it.
 HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
     (Permission.EDIT_SERVICE, S): ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
+    # Whoever may edit the service of a step.
+    (Permission.EDIT_JOURNEY, JOURNEY): ADMINISTRATORS
+    | SERVICE_OWNERS
+    | {TEAM, (Role.TEAM_MEMBER, S)},
+    # A proposal about a service; it is its author's own, whatever roles they hold.
+    (Permission.SEE_PROPOSAL, PROPOSAL): ADMINISTRATORS
+    | SERVICE_OWNERS
+    | {TEAM, (Role.TEAM_MEMBER, S)},
+    (Permission.DECIDE_PROPOSAL, PROPOSAL): ADMINISTRATORS
+    | SERVICE_OWNERS
+    | {TEAM, (Role.TEAM_MEMBER, S)},
+    (Permission.WITHDRAW_PROPOSAL, PROPOSAL): set(),
     (Permission.PUBLISH_SERVICE, S): ADMINISTRATORS,
     (Permission.WITHDRAW_SERVICE, S): ADMINISTRATORS
     | {(Role.SERVICE_OWNER, B), (Role.SERVICE_OWNER, S)},
@@ -161,23 +193,35 @@ HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
 #: Whoever signs in may do this, on nothing in particular.
 SIGNED_IN = {Permission.USE_ACCOUNT, Permission.REGISTER_SERVICE, Permission.PROPOSE_CHANGE}
 #: The same, by role alone.
-BY_ROLE = {Permission.MANAGE_PORTAL: {(Role.PORTAL_ADMINISTRATOR, P)}}
+BY_ROLE = {
+    Permission.MANAGE_PORTAL: {(Role.PORTAL_ADMINISTRATOR, P)},
+    Permission.ADD_JOURNEY: ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
+}
 OWNER, OTHER = 10, 20
 #: Made up: what is theirs (an organisation 10, and things 11 that it owns), and what is another's.
-OWN_IDS = {B: OWNER, S: 11, C: 11, P: 0, PERSON: 11, REGISTRATION: 11, PAIR: 11}
+OWN_IDS = {
+    B: OWNER, S: 11, C: 11, P: 0, PERSON: 11, REGISTRATION: 11, PAIR: 11, JOURNEY: 12,
+    PROPOSAL: 13,
+}  # fmt: skip
 OTHER_IDS = {B: OTHER, S: 21, C: 21, P: 0, PERSON: 21, REGISTRATION: 21, PAIR: 21}
 #: Not the author of any example.
 SOMEBODY_ELSE = 10**6
 #: What is somebody's own: the author may do it, with any role or none.
-OWN = {Permission.SEE_REGISTRATION, Permission.EDIT_REGISTRATION}
+OWN = {
+    Permission.SEE_REGISTRATION,
+    Permission.EDIT_REGISTRATION,
+    Permission.SEE_PROPOSAL,
+    Permission.WITHDRAW_PROPOSAL,
+}
 Who = tuple[Role, Kind]
-EVERY_ROLE = [(role, kind) for role in Role for kind in GRANTED_ON[role]]
 
 
 def thing_of(kind: str) -> Thing:
     """What is theirs."""
     owned = frozenset({OWNER} if kind in (S, C, PERSON, REGISTRATION, PAIR) else ())
     parts = (Thing(S, 11, owned), Thing(S, 12, owned)) if kind == PAIR else ()
+    if kind in (JOURNEY, PROPOSAL):
+        parts = (thing_of(S),)
     return Thing(kind, OWN_IDS[kind], owned, parts=parts)
 
 
@@ -188,7 +232,7 @@ def test_who_holds_what(who: Who) -> None:
     other = Somebody((Grant(role, on, OTHER_IDS[on]),))
     for permission in set(Permission) - SIGNED_IN - set(BY_ROLE):
         assert not may(own, permission), "a permission about a thing needs one"
-        for kind in (*Kind, PERSON, REGISTRATION, PAIR):
+        for kind in (*Kind, PERSON, REGISTRATION, PAIR, JOURNEY, PROPOSAL):
             held = who in HELD.get((permission, kind), set())
             assert may(own, permission, thing_of(kind)) == held, (permission, kind)
             # A role on the portal counts everywhere; any other only where it was given.
@@ -215,34 +259,6 @@ def test_roles_do_not_count_further() -> None:
     assert not may(administrator, Permission.EDIT_SERVICE, Thing(S, OWNER)), "ids are of a kind"
 
 
-def people() -> Iterator[tuple[str, Callable[[Thing | None], Person]]]:
-    """Everybody who may ask, for the thing that an endpoint is about."""
-    yield "a visitor", lambda thing: Visitor()
-    yield "somebody without a role", lambda thing: Somebody()
-    for role, on in EVERY_ROLE:
-        for theirs in (True, False) if on is not P else (True,):
-            label = f"{role} of {'their' if theirs else 'another'} {on}"
-            yield label, lambda thing, r=role, k=on, t=theirs: _holder(thing, r, k, t)  # type: ignore[misc]
-
-
-def _holder(thing: Thing | None, role: Role, on: Kind, theirs: bool) -> Somebody:
-    if on is P:
-        return everywhere(role)
-    own = 0
-    if thing is not None:
-        own = (
-            thing.id if thing.kind == on else min(thing.organisations, default=0) if on is B else 0
-        )
-    return Somebody((Grant(role, on, own if theirs else own + 10**6),))
-
-
-PEOPLE = dict(people())
-#: A public page is asked for by these: one of them holds every role at once.
-PUBLIC_READERS = {
-    "a visitor": PEOPLE["a visitor"],
-    "somebody without a role": PEOPLE["somebody without a role"],
-    "somebody with every role": lambda thing: everywhere(*Role),
-}
 DEMO = pytest.mark.parametrize("demo", [True])
 
 
@@ -301,8 +317,8 @@ def test_what_is_somebodys_own_is_theirs(app: Flask, session: Session, method: s
     client, seen = Flask.test_client(app), 0
     for endpoint, address in addresses(app, session, method).values():
         rule = rule_of(endpoint, address)
-        if isinstance(rule, tuple) and rule[1] == REGISTRATION:
-            thing = example(session, REGISTRATION, endpoint)
+        if isinstance(rule, tuple) and rule[1] in (REGISTRATION, PROPOSAL):
+            thing = example(session, rule[1], endpoint)
             author = Somebody(id=min(thing.people))
             with unnoticed(), as_person(app, author):
                 answer = client.open(address, method=method)
@@ -317,6 +333,11 @@ def example(session: Session, kind: str, endpoint: str = "") -> Thing:
         known = examples.arguments(session)
         given = known.get(endpoint) or known[endpoint.split(".")[0]]
         return registrations.thing_of(registrations.get(session, given["registration_id"]))
+    if kind == JOURNEY:
+        return journey_at(session, records.TITLES["journey"](session, examples.JOURNEY)[0])
+    if kind == PROPOSAL:
+        number = examples.arguments(session)["proposals"]["proposal_id"]
+        return proposals.thing_of(session, proposals.get(session, number))
     if kind == PERSON:
         owner = examples.arguments(session)["people"]["person_id"]
         return person_in(session, owner, datetime.now(LONDON).date())

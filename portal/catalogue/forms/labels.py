@@ -288,6 +288,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "successions": lazy("What became of it"),
         "goal": lazy("Goal"),
         "steps": lazy("Steps"),
+        "what_happens": lazy("What happens"),
+        "hand_off": lazy("Hand-off"),
         "parent": lazy("Part of"),
         "question": lazy("Question to teams"),
         "hint": lazy("Hint"),

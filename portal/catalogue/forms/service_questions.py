@@ -268,9 +268,20 @@ def form_of(question: Question, values: dict[str, Any], button: str = "") -> For
         values: see `rules.service_questions.values_of`.
         button: what its button says; "Save and continue" without it.
     """
-    parent = FORMS[question]
+    return filled(FORMS[question], values, button)
+
+
+def filled(parent: type[Form], values: dict[str, Any], button: str = "", **more: Any) -> Form:
+    """A form with a button, filled with what is known where nothing was sent.
+
+    Args:
+        parent: the form.
+        values: by field.
+        button: what its button says; "Save and continue" without it.
+        more: fields above the button.
+    """
     go = SubmitField(button or lazy("Save and continue"))
-    form: Form = type(parent.__name__, (parent,), {"go": go})(data=values)
+    form: Form = type(parent.__name__, (parent,), {**more, "go": go})(data=values)
     return form
 
 
@@ -278,7 +289,11 @@ def heading(question: Question, form: Form) -> dict[str, dict[str, Any]]:
     """Parameters for the field of a form whose label is the heading of the page, by its name; empty
     where none has the heading's words.
     """
-    text = str(TITLES[question][0])
+    return as_heading(str(TITLES[question][0]), form)
+
+
+def as_heading(text: str, form: Form) -> dict[str, dict[str, Any]]:
+    """The same for any heading."""
     for field in form:
         if field.label.text == text:
             grouped = isinstance(field, (RadioField, SelectMultipleField))

@@ -7,12 +7,13 @@ from portal.catalogue.models import (
     imports,
     journeys,
     organisations,
+    proposals,
     registrations,
     services,
     usage,
 )
 
 __all__ = [
-    "components", "counts", "duplicates", "imports", "journeys", "organisations",
+    "components", "counts", "duplicates", "imports", "journeys", "organisations", "proposals",
     "registrations", "services", "usage",
 ]  # fmt: skip

@@ -205,7 +205,7 @@ def _write_organisation(document: Document, values: Values, day: date) -> Docume
         made = {**(now or _owner(reference)), "since": since.isoformat() if since else None}
         if now is None and document.get("slug") and not since:
             made["since"] = day.isoformat()
-        return {"owners": [*(row for row in owners if row is not now), made]}
+        return {"owners": [made if r is now else r for r in owners] + ([] if now else [made])}
     from_ = (since or day).isoformat()
     if now["since"] and from_ < now["since"]:
         raise Invalid("since", N_("This must be on or after the day the present one took over"))
@@ -240,6 +240,8 @@ def _write_phase(document: Document, values: Values, day: date) -> Document:
     from_ = since.isoformat() if since else None
     if now is None or not document.get("slug"):
         return {"phases": [_phase(values["phase"], from_)]}
+    if now["phase"] == words.Phase.RETIRED:
+        raise Invalid("phase", N_("The service is retired: bring it back first"))
     if now["phase"] == values["phase"]:
         before = [row["until"] for row in phases if row["until"]]
         if from_ and before and from_ < max(before):
@@ -250,9 +252,8 @@ def _write_phase(document: Document, values: Values, day: date) -> Document:
         raise Invalid("since", N_("This must be on or after the day the present phase began"))
     if now["phase"] == words.Phase.UNKNOWN and now["since"] is None:
         # That nothing was known is no part of the service's life.
-        return {
-            "phases": [*(row for row in phases if row is not now), _phase(values["phase"], from_)]
-        }
+        rest = [row for row in phases if row is not now]
+        return {"phases": [*rest, _phase(values["phase"], from_)]}
     ended = [{**row, "until": from_} if row is now else row for row in phases]
     return {"phases": [*ended, _phase(values["phase"], from_)]}
 
@@ -394,6 +395,5 @@ def question_of(field: str) -> Question:
 
 def refuse_missing(questions: Iterable[Question]) -> None:
     """Raise Invalid where a needed question has no answer."""
-    left = list(questions)
-    if left:
-        raise Invalid(left[0].value, N_("Answer every question that is not optional first"))
+    for left in questions:
+        raise Invalid(left.value, N_("Answer every question that is not optional first"))

@@ -80,6 +80,11 @@ def by_slug(session: Session, slug: str) -> Journey:
     return found
 
 
+def slugs(session: Session) -> set[str]:
+    """Every address in use."""
+    return set(session.scalars(select(Journey.slug)))
+
+
 def listing(session: Session, query: JourneyQuery, size: int = PAGE_SIZE) -> Listing:
     """A page of journeys, by relevance where words are searched for, else by name."""
     found = search.find(session, THING, query.text) if query.text else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import literal, select, union_all
@@ -12,6 +12,7 @@ from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.journeys import Journey
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
+from portal.catalogue.rules.cleaners import sort_key
 from portal.catalogue.store import capabilities, components, journeys, organisations, services
 from portal.errors import Missing
 
@@ -73,3 +74,18 @@ def names_of(session: Session, references: Iterable[str]) -> dict[str, str]:
     ]
     rows = session.execute(union_all(*parts))
     return {f"{thing}:{slug}": name for thing, slug, name in rows}
+
+
+def called(session: Session, thing: str, name: str, most: int) -> list[tuple[str, str]]:
+    """The records of a kind that have a name, as (slug, name); capitals do not matter."""
+    model = _NAMED[thing]
+    query = select(model.slug, model.name).where(model.sort_name == sort_key(name))
+    return [(slug, found) for slug, found in session.execute(query.order_by(model.id).limit(most))]
+
+
+def by_ids(session: Session, thing: str, ids: Sequence[int]) -> dict[str, str]:
+    """The names of records of a kind by their slugs, in the order of the ids."""
+    model = _NAMED[thing]
+    rows = session.execute(select(model.id, model.slug, model.name).where(model.id.in_(ids)))
+    known = {id_: (slug, name) for id_, slug, name in rows}
+    return dict(known[id_] for id_ in ids if id_ in known)

@@ -21,6 +21,7 @@ from portal.catalogue.models.services import (
     ServicePhase,
 )
 from portal.catalogue.store.gather import prepared
+from portal.catalogue.words import ServiceRelation
 from portal.errors import Missing
 
 
@@ -107,6 +108,7 @@ class Record:
     apis: list[Api] = field(default_factory=list)
     relations: list[Related] = field(default_factory=list)
     journeys: list[Journeyed] = field(default_factory=list)
+    replaced_by: list[Related] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
         """The service's own columns by their names."""
@@ -120,6 +122,7 @@ class Record:
 
 _OWN = select(*Service.__table__.columns).where(Service.slug == bindparam("slug"))
 _ID = bindparam("id", type_=Service.id.type)
+_RELATION = ServiceLinkage.relation
 _other, _steps = aliased(Service), aliased(JourneyStep)
 _LISTS: dict[str, tuple[Callable[..., Any], Any]] = {
     "owners": (
@@ -141,6 +144,12 @@ _LISTS: dict[str, tuple[Callable[..., Any], Any]] = {
         )
         .join(_other, _other.id == ServiceLinkage.other_id)
         .where(ServiceLinkage.service_id == _ID),
+    ),
+    "replaced_by": (
+        Related,
+        select(ServiceLinkage.other_id, _other.id, _RELATION, _other.slug, _other.name)
+        .join(_other, _other.id == ServiceLinkage.service_id)
+        .where(ServiceLinkage.other_id == _ID, _RELATION == ServiceRelation.REPLACES),
     ),
     "journeys": (
         Journeyed,

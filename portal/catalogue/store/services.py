@@ -110,6 +110,11 @@ def slug_now(session: Session, old: str) -> str | None:
     )
 
 
+def former(session: Session, slug: str) -> int | None:
+    """The id of the service that once had an address."""
+    return session.scalar(select(ServiceSlug.service_id).where(ServiceSlug.slug == slug))
+
+
 def ids_by_slug(session: Session) -> dict[str, int]:
     """Every address in use to its service's id."""
     return {row.slug: row.id for row in session.execute(select(Service.slug, Service.id))}

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, null, select
 from sqlalchemy.orm import Session
 
-from portal.access import Kind, Thing
+from portal.access import JOURNEY, Kind, Thing
 from portal.accounts.store.things import Named, register
 from portal.catalogue.models.components import Component
+from portal.catalogue.models.journeys import JourneyStep
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServiceOwner
 from portal.catalogue.words import OwnerRole
@@ -78,6 +79,24 @@ COMPONENTS = Things(
     select(Component.id, Component.provider_id),
     Component.provider_id,
 )
+
+
+def journey(session: Session, journey_id: int) -> Thing:
+    """A journey as the policy sees it: whoever may edit one of its services has a say."""
+    return journeys(session, [journey_id])[journey_id]
+
+
+def journeys(session: Session, ids: Collection[int]) -> dict[int, Thing]:
+    """The same of several, in two statements; one that was removed has no part."""
+    steps: dict[int, list[int]] = {id_: [] for id_ in ids}
+    query = select(JourneyStep.journey_id, JourneyStep.service_id).order_by(JourneyStep.position)
+    for id_, service in session.execute(query.where(JourneyStep.journey_id.in_(ids))):
+        steps[id_].append(service)
+    known = SERVICES.by_ids(session, {service for some in steps.values() for service in some})
+    return {
+        id_: Thing(JOURNEY, id_, parts=tuple(known[each] for each in dict.fromkeys(some)))
+        for id_, some in steps.items()
+    }
 
 
 def install() -> None:

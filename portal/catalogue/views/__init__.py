@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.accounts import work
-from portal.catalogue.actions import waiting
+from portal.catalogue.actions import proposal_work, waiting
 from portal.catalogue.actions.duplicate_work import to_decide
 from portal.catalogue.forms.figures import (
     figure,
@@ -20,20 +20,26 @@ from portal.catalogue.forms.figures import (
 from portal.catalogue.forms.labels import label, labels, lifecycle_colour, phase_colour
 from portal.catalogue.forms.service_questions import TITLES
 from portal.catalogue.store import things
+from portal.catalogue.views import editing, proposing
 from portal.catalogue.views.answers import blueprint as answers
 from portal.catalogue.views.capabilities import blueprint as capabilities
 from portal.catalogue.views.component_map import blueprint as component_map
 from portal.catalogue.views.components import blueprint as components
 from portal.catalogue.views.duplicates import blueprint as duplicates
+from portal.catalogue.views.editing_base import KINDS, edit_link, edits
 from portal.catalogue.views.home import blueprint as home
 from portal.catalogue.views.imports import blueprint as imports
+from portal.catalogue.views.journey_editing import adds_journeys
+from portal.catalogue.views.journey_editing import blueprint as journey_editing
 from portal.catalogue.views.journeys import blueprint as journeys
 from portal.catalogue.views.merging import blueprint as merging
 from portal.catalogue.views.need_services import blueprint as need_services
 from portal.catalogue.views.organisation_names import blueprint as organisation_names
 from portal.catalogue.views.organisations import blueprint as organisations
+from portal.catalogue.views.proposals import blueprint as proposals
 from portal.catalogue.views.publishing import blueprint as publishing
 from portal.catalogue.views.registrations import blueprint as registrations
+from portal.catalogue.views.retiring import blueprint as retiring
 from portal.catalogue.views.services import blueprint as services
 from portal.catalogue.views.storefront import blueprint as storefront
 from portal.catalogue.views.toolkit import blueprint as toolkit
@@ -63,11 +69,17 @@ def install(app: Flask) -> None:
         publishing,
         duplicates,
         merging,
+        proposals,
+        retiring,
+        journey_editing,
+        *map(editing.blueprint_of, KINDS),
+        *map(proposing.blueprint_of, KINDS),
     ):
         app.register_blueprint(blueprint)
     things.install()
     waiting.install()
     work.register("duplicates", to_decide)
+    work.register("proposals", proposal_work.waiting)
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Find a component"), "storefront.index", order=12)
     navigation.add(app, lazy("Components"), "components.index", order=15)
@@ -75,7 +87,9 @@ def install(app: Flask) -> None:
     navigation.add(app, lazy("Organisations"), "organisations.index", order=20)
     navigation.add(app, lazy("Journeys"), "journeys.index", order=30)
     navigation.add_to_footer(app, lazy("Imports"), "imports.index")
-    app.jinja_env.globals["labels"] = labels
+    app.jinja_env.globals.update(
+        labels=labels, edits=edits, edit_link=edit_link, adds_journeys=adds_journeys
+    )
     app.jinja_env.filters.update(
         label=label,
         lifecycle_colour=lifecycle_colour,
