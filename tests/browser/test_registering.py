@@ -34,6 +34,27 @@ def go_on(page: Page) -> Page:
     return seen(page)
 
 
+def change_at_once(page: Page, other: Page, here: str) -> None:
+    """Two browsers change the same text: neither is lost."""
+    for browser in (page, other):
+        browser.goto(f"{here}/edit")
+        seen(browser).get_by_role("link", name="Change What it does").click()
+        seen(browser)
+    page.get_by_label("What does the service do?").fill("Pays vehicle tax.")
+    page.get_by_role("button", name="Save").click()
+    other.get_by_label("What does the service do?").fill("Pays tax for vehicles.")
+    other.get_by_role("button", name="Save").click()
+    told = seen(other).locator("main")
+    expect(told).to_contain_text("Somebody else has changed this")
+    expect(told).to_contain_text("Pays vehicle tax.")
+    other.get_by_label("What does the service do?").fill("Pays vehicle tax for all.")
+    other.get_by_role("button", name="Save").click()
+    other.goto(f"{here}/history")
+    history = seen(other).locator("main")
+    for text in ("Pays tax.", "Pays vehicle tax.", "Pays vehicle tax for all."):
+        expect(history).to_contain_text(text)
+
+
 @pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, False)])
 def test_a_newcomer_registers_a_service(
     visit: Visit,
@@ -89,6 +110,8 @@ def test_a_newcomer_registers_a_service(
     page.get_by_role("button", name="Publish the service").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Tax your vehicle {name}")
     seen(page)
+    here = page.url
+    change_at_once(page, other, here)
     page.goto(f"{development}/registrations")
     seen(page).get_by_role("link", name=name).click()
     seen(page).get_by_role("link", name="Withdraw it").click()
