@@ -27,6 +27,7 @@ from portal.catalogue.actions import (
     proposals,
     registering,
     similar,
+    transfers,
     undo,
 )
 from portal.catalogue.rules.importing import Outcome, Parsed
@@ -339,6 +340,8 @@ def demo_load(as_json: bool) -> None:
     found = duplicates.find(database(), lambda: datetime.now(UTC)).values()
     decided = duplicates.decide_missing(database(), demo.duplicates(), command)
     counts["duplicates"] = {"found": sum(each.new for each in found), "decided": decided}
+    done = transfers.add_missing(database(), demo.transfers(), command)
+    counts["transfers"] = {"applied": done}
     counts["people"] = {"created": people.add_missing(database(), demo.people(), command)}
     drafts = registering.add_missing(database(), demo.registrations(), command)
     counts["registrations"] = {"created": drafts}

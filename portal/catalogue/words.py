@@ -170,3 +170,36 @@ class ProposalState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+
+class TransferState(StrEnum):
+    """Where a transfer of functions is: being prepared, in force, or taken back."""
+
+    DRAFT = "draft"
+    APPLIED = "applied"
+    REVERSED = "reversed"
+
+
+class TransferSide(StrEnum):
+    """What an organisation does in a transfer."""
+
+    LOSES = "loses"
+    GAINS = "gains"
+
+
+class TransferAction(StrEnum):
+    """What happens to something in a transfer; nobody has said yet while it is open."""
+
+    OPEN = "open"
+    MOVE = "move"
+    STAY = "stay"
+    END = "end"
+
+
+class TransferKind(StrEnum):
+    """What a transfer moves. Features that own other things add their kind."""
+
+    SERVICE = "service"
+    COMPONENT = "component"
+    ORGANISATION = "organisation"
+    ROLE = "role"

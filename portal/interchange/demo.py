@@ -66,6 +66,11 @@ def duplicates() -> list[Document]:
     return _load("duplicates.json")
 
 
+def transfers() -> list[Document]:
+    """Transfers of functions between the demo's organisations."""
+    return _load("transfers.json")
+
+
 def people() -> dict[str, list[Document]]:
     """Invented people, who can sign in as each role, with an invitation and a request to join."""
     found: dict[str, list[Document]] = json.loads(

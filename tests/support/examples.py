@@ -17,6 +17,7 @@ from portal.accounts.views.base import FOLDERS
 from portal.audit import ImportBatch, london_day
 from portal.catalogue.models.proposals import Proposal
 from portal.catalogue.models.registrations import Registration
+from portal.catalogue.models.transfers import Transfer
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import duplicates
 from portal.catalogue.words import RecordKind, RegistrationState
@@ -34,6 +35,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
     arguments needs a line here.
     """
     owner = session.scalar(select(Person.id).where(Person.email == OWNER))
+    transfer = session.scalar(select(func.min(Transfer.id)))
     on = london_day(datetime.now(UTC))
     draft, waiting = (
         session.scalar(select(Registration.id).where(Registration.state == state))
@@ -66,6 +68,8 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "toolkit": {"phase": "alpha"},
         "duplicates": {"pair_id": _pair(session)},
         "merging": {"pair_id": _pair(session)},
+        "transfers": {"transfer_id": transfer},
+        "transfer_drafts": {"transfer_id": transfer},
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},
         "sign_in": {"token": "unknown"},
         "account": {"session_id": 1},

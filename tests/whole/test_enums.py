@@ -26,6 +26,7 @@ from portal.catalogue.models import duplicates as d
 from portal.catalogue.models import organisations as o
 from portal.catalogue.models import registrations as g
 from portal.catalogue.models import services as s
+from portal.catalogue.models import transfers as t
 from portal.catalogue.models import usage as u
 from portal.db import Base
 from tests.support.data import ACT, add_organisation, add_service
@@ -50,7 +51,7 @@ def _registration(body: int, state: words.RegistrationState) -> g.Registration:
 
 
 #: Ids that no sequence comes to, of a need, of a component that offers it, and of a person.
-NEED, COMPONENT, PERSON = 10**6, 10**6, 10**6
+NEED, COMPONENT, PERSON, TRANSFER = 10**6, 10**6, 10**6, 10**6
 
 
 def _component(body: int, **value: Any) -> c.Component:
@@ -113,6 +114,21 @@ def _pair(**value: Any) -> d.DuplicatePair:
     if row["decision"] is not words.PairDecision.WAITING:
         row |= {"decided_at": ACT.at, "decided_by": "x"}
     return d.DuplicatePair(low_id=1, high_id=2, score=1, why="x", found_at=ACT.at, **row)
+
+
+def _transfer(**value: Any) -> t.Transfer:
+    draft = words.TransferState.DRAFT
+    row = {"kind": words.SuccessionKind.SPLIT, "state": draft, **value}
+    applied = None if row["state"] is draft else ACT.at
+    plain = {"title": "X", "happened_on": ON, "source": "x", "made_by": "x", "made_at": ACT.at}
+    return t.Transfer(**plain, applied_at=applied, **row)
+
+
+def _item(body: int, **value: Any) -> t.TransferItem:
+    row = {"kind": words.TransferKind.SERVICE, "action": words.TransferAction.STAY, **value}
+    to = body + 1 if row["action"] is words.TransferAction.MOVE else None
+    plain = {"thing_id": 1, "role": "x", "name": "X", "slug": "x", "from_id": body, "to_id": to}
+    return t.TransferItem(transfer_id=TRANSFER, **plain, **row)
 
 
 #: How to make a row with one member: from two services, an organisation, and the member.
@@ -189,6 +205,13 @@ ROWS: dict[str, Make] = {
     "merged_record.kind": lambda a, b, body, v: d.MergedRecord(
         kind=v, thing_id=1, slug="x", name="X", into_id=2, merged_at=ACT.at
     ),
+    "transfer.kind": lambda a, b, body, v: _transfer(kind=v),
+    "transfer.state": lambda a, b, body, v: _transfer(state=v),
+    "transfer_body.side": lambda a, b, body, v: t.TransferBody(
+        transfer_id=TRANSFER, organisation_id=body, side=v
+    ),
+    "transfer_item.kind": lambda a, b, body, v: _item(body, kind=v),
+    "transfer_item.action": lambda a, b, body, v: _item(body, action=v),
     "capability_need.answer": lambda a, b, body, v: u.CapabilityNeed(
         service_id=a, capability_id=NEED, answer=v, edited_at=ACT.at
     ),
@@ -216,6 +239,7 @@ def _put(session: Session, name: str, member: StrEnum) -> Base:
     session.add(_component(body, id=COMPONENT, slug="c"))
     session.flush()
     session.add(p.Person(id=PERSON, email="a@b.uk", name="X", sort_name="x", created_at=ACT.at))
+    session.add(_transfer(id=TRANSFER))
     session.add(c.ComponentCapability(component_id=COMPONENT, capability_id=NEED))
     row = ROWS[name](first, second, body, member)
     session.add(row)

@@ -21,9 +21,14 @@ OWN = {
 }
 
 
+#: Tells of what was, and so still of the record that went.
+PAST = {"history_event", "import_set_aside", "merged_record", "transfer_item"}
+
+
 def pointing(kind: RecordKind) -> set[str]:
-    """The tables with a foreign key to the records of a kind."""
-    return {
+    """The tables with a foreign key to the records of a kind, or with the id of any thing."""
+    of_any = {table.name for table in Base.metadata.sorted_tables if "thing_id" in table.c}
+    return (of_any - PAST) | {
         table.name
         for table in Base.metadata.sorted_tables
         for key in table.foreign_keys

@@ -24,9 +24,7 @@ def erase(database: Database, person_id: int, name: str, act: Act) -> bool:
     with database.writing() as session:
         person = people.get(session, person_id)
         if person.deactivated_at is None:
-            raise Invalid(
-                "why", N_("Close their account first, so that somebody takes over")
-            )
+            raise Invalid("why", N_("Close their account first, so that somebody takes over"))
         if erasing.is_erased(person):
             return False
         erasing.erase(session, person, name, act)

@@ -20,6 +20,7 @@ from portal.catalogue.store import (
     movers,
     organisations,
     services,
+    transfers,
     usage,
 )
 from portal.catalogue.store.movers import TAGS, Merge
@@ -27,7 +28,7 @@ from portal.catalogue.words import RecordKind
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Missing, Stale
 
-for _each in (merging_services, merging_organisations, merging):
+for _each in (merging_services, merging_organisations, merging, transfers):
     _each.install()
 
 

@@ -13,6 +13,32 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "related": lazy("Related, not the same"),
         "different": lazy("Different"),
     },
+    "transfer_state": {
+        "draft": lazy("Draft"),
+        "applied": lazy("Applied"),
+        "reversed": lazy("Reversed"),
+    },
+    "transfer_action": {
+        "open": lazy("Not chosen yet"),
+        "move": lazy("Moves"),
+        "stay": lazy("Stays where it is"),
+        "end": lazy("Ends"),
+    },
+    "transfer_kind": {
+        "service": lazy("Service"),
+        "component": lazy("Component"),
+        "organisation": lazy("Organisation"),
+        "role": lazy("Role of a person"),
+    },
+    #: What an organisation is to a thing that moves.
+    "transfer_role": {
+        "accountable": lazy("Accountable"),
+        "delivers": lazy("Delivers it"),
+        "funds": lazy("Funds it"),
+        "provides": lazy("Provides it"),
+        "part_of": lazy("It is part of it"),
+        "sponsored_by": lazy("Sponsors it"),
+    },
     "record_kind": {"service": lazy("Services"), "organisation": lazy("Organisations")},
 }
 #: What an event tells of the act itself, see rules/as_at.py.

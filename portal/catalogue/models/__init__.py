@@ -10,10 +10,11 @@ from portal.catalogue.models import (
     proposals,
     registrations,
     services,
+    transfers,
     usage,
 )
 
 __all__ = [
     "components", "counts", "duplicates", "imports", "journeys", "organisations", "proposals",
-    "registrations", "services", "usage",
+    "registrations", "services", "transfers", "usage",
 ]  # fmt: skip

@@ -13,10 +13,11 @@ from portal.accounts.store import passing
 from portal.catalogue.models.duplicates import DuplicatePair, MergedRecord
 from portal.catalogue.models.imports import ImportedRecord
 from portal.catalogue.models.organisations import OrganisationSlug
+from portal.catalogue.models.proposals import Proposal
 from portal.catalogue.models.registrations import Registration
 from portal.catalogue.models.services import ServiceSlug
 from portal.catalogue.store.movers import Merge, Mover, register
-from portal.catalogue.words import PairDecision, RecordKind
+from portal.catalogue.words import EditedKind, PairDecision, RecordKind
 from portal.errors import N_
 
 _SLUGS: dict[RecordKind, tuple[Any, Any]] = {
@@ -86,6 +87,21 @@ def _move_sources(session: Session, merge: Merge) -> None:
     session.execute(moving.execution_options(synchronize_session=False))
 
 
+def _proposals(merge: Merge) -> Any:
+    return (Proposal.kind == EditedKind(merge.kind.value)) & (Proposal.thing_id == merge.goes)
+
+
+def _count_proposals(session: Session, merge: Merge) -> int:
+    proposals = select(func.count()).select_from(Proposal).where(_proposals(merge))
+    return session.scalar(proposals) or 0
+
+
+def _move_proposals(session: Session, merge: Merge) -> None:
+    """One that waits is decided by whoever decides about the one that stays."""
+    moving = update(Proposal).where(_proposals(merge)).values(thing_id=merge.stays)
+    session.execute(moving.execution_options(synchronize_session=False))
+
+
 def _pairs(merge: Merge) -> Any:
     p = DuplicatePair
     mine = or_(p.low_id == merge.goes, p.high_id == merge.goes)
@@ -150,7 +166,8 @@ def install() -> None:
     """Register what moves with every kind of record."""
     homes = frozenset({"organisation_domain", "oidc_identity"})
     for kind, (table, _owner) in _SLUGS.items():
-        people = homes if kind is RecordKind.ORGANISATION else frozenset[str]()
+        roles = frozenset({"role_grant", "invitation", "join_request"})
+        people = roles | homes if kind is RecordKind.ORGANISATION else roles
         movers = {
             "addresses": Mover(
                 N_("Former addresses"), frozenset({table.__tablename__}),
@@ -161,7 +178,11 @@ def install() -> None:
                 _move_people,
             ),
             "sources": Mover(
-                N_("Entries in imported files"), frozenset(), _count_sources, _move_sources
+                N_("Entries in imported files"), frozenset({"imported_record"}), _count_sources,
+                _move_sources,
+            ),
+            "proposals": Mover(
+                N_("Proposed changes"), frozenset({"proposal"}), _count_proposals, _move_proposals
             ),
             "registrations": Mover(
                 N_("Registrations"), frozenset({"registration"}), _count_registrations,

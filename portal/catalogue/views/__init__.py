@@ -43,6 +43,8 @@ from portal.catalogue.views.retiring import blueprint as retiring
 from portal.catalogue.views.services import blueprint as services
 from portal.catalogue.views.storefront import blueprint as storefront
 from portal.catalogue.views.toolkit import blueprint as toolkit
+from portal.catalogue.views.transfer_drafts import blueprint as transfer_drafts
+from portal.catalogue.views.transfers import blueprint as transfers
 from portal.catalogue.views.usages import blueprint as usages
 from portal.web import navigation
 from portal.web.i18n import lazy
@@ -74,6 +76,8 @@ def install(app: Flask) -> None:
         journey_editing,
         *map(editing.blueprint_of, KINDS),
         *map(proposing.blueprint_of, KINDS),
+        transfers,
+        transfer_drafts,
     ):
         app.register_blueprint(blueprint)
     things.install()
@@ -90,6 +94,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         labels=labels, edits=edits, edit_link=edit_link, adds_journeys=adds_journeys
     )
+    navigation.add_to_footer(app, lazy("Transfers of functions"), "transfers.index")
     app.jinja_env.filters.update(
         label=label,
         lifecycle_colour=lifecycle_colour,
