@@ -20,6 +20,8 @@ ORGANISATION_NAME = "the organisation that runs this portal"
 CONTACT_ADDRESS = "portal@example.gov.uk"
 LOG_LEVEL = "INFO"
 SEARCHES = 120
+#: Reports of problems from one network in an hour.
+PROBLEMS = 20
 RATE_STORAGE = "memory://"
 KEPT_PAGES_MB = 32
 KEPT_SECONDS = 1
@@ -146,6 +148,7 @@ class Settings:
         mail: how mail leaves the portal.
         public_url: where people reach the portal, for links in mails; without a slash at its end.
         accounts: how people sign in.
+        problems_per_network: how many problems one network can report in an hour; 0 for no limit.
     """
 
     environment: Environment
@@ -168,6 +171,7 @@ class Settings:
     mail: MailSettings = MailSettings()
     public_url: str = PUBLIC_URL
     accounts: AccountSettings = AccountSettings()
+    problems_per_network: int = 0
 
     @property
     def development(self) -> bool:
@@ -230,6 +234,9 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         mail=_mail(env, production=environment == "production"),
         public_url=_public_url(env, hosts, production=environment == "production"),
         accounts=_accounts(env, production=environment == "production"),
+        problems_per_network=_whole(
+            env, "PORTAL_PROBLEMS_PER_NETWORK", PROBLEMS if environment == "production" else 0
+        ),
     )
 
 

@@ -42,6 +42,6 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.extensions["portal"] = Portal(settings, database)
     web.install(app, settings, database)
     accounts.install(app, settings.accounts)
-    catalogue.install(app)
+    catalogue.install(app, settings.problems_per_network)
     cli.install(app)
     return app

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     MANAGE_PERSON = "manage_person"
     MANAGE_PORTAL = "manage_portal"
     DECIDE_DUPLICATE = "decide_duplicate"
+    ANSWER_PROBLEMS = "answer_problems"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +248,13 @@ POLICY: dict[Permission, Predicate] = {
     Permission.SEE_PEOPLE: _any(_OWNERS, _role(Role.TEAM_MEMBER)),
     Permission.MANAGE_PEOPLE: _OWNERS,
     Permission.MANAGE_PERSON: _role(*_ADMINISTRATORS, on=PERSON),
+    # Whoever may edit a record answers for it; for other pages, the portal's people.
+    Permission.ANSWER_PROBLEMS: _any(
+        _EDITS_SERVICE,
+        _EDITS_COMPONENT,
+        _EDITS_ORGANISATION,
+        _role(Role.PORTAL_ADMINISTRATOR, on=Kind.PORTAL),
+    ),
     Permission.MANAGE_PORTAL: lambda person, thing: _role(Role.PORTAL_ADMINISTRATOR)(
         person, PORTAL
     ),

@@ -24,8 +24,10 @@ from portal.catalogue.actions import (
     indexing,
     journeys,
     matching,
+    problems,
     proposals,
     registering,
+    reviews,
     similar,
     transfers,
     undo,
@@ -347,6 +349,9 @@ def demo_load(as_json: bool) -> None:
     counts["registrations"] = {"created": drafts}
     proposed = proposals.add_missing(database(), demo.proposals(), command)
     counts["proposals"] = {"created": proposed}
+    kept = demo.keeping()
+    counts["problems"] = {"created": problems.add_missing(database(), kept["problems"], command)}
+    counts["reviews"] = {"set": reviews.add_missing(database(), kept["reviews"], command)}
     if as_json:
         click.echo(json.dumps(counts))
         return

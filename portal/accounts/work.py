@@ -5,9 +5,9 @@ Features above this one register their sources when the portal is wired; nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ class Item:
         detail: a few words more, such as who asks.
         kind: the kind of record it is about, and `thing_id` its id, where it is about one.
         thing_id: see `kind`.
+        signed: the record can be confirmed from a link in a mail, without signing in.
     """
 
     task: str
@@ -35,19 +36,50 @@ class Item:
     detail: str = ""
     kind: str = ""
     thing_id: int = 0
+    signed: bool = False
 
 
 #: Gives what waits for a person on a day. It asks `may` or the person's grants by itself.
 Source = Callable[[Session, Person, date], Iterable[Item]]
+#: Told which items were mailed to somebody, and when, in the transaction that queues the mail.
+Mailed = Callable[[Session, Collection[Item], datetime], None]
 _SOURCES: dict[str, Source] = {}
+_LABELS: dict[str, str] = {}
+_MAILED: dict[str, Mailed] = {}
 
 
-def register(name: str, source: Source) -> None:
-    """Have `source` asked from now on; a second one of the same name takes its place."""
+def register(
+    name: str,
+    source: Source,
+    labels: Mapping[str, str] | None = None,
+    mailed: Mailed | None = None,
+) -> None:
+    """Have `source` asked from now on; a second one of the same name takes its place.
+
+    Args:
+        name: of the source.
+        source: gives the items.
+        labels: what pages and mails say above the items of each task, marked with `N_`.
+        mailed: told what was mailed to somebody.
+    """
     _SOURCES[name] = source
+    _LABELS.update(labels or {})
+    if mailed is not None:
+        _MAILED[name] = mailed
+
+
+def label(task: str) -> str:
+    """What is said above the items of a task; pages translate it."""
+    return _LABELS.get(task, task.replace("_", " ").capitalize())
 
 
 def items(session: Session, person: Person, day: date) -> list[Item]:
     """All that waits for a person, the earliest due first, what has no date last."""
     found = [item for source in _SOURCES.values() for item in source(session, person, day)]
     return sorted(found, key=lambda item: (item.due or date.max, item.task, item.name, item.href))
+
+
+def mailed(session: Session, some: Collection[Item], at: datetime) -> None:
+    """Tell the features which of their items were mailed."""
+    for told in _MAILED.values():
+        told(session, some, at)

@@ -203,3 +203,66 @@ class TransferKind(StrEnum):
     COMPONENT = "component"
     ORGANISATION = "organisation"
     ROLE = "role"
+
+
+class Reviewed(StrEnum):
+    """The kinds of record that somebody must confirm from time to time."""
+
+    SERVICE = "service"
+    COMPONENT = "component"
+
+
+class LinkState(StrEnum):
+    """What the link in a mail that asks about a record is good for."""
+
+    READY = "ready"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    NO_ROLE = "no_role"
+
+
+class ReviewAnswer(StrEnum):
+    """What somebody who is asked about a record can answer, in the order of the form."""
+
+    RIGHT = "right"
+    CHANGED = "changed"
+    NOT_OURS = "not_ours"
+    ENDED = "ended"
+
+
+class ReviewState(StrEnum):
+    """How the day by which a record must be confirmed stands to today."""
+
+    FRESH = "fresh"
+    DUE = "due"
+    OVERDUE = "overdue"
+    STALE = "stale"
+
+
+class ProblemState(StrEnum):
+    """Whether a problem that a reader reported is answered."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+
+
+class ProblemOutcome(StrEnum):
+    """What became of a problem that a reader reported."""
+
+    PUT_RIGHT = "put_right"
+    NOT_CHANGED = "not_changed"
+
+
+class Issue(StrEnum):
+    """What can be wrong with the records of an organisation, in the order of its page."""
+
+    NO_OWNER = "no_owner"
+    UNREACHABLE = "unreachable"
+    STALE = "stale"
+    OVERDUE = "overdue"
+    DUE = "due"
+    NEVER_CONFIRMED = "never_confirmed"
+    DANGLING = "dangling"
+    NEEDS_UNANSWERED = "needs_unanswered"
+    APIS_UNKNOWN = "apis_unknown"
+    NO_USER_NEED = "no_user_need"

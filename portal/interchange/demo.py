@@ -71,6 +71,14 @@ def transfers() -> list[Document]:
     return _load("transfers.json")
 
 
+def keeping() -> dict[str, list[Document]]:
+    """How long ago records count as having come into the catalogue, and who confirmed which."""
+    found: dict[str, list[Document]] = json.loads(
+        (FOLDER / "keeping.json").read_text(encoding="utf-8")
+    )
+    return found
+
+
 def people() -> dict[str, list[Document]]:
     """Invented people, who can sign in as each role, with an invitation and a request to join."""
     found: dict[str, list[Document]] = json.loads(

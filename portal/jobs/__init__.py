@@ -7,10 +7,11 @@ a lease that runs out, and the next one does the work again: handlers are idempo
 
 from portal.jobs import tidying as _tidying  # noqa: F401  registers its handler
 from portal.jobs.handlers import GiveUp, Retry, Run, handler
-from portal.jobs.models import Job
+from portal.jobs.models import BULK, NORMAL, URGENT, Job
 from portal.jobs.store import add, again, failures, waiting
 from portal.jobs.worker import Worker
 
 __all__ = [
-    "GiveUp", "Job", "Retry", "Run", "Worker", "add", "again", "failures", "handler", "waiting",
+    "BULK", "NORMAL", "URGENT", "GiveUp", "Job", "Retry", "Run", "Worker", "add", "again",
+    "failures", "handler", "waiting",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.audit import Document
 from portal.db import insert_new
 from portal.errors import N_, Missing
-from portal.jobs.models import Job
+from portal.jobs.models import NORMAL, Job
 
 _OPEN = Job.finished_at.is_(None) & Job.failed_at.is_(None)
 
@@ -23,6 +23,7 @@ def add(
     at: datetime,
     unique_key: str | None = None,
     run_after: datetime | None = None,
+    priority: int = NORMAL,
 ) -> bool:
     """Promise a piece of work, in the caller's transaction.
 
@@ -34,6 +35,7 @@ def add(
         unique_key: of two jobs with the same key only the first is written. A key is kept as
             long as its row: 30 days after the job is done, and for good where it failed.
         run_after: not before this moment; due at once without it.
+        priority: `URGENT`, `NORMAL` or `BULK`: which work that is due is done first.
 
     Returns:
         False where the key is known already.
@@ -44,6 +46,7 @@ def add(
         "unique_key": unique_key,
         "created_at": at,
         "run_after": run_after or at,
+        "priority": priority,
         "attempts": 0,
     }
     return insert_new(session, Job, row) is not None
@@ -57,7 +60,8 @@ def due(session: Session, kinds: Collection[str], at: datetime) -> bool:
 def claim(
     session: Session, leases: Mapping[str, timedelta], owner: str, at: datetime
 ) -> Job | None:
-    """Lease the oldest job that is due, or whose lease ran out; None where there is none.
+    """Lease a job that is due, or whose lease ran out: the most urgent, of these the oldest; None
+    where there is none.
 
     Two workers never get the same: on PostgreSQL the second skips what the first has locked, on
     SQLite writers come one after the other.
@@ -79,7 +83,7 @@ def claim(
 def _due(kinds: Collection[str], at: datetime) -> Select[Job]:
     free = or_(Job.lease_until.is_(None), Job.lease_until < at)
     mine = select(Job).where(_OPEN, Job.run_after <= at, free, Job.kind.in_(list(kinds)))
-    return mine.order_by(Job.run_after, Job.id).limit(1)
+    return mine.order_by(Job.priority, Job.run_after, Job.id).limit(1)
 
 
 def finish(session: Session, job: Job, at: datetime) -> bool:

@@ -36,7 +36,12 @@ def send(run: Run) -> None:
         return
     if mail.blanked_at is not None:
         raise GiveUp("its text is no longer kept")
-    provider_id = mailer(run.settings).send(letter(mail, run.settings.portal_name))
+    try:
+        provider_id = mailer(run.settings).send(letter(mail, run.settings.portal_name))
+    except GiveUp:
+        with run.database.writing() as session:
+            store.returned(session, mail_id, run.clock())
+        raise
     with run.database.writing() as session:
         store.mark_sent(session, mail_id, provider_id, run.clock())
 

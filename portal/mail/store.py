@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -29,6 +31,7 @@ def queue(
     unique_key: str,
     at: datetime,
     run_after: datetime | None = None,
+    priority: int = jobs.NORMAL,
 ) -> bool:
     """Promise a mail, in the caller's transaction; a worker sends it after the commit.
 
@@ -39,8 +42,9 @@ def queue(
         values: for exactly the template's placeholders, as JSON; each text becomes one line.
         unique_key: of two mails with the same key only the first is sent, ever. No personal data.
         at: the moment of the act.
-        run_after: not before this moment. Whoever queues many spreads them, since mails leave
-            in this order, and somebody may wait for a link to sign in.
+        run_after: not before this moment.
+        priority: `jobs.URGENT` for what somebody waits for, `jobs.BULK` where many are queued at
+            once: these leave after all others that are due.
 
     Returns:
         False where the key is known already.
@@ -65,7 +69,8 @@ def queue(
     mail_id = insert_new(session, Mail, row)
     if mail_id is None:
         return False
-    jobs.add(session, SEND, {"mail": mail_id}, at, f"{SEND}:{row['reference']}", run_after)
+    key = f"{SEND}:{row['reference']}"
+    jobs.add(session, SEND, {"mail": mail_id}, at, key, run_after, priority)
     return True
 
 
@@ -78,6 +83,37 @@ def newest(session: Session, limit: int) -> list[Mail]:
     """The mails that still have their text, newest first."""
     query = select(Mail).where(Mail.blanked_at.is_(None)).order_by(Mail.id.desc())
     return list(session.scalars(query.limit(limit)))
+
+
+class Returned(NamedTuple):
+    """A mail that could not be delivered."""
+
+    to_address: str
+    kind: str
+    written_at: datetime
+    at: datetime
+
+
+Listener = Callable[[Session, Returned], None]
+_LISTENERS: list[Listener] = []
+
+
+def on_returned(listener: Listener) -> Listener:
+    """Have a feature told, in the transaction that notes it, of each mail whose address does not
+    work: refused for good, or come back. What failed because of a server says nothing of anybody.
+    """
+    if listener not in _LISTENERS:
+        _LISTENERS.append(listener)
+    return listener
+
+
+def returned(session: Session, mail_id: int, at: datetime) -> None:
+    """Tell features of a mail that could not be delivered; once its text is forgotten, nobody."""
+    mail = session.get(Mail, mail_id)
+    if mail is None or not mail.to_address:
+        return
+    for listener in _LISTENERS:
+        listener(session, Returned(mail.to_address, mail.kind, mail.created_at, at))
 
 
 def mark_sent(session: Session, mail_id: int, provider_id: str | None, at: datetime) -> None:
@@ -95,7 +131,10 @@ def mark_bounced(session: Session, reference: str, reason: str, at: datetime) ->
     """Note that a sent mail came back; False where that is known, or it is none of ours."""
     fresh = (Mail.reference == reference, Mail.bounced_at.is_(None))
     statement = update(Mail).where(*fresh).values(bounced_at=at, reason=reason)
-    return session.scalar(statement.returning(Mail.id)) is not None
+    mail_id = session.scalar(statement.returning(Mail.id))
+    if mail_id is not None:
+        returned(session, mail_id, at)
+    return mail_id is not None
 
 
 def blank(session: Session, before: datetime, at: datetime) -> int:

@@ -8,8 +8,13 @@ from typing import NamedTuple, cast
 
 from flask import Flask, current_app, request, url_for
 
+from portal.web.links import with_query
+
 EXTENSION = "portal_navigation"
 FOOTER = "portal_footer"
+#: Pages whose addresses hold what only one person may know, or lead nowhere else.
+SECRET = ("/sign-", "/confirm", "/report-a-problem")
+LONGEST = 500
 
 
 class Entry(NamedTuple):
@@ -35,14 +40,28 @@ def add(app: Flask, text: str, endpoint: str, order: int = 50) -> None:
     entries.sort(key=lambda entry: entry.order)
 
 
-def add_to_footer(app: Flask, text: str, endpoint: str) -> None:
-    """Show a link to `endpoint` in the footer of every page. Give the text as `lazy("...")`."""
-    app.extensions[FOOTER].append((text, endpoint))
+def add_to_footer(app: Flask, text: str, endpoint: str, about: bool = False) -> None:
+    """Show a link to `endpoint` in the footer of every page. Give the text as `lazy("...")`.
+
+    Args:
+        about: the link says from which page it was followed.
+    """
+    app.extensions[FOOTER].append((text, endpoint, about))
 
 
 def footer_links() -> list[tuple[str, str]]:
     """The text and the address of the links that features added to the footer, in their order."""
-    return [(text, url_for(endpoint)) for text, endpoint in current_app.extensions[FOOTER]]
+    return [
+        (text, with_query(url_for(endpoint), _here() if about else []))
+        for text, endpoint, about in current_app.extensions[FOOTER]
+    ]
+
+
+def _here() -> list[tuple[str, str]]:
+    """The address of this page; none for one whose address lets somebody in."""
+    if request.path.startswith(SECRET):
+        return []
+    return [("about", request.full_path.rstrip("?")[:LONGEST])]
 
 
 def links() -> list[dict[str, object]]:

@@ -64,6 +64,7 @@ MORE = (
 )
 WRONG = {
     "/sign-in/link/unknown": 404,
+    "/confirm/unknown": 404,
     "/sign-in/with/unknown": 404,
     "/sign-in/with/unknown/back": 404,
     "/services/nothing-there": 404,

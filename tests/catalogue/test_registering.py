@@ -59,7 +59,9 @@ def test_a_team_registers_and_publishes_at_once(cast: Cast, session: Session) ->
     service = session.scalars(select(Service)).one()
     held = grants.held(session, cast.team.id, act().day)
     assert Grant(Role.SERVICE_OWNER, Kind.SERVICE, service.id) in held
-    event = session.scalars(select(HistoryEvent).where(HistoryEvent.thing == "service")).one()
+    its = select(HistoryEvent).where(HistoryEvent.thing == "service").order_by(HistoryEvent.id)
+    event, confirmed = session.scalars(its)
+    assert confirmed.tag == "record.confirmed" and confirmed.actor == event.actor
     assert (event.tag, event.actor) == ("registered", f"person:{cast.team.id}")
     assert ">Team<" in _event(client.get("/services/cofrestruch-cwch/history"))
     by = _event(other_browser(cast.app).get("/services/cofrestruch-cwch/history"))

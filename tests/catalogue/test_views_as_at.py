@@ -144,7 +144,8 @@ def test_it_says_what_it_said_then(client: PageClient, session: Session, thing: 
     for month, document in enumerate(stood, start=1):
         for day in (f"2026-{month:02}-02", f"2026-{month:02}-28"):
             assert record(client, f"{address}/as-at/{day}") == {"as_at": day, **document}
-    assert set(stood[0]) == fields
+    confirmed = {"confirmed_on"} if thing in (services.THING, components.THING) else set()
+    assert set(stood[0]) == fields | confirmed
     # The page has a row for each field, by its label; the file a column.
     page = soup_of(client.get(f"/{address}/as-at/2026-02-10"))
     keys = [key.get_text() for key in page.select(".govuk-summary-list__key")]

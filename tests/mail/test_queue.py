@@ -27,6 +27,17 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "registration_asked": {"link": LINK, "thing": "Tax your vehicle", "person": "Ada"},
     "registration_published": {"link": LINK, "thing": "Tax your vehicle"},
     "registration_sent_back": {"link": LINK, "thing": "Tax your vehicle", "answer": "Say more"},
+    "proposal_made": {"link": LINK, "thing": "Tax your vehicle", "person": "Ada",
+                      "question": "Purpose"},
+    "proposal_accepted": {"link": LINK, "thing": "Tax your vehicle", "question": "Purpose",
+                          "answer": ""},
+    "proposal_refused": {"link": LINK, "thing": "Tax your vehicle", "question": "Purpose",
+                         "answer": "It is right as it is"},
+    "digest": {"count": 1, "link": LINK, "groups": [{"title": "Check", "more": 0, "rows": [
+        {"name": "Tax your vehicle", "due": "by 5 May 2026", "link": LINK}]}]},
+    "problem_reported": {"link": LINK, "thing": "Tax your vehicle", "by": "5 May 2026"},
+    "problem_answered": {"link": LINK, "thing": "Tax your vehicle", "outcome": "It is put right",
+                         "answer": "The figure is new"},
 }  # fmt: skip
 
 

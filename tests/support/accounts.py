@@ -88,9 +88,10 @@ def work(database: RolledBackDatabase) -> None:
 
 
 def letters(session: Session) -> list[mail.Letter]:
-    """The mails, oldest first."""
+    """The mails, oldest first, without the weekly ones: whether they are due the clock says."""
     session.expire_all()
-    return [mail.letter(row, "Portal") for row in reversed(mail.newest(session, 100))]
+    rows = [row for row in mail.newest(session, 100) if row.kind != "digest"]
+    return [mail.letter(row, "Portal") for row in reversed(rows)]
 
 
 def link_in(letter: mail.Letter) -> str:

@@ -15,6 +15,7 @@ from portal.accounts.models.people import Person
 from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
 from portal.accounts.views.base import FOLDERS
 from portal.audit import ImportBatch, london_day
+from portal.catalogue.models.problems import Problem
 from portal.catalogue.models.proposals import Proposal
 from portal.catalogue.models.registrations import Registration
 from portal.catalogue.models.transfers import Transfer
@@ -70,6 +71,13 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "merging": {"pair_id": _pair(session)},
         "transfers": {"transfer_id": transfer},
         "transfer_drafts": {"transfer_id": transfer},
+        "reviews": {"token": "unknown"},
+        "quality": {"slug": ORGANISATION, "issue": "stale"},
+        "problems": {
+            "problem_id": session.scalar(
+                select(func.min(Problem.id)).where(Problem.about.like(f"/services/{SERVICE}%"))
+            )
+        },
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},
         "sign_in": {"token": "unknown"},
         "account": {"session_id": 1},

@@ -65,6 +65,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "capabilities.show": PUBLIC,
     "component_map.index": PUBLIC,
     "components.as_at": PUBLIC,
+    "components.confirm_component": (Permission.EDIT_COMPONENT, Kind.COMPONENT),
     "components.history": PUBLIC,
     "components.index": PUBLIC,
     "components.show": PUBLIC,
@@ -119,15 +120,26 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "propose_journeys.question": Permission.PROPOSE_CHANGE,
     "propose_services.index": Permission.PROPOSE_CHANGE,
     "propose_services.question": Permission.PROPOSE_CHANGE,
-    "ready": PUBLIC,
     "retiring.bring_back": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "retiring.retire": (Permission.EDIT_SERVICE, Kind.SERVICE),
+    "problems.forget": (Permission.ANSWER_PROBLEMS, Kind.SERVICE),
+    "problems.index": Permission.USE_ACCOUNT,
+    "problems.of": PUBLIC,
+    "problems.report": PUBLIC,
+    "problems.sent": PUBLIC,
+    "problems.show": (Permission.ANSWER_PROBLEMS, Kind.SERVICE),
+    "quality.issue": PUBLIC,
+    "quality.show": PUBLIC,
+    "quality.unreachable": (Permission.EDIT_ORGANISATION, Kind.ORGANISATION),
+    "ready": PUBLIC,
+    "reviews.link": PUBLIC,
     "roles.end": (Permission.MANAGE_PEOPLE, Kind.SERVICE),
     "roles.grant": (Permission.MANAGE_PEOPLE, ADDRESS),
     "roles.invite": (Permission.MANAGE_PEOPLE, ADDRESS),
     "roles.leave": (Permission.MANAGE_PERSON, PERSON),
     "roles.withdraw": (Permission.MANAGE_PEOPLE, Kind.ORGANISATION),
     "services.as_at": PUBLIC,
+    "services.confirm_service": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "services.history": PUBLIC,
     "services.index": PUBLIC,
     "services.show": PUBLIC,
@@ -155,9 +167,10 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "web.privacy": PUBLIC,
     "web.robots": PUBLIC,
     "web.security_txt": PUBLIC,
+    "work.index": Permission.USE_ACCOUNT,
 }
 #: Answer with a page that says no to everybody: their examples are nobody's link and no issuer.
-NO_SUCH = ("sign_in.link", "openid.start", "openid.back")
+NO_SUCH = ("sign_in.link", "reviews.link", "openid.start", "openid.back")
 B, S, C, P = Kind.ORGANISATION, Kind.SERVICE, Kind.COMPONENT, Kind.PORTAL
 ADMINISTRATORS = {(Role.ORGANISATION_ADMINISTRATOR, B), (Role.PORTAL_ADMINISTRATOR, P)}
 SERVICE_OWNERS = {(Role.SERVICE_OWNER, B), (Role.SERVICE_OWNER, S)}
@@ -187,6 +200,12 @@ HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
     (Permission.DECIDE_REGISTRATION, REGISTRATION): ADMINISTRATORS,
     (Permission.EDIT_COMPONENT, C): ADMINISTRATORS | PROVIDERS | {TEAM, (Role.TEAM_MEMBER, C)},
     (Permission.EDIT_ORGANISATION, B): ADMINISTRATORS,
+    (Permission.ANSWER_PROBLEMS, S): ADMINISTRATORS
+    | SERVICE_OWNERS
+    | {TEAM, (Role.TEAM_MEMBER, S)},
+    (Permission.ANSWER_PROBLEMS, C): ADMINISTRATORS | PROVIDERS | {TEAM, (Role.TEAM_MEMBER, C)},
+    (Permission.ANSWER_PROBLEMS, B): ADMINISTRATORS,
+    (Permission.ANSWER_PROBLEMS, P): {(Role.PORTAL_ADMINISTRATOR, P)},
     (Permission.SEE_PEOPLE, B): ADMINISTRATORS | {TEAM},
     (Permission.SEE_PEOPLE, S): ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
     (Permission.SEE_PEOPLE, C): ADMINISTRATORS | PROVIDERS | {TEAM, (Role.TEAM_MEMBER, C)},

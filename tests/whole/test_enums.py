@@ -24,7 +24,9 @@ from portal.catalogue import words
 from portal.catalogue.models import components as c
 from portal.catalogue.models import duplicates as d
 from portal.catalogue.models import organisations as o
+from portal.catalogue.models import problems as pr
 from portal.catalogue.models import registrations as g
+from portal.catalogue.models import reviews as rv
 from portal.catalogue.models import services as s
 from portal.catalogue.models import transfers as t
 from portal.catalogue.models import usage as u
@@ -131,6 +133,11 @@ def _item(body: int, **value: Any) -> t.TransferItem:
     return t.TransferItem(transfer_id=TRANSFER, **plain, **row)
 
 
+def _problem(**fields: Any) -> pr.Problem:
+    known = {"about": "/", "kind": Kind.PORTAL, "thing_id": 0, "text": "x", "unique_key": "x"}
+    return pr.Problem(reported_at=ACT.at, due_on=ON, **{**known, **fields})
+
+
 #: How to make a row with one member: from two services, an organisation, and the member.
 ROWS: dict[str, Make] = {
     "organisation.kind": lambda a, b, body, v: o.Organisation(
@@ -212,6 +219,14 @@ ROWS: dict[str, Make] = {
     ),
     "transfer_item.kind": lambda a, b, body, v: _item(body, kind=v),
     "transfer_item.action": lambda a, b, body, v: _item(body, action=v),
+    "review.kind": lambda a, b, body, v: rv.Review(kind=v, thing_id=10**6, since=ON),
+    "review.confirmed_as": lambda a, b, body, v: rv.Review(
+        kind=words.Reviewed.SERVICE, thing_id=10**6, since=ON, confirmed_as=v
+    ),
+    "problem.kind": lambda a, b, body, v: _problem(kind=v, thing_id=0 if v is Kind.PORTAL else 1),
+    "problem.outcome": lambda a, b, body, v: _problem(
+        outcome=v, answered_at=ACT.at, answered_by="x", answer="x"
+    ),
     "capability_need.answer": lambda a, b, body, v: u.CapabilityNeed(
         service_id=a, capability_id=NEED, answer=v, edited_at=ACT.at
     ),

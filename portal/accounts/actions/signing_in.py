@@ -83,7 +83,8 @@ def ask(database: Database, email: str, next_path: str | None, at: datetime) -> 
     """
     with database.writing() as session:
         link_id = links.add(session, email, next_path, at)
-        jobs.add(session, LINK_JOB, {"link": link_id}, at, f"{LINK_JOB}:{link_id}")
+        key = f"{LINK_JOB}:{link_id}"
+        jobs.add(session, LINK_JOB, {"link": link_id}, at, key, priority=jobs.URGENT)
 
 
 @jobs.handler(LINK_JOB)
@@ -98,7 +99,8 @@ def send(run: jobs.Run) -> None:
             token = new_token()
             link.token_hash = digest(token)
             values = {"link": address(run.settings.public_url, token), "minutes": LINK_MINUTES}
-            mail.queue(session, link.email, MAIL, values, f"{MAIL}:{link.id}", at)
+            key = f"{MAIL}:{link.id}"
+            mail.queue(session, link.email, MAIL, values, key, at, priority=jobs.URGENT)
 
 
 @jobs.handler("accounts.forget", every=timedelta(hours=6))
@@ -204,6 +206,7 @@ def begin(
 ) -> Entered:
     """Begin somebody's session, with the roles that they were invited to."""
     act = replace(act, actor=people.actor(person.id))
+    people.reached(session, person, act)
     for invitation in invitations.open_to(session, person.email, act.at):
         role = Grant(invitation.role, invitation.kind, invitation.thing_id)
         with suppress(Clash, Invalid):  # they hold it already

@@ -21,7 +21,10 @@ ADDRESS = 254
 
 
 class Person(Base):
-    """Somebody who has signed in, or was added by a command."""
+    """Somebody who has signed in, or was added by a command.
+
+    `unreachable_at` is when mail to them first came back, until they sign in again.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -36,6 +39,7 @@ class Person(Base):
     sort_name: Mapped[str] = mapped_column(sorted_text(200), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    unreachable_at: Mapped[datetime | None] = mapped_column(UtcTime)
     version: Mapped[int] = mapped_column(default=1)
 
     professions: Mapped[list[PersonProfession]] = relationship(

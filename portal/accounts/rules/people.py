@@ -1,4 +1,4 @@
-"""Somebody who has signed in, as each request knows them."""
+"""Somebody as the policy knows them: who has signed in, and whom a mail is for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.access import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody with an open account and the roles of a day, whether signed in or not: whom a mail
+    is for, or who opens the link in it.
+    """
+
+    id: int
+    grants: tuple[Grant, ...]
+
+    is_authenticated = True
 
 
 @dataclass(frozen=True, slots=True)

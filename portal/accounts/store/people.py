@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 from portal.accounts.models.people import OrganisationDomain, Person, PersonProfession
 from portal.accounts.rules.addresses import domain_of
 from portal.accounts.rules.names import sort_key
+from portal.accounts.rules.people import Known
+from portal.accounts.store import grants
 from portal.accounts.words import Profession
 from portal.audit import Act, Document, record
 from portal.db import insert_new
@@ -30,6 +33,44 @@ def get(session: Session, person_id: int) -> Person:
     if found is None:
         raise Missing("There is no such person")
     return found
+
+
+def reachable(session: Session) -> list[int]:
+    """The ids of everybody with an open account to whom mail can be sent."""
+    query = select(Person.id).where(
+        Person.deactivated_at.is_(None), Person.unreachable_at.is_(None)
+    )
+    return list(session.scalars(query.order_by(Person.id)))
+
+
+def unreached(session: Session, person: Person, act: Act) -> bool:
+    """Note that mail to somebody comes back; False where that is known."""
+    if person.unreachable_at is not None:
+        return False
+    person.unreachable_at = act.at
+    session.flush()
+    before, after = {"reachable": True}, {"reachable": False}
+    return record(session, act, "person.unreachable", THING, person.id, before, after)
+
+
+def reached(session: Session, person: Person, act: Act) -> bool:
+    """Note that somebody is here again; False where nobody doubted it."""
+    if person.unreachable_at is None:
+        return False
+    person.unreachable_at = None
+    session.flush()
+    before, after = {"reachable": False}, {"reachable": True}
+    return record(session, act, "person.reachable", THING, person.id, before, after)
+
+
+def known(session: Session, person_id: int, day: date) -> Known | None:
+    """Somebody with the roles of a day; None where there is no such person, or their account is
+    closed.
+    """
+    found = session.get(Person, person_id)
+    if found is None or found.deactivated_at is not None:
+        return None
+    return Known(person_id, grants.held(session, person_id, day))
 
 
 def add(session: Session, email: str, name: str, act: Act, by_themselves: bool = False) -> Person:

@@ -32,6 +32,13 @@ def waiting_on(session: Session, kind: Kind, thing_id: int) -> list[JoinRequest]
     return list(session.scalars(waiting.order_by(JoinRequest.id)))
 
 
+def waiting(session: Session) -> list[JoinRequest]:
+    """Everybody who waits for an answer, oldest first."""
+    query = select(JoinRequest).options(joinedload(JoinRequest.person))
+    found = query.where(JoinRequest.state == RequestState.WAITING)
+    return list(session.scalars(found.order_by(JoinRequest.id)))
+
+
 def of_person(session: Session, person_id: int) -> list[JoinRequest]:
     """What somebody asked to join, newest first."""
     query = select(JoinRequest).where(JoinRequest.person_id == person_id)

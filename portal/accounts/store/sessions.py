@@ -72,6 +72,14 @@ def person_of(
     return SignedIn(id_, session_id, name, email, end, grants) if end > at else None
 
 
+def began_since(session: Session, person_id: int, at: datetime) -> bool:
+    """Whether somebody has signed in since a moment."""
+    query = select(PersonSession.id).where(
+        PersonSession.person_id == person_id, PersonSession.started_at >= at
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def open_ones(session: Session, person_id: int, at: datetime) -> list[PersonSession]:
     """Where somebody is signed in, newest first."""
     query = select(PersonSession).where(*_open(person_id, at))

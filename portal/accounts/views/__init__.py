@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 from flask import Flask, current_app
 
 from portal.access import Permission, Person, may
+
+# These register their handlers.
+from portal.accounts.actions import digests as _digests  # noqa: F401
+from portal.accounts.actions import reaching as _reaching  # noqa: F401
 from portal.accounts.forms.labels import label
 from portal.accounts.rules.sign_in import digest
-from portal.accounts.store import sessions
+from portal.accounts.store import join_work, sessions
 from portal.accounts.views import openid
 from portal.accounts.views.account import blueprint as account
 from portal.accounts.views.base import sees_people
@@ -19,6 +23,8 @@ from portal.accounts.views.joining import blueprint as joining
 from portal.accounts.views.people import blueprint as people
 from portal.accounts.views.roles import blueprint as roles
 from portal.accounts.views.sign_in import blueprint as sign_in
+from portal.accounts.views.work import blueprint as work_list
+from portal.accounts.work import register as register_work
 from portal.web import limits
 from portal.web.people import current_person, signs_in
 from portal.web.reading import reading
@@ -31,8 +37,18 @@ PERIOD = "15 minutes"
 
 def install(app: Flask, settings: AccountSettings) -> None:
     """Register the pages, and let people sign in."""
-    for blueprint in (sign_in, openid.blueprint, account, people, roles, joining, erasing):
+    for blueprint in (
+        sign_in,
+        openid.blueprint,
+        account,
+        people,
+        roles,
+        joining,
+        erasing,
+        work_list,
+    ):
         app.register_blueprint(blueprint)
+    register_work("joining", join_work.waiting, join_work.LABELS)
     openid.install(app, settings)
     limits.posts(
         app,

@@ -12,8 +12,10 @@ from portal.accounts.work import Item
 from portal.catalogue.store import duplicates
 from portal.catalogue.store.duplicates import PairQuery
 from portal.catalogue.words import PairDecision, RecordKind
+from portal.errors import N_
 
 TASK = "decide_duplicate"
+LABELS = {TASK: N_("Decide whether these records are one")}
 #: So many pairs of one organisation's own stand in the list.
 MOST = 20
 

@@ -23,11 +23,12 @@ from portal.catalogue.store import (
     organisation_names,
     pointing,
     registrations,
+    reviews,
     service_search,
     services,
     usage,
 )
-from portal.catalogue.words import RegistrationState
+from portal.catalogue.words import RegistrationState, Reviewed
 from portal.db import Database
 from portal.errors import N_, Clash, Invalid, Stale
 
@@ -111,6 +112,9 @@ def _publish(session: Session, row: Registration, body: int, act: Act) -> str:
     search.put(session, service_search.search_documents(session, [made.id]))
     with suppress(Clash):  # they hold it already
         grants.add(session, row.person_id, Grant(Role.SERVICE_OWNER, Kind.SERVICE, made.id), act)
+    # Its author has just looked at every answer, and said that it is right.
+    author = replace(act, actor=people.actor(row.person_id))
+    reviews.confirm(session, Reviewed.SERVICE, made.id, Role.SERVICE_OWNER, author)
     before, row.state = row.state, RegistrationState.PUBLISHED
     row.service_id, row.published_at = made.id, act.at
     row.organisation_id, row.submitted_at, row.answer = body, row.submitted_at or act.at, None

@@ -12,8 +12,13 @@ from portal.accounts import work
 from portal.accounts.store import erasing
 from portal.catalogue.models.registrations import Registration
 from portal.catalogue.store import registrations
+from portal.errors import N_
 
 _MOST = 100
+LABELS = {
+    "decide_registration": N_("Decide about services that people registered"),
+    "finish_registration": N_("Finish what you began to register"),
+}
 
 
 def decides_for(person: Person) -> frozenset[int] | None:
@@ -45,4 +50,4 @@ def _items(rows: Iterable[Registration], task: str, then: str) -> Iterator[work.
 def install() -> None:
     """Tell the work list, and what goes with an erased person."""
     erasing.register("registrations", registrations.forget)
-    work.register("registrations", registrations_of)
+    work.register("registrations", registrations_of, LABELS)

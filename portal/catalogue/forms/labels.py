@@ -338,6 +338,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "note": lazy("Note"),
         "source": lazy("Source"),
         "answer": lazy("Answer"),
+        "confirmed_on": lazy("Confirmed"),
         **decision_labels.FIELDS,
     },
 }

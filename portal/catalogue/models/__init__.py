@@ -7,14 +7,17 @@ from portal.catalogue.models import (
     imports,
     journeys,
     organisations,
+    problems,
     proposals,
     registrations,
+    reviews,
     services,
     transfers,
     usage,
 )
 
 __all__ = [
-    "components", "counts", "duplicates", "imports", "journeys", "organisations", "proposals",
-    "registrations", "services", "transfers", "usage",
+    "components", "counts", "duplicates", "imports", "journeys", "organisations",
+    "problems", "proposals", "registrations", "reviews", "services", "transfers",
+    "usage",
 ]  # fmt: skip

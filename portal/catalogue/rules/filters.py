@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from portal.catalogue import words
 from portal.catalogue.component_words import Arrangement
+from portal.catalogue.rules import reviews
 
 PAGE_SIZE = 50
 Pairs = Iterable[tuple[str, str]]
@@ -50,6 +51,7 @@ class ServiceQuery:
     capability: str | None = None
     component: str | None = None
     arrangement: str | None = None
+    review: str | None = None
     sort: ServiceSort = ServiceSort.NAME
     cursor: Cursor | None = None
 
@@ -63,6 +65,7 @@ class ServiceQuery:
             or self.categories
             or self.apis
             or self.organisation
+            or self.review
             or self.by_usage
         )
 
@@ -190,6 +193,7 @@ def parse_services(pairs: Pairs) -> tuple[ServiceQuery, tuple[str, ...]]:
         capability=read.one("capability"),
         component=read.one("component"),
         arrangement=_first(read.choices("arrangement", [a.value for a in Arrangement])),
+        review=_first(read.choices("review", reviews.CHOICES)),
         sort=sort,
         cursor=read.cursor(textual=sort is ServiceSort.NAME),
     )

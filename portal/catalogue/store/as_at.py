@@ -21,9 +21,11 @@ from portal.catalogue.store import (
     journeys,
     organisations,
     records,
+    reviews,
     service_documents,
     services,
 )
+from portal.catalogue.words import Reviewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,13 @@ def _service(session: Session, slug: str) -> tuple[int, Document]:
         need: {"answer": answer.value, "note": note, "source": source}
         for need, answer, note, source in rows
     }
-    return id_, {**document, "needs": needs}
+    return id_, {**document, "needs": needs, **_confirmed(session, Reviewed.SERVICE, id_)}
+
+
+def _confirmed(session: Session, kind: Reviewed, id_: int) -> Document:
+    review = reviews.standing(session, kind, id_)
+    at = review.confirmed_at if review else None
+    return {"confirmed_on": at and audit.london_day(at).isoformat()}
 
 
 def _organisation(session: Session, slug: str) -> tuple[int, Document]:
@@ -83,7 +91,7 @@ def _journey(session: Session, slug: str) -> tuple[int, Document]:
 
 def _component(session: Session, slug: str) -> tuple[int, Document]:
     found = component_documents.by_slug(session, slug)
-    return found.id, found.document
+    return found.id, {**found.document, **_confirmed(session, Reviewed.COMPONENT, found.id)}
 
 
 def _capability(session: Session, slug: str) -> tuple[int, Document]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.audit import Document
+from portal.audit import Document, london_day
 from portal.catalogue.models.components import (
     Capability,
     Component,
@@ -23,12 +23,16 @@ from portal.catalogue.models.components import (
     ComponentPrice,
 )
 from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.reviews import Review
 from portal.catalogue.models.services import Service
 from portal.catalogue.rules.component_documents import COMPONENT
 from portal.catalogue.rules.component_filters import ComponentQuery
+from portal.catalogue.store import reviews
 from portal.catalogue.store.component_lists import stream_ids
 from portal.catalogue.store.components import plain_number
 from portal.catalogue.store.gather import Parts, Statement, gather, reference_of, truth
+from portal.catalogue.store.reviews import Standing
+from portal.catalogue.words import Reviewed
 from portal.errors import Missing
 
 _TEXTS = (
@@ -62,6 +66,7 @@ class Shown:
         document: see rules/component_documents.py.
         needs: the capabilities it offers, as (slug, name, note).
         replaces: the components whose successor it is, as (slug, name).
+        review: how its review stands; None until it has one.
         exemptions: the services that need not use it, each with why, from whom and until when.
     """
 
@@ -73,19 +78,34 @@ class Shown:
     provider_slug: str
     successor: Successor | None
     needs: list[tuple[str, str, str | None]]
+    review: Standing | None
     replaces: list[tuple[str, str]]
     exemptions: list[Document]
 
 
-def listed(session: Session, query: ComponentQuery, named: bool = False) -> Iterator[Document]:
-    """The documents of everything a query lists, in its order.
+def listed(
+    session: Session, query: ComponentQuery, on: date, named: bool = False
+) -> Iterator[Document]:
+    """The documents of everything a query lists, in its order, with when each was edited and
+    confirmed.
 
     Args:
         named: give each the provider's name as well, for people who read CSV.
     """
     for ids in stream_ids(session, query):
         found = gather(session, _parts(ids))
-        yield from (_document(found[id_], named) for id_ in ids if id_ in found)
+        known = reviews.standings(session, Reviewed.COMPONENT, ids)
+        for id_ in ids:
+            if id_ in found:
+                own = found[id_]["component"][0][-1]
+                yield {**_document(found[id_], named), **reviewed(own, known.get(id_), on)}
+
+
+def reviewed(edited_at: datetime | str | None, review: Standing | None, on: date) -> Document:
+    """When a component was edited and confirmed, apart, and by when it must be again."""
+    at = datetime.fromisoformat(edited_at) if isinstance(edited_at, str) else edited_at
+    at = at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+    return {"edited_on": at and london_day(at).isoformat(), **reviews.fields_of(review, on)}
 
 
 def by_slug(session: Session, slug: str) -> Shown:
@@ -95,9 +115,11 @@ def by_slug(session: Session, slug: str) -> Shown:
         select(
             Component.id, Component.version, Component.edited_at, provider.name, provider.slug,
             successor.slug, successor.name, successor.lifecycle, successor.closes_on,
+            *reviews.SHOWN,
         )
         .join(provider, provider.id == Component.provider_id)
         .outerjoin(successor, successor.id == Component.successor_id)
+        .outerjoin(Review, reviews.of(Reviewed.COMPONENT, Component.id))
         .where(Component.slug == slug)
     ).first()  # fmt: skip
     if row is None:
@@ -114,9 +136,14 @@ def by_slug(session: Session, slug: str) -> Shown:
         needs=sorted(
             ((str(r[0]), str(r[2]), r[1]) for r in parts["capabilities"]), key=lambda need: need[1]
         ),
+        review=_standing(row[9:]),
         replaces=[(str(r[0]), str(r[1])) for r in parts["replaces"]],
         exemptions=[dict(zip(_EXEMPTION, r, strict=False)) for r in parts["exemptions"]],
     )
+
+
+def _standing(values: Sequence[Any]) -> Standing | None:
+    return Standing._make(values) if values[0] else None
 
 
 def _parts(ids: list[int]) -> dict[str, Statement]:
@@ -126,7 +153,7 @@ def _parts(ids: list[int]) -> dict[str, Statement]:
     return {
         "component": select(
             c.id, c.id, *(getattr(c, f) for f in (*_TEXTS, *_JSON)), c.has_interface,
-            reference_of(provider), successor.slug, provider.name,
+            reference_of(provider), successor.slug, provider.name, c.edited_at,
         )
         .join(provider, provider.id == c.provider_id)
         .outerjoin(successor, successor.id == c.successor_id)

@@ -24,7 +24,10 @@ from portal.catalogue.models.components import (
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.rules.cleaners import sort_key
 from portal.catalogue.rules.components import ENDING
+from portal.catalogue.rules.reviews import months_of_component
+from portal.catalogue.store import reviews
 from portal.catalogue.store.organisations import day, iso, reference
+from portal.catalogue.words import Reviewed
 from portal.errors import Invalid, Missing
 
 THING = "component"
@@ -210,7 +213,19 @@ def save(
     session.add(component)
     session.flush()
     record(session, act, tag, THING, component.id, before, after)
+    _review(session, component.id, before, after, act)
     return True
+
+
+def _review(session: Session, id_: int, before: Document | None, after: Document, act: Act) -> None:
+    months = {id_: months_of_component(after)}
+    if before is None:
+        reviews.begin(session, Reviewed.COMPONENT, months, act.day)
+        return
+    if months_of_component(before) != months[id_]:
+        reviews.follow(session, Reviewed.COMPONENT, months, act.day)
+    if before["provider"] != after["provider"]:
+        reviews.owned_anew(session, Reviewed.COMPONENT, [id_])
 
 
 def _save_rows(
@@ -288,6 +303,7 @@ def remove(session: Session, component: Component, act: Act, tag: str) -> None:
     before = document_of(component)
     session.delete(component)
     session.flush()
+    reviews.remove(session, Reviewed.COMPONENT, [component.id])
     record(session, act, tag, THING, component.id, before, None)
 
 

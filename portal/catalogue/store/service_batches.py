@@ -11,7 +11,7 @@ from portal.catalogue.models.services import Service
 from portal.catalogue.store import batches, service_counts
 from portal.catalogue.store.batches import Change, Kind
 from portal.catalogue.store.service_rows import LISTS, columns_of, place_of, rows_of
-from portal.catalogue.store.services import THING
+from portal.catalogue.store.services import THING, review
 
 _KIND = Kind(THING, Service, LISTS)
 
@@ -51,4 +51,5 @@ def write(
         for each in changes:
             was = place_of(each.before, refs) if each.before else None
             service_counts.moved(session, was, place_of(each.after, refs))
+    review(session, [(i, c.before, c.after) for i, c in zip(ids, changes, strict=True)], act)
     return ids

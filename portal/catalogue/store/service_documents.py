@@ -15,17 +15,21 @@ import orjson
 from sqlalchemy import func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
-from portal.audit import Document
+from portal.audit import Document, london_day
 from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.reviews import Review
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.documents import SERVICE
 from portal.catalogue.rules.filters import ServiceQuery, ServiceSort
+from portal.catalogue.store import reviews
 from portal.catalogue.store.gather import Statement
 from portal.catalogue.store.organisations import iso
+from portal.catalogue.store.reviews import Standing
 from portal.catalogue.store.service_choices import asked_for
 from portal.catalogue.store.service_lists import SORT
 from portal.catalogue.store.service_scope import Scope, conditions, scope
+from portal.catalogue.words import Reviewed
 from portal.errors import Missing
 
 BATCH = 500
@@ -108,24 +112,40 @@ def listed(
 ) -> Iterator[Document]:
     """The documents of everything a query lists, in its order, a batch in memory at a time.
 
-    Each has the `usages` that were asked for as well, where the query is narrowed by usage.
+    Each says when it was edited and confirmed, and has the `usages` that were asked for as well,
+    where the query is narrowed by usage.
 
     Args:
         named: give each owner the organisation's `name` as well, for people who read CSV.
     """
     for batch in _batches(session, scope(session, query, on)):
-        if not query.by_usage:
-            yield from (_document(row, named) for row in batch)
-            continue
-        met = _met(session, query, [row.id for row in batch])
-        yield from ({**_document(row, named), "usages": met[row.id]} for row in batch)
+        met = _met(session, query, [row.id for row in batch]) if query.by_usage else {}
+        for row in batch:
+            found = {**_document(row, named), **reviewed(row, on)}
+            yield {**found, "usages": met[row.id]} if query.by_usage else found
+
+
+def reviewed(row: Any, on: date) -> Document:
+    """When a service was edited and confirmed, apart, and by when it must be again."""
+    review = Standing(on, row.review_by, row.confirmed_at, None, None)
+    return {"edited_on": london_day(row.edited_at).isoformat(), **review.fields(on)}
 
 
 def by_slug(session: Session, slug: str, named: bool = False) -> Document:
     """One document. Raises Missing."""
+    return _document(_one(session, slug), named)
+
+
+def shown(session: Session, slug: str, on: date, named: bool = False) -> Document:
+    """One document with when it was edited and confirmed. Raises Missing."""
+    row = _one(session, slug)
+    return {**_document(row, named), **reviewed(row, on)}
+
+
+def _one(session: Session, slug: str) -> Any:
     chosen = select(Service.id, Service.id.label("place")).where(Service.slug == slug)
     for row in _rows(session, chosen):
-        return _document(row, named)
+        return row
     raise Missing("There is no service at this address")
 
 
@@ -195,10 +215,16 @@ def _rows(session: Session, chosen: Statement) -> list[Any]:
         literal_column(packed.format(columns=each.columns, source=each.source)).label(name)
         for name, each in _LISTS.items()
     ]
-    columns = [Service.id, Service.sort_name, Service.audience_set, Service.apis_answer]
+    columns = [
+        Service.id, Service.sort_name, Service.audience_set, Service.apis_answer,
+        Service.edited_at, Review.review_by, Review.confirmed_at,
+    ]  # fmt: skip
     return list(
         session.execute(
-            select(*columns, *_OWN, *lists).join(ids, ids.c.id == Service.id).order_by(ids.c.place)
+            select(*columns, *_OWN, *lists)
+            .join(ids, ids.c.id == Service.id)
+            .outerjoin(Review, reviews.of(Reviewed.SERVICE, Service.id))
+            .order_by(ids.c.place)
         ).all()
     )
 

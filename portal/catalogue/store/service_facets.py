@@ -81,7 +81,9 @@ def counts(session: Session, where: Scope) -> Counts:
     if where.found is not None:
         return _counts(session, where)
     query = where.query
-    asked = (query.organisation, query.capability, query.component, query.arrangement)
+    asked = (
+        query.organisation, query.capability, query.component, query.arrangement, query.review
+    )  # fmt: skip
     key = ("service counts", where.on, *asked, *(getattr(query, facet) for facet in FACETS))
     return kept(session, key, lambda: _counts(session, where))
 
@@ -117,7 +119,7 @@ def _of_found(session: Session, where: Scope) -> tuple[Iterable[Any], Sequence[i
     """
     facts = where.facts
     query = where.query
-    if query.capability or query.component or query.arrangement or where.unknown_organisation:
+    if query.by_usage or query.review or where.unknown_organisation:
         left = select(Service.id).where(*narrowed(where))
         ids = set(session.connection().execute(left, values(where)).scalars())
         facts = [fact for fact in facts if fact.id in ids]

@@ -7,19 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Date, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal import search
 from portal.audit import kept
 from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.reviews import Review
 from portal.catalogue.models.services import Service, ServiceOwner
 from portal.catalogue.rules.filters import PAGE_SIZE, Key, ServiceQuery, ServiceSort
-from portal.catalogue.store import service_facets, service_matches
+from portal.catalogue.rules.reviews import STALE
+from portal.catalogue.store import reviews, service_facets, service_matches
 from portal.catalogue.store.paging import Slice, by_rank, column_page, cut, edge
 from portal.catalogue.store.service_facets import Choice
 from portal.catalogue.store.service_scope import Scope, conditions, scope, shape, values
-from portal.catalogue.words import OwnerRole
+from portal.catalogue.words import OwnerRole, Reviewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Row:
     waiting: bool
     yearly_transactions: int | None
     transactions_to: date | None
+    stale: bool
     key: Key
 
 
@@ -77,6 +80,7 @@ def _base() -> Any:
             _waiting().label("waiting"),
             Service.yearly_transactions,
             Service.transactions_to,
+            _stale().label("stale"),
         )
         .select_from(Service)
         .outerjoin(Organisation, Organisation.id == Service.organisation_id)
@@ -92,6 +96,12 @@ def _waiting() -> ColumnElement[bool]:
         o.until.is_(None),
         o.organisation_id.is_(None),
     )
+
+
+def _stale() -> ColumnElement[bool]:
+    """Whether nobody should rely on the record any more; `on` is the day."""
+    late = bindparam("stale_on", type_=Date)
+    return exists().where(reviews.of(Reviewed.SERVICE, Service.id), Review.review_by <= late)
 
 
 _ONES = _base().where(Service.id.in_(bindparam("ids", expanding=True)))
@@ -110,6 +120,7 @@ def _row(r: Any, key: Key) -> Row:
         bool(r.waiting),
         r.yearly_transactions,
         r.transactions_to,
+        bool(r.stale),
         key,
     )
 
@@ -142,7 +153,8 @@ def listing(session: Session, query: ServiceQuery, on: date, size: int = PAGE_SI
 
 def _sorted(session: Session, where: Scope, size: int) -> Slice:
     cursor = where.query.cursor
-    found = session.connection().execute(_page(where), values(where) | edge(cursor, size))
+    asked = values(where) | edge(cursor, size) | {"stale_on": where.on - STALE}
+    found = session.connection().execute(_page(where), asked)
     rows, before, after = cut(list(found), cursor, size)
     return [_row(r, (r.sort_value, r.id)) for r in rows], before, after
 
@@ -171,7 +183,8 @@ def _page(where: Scope) -> Any:
 def _ranked(session: Session, where: Scope, found_ids: Sequence[int], size: int) -> Slice:
     """A page in order of relevance: at most 1,000 found ids, ranked by the search."""
     chosen, before, after = by_rank(found_ids, where.positions, where.query.cursor, size)
-    found = {r.id: r for r in session.connection().execute(_ONES, {"ids": chosen})}
+    asked = {"ids": chosen, "stale_on": where.on - STALE}
+    found = {r.id: r for r in session.connection().execute(_ONES, asked)}
     return [_row(found[id_], (where.positions[id_], id_)) for id_ in chosen], before, after
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.catalogue.models.journeys import Journey, JourneyStep
 from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.reviews import Review
 from portal.catalogue.models.services import (
     Service,
     ServiceApi,
@@ -20,8 +21,10 @@ from portal.catalogue.models.services import (
     ServiceOwner,
     ServicePhase,
 )
+from portal.catalogue.store import reviews
 from portal.catalogue.store.gather import prepared
-from portal.catalogue.words import ServiceRelation
+from portal.catalogue.store.reviews import Standing
+from portal.catalogue.words import Reviewed, ServiceRelation
 from portal.errors import Missing
 
 
@@ -115,12 +118,23 @@ class Record:
         return getattr(self.own, name)
 
     @property
+    def review(self) -> Standing | None:
+        """How its review stands; None until it has one."""
+        own = self.own
+        values = (getattr(own, name) for name in Standing._fields)
+        return Standing(*values) if own.since else None
+
+    @property
     def audiences(self) -> list[str]:
         """Who uses it."""
         return self.own.audience_set.split(",") if self.own.audience_set else []
 
 
-_OWN = select(*Service.__table__.columns).where(Service.slug == bindparam("slug"))
+_OWN = (
+    select(*Service.__table__.columns, *reviews.SHOWN)
+    .outerjoin(Review, reviews.of(Reviewed.SERVICE, Service.id))
+    .where(Service.slug == bindparam("slug"))
+)
 _ID = bindparam("id", type_=Service.id.type)
 _RELATION = ServiceLinkage.relation
 _other, _steps = aliased(Service), aliased(JourneyStep)

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from portal import search
 from portal.catalogue.models.services import Service
 from portal.catalogue.rules.filters import ServiceQuery
-from portal.catalogue.store import hierarchy, service_matches
+from portal.catalogue.store import hierarchy, reviews, service_matches
 from portal.catalogue.store.hierarchy import family
 from portal.catalogue.store.service_choices import using
-from portal.catalogue.words import Audience
+from portal.catalogue.words import Audience, Reviewed
 
 #: The facets whose choices carry counts, as queries name them, with the column of each.
 FACETS = {
@@ -79,7 +79,7 @@ def shape(scope: Scope) -> Hashable | None:
     other is like, which is not worth keeping.
     """
     query = scope.query
-    if query.by_usage or scope.unknown_organisation:
+    if query.by_usage or query.review or scope.unknown_organisation:
         return None
     chosen = tuple(facet for facet in FACETS if getattr(query, facet))
     return chosen, scope.bodies is not None, scope.found is not None, query.sort
@@ -131,6 +131,9 @@ def narrowed(scope: Scope) -> list[ColumnElement[bool]]:
         found.append(false())
     if scope.query.by_usage:
         found.append(Service.id.in_(using(scope.query)))
+    if scope.query.review:
+        late = reviews.chosen(Reviewed.SERVICE, scope.query.review, scope.on)
+        found.append(Service.id.in_(late))
     if scope.found is not None:
         found.append(Service.id.in_(bindparam("found", scope.found.ids, expanding=True)))
     return found

@@ -11,9 +11,11 @@ from portal.audit import Act, Document, record, record_all
 from portal.catalogue import words
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServiceLinkage, ServiceOwner, ServiceSlug
-from portal.catalogue.store import service_counts
+from portal.catalogue.rules.reviews import months_of_service
+from portal.catalogue.store import reviews, service_counts
 from portal.catalogue.store.organisations import ids_by_reference, iso, reference, references
 from portal.catalogue.store.service_rows import LISTS, columns_of, rows_of
+from portal.catalogue.words import Reviewed
 from portal.db import chunks
 from portal.errors import Invalid, Missing
 
@@ -199,7 +201,28 @@ def save(
     session.flush()
     service_counts.moved(session, counted, service_counts.place_of(service))
     record(session, act, tag, THING, service.id, before, after)
+    review(session, [(service.id, before, after)], act)
     return True
+
+
+def review(
+    session: Session, changed: Iterable[tuple[int, Document | None, Document]], act: Act
+) -> None:
+    """Let the reviews of services follow what they say now, (id, before, after) each."""
+    new, moved, anew = dict[int, int | None](), dict[int, int | None](), list[int]()
+    for id_, before, after in changed:
+        months = months_of_service(after)
+        if before is None:
+            new[id_] = months
+            continue
+        if months != months_of_service(before):
+            moved[id_] = months
+        if before["owners"] != after["owners"]:
+            anew.append(id_)
+    reviews.begin(session, Reviewed.SERVICE, new, act.day)
+    reviews.follow(session, Reviewed.SERVICE, moved, act.day)
+    for some in chunks(anew):
+        reviews.owned_anew(session, Reviewed.SERVICE, some)
 
 
 def save_relations(
@@ -240,6 +263,7 @@ def remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:
                 service_counts.moved(session, service_counts.place_of(service), None)
                 session.expunge(service)
         session.execute(delete(Service).where(Service.id.in_(some)))
+        reviews.remove(session, Reviewed.SERVICE, some)
 
 
 def _drop_relations_to(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.accounts import work
+from portal.accounts.work import register as register_work
 from portal.catalogue.actions import proposal_work, waiting
+from portal.catalogue.actions.duplicate_work import LABELS as DUPLICATE_LABELS
 from portal.catalogue.actions.duplicate_work import to_decide
 from portal.catalogue.forms.figures import (
     figure,
@@ -18,8 +19,9 @@ from portal.catalogue.forms.figures import (
     when,
 )
 from portal.catalogue.forms.labels import label, labels, lifecycle_colour, phase_colour
+from portal.catalogue.forms.reviews import confirmed_by
 from portal.catalogue.forms.service_questions import TITLES
-from portal.catalogue.store import things
+from portal.catalogue.store import keeping_moves, problem_work, review_work, things
 from portal.catalogue.views import editing, proposing
 from portal.catalogue.views.answers import blueprint as answers
 from portal.catalogue.views.capabilities import blueprint as capabilities
@@ -36,22 +38,31 @@ from portal.catalogue.views.merging import blueprint as merging
 from portal.catalogue.views.need_services import blueprint as need_services
 from portal.catalogue.views.organisation_names import blueprint as organisation_names
 from portal.catalogue.views.organisations import blueprint as organisations
+from portal.catalogue.views.problems import blueprint as problems
 from portal.catalogue.views.proposals import blueprint as proposals
 from portal.catalogue.views.publishing import blueprint as publishing
+from portal.catalogue.views.quality import blueprint as quality
 from portal.catalogue.views.registrations import blueprint as registrations
 from portal.catalogue.views.retiring import blueprint as retiring
+from portal.catalogue.views.reviews import blueprint as reviews
+from portal.catalogue.views.reviews import context as review_context
 from portal.catalogue.views.services import blueprint as services
 from portal.catalogue.views.storefront import blueprint as storefront
 from portal.catalogue.views.toolkit import blueprint as toolkit
 from portal.catalogue.views.transfer_drafts import blueprint as transfer_drafts
 from portal.catalogue.views.transfers import blueprint as transfers
 from portal.catalogue.views.usages import blueprint as usages
-from portal.web import navigation
+from portal.web import limits, navigation
 from portal.web.i18n import lazy
 
 
-def install(app: Flask) -> None:
-    """Register the pages, their navigation entries and the filters their templates use."""
+def install(app: Flask, reports_an_hour: int = 0) -> None:
+    """Register the pages, their navigation entries and the filters their templates use.
+
+    Args:
+        app: the portal.
+        reports_an_hour: how many problems one network can report; 0 for no limit.
+    """
     for blueprint in (
         home,
         services,
@@ -78,12 +89,20 @@ def install(app: Flask) -> None:
         *map(proposing.blueprint_of, KINDS),
         transfers,
         transfer_drafts,
+        reviews,
+        problems,
+        quality,
     ):
         app.register_blueprint(blueprint)
     things.install()
     waiting.install()
-    work.register("duplicates", to_decide)
-    work.register("proposals", proposal_work.waiting)
+    register_work("proposals", proposal_work.waiting, proposal_work.LABELS)
+    keeping_moves.install()
+    register_work("duplicates", to_decide, DUPLICATE_LABELS)
+    register_work("reviews", review_work.to_confirm, review_work.LABELS, review_work.asked)
+    register_work("problems", problem_work.waiting, problem_work.LABELS)
+    register_work("unreachable", review_work.unreachable)
+    register_work("disowned", review_work.disowned)
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Find a component"), "storefront.index", order=12)
     navigation.add(app, lazy("Components"), "components.index", order=15)
@@ -95,6 +114,10 @@ def install(app: Flask) -> None:
         labels=labels, edits=edits, edit_link=edit_link, adds_journeys=adds_journeys
     )
     navigation.add_to_footer(app, lazy("Transfers of functions"), "transfers.index")
+    report = "problems.report"
+    navigation.add_to_footer(app, lazy("Report a problem with this page"), report, about=True)
+    limits.posts(app, report, {limits.network: reports_an_hour}, "hour")
+    app.jinja_env.globals.update(review_context())
     app.jinja_env.filters.update(
         label=label,
         lifecycle_colour=lifecycle_colour,
@@ -107,5 +130,6 @@ def install(app: Flask) -> None:
         question=lambda question: TITLES[question][1],
         sectors=sectors,
         unit_means=unit_means,
+        confirmed_by=confirmed_by,
         when=when,
     )

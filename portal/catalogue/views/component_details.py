@@ -16,7 +16,7 @@ from portal.catalogue.rules.components import (
     typical_days,
     unpriced_on,
 )
-from portal.catalogue.store.component_documents import Shown
+from portal.catalogue.store.component_documents import Shown, reviewed
 from portal.catalogue.store.component_users import Users
 from portal.web.formats import Column
 
@@ -72,7 +72,7 @@ def details(shown: Shown, today: date, on: date) -> Details:
     )
 
 
-def document(shown: Shown, found: Details, users: Users) -> dict[str, Any]:
+def document(shown: Shown, found: Details, users: Users, today: date) -> dict[str, Any]:
     """A component's document with what its page shows around it."""
     return {
         **shown.document,
@@ -87,6 +87,7 @@ def document(shown: Shown, found: Details, users: Users) -> dict[str, Any]:
         "used_or_planned_by": [_user(row) for row in users.others],
         "replaces": [slug for slug, _ in shown.replaces],
         "exemptions": shown.exemptions,
+        **reviewed(shown.edited_at, shown.review, today),
     }
 
 
@@ -135,6 +136,10 @@ COLUMNS: tuple[str | Column, ...] = (
     ),
     "closing_means",
     "sources",
+    "edited_on",
+    "confirmed_on",
+    "review_by",
+    "review_state",
 )
 #: One component's file says more: its prices on the day asked for, and who uses it.
 ON_DAY: tuple[str | Column, ...] = (

@@ -56,8 +56,8 @@ def index(fmt: Format) -> Response:
     """List components by the address's filters."""
     query, ignored = _asked()
     refuse_unknown(fmt, ignored)
-    everything, named = replace(query, cursor=None), fmt == "csv"
-    rows = stream(lambda session: component_documents.listed(session, everything, named))
+    everything, on, named = replace(query, cursor=None), today(), fmt == "csv"
+    rows = stream(lambda session: component_documents.listed(session, everything, on, named))
     return respond_list(
         fmt, page=lambda: _list(query, ignored), rows=rows, columns=COLUMNS, name="components"
     )
@@ -109,7 +109,7 @@ def show(slug: str, fmt: Format) -> Response:
     return respond_record(
         fmt,
         page=lambda: _page(shown, users, form, on, ignored),
-        document=lambda: document(shown, details(shown, today(), on or today()), users),
+        document=lambda: document(shown, details(shown, today(), on or today()), users, today()),
         columns=ON_DAY,
         name=slug,
     )

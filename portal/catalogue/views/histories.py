@@ -13,7 +13,7 @@ from portal.access import PORTAL, Kind, Permission, may
 from portal.accounts.store import people, things
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.forms.history_words import Document, changes, references, who
-from portal.catalogue.store import merging, organisation_lists, records
+from portal.catalogue.store import merging, organisation_lists, records, reviews
 from portal.catalogue.views.base import (
     DATE,
     PAGE_SIZE,
@@ -154,6 +154,7 @@ def _in_words(
             "batch_id": event.batch_id,
             "reason": event.reason,
             "made": not event.before,
+            "confirmed": event.tag == reviews.CONFIRMED,
             "changes": changes(event.before, event.after, names),
         }
         for event in events

@@ -58,6 +58,10 @@ COLUMNS: tuple[str | Column, ...] = (
     "transactions_from",
     "transactions_to",
     "sources",
+    "edited_on",
+    "confirmed_on",
+    "review_by",
+    "review_state",
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from portal.catalogue import words
 from portal.catalogue.forms.labels import label
+from portal.catalogue.forms.reviews import STATES
 from portal.catalogue.rules.filters import ServiceQuery
 from portal.catalogue.store.service_choices import Choices
 from portal.catalogue.store.service_lists import Listing
@@ -98,6 +99,8 @@ def chosen(query: ServiceQuery, choices: Choices) -> list[Chosen]:
     if query.arrangement:
         text = label(query.arrangement, "arrangement")
         found.append(Chosen(_("How it is met"), text, query_url(arrangement=None)))
+    if query.review:
+        found.append(Chosen(_("Review"), STATES[query.review], query_url(review=None)))
     for facet, name, labels, _order in _FACETS:
         picked = getattr(query, facet)
         for value in picked:

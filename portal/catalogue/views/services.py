@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
 
+from portal.catalogue.forms.reviews import STATES
 from portal.catalogue.rules.filters import ServiceQuery, parse_services
 from portal.catalogue.store import (
     component_lists,
@@ -22,7 +23,7 @@ from portal.catalogue.store import (
 )
 from portal.catalogue.store.named import named
 from portal.catalogue.store.service_choices import Choices
-from portal.catalogue.store.service_documents import by_slug as document_at
+from portal.catalogue.store.service_documents import shown as document_at
 from portal.catalogue.views.as_at import as_at_of
 from portal.catalogue.views.base import (
     around,
@@ -102,6 +103,7 @@ def _list(query: ServiceQuery, choices: Choices, ignored: tuple[str, ...]) -> Re
         closed=closed,
         facets=facets(query, listing),
         chosen=chosen(query, choices),
+        review_states=STATES,
         above=listing.above,
         paging=around(listing.previous, listing.next),
     )
@@ -123,7 +125,8 @@ def show(slug: str, fmt: Format) -> Response:
 
 
 def _document(session: Session, slug: str, fmt: Format) -> dict[str, Any]:
-    document = found(session, services.THING, slug, partial(document_at, named=fmt == "csv"))
+    at = partial(document_at, on=today(), named=fmt == "csv")
+    document = found(session, services.THING, slug, at)
     id_, _name = records.TITLES[services.THING](session, document["slug"])
     return {**document, **service_needs.documents(service_needs.of_service(session, id_))}
 
