@@ -25,6 +25,7 @@ from portal.catalogue.models import components as c
 from portal.catalogue.models import duplicates as d
 from portal.catalogue.models import organisations as o
 from portal.catalogue.models import problems as pr
+from portal.catalogue.models import proposals as pp
 from portal.catalogue.models import registrations as g
 from portal.catalogue.models import reviews as rv
 from portal.catalogue.models import services as s
@@ -133,6 +134,15 @@ def _item(body: int, **value: Any) -> t.TransferItem:
     return t.TransferItem(transfer_id=TRANSFER, **plain, **row)
 
 
+def _proposal(**fields: Any) -> pp.Proposal:
+    waiting = words.ProposalState.WAITING
+    row = {"kind": words.EditedKind.SERVICE, "state": waiting, **fields}
+    if row["state"] is not waiting:
+        row |= {"decided_at": ACT.at, "decided_by": "x"}
+    plain = {"thing_id": 1, "question": "x", "base": 1, "patch": {}, "before": {}, "why": "x"}
+    return pp.Proposal(person_id=PERSON, made_at=ACT.at, **plain, **row)
+
+
 def _problem(**fields: Any) -> pr.Problem:
     known = {"about": "/", "kind": Kind.PORTAL, "thing_id": 0, "text": "x", "unique_key": "x"}
     return pr.Problem(reported_at=ACT.at, due_on=ON, **{**known, **fields})
@@ -219,6 +229,8 @@ ROWS: dict[str, Make] = {
     ),
     "transfer_item.kind": lambda a, b, body, v: _item(body, kind=v),
     "transfer_item.action": lambda a, b, body, v: _item(body, action=v),
+    "proposal.kind": lambda a, b, body, v: _proposal(kind=v),
+    "proposal.state": lambda a, b, body, v: _proposal(state=v),
     "review.kind": lambda a, b, body, v: rv.Review(kind=v, thing_id=10**6, since=ON),
     "review.confirmed_as": lambda a, b, body, v: rv.Review(
         kind=words.Reviewed.SERVICE, thing_id=10**6, since=ON, confirmed_as=v

@@ -14,6 +14,7 @@ from portal.catalogue.actions.indexing import refresh
 from portal.catalogue.rules import merging_usage
 from portal.catalogue.rules.merging import Side, merged, to_choose
 from portal.catalogue.store import (
+    keeping_moves,
     merging,
     merging_organisations,
     merging_services,
@@ -28,7 +29,7 @@ from portal.catalogue.words import RecordKind
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Missing, Stale
 
-for _each in (merging_services, merging_organisations, merging, transfers):
+for _each in (merging_services, merging_organisations, merging, transfers, keeping_moves):
     _each.install()
 
 

@@ -31,5 +31,6 @@ def _move(session: Session, merge: Merge) -> None:
 def install() -> None:
     """Register what moves."""
     for kind in RecordKind:
-        mover = Mover(N_("Problems that readers reported"), frozenset(), _many, _move)
+        tables = frozenset({"problem", "review"})
+        mover = Mover(N_("Problems that readers reported"), tables, _many, _move)
         register(kind, "problems", mover)

@@ -21,7 +21,7 @@ from portal.catalogue.forms.figures import (
 from portal.catalogue.forms.labels import label, labels, lifecycle_colour, phase_colour
 from portal.catalogue.forms.reviews import confirmed_by
 from portal.catalogue.forms.service_questions import TITLES
-from portal.catalogue.store import keeping_moves, problem_work, review_work, things
+from portal.catalogue.store import problem_work, review_work, things
 from portal.catalogue.views import editing, proposing
 from portal.catalogue.views.answers import blueprint as answers
 from portal.catalogue.views.capabilities import blueprint as capabilities
@@ -97,7 +97,6 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
     things.install()
     waiting.install()
     register_work("proposals", proposal_work.waiting, proposal_work.LABELS)
-    keeping_moves.install()
     register_work("duplicates", to_decide, DUPLICATE_LABELS)
     register_work("reviews", review_work.to_confirm, review_work.LABELS, review_work.asked)
     register_work("problems", problem_work.waiting, problem_work.LABELS)
