@@ -108,12 +108,19 @@ class DateParts(Field):
 
     Args:
         thing: the noun for messages, as in "The date the service started".
+        month_enough: whether the day may be left out; the first of the month then stands for it,
+            and `by_month` says so.
     """
 
-    def __init__(self, label: str, validators: Sequence[Any] = (), *, thing: str, **options: Any):
+    def __init__(
+        self, label: str, validators: Sequence[Any] = (), *, thing: str,
+        month_enough: bool = False, **options: Any,
+    ):  # fmt: skip
         """Take the noun beside what each field takes."""
         super().__init__(label, list(validators), **options)
         self.thing = thing
+        self.month_enough = month_enough
+        self.by_month = False
         self.typed: dict[str, str] = dict.fromkeys(PARTS, "")
         self.wrong: tuple[str, ...] = ()
         self.sent = False
@@ -139,13 +146,16 @@ class DateParts(Field):
         empty = tuple(part for part in PARTS if not self.typed[part])
         if len(empty) == len(PARTS):
             return None
+        if self.month_enough and empty == ("day",):
+            self.by_month, empty = True, ()
         thing = _first_upper(str(self.thing))
         if empty:
             self.wrong = empty
             names = {"day": _("day"), "month": _("month"), "year": _("year")}
             parts = _(" and ").join(names[part] for part in empty)
             raise ValueError(_("%(thing)s must include a %(parts)s", thing=thing, parts=parts))
-        numbers = {part: _number(self.typed[part], part) for part in PARTS}
+        typed = {**self.typed, "day": "1"} if self.by_month else self.typed
+        numbers = {part: _number(typed[part], part) for part in PARTS}
         self.wrong = tuple(part for part in PARTS if numbers[part] is None)
         if not self.wrong:
             try:
@@ -230,16 +240,16 @@ class Select(Enter):
 
 
 class MaxLength:
-    """Refuses longer text, naming the field by its label."""
+    """Refuses longer text, naming the field by `thing` where its label is a question."""
 
-    def __init__(self, characters: int) -> None:
+    def __init__(self, characters: int, thing: str = "") -> None:
         """Keep the limit, which is the column's."""
-        self.characters = characters
+        self.characters, self.thing = characters, thing
 
     def __call__(self, form: BaseForm, field: Field) -> None:
         """Compare the length in characters."""
         if len(field.data or "") > self.characters:
-            label, limit = field.label.text, f"{self.characters:,}"
+            label, limit = self.thing or field.label.text, f"{self.characters:,}"
             text = _("%(label)s must be %(limit)s characters or fewer", label=label, limit=limit)
             raise ValidationError(text)
 

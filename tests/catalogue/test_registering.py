@@ -33,10 +33,10 @@ from tests.support.accounts import (
     token_in,
     work,
 )
-from tests.support.data import add_service
+from tests.support.data import add_organisation, add_service
 from tests.support.pages import soup_of
 from tests.support.people import Somebody
-from tests.support.registering import ANSWERS, Cast
+from tests.support.registering import ANSWERS, Cast, publish
 from tests.support.transactions import RolledBackDatabase
 
 
@@ -51,7 +51,7 @@ def test_a_team_registers_and_publishes_at_once(cast: Cast, session: Session) ->
     page = client.get(f"{at}/check").text
     assert "Boat Office" in page and "Cofrestru’ch cwch hwylio" in page
     assert "O’Brien’s register" in page and "Publish the service" in page
-    answer = send(client, f"{at}/check", {})
+    answer = publish(client, at)
     assert answer.headers["Location"] == "/services/cofrestruch-cwch"
     public = other_browser(cast.app).get("/services/cofrestruch-cwch")
     assert "Sail lawfully." in public.text and "Cofrestru’ch cwch hwylio" in public.text
@@ -82,8 +82,10 @@ def test_a_double_click_registers_once(cast: Cast, session: Session) -> None:
     assert len(places) == 1
     at = cast.draft(client)
     token = token_in(client.get(f"{at}/check"))
+    seen = soup_of(client.get(f"{at}/check")).select("input[name=seen]")[0]["value"]
     for _ in range(2):
-        assert client.post(f"{at}/check", data={"csrf_token": token}).status_code == 303
+        sent = {"csrf_token": token, "seen": seen}
+        assert client.post(f"{at}/check", data=sent).status_code == 303
     assert len(session.scalars(select(Service)).all()) == 1
 
 
@@ -145,6 +147,9 @@ def test_a_service_like_it_is_shown_with_why(cast: Cast, session: Session) -> No
         ("phase", {"phase": "live", "since-day": "1", "since-month": "1", "since-year": "2999"},
          "must be today or in the past"),
         ("addresses", {"start_page": "javascript:alert(1)"}, "must be a web address"),
+        ("phase", {"phase": "live", "since-day": "1", "since-month": "2", "since-year": "1066"},
+         "must be in 1900 or later"),
+        ("purpose", {"purpose": "x" * 5001}, "What the service does must be 5,000 characters"),
         ("apis", {"answer": "offers", "apis": "One"}, "must be a name and then a web address"),
         ("transactions", {"yearly_transactions": "many"}, "must be a whole number"),
         ("transactions", {"yearly_transactions": "1,000"}, "Enter the last day of the 12 months"),
@@ -165,6 +170,37 @@ def test_what_is_wrong_is_said_beside_it_and_kept(
             assert typed in answer.text, "what was typed comes back"
 
 
+def test_a_draft_keeps_the_last_organisation_alone(cast: Cast, session: Session) -> None:
+    gone = {"kind": "merged", "successor": "portal:boat-office", "on": "2020-01-01", "source": None}
+    ended = {"end_date": "2020-01-01", "successions": [gone]}
+    add_organisation(session, "sail-board", name="Sail Board", **ended)
+    session.commit()
+    client = cast.browser(cast.team)
+    at = cast.draft(client)
+    day = {"since-day": "1", "since-month": "2", "since-year": "2024"}
+    send(client, f"{at}/organisation", {"organisation": "River Trust", **day})
+    closed = send(client, f"{at}/organisation", {"organisation": "Sail Board"})
+    assert "Sail Board has closed" in closed.text and "Boat Office" in closed.text
+    no_day = dict.fromkeys(day, "")
+    send(client, f"{at}/organisation", {"organisation": "Boat Office", **no_day})
+    publish(client, at)
+    [owner] = client.get("/services/cofrestruch-cwch.json").json["owners"]
+    assert (owner["organisation"], owner["since"], owner["until"]) == (
+        "portal:boat-office", None, None,
+    )  # fmt: skip
+
+
+def test_what_changed_since_it_was_read_is_read_again(cast: Cast, session: Session) -> None:
+    client = cast.browser(cast.team)
+    at = cast.draft(client)
+    old = soup_of(client.get(f"{at}/check")).select("input[name=seen]")[0]["value"]
+    send(client, f"{at}/purpose", {"purpose": "Something else."})
+    answer = send(client, f"{at}/check", {"seen": old})
+    assert answer.headers["Location"] == f"{at}/check"
+    assert "have changed since" in client.get(f"{at}/check").text
+    assert session.scalars(select(Service)).all() == []
+
+
 def test_an_organisation_is_chosen_from_those_with_such_a_name(cast: Cast) -> None:
     client = cast.browser(cast.team)
     at = str(send(client, "/register", {}).headers["Location"])
@@ -183,7 +219,8 @@ def test_nothing_is_published_before_every_answer_is_there(cast: Cast, session: 
     page = client.get(f"{at}/check").text
     assert "Answer these first" in page and "Publish the service" not in page
     token = token_in(client.get(f"{at}/name"))
-    answer = client.post(f"{at}/check", data={"csrf_token": token})
+    seen = cast.row().edited_at.isoformat()
+    answer = client.post(f"{at}/check", data={"csrf_token": token, "seen": seen})
     assert answer.headers["Location"] == f"{at}/name", "to the first that is left"
     assert "Answer every question that is not optional first" in client.get(f"{at}/name").text
     assert session.scalars(select(Service)).all() == []
@@ -196,7 +233,7 @@ def test_without_a_known_domain_somebody_else_says_yes(
     keen, admin = cast.browser(cast.keen), cast.browser(cast.admin)
     at = cast.draft(keen)
     assert "Submit for approval" in keen.get(f"{at}/check").text
-    send(keen, f"{at}/check", {})
+    publish(keen, at)
     assert "waits for somebody" in keen.get(at).text
     assert session.scalars(select(Service)).all() == []
     work(database)
@@ -212,7 +249,7 @@ def test_without_a_known_domain_somebody_else_says_yes(
     assert "Say who it is for" in letters(session)[-1].body
     assert "Say who it is for" in keen.get(at).text
     assert admin.get(at).status_code == 403, "a draft again: its author's own"
-    send(keen, f"{at}/check", {})
+    publish(keen, at)
     assert send(admin, f"{at}/decide", {"decision": "publish"}).status_code == 303
     work(database)
     told = letters(session)[-1]
@@ -231,7 +268,7 @@ def _work(session: Session, who: Person) -> list[Any]:
 def test_what_waits_can_be_taken_back(cast: Cast) -> None:
     keen = cast.browser(cast.keen)
     at = cast.draft(keen)
-    send(keen, f"{at}/check", {})
+    publish(keen, at)
     assert send(keen, f"{at}/take-back", {}).status_code == 303
     assert cast.row().state is RegistrationState.DRAFT
     assert [i.task for i in _work(cast.session, cast.keen)] == ["finish_registration"]
@@ -251,7 +288,7 @@ def test_a_draft_is_deleted_only_after_a_question(cast: Cast, session: Session) 
 def test_the_list_is_filtered_and_downloaded(cast: Cast) -> None:
     client = cast.browser(cast.keen)
     at = cast.draft(client)
-    send(client, f"{at}/check", {})
+    publish(client, at)
     assert "None is in this state" in client.get("/registrations?state=draft").text
     [row] = client.get("/registrations.json?state=waiting").json["items"]
     assert (row["name"], row["organisation"], row["own"]) == (
@@ -266,7 +303,7 @@ def test_the_list_is_filtered_and_downloaded(cast: Cast) -> None:
 def test_a_mistake_is_withdrawn_at_once_and_traced(cast: Cast, session: Session) -> None:
     client = cast.browser(cast.team)
     at = cast.draft(client)
-    send(client, f"{at}/check", {})
+    publish(client, at)
     here = "/services/cofrestruch-cwch"
     assert cast.browser(cast.keen).get(f"{here}/withdraw").status_code == 403
     assert send(client, f"{here}/withdraw", {}).status_code == 422
@@ -281,14 +318,14 @@ def test_a_mistake_is_withdrawn_at_once_and_traced(cast: Cast, session: Session)
     assert {event.reason for event in events} == {"Secret until March"}
     assert not [g for g in grants.held(session, cast.team.id, act().day) if g.kind is Kind.SERVICE]
     assert "Sail lawfully." in client.get(f"{at}/check").text, "a draft again"
-    send(client, f"{at}/check", {})
+    publish(client, at)
     assert visitor.get(here).status_code == 200, "published again, at the same address"
 
 
 def test_what_has_long_been_public_is_not_withdrawn(cast: Cast, session: Session) -> None:
     client = cast.browser(cast.team)
     at = cast.draft(client)
-    send(client, f"{at}/check", {})
+    publish(client, at)
     row = cast.row()
     row.published_at -= timedelta(days=31)  # type: ignore[operator]
     session.commit()
@@ -314,7 +351,7 @@ def test_too_many_drafts_are_refused(
     [
         lambda database, id_: registering.throw_away(database, id_, act()),
         lambda database, id_: registering.none_of_these(database, id_, act()),
-        lambda database, id_: registering.choose_needs(database, id_, [], act()),
+        lambda database, id_: registering.choose_needs(database, id_, [], False, act()),
     ],
 )
 def test_what_is_submitted_is_no_draft(
@@ -322,7 +359,7 @@ def test_what_is_submitted_is_no_draft(
 ) -> None:
     keen = cast.browser(cast.keen)
     at = cast.draft(keen)
-    send(keen, f"{at}/check", {})
+    publish(keen, at)
     with pytest.raises(Stale):
         change(database, cast.row().id)
 
@@ -330,7 +367,7 @@ def test_what_is_submitted_is_no_draft(
 def test_a_need_that_is_none_is_refused(cast: Cast, database: RolledBackDatabase) -> None:
     made = _started(database, cast.team)
     with pytest.raises(Invalid):
-        registering.choose_needs(database, made, ["nothing"], act())
+        registering.choose_needs(database, made, ["nothing"], True, act())
 
 
 def test_somebody_without_a_home_says_where(cast: Cast, session: Session) -> None:

@@ -21,7 +21,8 @@ from tests.support.accounts import (
     signed_in,
 )
 from tests.support.data import load_demo
-from tests.support.registering import ANSWERS
+from tests.support.pages import soup_of
+from tests.support.registering import ANSWERS, publish
 
 DEMO = pytest.mark.parametrize("demo", [True])
 
@@ -42,22 +43,26 @@ def test_needs_become_usages(app: Flask, session: Session, database: Database) -
     assert "How do you take card payments?" in page and "GOV.UK Pay" in page
     assert "GOV.UK Verify" not in page
     assert "Select how you meet this need" in send(client, first, {}).text
-    pay = {"how": "component:govuk-pay"}
-    assert "Select whether it is in use" in send(client, first, pay).text
-    dated = {"since-day": "1", "since-month": "3", "since-year": "2024"}
-    planned = {**pay, "status": "planned", **dated}
-    assert "it is not in use yet" in send(client, first, planned).text
-    send(client, first, {**pay, "status": "live", **dated})
-    bought = {"how": "bought_product", "status": "live"}
-    answer = send(client, f"{at}/needs/e-sign", bought)
-    assert "Enter the name of the product" in answer.text
-    send(client, f"{at}/needs/e-sign", {**bought, "product": "Sign-O-Matic", "reason": "cost"})
+    pay = send(client, first, {"how": "component:govuk-pay"}).headers["Location"]
+    assert client.get(pay.replace("govuk-pay", "govuk-verify")).headers["Location"] == first
+    assert "Why no shared component" not in client.get(pay).text
+    assert "Select whether it is in use" in send(client, pay, {}).text
+    dated = {"since-day": "", "since-month": "3", "since-year": "2024"}
+    planned = send(client, pay, {"status": "planned", **dated})
+    assert "it is not in use yet" in planned.text
+    assert (
+        send(client, pay, {"status": "live", **dated}).headers["Location"] == f"{at}/needs/letters"
+    )
+    bought = send(client, f"{at}/needs/e-sign", {"how": "bought_product"}).headers["Location"]
+    assert "Enter the name of the product" in send(client, bought, {"status": "live"}).text
+    send(client, bought, {"status": "live", "product": "Sign-O-Matic", "reason": "cost"})
     send(client, f"{at}/needs/letters", {"how": "by_hand"})
-    assert client.get(f"{at}/needs/search").status_code == 200, "may be answered, not needed yet"
+    assert client.get(f"{at}/needs/search").status_code == 404, "was not chosen"
     assert client.get(f"{at}/needs/nothing").status_code == 404
     check = client.get(f"{at}/check").text
-    assert "GOV.UK Pay: in use" in check and "Sign-O-Matic: in use" in check
-    send(client, f"{at}/check", {})
+    assert "GOV.UK Pay: in use since March 2024" in check
+    assert "Sign-O-Matic: in use, since when is not known" in check
+    publish(client, at)
     made = session.scalars(select(Service.id).where(Service.slug == "cofrestruch-cwch")).one()
     used = {
         (u.arrangement.value, u.product, str(u.since), u.since_basis)
@@ -65,13 +70,13 @@ def test_needs_become_usages(app: Flask, session: Session, database: Database) -
     }
     today = str(act().day)
     assert used == {
-        ("shared_component", None, "2024-03-01", None),
+        ("shared_component", None, "2024-03-01", "month"),
         ("bought_product", "Sign-O-Matic", today, "seen"),
         ("by_hand", None, today, "seen"),
     }
     said = session.scalars(select(CapabilityNeed).where(CapabilityNeed.service_id == made))
     answers = [row.answer.value for row in said]
-    assert answers.count("needed") == 4 and answers.count("not_needed") > 20
+    assert answers == ["needed"] * 4, "of the others nothing is known"
     assert "Cofrestru’ch cwch" in client.get("/services?component=govuk-pay").text
     why = {"why": "Too early"}
     assert send(client, "/services/cofrestruch-cwch/withdraw", why).status_code == 303
@@ -89,3 +94,17 @@ def test_the_demo_set_has_a_draft_and_one_that_waits(app: Flask, session: Sessio
     assert {row.state for row in rows} == {RegistrationState.DRAFT, RegistrationState.WAITING}
     load_demo(app)
     assert len(session.scalars(select(Registration)).all()) == len(rows), "a second run adds none"
+
+
+@DEMO
+def test_what_is_not_needed_is_said_so(app: Flask, session: Session) -> None:
+    owner = people.by_email(session, "service.owner@dvla.demo.example")
+    assert owner is not None
+    client = other_browser(app)
+    signed_in(client, session, owner)
+    at = str(send(client, "/register", {}).headers["Location"])
+    assert send(client, f"{at}/needs", {"needs": ["maps"]}).status_code == 303
+    assert "recorded as not needed" not in client.get(f"{at}/check").text
+    send(client, f"{at}/needs", {"needs": ["maps"], "no_more": "y"})
+    assert "32 other needs are recorded as not needed" in client.get(f"{at}/check").text
+    assert "checked" in str(soup_of(client.get(f"{at}/needs")).select("input[name=no_more]")[0])

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from portal.access import Grant, Kind, Role
 from portal.accounts.models.people import Person
@@ -20,6 +21,7 @@ from tests.support.accounts import (
     signed_in,
 )
 from tests.support.data import add_organisation
+from tests.support.pages import soup_of
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "name": {
@@ -70,3 +72,11 @@ class Cast:
         self.session.expire_all()
         query = select(Registration).order_by(Registration.id.desc())
         return self.session.scalars(query).first()  # type: ignore[return-value]
+
+
+def publish(client: FlaskClient, at: str) -> TestResponse:
+    """Send the answers as the check page shows them."""
+    page = soup_of(client.get(f"{at}/check"))
+    names = ("csrf_token", "seen")
+    sent = {name: str(page.select(f"main input[name={name}]")[0]["value"]) for name in names}
+    return client.post(f"{at}/check", data=sent)

@@ -54,6 +54,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "account.professions": Permission.USE_ACCOUNT,
     "account.show": Permission.USE_ACCOUNT,
     "answers.ask": (Permission.EDIT_REGISTRATION, REGISTRATION),
+    "answers.details": (Permission.EDIT_REGISTRATION, REGISTRATION),
     "answers.like": Permission.REGISTER_SERVICE,
     "answers.meet": (Permission.EDIT_REGISTRATION, REGISTRATION),
     "answers.needs": (Permission.EDIT_REGISTRATION, REGISTRATION),

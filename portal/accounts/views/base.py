@@ -218,6 +218,12 @@ def done(message: str, where: str) -> AnyResponse:
     return redirect(where, 303)
 
 
+def not_done(message: str, where: str) -> AnyResponse:
+    """Go on to a page that says why nothing happened."""
+    flash(message, "important")
+    return redirect(where, 303)
+
+
 def today() -> date:
     """The day in London."""
     return london_day(act().at)

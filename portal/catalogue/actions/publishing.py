@@ -83,7 +83,7 @@ def submit(
             clean_service(registrations.document_for(row, "waiting"))
             _ask(session, row, body, act, said)
             row.state = RegistrationState.WAITING
-            row.organisation_id, row.submitted_at, row.answer = body, act.at, None
+            row.organisation_id, row.submitted_at = body, act.at
             registrations.tell(session, row, RegistrationState.DRAFT, act, "submitted")
         return row.state
 

@@ -105,9 +105,16 @@ def none_of_these(database: Database, registration_id: int, act: Act) -> None:
 
 
 def choose_needs(
-    database: Database, registration_id: int, chosen: Collection[str], act: Act
-) -> list[str]:
-    """Keep which needs the service has; gives their slugs in the order of the tree.
+    database: Database, registration_id: int, chosen: Collection[str], no_more: bool, act: Act
+) -> None:
+    """Keep which needs the service has.
+
+    Args:
+        database: the portal's.
+        registration_id: which.
+        chosen: the slugs of the needs.
+        no_more: whether the others are not needed.
+        act: who does it, and when.
 
     Raises:
         Invalid: there is no such need.
@@ -118,8 +125,7 @@ def choose_needs(
         if set(chosen) - set(leaves):
             raise Invalid("needs", N_("Select needs from the list"))
         row = _draft(session, registration_id, act)
-        row.needs = need_answers(leaves, chosen, row.needs)
-        return [slug for slug in leaves if slug in chosen]
+        row.needs = need_answers(leaves, chosen, row.needs, no_more)
 
 
 def meet(

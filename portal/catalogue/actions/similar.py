@@ -14,13 +14,17 @@ from portal.catalogue.store import service_similar
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A service of the catalogue that may be the one asked for; `score` is from 0 to 1."""
+    """A service of the catalogue that may be the one asked for; `score` is from 0 to 1,
+    `organisation` who is accountable for it, "" where nobody is.
+    """
 
     id: int
     slug: str
     name: str
     score: float
     why: str
+    phase: str
+    organisation: str
 
 
 def find_similar(
@@ -44,9 +48,11 @@ def find_similar(
     asked, *others = map(similar.read, [known, *(candidate.known for candidate in found)])
     tokens = asked.tokens().union(*(other.tokens() for other in others))
     rarity = service_similar.rarity(session, tokens)
+    nearest = similar_pairs.nearest(asked, others, rarity, limit)
+    facts = service_similar.facts(session, [found[at].id for at, _ in nearest])
     return [
-        Similar(found[at].id, found[at].slug, found[at].known.name, alike.score, alike.why)
-        for at, alike in similar_pairs.nearest(asked, others, rarity, limit)
+        Similar(each.id, each.slug, each.known.name, alike.score, alike.why, *facts[each.id])
+        for each, alike in ((found[at], alike) for at, alike in nearest)
     ]
 
 

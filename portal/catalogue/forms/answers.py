@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from portal.catalogue.component_words import NeedAnswer
+from portal.catalogue.component_words import DateBasis, NeedAnswer, UsageStatus
 from portal.catalogue.forms.labels import label
 from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.service_questions import ASKED, Question, accountable, values_of
-from portal.web.filters import commas, long_date
+from portal.web.filters import commas, long_date, month
 from portal.web.i18n import _
 
 Names = Mapping[str, str]
@@ -55,12 +55,24 @@ def need_line(answer: Document, components: Names) -> str:
         return str(label(answer["answer"], "need_answer"))
     how = components.get(answer["component"] or "") or answer["product"]
     how = how or str(label(answer["arrangement"], "arrangement"))
-    return f"{how}: {str(label(answer['status'], 'usage_status')).lower()}"
+    line = f"{how}: {str(label(answer['status'], 'usage_status')).lower()}"
+    if answer["status"] != UsageStatus.LIVE:
+        return line
+    if not answer["since"]:
+        return _("%(use)s, since when is not known", use=line)
+    by_month = answer.get("since_basis") == DateBasis.MONTH
+    day = month(answer["since"]) if by_month else long_date(answer["since"])
+    return _("%(use)s since %(day)s", use=line, day=day)
 
 
 def _name(document: Document, _organisations: Names) -> list[str]:
     values = values_of(Question.NAME, document)
-    return [values["name"], values["welsh_name"], *values["other_names"].split("\n")]
+    others = ", ".join(filter(None, values["other_names"].split("\n")))
+    return [
+        values["name"] or "",
+        _("Welsh: %(name)s", name=values["welsh_name"]) if values["welsh_name"] else "",
+        _("Also called: %(names)s", names=others) if others else "",
+    ]
 
 
 def _organisation(document: Document, organisations: Names) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wtforms import (
+    BooleanField,
     HiddenField,
     RadioField,
     SelectField,
@@ -17,10 +18,10 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from portal.catalogue.component_words import Arrangement, UsageStatus
-from portal.catalogue.forms.labels import LABELS
+from portal.catalogue.forms.labels import LABELS, label
 from portal.catalogue.forms.service_questions import NotLater
 from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, choices
-from portal.web.i18n import lazy
+from portal.web.i18n import _, lazy
 
 NONE = "none"
 #: Before the slug of a component that is chosen.
@@ -48,18 +49,30 @@ class SimilarForm(Form):
 
 
 def similar_choices(found: Iterable[Any]) -> list[Any]:
-    """The services that one may be, each with why, and none of them."""
+    """The services that one may be, each with whose it is and why, and none of them."""
+    found = list(found)
     made = choices({each.slug: each.name for each in found})
     for choice, each in zip(made, found, strict=True):
-        choice.render_kw = {"hint": {"text": each.why}}
+        choice.render_kw = {"hint": {"text": facts_of(each)}}
     last = choices({NONE: lazy("None of these: it is not in the catalogue yet")})
     return [*made, *last]
+
+
+def facts_of(similar: Any) -> str:
+    """Whose a similar service is, its phase, and why it is shown."""
+    phase = str(label(similar.phase, "phase"))
+    why = _("Shown because: %(why)s", why=similar.why)
+    return ". ".join(filter(None, (similar.organisation, phase, why)))
 
 
 class NeedsForm(Form):
     """What the service needs to do. Each group of needs is a list of its own on the page."""
 
     needs = SelectMultipleField(lazy("What does your service need?"), [Optional()])
+    no_more = BooleanField(
+        lazy("My service needs none of the others"),
+        description=lazy("Leave this out where you do not know: they then count as not answered."),
+    )
     go = SubmitField(lazy("Save and continue"))
 
 
@@ -78,23 +91,31 @@ _OTHER = {
 
 
 class MeetForm(Form):
-    """How one need is met."""
+    """How one need is met: with what."""
 
     how = RadioField(lazy("How do you meet this need?"), [Select(lazy("how you meet this need"))])
-    product = StringField(lazy("Name of the product (if you bought one)"), [MaxLength(300)])
-    supplier = StringField(lazy("Who you buy it from (optional)"), [MaxLength(300)])
+    go = SubmitField(lazy("Save and continue"))
+
+
+class DetailsForm(Form):
+    """More about what meets a need: what is asked depends on what it is."""
+
+    product = StringField(
+        lazy("Name of the product"), [Enter(lazy("the name of the product")), MaxLength(300)]
+    )
+    supplier = StringField(lazy("Who do you buy it from? (optional)"), [MaxLength(300)])
     status = RadioField(
-        lazy("Is it in use?"), [Optional()], choices=choices(_WHEN),
-        description=lazy("Leave this out where you do it by hand or not at all."),
-    )  # fmt: skip
+        lazy("Is it in use?"), [Select(lazy("whether it is in use"))], choices=choices(_WHEN)
+    )
     since = DateParts(
         lazy("In use since (optional)"),
         [NotLater()],
         thing=lazy("the day it went into use"),
-        description=lazy("Leave it empty if you do not know, or if it is not in use yet."),
+        month_enough=True,
+        description=lazy("You can leave out the day, or all of it if you do not know."),
     )
     reason = SelectField(
-        lazy("If it is not a shared component: why not? (optional)"),
+        lazy("Why no shared component? (optional)"),
         [Optional()],
         choices=choices({"": lazy("Choose a reason"), **LABELS["not_shared_reason"]}),
     )
@@ -105,33 +126,56 @@ def ways(components: Mapping[str, tuple[str, str]]) -> list[Any]:
     """What a need can be met with: the components open to new services, by slug with name and
     summary, then the rest.
     """
-    made = choices({f"{COMPONENT}{slug}": name for slug, (name, _) in components.items()})
-    for choice, (_, summary) in zip(made, components.values(), strict=True):
+    made = choices({f"{COMPONENT}{slug}": name for slug, (name, _summary) in components.items()})
+    for choice, (_name, summary) in zip(made, components.values(), strict=True):
         choice.render_kw = {"hint": {"text": summary}}
     return [*made, *choices(_OTHER)]
 
 
-def read_way(form: MeetForm) -> tuple[str, dict[str, Any]]:
-    """The arrangement and values that `rules.registering.met` takes."""
-    how = form.how.data
-    values = {
-        "component": how.removeprefix(COMPONENT) if how.startswith(COMPONENT) else None,
-        "product": form.product.data,
-        "supplier": form.supplier.data,
-        "status": form.status.data,
-        "since": form.since.data,
-        "reason": form.reason.data,
-    }
-    return (Arrangement.SHARED_COMPONENT.value if values["component"] else how), values
+def component_of(how: str) -> str | None:
+    """The slug of the component that a choice of how to meet a need names."""
+    return how.removeprefix(COMPONENT) if how.startswith(COMPONENT) else None
 
 
-def shown_way(answer: Mapping[str, Any], since: Any) -> dict[str, Any]:
-    """What the form shows of an answer given before."""
+def arrangement_of(how: str) -> str:
+    """The arrangement that a choice of how to meet a need is."""
+    return Arrangement.SHARED_COMPONENT.value if component_of(how) else how
+
+
+def details_form(how: str, answer: Mapping[str, Any], since: Any) -> DetailsForm | None:
+    """What is asked further about a choice, filled with what was answered before; None where there
+    is nothing to ask.
+    """
+    arrangement = arrangement_of(how)
+    if arrangement in (Arrangement.BY_HAND, Arrangement.GAP):
+        return None
+    form = DetailsForm(data={**answer, "since": since})
+    if arrangement != Arrangement.BOUGHT_PRODUCT:
+        del form.product, form.supplier
+    if arrangement == Arrangement.SHARED_COMPONENT:
+        del form.reason
+    return form
+
+
+def read_details(form: DetailsForm, how: str) -> dict[str, Any]:
+    """The values that `rules.registering.met` takes."""
+    values = {name: value for name, value in form.data.items() if name not in ("csrf_token", "go")}
+    return {**values, "by_month": form.since.by_month, "component": component_of(how)}
+
+
+def shown_way(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What the first form shows of an answer given before."""
     how = answer.get("arrangement")
     if how == Arrangement.SHARED_COMPONENT:
         how = f"{COMPONENT}{answer['component']}"
-    kept = {name: answer.get(name) for name in ("product", "supplier", "status", "reason")}
-    return {**kept, "how": how, "since": since}
+    return {"how": how}
+
+
+class CheckForm(Form):
+    """The answers are sent; `seen` says as of when they were looked at."""
+
+    seen = HiddenField()
+    go = SubmitField(lazy("Publish the service"))
 
 
 class DecideForm(Form):

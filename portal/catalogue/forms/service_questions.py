@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from wtforms import (
@@ -23,9 +24,11 @@ from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, WebAddre
 from portal.web.i18n import _, lazy
 from portal.web.people import act
 
+_FIRST_YEAR = 1900
+
 
 class NotLater:
-    """Refuses a day after today; an empty one is fine."""
+    """Refuses a day after today, and one that no service of today knew; an empty one is fine."""
 
     def __call__(self, form: BaseForm, field: DateParts) -> None:
         """Compare with the day in London."""
@@ -33,6 +36,10 @@ class NotLater:
             raise ValidationError(
                 _("%(thing)s must be today or in the past", thing=_upper(field.thing))
             )
+        if field.data and field.data.year < _FIRST_YEAR:
+            text = _("%(thing)s must be in %(year)s or later", thing=_upper(field.thing),
+                     year=_FIRST_YEAR)  # fmt: skip
+            raise ValidationError(text)
 
 
 def _upper(thing: object) -> str:
@@ -63,7 +70,10 @@ class NameForm(Form):
     name = StringField(
         lazy("Name of the service"),
         [Enter(lazy("the name of the service")), MaxLength(300)],
-        description=lazy("As its users know it, such as “Book your driving test”."),
+        description=lazy(
+            "In English, as its users know it, such as “Book your driving test”. If it has a Welsh "
+            "name too, that goes into the next box."
+        ),
     )
     welsh_name = StringField(lazy("Name in Welsh (optional)"), [MaxLength(300)])
     other_names = TextAreaField(
@@ -96,7 +106,7 @@ class PurposeForm(Form):
 
     purpose = TextAreaField(
         lazy("What does the service do?"),
-        [Enter(lazy("what the service does")), MaxLength(5000)],
+        [Enter(lazy("what the service does")), MaxLength(5000, lazy("What the service does"))],
         description=lazy("One or two sentences that somebody outside your team understands."),
     )
 
@@ -106,7 +116,7 @@ class UserNeedForm(Form):
 
     user_need = TextAreaField(
         lazy("What do its users need?"),
-        [Enter(lazy("what its users need")), MaxLength(5000)],
+        [Enter(lazy("what its users need")), MaxLength(5000, lazy("What its users need"))],
         description=lazy(
             "For example: as a learner driver I need to book a test near me, so that I can drive."
         ),
@@ -158,17 +168,29 @@ class ChannelsForm(Form):
     )
 
 
+def _with_scheme(text: str | None) -> str | None:
+    """A web address that was typed without https:// gets it."""
+    if text and _BARE.match(text):
+        return f"https://{text}"
+    return text
+
+
+_BARE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#]\S*)?$", re.I)
+
+
 class AddressesForm(Form):
     """Where it is."""
 
     start_page = URLField(
         lazy("Start page"),
         [MaxLength(2000), WebAddress()],
+        filters=[_with_scheme],
         description=lazy("Where people begin, such as https://www.gov.uk/book-driving-test"),
     )
     service_address = URLField(
         lazy("Address of the service itself"),
         [MaxLength(2000), WebAddress()],
+        filters=[_with_scheme],
         description=lazy("Where it runs, if that is somewhere else."),
     )
 

@@ -19,22 +19,22 @@ _BUILT = (SHARED, Arrangement.OWN_BUILD.value, Arrangement.BOUGHT_PRODUCT.value)
 
 
 def need_answers(
-    leaves: Collection[str], chosen: Collection[str], before: Mapping[str, Document]
+    leaves: Collection[str], chosen: Collection[str], before: Mapping[str, Document], no_more: bool
 ) -> dict[str, Document]:
-    """An answer for each need after somebody chose those of their service.
+    """The answers after somebody chose the needs of their service.
 
     Args:
-        leaves: the slugs of all needs that were offered; what was not chosen is not needed.
+        leaves: the slugs of all needs that were offered.
         chosen: the slugs of those chosen.
         before: the answers so far; how a need is met is kept while it is needed.
+        no_more: they say that the others are not needed; else nothing is known of those.
     """
     needed = {"answer": NeedAnswer.NEEDED.value}
-    return {
-        slug: {**before.get(slug, {}), **needed}
-        if slug in chosen
-        else {"answer": NeedAnswer.NOT_NEEDED.value}
-        for slug in leaves
-    }
+    said = {slug: {**before.get(slug, {}), **needed} for slug in leaves if slug in chosen}
+    if no_more:
+        rest = {"answer": NeedAnswer.NOT_NEEDED.value}
+        said |= {slug: rest for slug in leaves if slug not in chosen}
+    return said
 
 
 def met(arrangement: str, values: Mapping[str, Any]) -> Document:
@@ -42,8 +42,8 @@ def met(arrangement: str, values: Mapping[str, Any]) -> Document:
 
     Args:
         arrangement: see `component_words.Arrangement`.
-        values: `component`, `product`, `supplier`, `status`, `since` (a date) and `reason`, what
-            there is of them.
+        values: `component`, `product`, `supplier`, `status`, `since` (a date), `by_month` (the date
+            stands for its month) and `reason`, what there is of them.
 
     Raises:
         Invalid: something is missing or contradicts itself; `field` names the form's.
@@ -66,6 +66,7 @@ def met(arrangement: str, values: Mapping[str, Any]) -> Document:
         "supplier": values.get("supplier") if bought else None,
         "status": status,
         "since": since.isoformat() if since else None,
+        "since_basis": DateBasis.MONTH.value if since and values.get("by_month") else None,
         "reason": values.get("reason") or None if arrangement != SHARED else None,
     }
 
@@ -87,7 +88,7 @@ def usage_of(
     """
     if not answer.get("arrangement"):
         return None
-    since, basis = answer["since"], None
+    since, basis = answer["since"], answer.get("since_basis")
     if answer["status"] == UsageStatus.LIVE and since is None:
         since, basis = day.isoformat(), DateBasis.SEEN.value
     kept = ("arrangement", "component", "product", "supplier", "status", "reason")

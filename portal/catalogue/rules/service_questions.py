@@ -198,9 +198,13 @@ def _read_organisation(document: Document) -> dict[str, Any]:
 
 
 def _write_organisation(document: Document, values: Values, day: date) -> Document:
-    """Another organisation takes over on `since`, or today; the same one gets its date right."""
+    """Another organisation takes over on `since`, or today; the same one gets its date right. In a
+    draft the last answer counts alone.
+    """
     reference, since = values["reference"], values.get("since")
     owners, now = list(document.get("owners") or []), accountable(document)
+    if not document.get("slug"):
+        owners, now = [row for row in owners if row["role"] != _ACCOUNTABLE], None
     if now is None or now["organisation"] == reference:
         made = {**(now or _owner(reference)), "since": since.isoformat() if since else None}
         if now is None and document.get("slug") and not since:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session, selectinload
@@ -25,25 +26,27 @@ _IDENTIFIERS = selectinload(Organisation.identifiers)
 
 
 class Called(NamedTuple):
-    """An organisation as a page names it."""
+    """An organisation as a page names it, and the day it ended."""
 
     id: int
     slug: str
     name: str
+    ended: date | None
 
 
 def by_reference(session: Session, wanted: Collection[str]) -> dict[str, Called]:
     """The organisations behind these references, in one statement; those that there are."""
     o, i = Organisation, OrganisationIdentifier
     slugs = [each.removeprefix("slug:") for each in wanted if each.startswith("slug:")]
-    by_slug = select(literal("slug:").concat(o.slug), o.id, o.slug, o.name).where(o.slug.in_(slugs))
+    called = (o.id, o.slug, o.name, o.end_date)
+    by_slug = select(literal("slug:").concat(o.slug), *called).where(o.slug.in_(slugs))
     by_identifier = (
-        select(i.identifier, o.id, o.slug, o.name)
+        select(i.identifier, *called)
         .join(o, o.id == i.organisation_id)
         .where(i.identifier.in_(wanted))
     )
-    rows = session.execute(union_all(by_slug, by_identifier))
-    return {found: Called(id_, slug, name) for found, id_, slug, name in rows}
+    rows: Any = session.execute(union_all(by_slug, by_identifier))
+    return {found: Called(*rest) for found, *rest in rows}
 
 
 def reference_of(session: Session, organisation_id: int) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from portal import search
+from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServiceLink, ServiceName
 from portal.catalogue.rules.similar import Known, Rarity, place_of, signals
 from portal.catalogue.store.services import THING
@@ -35,6 +36,16 @@ def candidates(session: Session, name: str, start_page: str | None) -> list[Cand
     ids.update(search.alike(session, THING, name, _LOOKED_AT))
     ids.update(_with_start_page(session, start_page))
     return _read(session, sorted(ids))
+
+
+def facts(session: Session, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """The phase of services and who is accountable for each, "" where nobody is."""
+    query = (
+        select(Service.id, Service.phase, Organisation.name)
+        .outerjoin(Organisation, Organisation.id == Service.organisation_id)
+        .where(Service.id.in_(ids))
+    )
+    return {id_: (phase.value, body or "") for id_, phase, body in session.execute(query)}
 
 
 def rarity(session: Session, tokens: Collection[str]) -> Rarity:

@@ -15,7 +15,10 @@ from portal.catalogue.forms.registering import (
     MeetForm,
     NeedsForm,
     SimilarForm,
-    read_way,
+    arrangement_of,
+    details_form,
+    facts_of,
+    read_details,
     shown_way,
     similar_choices,
     ways,
@@ -91,11 +94,15 @@ def _reference(form: Any) -> str:
         meant = finding_organisations.find(session, typed)
     if meant.sure:
         return meant.sure
-    if meant.may_be:
-        form.which.choices = choices(dict(meant.may_be))
-        raise Invalid("which", _("Select the organisation you mean, or type its name again"))
     if not typed:
         raise Invalid("organisation", _("Enter the organisation that is accountable"))
+    if meant.may_be:
+        form.which.choices = choices(dict(meant.may_be))
+    if meant.ended:
+        text = _("%(name)s has closed: choose or enter who took over", name=meant.ended)
+        raise Invalid("which" if meant.may_be else "organisation", text)
+    if meant.may_be:
+        raise Invalid("which", _("Select the organisation you mean, or type its name again"))
     raise Invalid("organisation", _("No organisation is called that: check the spelling"))
 
 
@@ -130,7 +137,8 @@ def like() -> Response:
     with reading() as session:
         found = base.similar(session, {"name": request.args.get("name", "")[:300].strip()})
     items = [
-        {"name": each.name, "href": f"/services/{each.slug}", "why": each.why} for each in found
+        {"name": each.name, "href": f"/services/{each.slug}", "why": facts_of(each)}
+        for each in found
     ]
     return jsonify(items=items, count=len(items))
 
@@ -187,12 +195,13 @@ def needs(registration_id: int) -> AnyResponse:
     """Choose what the service needs."""
     row = draft_at(registration_id)
     chosen = [need for need, answer in row.needs.items() if answer["answer"] == "needed"]
-    form = NeedsForm(data={"needs": chosen})
+    form = NeedsForm(data={"needs": chosen, "no_more": len(chosen) < len(row.needs)})
     with reading() as session:
         tree = capabilities.tree(session)
     form.needs.choices = choices({leaf.slug: leaf.name for top in tree for leaf in top.below})
     if form.validate_on_submit():
-        registering.choose_needs(database(), row.id, form.needs.data or [], act())
+        no_more = bool(form.no_more.data)
+        registering.choose_needs(database(), row.id, form.needs.data or [], no_more, act())
         return redirect(next_need(read(row.id)), 303)
     template = "catalogue/needs_chosen.html"
     return _page(template, _("What does your service need?"), row, form, tree=tree)
@@ -201,28 +210,67 @@ def needs(registration_id: int) -> AnyResponse:
 @blueprint.route(f"{AT}/needs/<slug:need>", methods=BOTH)
 @requires(Permission.EDIT_REGISTRATION, of=thing_at)
 def meet(registration_id: int, need: str) -> AnyResponse:
-    """Ask how one need is met."""
+    """Ask what meets one need; more about it is asked on a page of its own."""
     row = draft_at(registration_id)
-    form = _meet_form(row, need)
+    form, leaf = MeetForm(data=shown_way(_answer(row, need))), _leaf(need)
     with reading() as session:
-        leaf, _above = capabilities.in_tree(session, need)
         form.how.choices = ways(components.offering(session, need))
     if form.validate_on_submit():
-        try:
-            registering.meet(database(), row.id, need, *read_way(form), act())
-            return redirect(next_need(read(row.id)), 303)
-        except Invalid as problem:
-            form.refuse(problem)
+        return redirect(_met(row, need, form.how.data), 303)
     return _meet_page(form, row, leaf)
 
 
-def _meet_form(row: Registration, need: str) -> MeetForm:
-    """The form with what was answered before. Raises Missing for a need that was not chosen."""
-    answer = row.needs.get(need)
-    if answer is None:
-        raise Missing("The service does not need this")
+def _met(row: Registration, need: str, how: str) -> str:
+    """Where the choice leads: to more about it, or to the next need."""
+    if details_form(how, {}, None) is not None:
+        back = request.args.get("back")
+        return address("answers.details", row, need=need, how=how, back=back)
+    registering.meet(database(), row.id, need, how, {}, act())
+    return next_need(read(row.id))
+
+
+@blueprint.route(f"{AT}/needs/<slug:need>/details", methods=BOTH)
+@requires(Permission.EDIT_REGISTRATION, of=thing_at)
+def details(registration_id: int, need: str) -> AnyResponse:
+    """Ask more about what meets a need: since when, and why it is not shared."""
+    row, how = draft_at(registration_id), request.args.get("how", "")
+    name, form = _way(need, how), _details(row, need, how)
+    if name is None or form is None:
+        return redirect(address("answers.meet", row, need=need), 303)
+    if form.validate_on_submit():
+        try:
+            values = read_details(form, how)
+            registering.meet(database(), row.id, need, arrangement_of(how), values, act())
+            return redirect(next_need(read(row.id)), 303)
+        except Invalid as problem:
+            form.refuse(problem)
+    return _page("catalogue/question.html", name, row, form, heading={}, caption=_leaf(need).name)
+
+
+def _details(row: Registration, need: str, how: str) -> Any:
+    answer = _answer(row, need)
     since = answer.get("since")
-    return MeetForm(data=shown_way(answer, date.fromisoformat(since) if since else None))
+    return details_form(how, answer, date.fromisoformat(since) if since else None)
+
+
+def _answer(row: Registration, need: str) -> dict[str, Any]:
+    """What was said of a need so far. Raises Missing for one that was not chosen."""
+    found: dict[str, Any] | None = row.needs.get(need)
+    if found is None:
+        raise Missing("The service does not need this")
+    return found
+
+
+def _leaf(need: str) -> capabilities.Node:
+    with reading() as session:
+        return capabilities.in_tree(session, need)[0]
+
+
+def _way(need: str, how: str) -> str | None:
+    """What pages call a way to meet a need; None for one that is not offered."""
+    with reading() as session:
+        offered = ways(components.offering(session, need))
+    return next((str(way.label) for way in offered if way.value == how), None)
 
 
 def _meet_page(form: Any, row: Registration, leaf: capabilities.Node) -> Response:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission, Thing
-from portal.accounts.views.base import done, form_page
+from portal.accounts.store import people
+from portal.accounts.views.base import done, form_page, not_done
 from portal.catalogue.actions import publishing
 from portal.catalogue.forms.answers import need_line
-from portal.catalogue.forms.registering import DecideForm, GoForm, WithdrawForm
+from portal.catalogue.forms.registering import CheckForm, DecideForm, GoForm, WithdrawForm
 from portal.catalogue.models.registrations import Registration
 from portal.catalogue.rules.service_questions import question_of, unanswered
 from portal.catalogue.store import components, records, registrations, things
@@ -42,14 +41,21 @@ WITHDRAW = "catalogue/withdraw.html"
 @requires(Permission.EDIT_REGISTRATION, of=thing_at)
 def check(registration_id: int) -> AnyResponse:
     """Check the answers, see what will be public, and publish or ask for consent."""
-    row, form = draft_at(registration_id), GoForm()
+    row, form = draft_at(registration_id), CheckForm()
     if form.validate_on_submit():
+        if form.seen.data != _mark(row):
+            return not_done(_("Your answers have changed since: read them again."), request.path)
         try:
             return _submit(row)
         except Invalid as problem:
             question = question_of(problem.field)
-            return done(translated(problem), address("answers.ask", row, question=question))
+            return not_done(translated(problem), address("answers.ask", row, question=question))
     return _check_page(row, form)
+
+
+def _mark(row: Registration) -> str:
+    """Changes with every answer."""
+    return row.edited_at.isoformat()
 
 
 def _submit(row: Registration) -> AnyResponse:
@@ -67,11 +73,12 @@ def _service_of(row: Registration) -> str:
     return f"/services/{found}" if found else address("registrations.show", row)
 
 
-def _check_page(row: Registration, form: GoForm) -> AnyResponse:
+def _check_page(row: Registration, form: CheckForm) -> AnyResponse:
+    form.seen.data = _mark(row)
     with reading() as session:
         wanted = {a["component"] for a in row.needs.values() if a.get("component")}
         names = components.names_by_slug(session, wanted)
-        straight = _straight(session, row)
+        straight = base.straight(session, row)
         form.go.label.text = _("Publish the service") if straight else _("Submit for approval")
         return page(
             "catalogue/registration_check.html",
@@ -86,17 +93,9 @@ def _check_page(row: Registration, form: GoForm) -> AnyResponse:
                 (leaf.name, need_line(row.needs[need], names), need)
                 for need, leaf in base.needed(session, row).items()
             ],
+            not_needed=sum(a["answer"] == "not_needed" for a in row.needs.values()),
             similar=[] if row.not_these == row.name else base.similar(session, row.document),
         )
-
-
-def _straight(session: Any, row: Registration) -> bool:
-    """Whether it will be public at once; so it seems until an organisation is named."""
-    try:
-        body = publishing.accountable_id(session, row)
-    except Invalid:
-        return False
-    return publishing.at_once(session, current_person(), body)
 
 
 @blueprint.route(f"{AT}/take-back", methods=BOTH)
@@ -117,7 +116,8 @@ def decide(registration_id: int) -> AnyResponse:
     """Publish what somebody registered, or send it back."""
     row, form = read(registration_id), DecideForm()
     if row.state is not RegistrationState.WAITING:
-        return done(_("It has been decided already."), address("registrations.show", row))
+        message = _("It does not wait for a decision any more.")
+        return not_done(message, address("registrations.show", row))
     if form.validate_on_submit():
         try:
             return _decide(row, form)
@@ -135,6 +135,7 @@ def _decide_page(row: Registration, form: DecideForm) -> AnyResponse:
             form=form,
             row=row,
             answers=base.answers(session, row),
+            author=people.get(session, row.person_id),
             similar=base.similar(session, row.document),
             status=422 if form.errors else 200,
         )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from flask import abort, current_app, flash, redirect, request, url_for
+from flask import abort, current_app, request, url_for
 
 from portal.access import Thing
 from portal.accounts.actions.roles import Said
+from portal.accounts.views.base import not_done
 from portal.audit import Document
+from portal.catalogue.actions import publishing
 from portal.catalogue.actions.similar import Similar, find_similar
 from portal.catalogue.component_words import NeedAnswer
 from portal.catalogue.forms.answers import rows_of
@@ -18,8 +20,10 @@ from portal.catalogue.rules.registering import unmet
 from portal.catalogue.rules.service_questions import Question, accountable, unanswered
 from portal.catalogue.store import capabilities, organisation_names, records, registrations
 from portal.catalogue.words import RegistrationState
+from portal.errors import Invalid
 from portal.web.arguments import LAST_ID
 from portal.web.i18n import _
+from portal.web.people import current_person
 from portal.web.reading import reading
 
 if TYPE_CHECKING:
@@ -46,8 +50,11 @@ def draft_at(registration_id: int) -> Registration:
     """The draft at an address; what is none any more leads to what became of it."""
     row = read(registration_id)
     if row.state is not RegistrationState.DRAFT:
-        flash(_("It is no draft any more."))
-        abort(redirect(address("registrations.show", row), 303))
+        told = {
+            RegistrationState.WAITING: _("It waits for approval: take it back to change it."),
+            RegistrationState.PUBLISHED: _("It is published: change the service on its own page."),
+        }
+        abort(not_done(told[row.state], address("registrations.show", row)))
     return row
 
 
@@ -142,3 +149,12 @@ def said(row: Registration, path: str) -> Said:
     """What a mail says of a registration, and where to go."""
     url = current_app.extensions["portal"].settings.public_url
     return Said(title_of(row), "", f"{url}{path}")
+
+
+def straight(session: Session, row: Registration) -> bool:
+    """Whether it will be public at once; not until an organisation is named."""
+    try:
+        body = publishing.accountable_id(session, row)
+    except Invalid:
+        return False
+    return publishing.at_once(session, current_person(), body)

@@ -140,6 +140,7 @@ def _shown(session: Session, row: Registration) -> dict[str, Any]:
         "sections": _sections(row),
         "needs": _needs(session, row),
         "ready": not unanswered(row.document),
+        "straight": base.straight(session, row),
         "answers": base.answers(session, row),
         "service": registrations.slug_of(session, row.id),
     }
