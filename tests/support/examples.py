@@ -69,6 +69,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "toolkit": {"phase": "alpha"},
         "duplicates": {"pair_id": _pair(session)},
         "merging": {"pair_id": _pair(session)},
+        "splitting": {"slug": SERVICE},
         "transfers": {"transfer_id": transfer},
         "transfer_drafts": {"transfer_id": transfer},
         "reviews": {"token": "unknown"},

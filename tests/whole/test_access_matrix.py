@@ -149,6 +149,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "sign_in.link": PUBLIC,
     "sign_in.sent": PUBLIC,
     "sign_in.start": PUBLIC,
+    "splitting.split": (Permission.PUBLISH_SERVICE, Kind.SERVICE),
     "storefront.index": PUBLIC,
     "toolkit.index": PUBLIC,
     "toolkit.show": PUBLIC,

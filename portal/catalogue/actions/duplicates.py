@@ -23,7 +23,7 @@ from portal.errors import N_, Missing, Stale
 
 T = TypeVar("T")
 #: So many changes are looked at in one transaction.
-CHANGES = 500
+CHANGES = 100
 DECIDED = "duplicate.decided"
 
 

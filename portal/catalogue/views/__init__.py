@@ -47,6 +47,7 @@ from portal.catalogue.views.retiring import blueprint as retiring
 from portal.catalogue.views.reviews import blueprint as reviews
 from portal.catalogue.views.reviews import context as review_context
 from portal.catalogue.views.services import blueprint as services
+from portal.catalogue.views.splitting import blueprint as splitting
 from portal.catalogue.views.storefront import blueprint as storefront
 from portal.catalogue.views.toolkit import blueprint as toolkit
 from portal.catalogue.views.transfer_drafts import blueprint as transfer_drafts
@@ -92,6 +93,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         reviews,
         problems,
         quality,
+        splitting,
     ):
         app.register_blueprint(blueprint)
     things.install()

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.access import JOURNEY, may
+from portal.access import JOURNEY, Permission, may
 from portal.audit import london_day
 from portal.catalogue.actions import editing
 from portal.catalogue.actions.editing import Answer, Changed
@@ -97,7 +97,10 @@ def _more(record: Record) -> list[tuple[str, str]]:
     if record.thing == services.THING and is_retired(record):
         return [(_("Bring this service back"), f"{href}/bring-back")]
     if record.thing == services.THING:
-        return [(_("Retire this service"), f"{href}/retire")]
+        more = [(_("Retire this service"), f"{href}/retire")]
+        if may(current_person(), Permission.PUBLISH_SERVICE, thing_at(record.thing)(record.slug)):
+            more.append((_("Split this service into two"), f"{href}/split"))
+        return more
     return [(_("Delete this journey"), f"{href}/delete")] if record.thing == JOURNEY else []
 
 
