@@ -12,7 +12,12 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from portal.catalogue.actions.editing import Answer
 from portal.catalogue.actions.finding_organisations import Meant
-from portal.catalogue.forms import journey_questions, service_questions
+from portal.catalogue.forms import (
+    component_questions,
+    journey_questions,
+    organisation_questions,
+    service_questions,
+)
 from portal.errors import N_, Invalid
 from portal.web.forms import Enter, Form, MaxLength, Select, choices
 from portal.web.i18n import _, lazy
@@ -47,6 +52,10 @@ PAGES: dict[str, Pages] = {
         {"organisation": "organisation"},
     ),
     "journey": Pages(journey_questions.FORMS, journey_questions.TITLES, {}, {"service": "service"}),
+    "organisation": Pages(organisation_questions.FORMS, organisation_questions.TITLES, {}, {}),
+    "component": Pages(
+        component_questions.FORMS, component_questions.TITLES, {}, {"successor": "component"}
+    ),
 }
 
 

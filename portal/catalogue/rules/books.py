@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from portal.catalogue.rules import journey_questions, service_questions
+from portal.catalogue.rules import (
+    component_questions,
+    journey_questions,
+    organisation_questions,
+    service_questions,
+)
 from portal.catalogue.rules.editing import Book, book_of
 from portal.catalogue.rules.service_questions import ASKED, Question
 
@@ -15,4 +20,6 @@ BOOKS: dict[str, Book] = {
         ),
     ),
     "journey": journey_questions.BOOK,
+    "organisation": organisation_questions.BOOK,
+    "component": component_questions.BOOK,
 }

@@ -75,6 +75,15 @@ KINDS: dict[str, Edited] = {
     "journey": Edited(
         "journeys", Permission.EDIT_JOURNEY, lazy("Journeys"), lazy("Edit this journey")
     ),
+    "organisation": Edited(
+        "organisations",
+        Permission.EDIT_ORGANISATION,
+        lazy("Organisations"),
+        lazy("Edit this organisation"),
+    ),
+    "component": Edited(
+        "components", Permission.EDIT_COMPONENT, lazy("Components"), lazy("Edit this component")
+    ),
 }
 
 
