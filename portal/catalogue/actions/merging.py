@@ -20,6 +20,7 @@ from portal.catalogue.store import (
     merging_services,
     movers,
     organisations,
+    proposals_elsewhere,
     services,
     transfers,
     usage,
@@ -29,7 +30,9 @@ from portal.catalogue.words import RecordKind
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Missing, Stale
 
-for _each in (merging_services, merging_organisations, merging, transfers, keeping_moves):
+for _each in (
+    merging_services, merging_organisations, merging, transfers, keeping_moves, proposals_elsewhere,
+):  # fmt: skip
     _each.install()
 
 

@@ -47,5 +47,5 @@ def install() -> None:
     """Tell merging and erasing."""
     erasing.register("proposals", forget)
     for kind in RecordKind:
-        mover = Mover(N_("Proposed changes"), frozenset(), _count, _move)
+        mover = Mover(N_("Proposed changes"), frozenset({"proposal"}), _count, _move)
         movers.register(kind, "proposals", mover)

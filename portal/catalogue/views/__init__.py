@@ -21,7 +21,7 @@ from portal.catalogue.forms.figures import (
 from portal.catalogue.forms.labels import label, labels, lifecycle_colour, phase_colour
 from portal.catalogue.forms.reviews import confirmed_by
 from portal.catalogue.forms.service_questions import TITLES
-from portal.catalogue.store import problem_work, proposals_elsewhere, review_work, things
+from portal.catalogue.store import problem_work, review_work, things
 from portal.catalogue.views import editing, proposing
 from portal.catalogue.views.answers import blueprint as answers
 from portal.catalogue.views.capabilities import blueprint as capabilities
@@ -104,7 +104,6 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
     register_work("problems", problem_work.waiting, problem_work.LABELS)
     register_work("unreachable", review_work.unreachable)
     register_work("disowned", review_work.disowned)
-    proposals_elsewhere.install()
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Find a component"), "storefront.index", order=12)
     navigation.add(app, lazy("Components"), "components.index", order=15)
