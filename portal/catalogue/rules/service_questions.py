@@ -330,12 +330,8 @@ def _write_transactions(document: Document, values: Values, _day: date) -> Docum
             "transactions_to": to.isoformat()}  # fmt: skip
 
 
-_LINKS = {
-    "source_code": words.LinkKind.SOURCE_CODE.value,
-    "guidance": words.LinkKind.GUIDANCE.value,
-    "status": words.LinkKind.STATUS.value,
-    "other": words.LinkKind.OTHER.value,
-}
+#: The fields of the form of links, each with its kind.
+_LINKS = {kind.value: kind.value for kind in words.LinkKind}
 
 
 def _read_links(document: Document) -> dict[str, Any]:
