@@ -61,6 +61,14 @@ MORE = (
     "/component-map?group=messages&on-day=1&on-month=1&on-year=2021",
     "/component-map?on-day=1&on-month=13&on-year=2021",
     "/services/tax-your-vehicle/history?on-day=1&on-month=13&on-year=2021",
+    "/services?review=stale",
+    "/services/sold-or-bought-a-vehicle",
+    "/organisations/driver-and-vehicle-licensing-agency/quality/no_owner?kind=service",
+    "/organisations/cabinet-office/quality/overdue",
+    "/services/renew-driving-licence/problems",
+    "/report-a-problem?about=/services/tax-your-vehicle",
+    "/problems?state=answered&kind=portal",
+    "/work?task=problem&due=overdue",
 )
 WRONG = {
     "/sign-in/link/unknown": 404,

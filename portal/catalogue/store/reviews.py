@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, delete, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, exists, select, true, update
 from sqlalchemy.orm import Session
 
 from portal.access import Role
@@ -83,13 +83,19 @@ def in_state(state: ReviewState, day: date) -> ColumnElement[bool]:
     return and_(after, before)
 
 
-def chosen(kind: Reviewed, choice: str, day: date) -> Select[int]:
-    """The ids of the records that one choice of a list's filter means."""
-    query = select(Review.thing_id).where(Review.kind == kind)
+def chosen(kind: Reviewed, id_: Any, choice: str, day: date) -> ColumnElement[bool]:
+    """The condition that one choice of a list's filter means the record whose id stands in a
+    column. Asked of one record after the other: a page in the order of names then ends early.
+    """
+    return exists().where(of(kind, id_), meant(choice, day))
+
+
+def meant(choice: str, day: date) -> ColumnElement[bool]:
+    """The condition that one choice of a list's filter means a review."""
     if choice == rules.NEVER:
         # What has ended is not asked about, so nobody missed to confirm it.
-        return query.where(Review.confirmed_at.is_(None), Review.review_by.is_not(None))
-    return query.where(in_state(ReviewState(choice), day))
+        return and_(Review.confirmed_at.is_(None), Review.review_by.is_not(None))
+    return in_state(ReviewState(choice), day)
 
 
 def begin(session: Session, kind: Reviewed, months: Months, day: date) -> None:

@@ -132,8 +132,8 @@ def narrowed(scope: Scope) -> list[ColumnElement[bool]]:
     if scope.query.by_usage:
         found.append(Service.id.in_(using(scope.query)))
     if scope.query.review:
-        late = reviews.chosen(Reviewed.SERVICE, scope.query.review, scope.on)
-        found.append(Service.id.in_(late))
+        choice = scope.query.review
+        found.append(reviews.chosen(Reviewed.SERVICE, Service.id, choice, scope.on))
     if scope.found is not None:
         found.append(Service.id.in_(bindparam("found", scope.found.ids, expanding=True)))
     return found
