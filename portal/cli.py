@@ -29,6 +29,7 @@ from portal.catalogue.actions import (
     registering,
     reviews,
     similar,
+    suppliers,
     transfers,
     undo,
 )
@@ -250,6 +251,16 @@ def match_queue() -> None:
         click.echo(f"{id_}\t{printable(name)}\t{printable(offers) or 'no suggestion'}")
 
 
+@match_group.command("suppliers")
+@yes_anyway
+@json_option
+def match_suppliers(as_json: bool) -> None:
+    """Match the names of suppliers that are new; those that are not sure wait in the queue."""
+    found = suppliers.match(database(), act("match suppliers"))
+    told = f"Matched: {found.matched}. New in the queue: {found.waiting}."
+    click.echo(json.dumps(asdict(found)) if as_json else told)
+
+
 @match_group.command("decide")
 @click.argument("match_id", type=NUMBER)
 @click.argument("organisation")
@@ -339,6 +350,8 @@ def demo_load(as_json: bool) -> None:
     added = components.add_missing(database(), demo.capabilities(), demo.components(), command)
     added |= components.add_usages(database(), *demo.usages(), command)
     counts |= {name: {"created": number} for name, number in added.items()}
+    named = suppliers.match(database(), command)
+    counts["suppliers"] = {"matched": named.matched, "waiting": named.waiting}
     found = duplicates.find(database(), lambda: datetime.now(UTC)).values()
     decided = duplicates.decide_missing(database(), demo.duplicates(), command)
     counts["duplicates"] = {"found": sum(each.new for each in found), "decided": decided}

@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 
 import portal.accounts.actions.signing_in
 import portal.catalogue.actions.duplicates
+import portal.catalogue.actions.suppliers
 import portal.mail  # noqa: F401  they register their jobs
 from portal import jobs
 from portal.commands import Command, Commands, act, database, json_option, yes_anyway

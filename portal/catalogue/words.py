@@ -266,3 +266,10 @@ class Issue(StrEnum):
     NEEDS_UNANSWERED = "needs_unanswered"
     APIS_UNKNOWN = "apis_unknown"
     NO_USER_NEED = "no_user_need"
+
+
+class MatchAbout(StrEnum):
+    """What a published name was said of: who owns a service, or who supplies what it buys."""
+
+    OWNER = "owner"
+    SUPPLIER = "supplier"

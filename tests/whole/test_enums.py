@@ -171,6 +171,9 @@ ROWS: dict[str, Make] = {
         organisation_id=body if v is words.MatchState.MATCHED else None,
         first_seen_at=ACT.at,
     ),
+    "organisation_match.about": lambda a, b, body, v: o.OrganisationMatch(
+        published_name="X", about=v, state=words.MatchState.WAITING, first_seen_at=ACT.at
+    ),
     "service.phase": lambda a, b, body, v: _service({"phase": v}),
     "service.apis_answer": lambda a, b, body, v: _service({"apis_answer": v}),
     "service_audience.audience": lambda a, b, body, v: s.ServiceAudience(service_id=a, audience=v),

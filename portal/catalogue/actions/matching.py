@@ -18,6 +18,7 @@ from portal.catalogue.store import (
     organisations,
     ownership,
     service_search,
+    suppliers,
 )
 from portal.catalogue.words import MatchState
 from portal.db import Database, one_at_a_time
@@ -135,7 +136,8 @@ def decide(
         matches.settle(session, row, after, act.reason, names, act, "match.decided", by_person=True)
         old, new = names.get(before or 0), names.get(after or 0)
         ids = ownership.move(session, row.published_name, old, new, refs, act) if old != new else []
+        bought = suppliers.link(session, row.published_name, new, act) if old != new else []
         search.put(session, service_search.search_documents(session, ids))
         if ids:
             search.put(session, journeys.search_documents(session))
-        return row, len(ids)
+        return row, len({*ids, *bought})

@@ -22,6 +22,7 @@ from portal.catalogue.store import (
     organisations,
     proposals_elsewhere,
     services,
+    suppliers,
     transfers,
     usage,
 )
@@ -31,7 +32,8 @@ from portal.db import Database, one_at_a_time
 from portal.errors import N_, Missing, Stale
 
 for _each in (
-    merging_services, merging_organisations, merging, transfers, keeping_moves, proposals_elsewhere,
+    merging_services, merging_organisations, merging, transfers, suppliers, keeping_moves,
+    proposals_elsewhere,
 ):  # fmt: skip
     _each.install()
 

@@ -39,6 +39,10 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "part_of": lazy("It is part of it"),
         "sponsored_by": lazy("Sponsors it"),
     },
+    "match_about": {
+        "owner": lazy("Names of organisations that own services"),
+        "supplier": lazy("Names of suppliers"),
+    },
     "record_kind": {"service": lazy("Services"), "organisation": lazy("Organisations")},
 }
 #: What an event tells of the act itself, see rules/as_at.py.
@@ -49,4 +53,5 @@ FIELDS: Mapping[str, str] = {
     "split_from": lazy("Split from"),
     "split_into": lazy("Split off"),
     "transfer": lazy("Transfer of functions"),
+    "supplier_organisation": lazy("Supplier in the catalogue"),
 }

@@ -43,7 +43,7 @@ _KIND = {
     "relations": LABELS["relation"],
     "": {**LABELS["kind"], **LABELS["component_kind"]},
 }
-_ORGANISATIONS = ("organisation", "successor", "provider")
+_ORGANISATIONS = ("organisation", "successor", "provider", "supplier_organisation")
 #: The fields of a document that hold the slug of another record, and of which kind it is.
 _RECORDS = {
     "service": "service",
@@ -89,8 +89,9 @@ def who(actor: str) -> str:
 def references(*documents: Document) -> Iterator[str]:
     """What documents refer to: organisations as they do, other records as `component:SLUG`."""
     for document in documents:
-        if document.get("provider"):
-            yield str(document["provider"])
+        for name in ("provider", "supplier_organisation"):
+            if document.get(name):
+                yield str(document[name])
         yield from (f"{of}:{document[k]}" for k, of in _RECORDS.items() if document.get(k))
         for value in map(_listed, document.values()):
             for item in value if isinstance(value, list) else ():

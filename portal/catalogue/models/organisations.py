@@ -176,6 +176,9 @@ class OrganisationMatch(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     published_name: Mapped[str] = mapped_column(String(300), unique=True)
+    about: Mapped[words.MatchAbout] = mapped_column(
+        enum_column(words.MatchAbout), default=words.MatchAbout.OWNER, server_default="owner"
+    )
     state: Mapped[words.MatchState] = mapped_column(enum_column(words.MatchState), index=True)
     organisation_id: Mapped[int | None] = mapped_column(
         ForeignKey("organisation.id", ondelete="RESTRICT"), index=True

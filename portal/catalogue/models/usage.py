@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalogue import component_words as words
 from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.db import Base, UtcTime, enum_column
 
@@ -89,7 +90,10 @@ class Usage(Base):
     arrangement: Mapped[words.Arrangement] = mapped_column(enum_column(words.Arrangement))
     component_id: Mapped[int | None]
     product: Mapped[str | None] = mapped_column(String(300))
-    supplier: Mapped[str | None] = mapped_column(String(300))
+    supplier: Mapped[str | None] = mapped_column(String(300), index=True)
+    supplier_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="RESTRICT"), index=True
+    )
     status: Mapped[words.UsageStatus] = mapped_column(enum_column(words.UsageStatus))
     planned_live: Mapped[date | None]
     since: Mapped[date | None]
@@ -116,6 +120,7 @@ class Usage(Base):
 
     service: Mapped[Service] = relationship(lazy="raise")
     capability: Mapped[Capability] = relationship(lazy="raise", foreign_keys=[capability_id])
+    supplier_body: Mapped[Organisation | None] = relationship(lazy="raise")
     component: Mapped[Component | None] = relationship(
         lazy="raise",
         primaryjoin="foreign(Usage.component_id) == Component.id",

@@ -159,6 +159,7 @@ USAGE: Mapping[str, Cleaner] = {
     "component": text(200),
     "product": text(NAME_LIMIT),
     "supplier": text(NAME_LIMIT),
+    "supplier_organisation": text(120),
     "status": one_of(words.UsageStatus),
     "planned_live": day,
     "since": day,
@@ -257,6 +258,8 @@ def clean_usage(document: Mapping[str, Any]) -> Document:
         raise Invalid("component", "Only a shared component can be named here")
     if clean["arrangement"] == words.Arrangement.BOUGHT_PRODUCT and not clean["product"]:
         raise Invalid("product", "Enter the name of the product")
+    if clean["supplier"] is None:
+        clean["supplier_organisation"] = None
     _days(clean)
     if clean["share"] is not None and not 0 < float(clean["share"]) <= 100:
         raise Invalid("share", "Enter a percentage above 0 and up to 100")

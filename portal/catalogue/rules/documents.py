@@ -6,6 +6,7 @@ take what somebody wrote and give back the canonical form, or say which field is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -29,7 +30,7 @@ from portal.catalogue.rules.cleaners import (
     web_address,
     whole,
 )
-from portal.errors import Invalid
+from portal.errors import N_, Invalid
 
 SERVICE: Mapping[str, Cleaner] = {
     "slug": slug,
@@ -192,6 +193,27 @@ def clean_service(document: Mapping[str, Any]) -> Document:
     return clean
 
 
+#: A company's number as Companies House gives it, all eight characters.
+COMPANY = re.compile(r"company:(?:[0-9]{8}|[A-Z]{2}[0-9]{6})")
+
+
+def identifier(value: str) -> str:
+    """A register's identifier; that of a company in capitals.
+
+    Raises:
+        Invalid: it is no company number.
+    """
+    if not value.startswith("company:"):
+        return value
+    found = f"company:{value.removeprefix('company:').strip().upper()}"
+    if not COMPANY.fullmatch(found):
+        raise Invalid(
+            "identifiers",
+            N_("Enter a company number of 8 characters: digits, or 2 letters and 6 digits"),
+        )
+    return found
+
+
 def clean_organisation(document: Mapping[str, Any]) -> Document:
     """The canonical form of an organisation document.
 
@@ -200,7 +222,7 @@ def clean_organisation(document: Mapping[str, Any]) -> Document:
             although the body was not abolished.
     """
     clean: Document = shape_of(ORGANISATION)("", document)
-    clean["identifiers"].sort()
+    clean["identifiers"] = sorted({identifier(each) for each in clean["identifiers"]})
     clean["aliases"].sort(key=lambda a: a["alias"])
     for field in ("names", "parents"):
         periods(field, clean[field])

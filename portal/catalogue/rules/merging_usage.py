@@ -18,8 +18,9 @@ _ALONG = (
 )  # fmt: skip
 #: What a row takes from the other one where it says nothing itself; those of a group together.
 _TAKEN = (
-    ("supplier",), ("planned_live",), ("since", "since_basis"), ("contract_end",),
-    ("reason", "reason_note"), ("yearly_cost",), ("note",), ("source",), ("share",),
+    ("supplier", "supplier_organisation"), ("planned_live",), ("since", "since_basis"),
+    ("contract_end",), ("reason", "reason_note"), ("yearly_cost",), ("note",), ("source",),
+    ("share",),
 )  # fmt: skip
 
 

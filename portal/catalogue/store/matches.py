@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from portal.audit import Act, Document, append, event_row, record, record_all
 from portal.catalogue.models.organisations import OrganisationMatch
 from portal.catalogue.store.organisations import references
-from portal.catalogue.words import MatchState
+from portal.catalogue.words import MatchAbout, MatchState
 from portal.db import chunks, new_ids
 from portal.errors import Missing
 
@@ -18,12 +18,15 @@ THING = "organisation_match"
 
 
 def queue(
-    session: Session, state: MatchState | None = None, after_id: int = 0, limit: int = 50
-) -> list[OrganisationMatch]:
+    session: Session, state: MatchState | None = None, after_id: int = 0, limit: int = 50,
+    about: MatchAbout | None = None,
+) -> list[OrganisationMatch]:  # fmt: skip
     """Published names in order of arrival, with the organisation decided on."""
     query = select(OrganisationMatch).options(joinedload(OrganisationMatch.organisation))
     if state is not None:
         query = query.where(OrganisationMatch.state == state)
+    if about is not None:
+        query = query.where(OrganisationMatch.about == about)
     return list(
         session.scalars(
             query.where(OrganisationMatch.id > after_id).order_by(OrganisationMatch.id).limit(limit)
@@ -31,11 +34,12 @@ def queue(
     )
 
 
-def counts(session: Session) -> dict[str, int]:
-    """How many names are in each state."""
+def counts(session: Session, about: MatchAbout | None = None) -> dict[str, int]:
+    """How many names are in each state, of those said of owners or of suppliers."""
+    of = OrganisationMatch.about == about if about is not None else true()
     found = dict.fromkeys((s.value for s in MatchState), 0)
     for state, many in session.execute(
-        select(OrganisationMatch.state, func.count()).group_by(OrganisationMatch.state)
+        select(OrganisationMatch.state, func.count()).where(of).group_by(OrganisationMatch.state)
     ):
         found[state.value] = many
     return found
@@ -58,11 +62,15 @@ def document_of(row: OrganisationMatch, names: Mapping[int, str]) -> Document:
     }
 
 
-def new(published_name: str, organisation_id: int | None, why: str, act: Act) -> OrganisationMatch:
+def new(
+    published_name: str, organisation_id: int | None, why: str, act: Act,
+    about: MatchAbout = MatchAbout.OWNER,
+) -> OrganisationMatch:  # fmt: skip
     """A name that surely means an organisation and why; or that waits, without one. For `add`."""
     sure = organisation_id is not None
     return OrganisationMatch(
         published_name=published_name,
+        about=about,
         state=MatchState.MATCHED if sure else MatchState.WAITING,
         first_seen_at=act.at,
         organisation_id=organisation_id,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.audit import Document
 from portal.catalogue.component_words import UsageStatus
 from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.usage import CapabilityNeed, Usage
 from portal.catalogue.rules.components import ENDING
 from portal.catalogue.store.gather import Statement, prepared
@@ -21,7 +22,7 @@ _OWN = (
 )  # fmt: skip
 _NAMED = (
     "capability", "capability_slug", "component", "component_slug", "lifecycle", "closes_on",
-    "successor", "successor_slug", "successor_lifecycle", "replaced_by", "usage",
+    "successor", "successor_slug", "successor_lifecycle", "replaced_by", "usage", "supplier_slug",
 )  # fmt: skip
 
 
@@ -59,6 +60,7 @@ class Met:
     successor_lifecycle: str | None
     replaced_by: str | None
     usage: str
+    supplier_slug: str | None
 
     @property
     def ending(self) -> bool:
@@ -134,11 +136,12 @@ def _parts(service_id: BindParameter[int]) -> dict[str, Statement]:
             Usage.service_id, place, *(getattr(Usage, name) for name in _OWN), Capability.name,
             Capability.slug, Component.name, Component.slug, Component.lifecycle,
             Component.closes_on, successor.name, successor.slug, successor.lifecycle,
-            func.coalesce(its.name, after.product), Usage.id,
+            func.coalesce(its.name, after.product), Usage.id, Organisation.slug,
         )
         .join(Capability, Capability.id == Usage.capability_id)
         .outerjoin(Component, Component.id == Usage.component_id)
         .outerjoin(successor, successor.id == Component.successor_id)
+        .outerjoin(Organisation, Organisation.id == Usage.supplier_id)
         # What replaces an arrangement is the same service's; saying so, few rows are looked at.
         .outerjoin(
             after, and_(after.replaces_id == Usage.id, after.service_id == Usage.service_id)
@@ -186,4 +189,5 @@ def _document(met: Met) -> dict[str, Any]:
         "component_successor": met.successor_slug,
         **{name: getattr(met, name) for name in _OWN},
         "replaced_by": met.replaced_by,
+        "supplier_organisation": met.supplier_slug,
     }

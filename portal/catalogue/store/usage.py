@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session, joinedload
 from portal.audit import Act, Document, record
 from portal.catalogue import component_words as words
 from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.organisations import Organisation, OrganisationMatch
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import CapabilityNeed, Usage
+from portal.catalogue.store import organisation_names
 from portal.catalogue.store.components import plain_number
-from portal.catalogue.store.organisations import day, iso
+from portal.catalogue.store.organisations import day, iso, reference
 from portal.errors import Invalid, Missing
 
 THING = "usage"
@@ -49,14 +51,16 @@ def document_of(u: Usage) -> Document:
         "share": plain_number(u.share),
         "reason": u.reason.value if u.reason else None,
         **{name: getattr(u, name) for name in _PLAIN},
+        "supplier_organisation": reference(u.supplier_body) if u.supplier_body else None,
     }
 
 
 def load(session: Session, ids: list[int] | None = None) -> list[Usage]:
     """Usages with what their documents need, by id; all of them without `ids`."""
     query = select(Usage).options(
-        joinedload(Usage.service), joinedload(Usage.capability), joinedload(Usage.component)
-    )
+        joinedload(Usage.service), joinedload(Usage.capability), joinedload(Usage.component),
+        joinedload(Usage.supplier_body).selectinload(Organisation.identifiers),
+    )  # fmt: skip
     if ids is not None:
         query = query.where(Usage.id.in_(ids))
     found = session.scalars(query.order_by(Usage.id).execution_options(populate_existing=True))
@@ -117,8 +121,11 @@ def save(
         sqlalchemy.exc.IntegrityError: the database refuses the row (an open one is there already,
             or what it replaces was replaced).
     """
+    after = {**after, **_supplier(session, before, after)}
     if before == after:
         return False
+    body = after["supplier_organisation"]
+    usage.supplier_id = _organisation_id(session, body) if body else None
     usage.service_id = _id(ids.services, "service", after["service"])
     usage.capability_id = _id(ids.capabilities, "capability", after["capability"])
     usage.component_id = (
@@ -142,6 +149,27 @@ def save(
     session.flush()
     record(session, act, tag, THING, usage.id, before, after)
     return True
+
+
+def _supplier(session: Session, before: Document | None, after: Document) -> Document:
+    """The organisation that the supplier's name means, where it is known: one that was sure or
+    decided before. A new name does not keep the organisation of the old one.
+    """
+    name, body = after["supplier"], after.get("supplier_organisation")
+    if before and before["supplier"] != name and before["supplier_organisation"] == body:
+        body = None
+    if name is not None and body is None:
+        m = OrganisationMatch
+        found = session.scalar(select(m.organisation_id).where(m.published_name == name))
+        body = organisation_names.reference_of(session, found) if found else None
+    return {"supplier_organisation": body}
+
+
+def _organisation_id(session: Session, ref: str) -> int:
+    found = organisation_names.by_reference(session, [ref])
+    if ref not in found:
+        raise Invalid("supplier_organisation", f"There is no organisation {ref}")
+    return found[ref].id
 
 
 def _id(known: dict[str, int], field: str, slug: str) -> int:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from portal.catalogue.store import component_lists, hierarchy, organisations, ownership
+from portal.catalogue.store import (
+    component_lists,
+    hierarchy,
+    organisations,
+    ownership,
+    suppliers,
+)
+from portal.catalogue.words import OrganisationKind
 from portal.web.formats import Column
 
 if TYPE_CHECKING:
@@ -28,6 +35,7 @@ class Details:
     former: list[ownership.OwnedRow]
     names: dict[int, str]
     components: list[component_lists.Row]
+    sold: list[suppliers.Sold]
 
     @property
     def undated(self) -> bool:
@@ -73,7 +81,12 @@ def as_of(session: Session, organisation: Any, today: date, past: date | None = 
         names=hierarchy.names_on(session, around, on) if past else {},
         # Who provided a component in the past is not known.
         components=[] if past else component_lists.provided_by(session, organisation.id),
+        sold=suppliers.sold_by(session, organisation.id) if _sells(organisation) else [],
     )
+
+
+def _sells(organisation: Any) -> bool:
+    return bool(organisation.kind == OrganisationKind.SUPPLIER)
 
 
 def _name(organisation: Any, on: date) -> str:
@@ -110,6 +123,7 @@ ON_DAY: tuple[str | Column, ...] = (
     Column("children", lambda row: [c["slug"] for c in row["children"]]),
     Column("predecessors", lambda row: [p["slug"] for p in row["predecessors"]]),
     Column("services", lambda row: [f"{s['slug']} ({s['role']})" for s in row["services"]]),
+    Column("sold_to", lambda row: list(dict.fromkeys(s["service"] for s in row["sold"]))),
     Column("components", lambda row: [c["slug"] for c in row["components"]]),
 )
 
@@ -136,6 +150,17 @@ def document(organisation: Any, details: Details) -> dict[str, Any]:
         "services": [
             {"slug": s.slug, "name": s.name, "role": s.role, "since": s.since, "until": s.until}
             for s in details.services
+        ],
+        "sold": [
+            {
+                "service": s.slug,
+                "need": s.need,
+                "product": s.product,
+                "status": s.status,
+                "since": s.since,
+                "until": s.until,
+            }
+            for s in details.sold
         ],
         "components": [
             {"slug": c.slug, "name": c.name, "lifecycle": c.lifecycle, "services_now": c.users}

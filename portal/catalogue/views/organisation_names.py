@@ -18,7 +18,7 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
-from portal.catalogue.words import MatchState
+from portal.catalogue.words import MatchAbout, MatchState
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 blueprint = Blueprint("names", __name__)
-COLUMNS = ("published_name", "state", "organisation", "organisation_slug", "first_seen", "decided",
-           "reason")  # fmt: skip
+COLUMNS = ("published_name", "about", "state", "organisation", "organisation_slug", "first_seen",
+           "decided", "reason")  # fmt: skip
 
 
 @formats(blueprint, "/organisation-names")
@@ -38,37 +38,44 @@ COLUMNS = ("published_name", "state", "organisation", "organisation_slug", "firs
 @public
 def index(fmt: Format) -> Response:
     """List published names by the state of their match."""
-    state, ignored = _state()
+    state, about, ignored = _asked()
     refuse_unknown(fmt, ignored)
     return respond_list(
         fmt,
-        page=lambda: _list(state, ignored),
-        rows=stream(_rows(state)),
+        page=lambda: _list(state, about, ignored),
+        rows=stream(_rows(state, about)),
         columns=COLUMNS,
         name="organisation-names",
     )
 
 
-def _state() -> tuple[MatchState | None, tuple[str, ...]]:
-    asked, ignored = request.args.get("state", ""), unknown("state", "after")
-    if asked and asked not in set(MatchState):
-        return None, (*ignored, f"state={asked[:80]}")
-    return MatchState(asked) if asked else None, ignored
+def _asked() -> tuple[MatchState | None, MatchAbout | None, tuple[str, ...]]:
+    state, about = request.args.get("state", ""), request.args.get("about", "")
+    ignored = list(unknown("state", "about", "after"))
+    if state and state not in set(MatchState):
+        ignored.append(f"state={state[:80]}")
+        state = ""
+    if about and about not in set(MatchAbout):
+        ignored.append(f"about={about[:80]}")
+        about = ""
+    of = MatchAbout(about) if about else None
+    return MatchState(state) if state else None, of, tuple(ignored)
 
 
-def _list(state: MatchState | None, ignored: tuple[str, ...]) -> Response:
+def _list(state: MatchState | None, about: MatchAbout | None, ignored: tuple[str, ...]) -> Response:
     after = place("after")
     with reading() as session:
-        rows = matches.queue(session, state, after or 0, PAGE_SIZE + 1)
-        counts = matches.counts(session)
+        rows = matches.queue(session, state, after or 0, PAGE_SIZE + 1, about)
+        counts = matches.counts(session, about)
     following = {"after": rows[PAGE_SIZE - 1].id} if len(rows) > PAGE_SIZE else None
     return page(
         "catalogue/organisation_names.html",
         title=_("Organisation names to match"),
         rows=rows[:PAGE_SIZE],
         states=_options(counts, state),
+        abouts=_abouts(about),
         ignored=ignored,
-        state=state,
+        state=state or about,
         first=after is None,
         paging=paging(None, following),
     )
@@ -86,13 +93,27 @@ def _options(counts: dict[str, int], state: MatchState | None) -> list[dict[str,
     ]
 
 
-def _rows(state: MatchState | None) -> Callable[[Session], Iterator[dict[str, Any]]]:
+def _abouts(about: MatchAbout | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label(value, "match_about"),
+            "selected": value is about,
+            "href": query_url(about=None if value is about else value.value),
+        }
+        for value in MatchAbout
+    ]
+
+
+def _rows(
+    state: MatchState | None, about: MatchAbout | None
+) -> Callable[[Session], Iterator[dict[str, Any]]]:
     def rows(session: Session) -> Iterator[dict[str, Any]]:
         after = 0
-        while found := matches.queue(session, state, after, 10 * PAGE_SIZE):
+        while found := matches.queue(session, state, after, 10 * PAGE_SIZE, about):
             for row in found:
                 yield {
                     "published_name": row.published_name,
+                    "about": row.about.value,
                     "state": row.state.value,
                     "organisation": row.organisation.name if row.organisation else None,
                     "organisation_slug": row.organisation.slug if row.organisation else None,
