@@ -28,8 +28,8 @@ REAL_DATA = ROOT.parent / "shared" / "data"
 REGISTERS = REAL_DATA / "registers"
 VOLUMES = REAL_DATA / "performance-platform" / "transaction-volumes.csv"
 IDENTIFIER = re.compile(
-    r"^(government-organisation|local-authority-(eng|sct|nir)|principal-local-authority|portal)"
-    r":[A-Za-z0-9-]+$"
+    r"^(government-organisation|local-authority-(eng|sct|nir)|principal-local-authority|portal"
+    r"|company):[A-Za-z0-9-]+$"
 )
 CATEGORIES = {
     "Amending/deleting information",
@@ -270,7 +270,7 @@ def test_names_and_dates_agree_with_the_registers() -> None:
                     rows.setdefault(f"{scheme}:{row[scheme]}", row)
     for organisation in ORGANISATIONS:
         identifier = organisation["identifiers"][0]
-        if identifier.startswith("portal:"):
+        if identifier.startswith(("portal:", "company:")):  # Companies House has its own register
             continue
         row = rows[identifier]
         assert organisation["name"] == (row.get("official-name") or row["name"])
