@@ -30,7 +30,8 @@ def to_decide(session: Session, person: Person, day: date) -> Iterator[Item]:
             many = duplicates.counts(session, query)[0][kind.value]
             if many:
                 href = f"/duplicates?kind={kind.value}&state=waiting"
-                yield Item(TASK, str(many), href, detail=kind.value)
+                pairs = "pair" if many == 1 else "pairs"
+                yield Item(TASK, f"{many:,} {pairs} of {kind.value}s", href)
         return
     role = Role.ORGANISATION_ADMINISTRATOR
     bodies = {
