@@ -22,7 +22,15 @@ from portal.audit import HistoryEvent
 from portal.catalogue.actions.proposals import PER_HOUR
 from portal.catalogue.models.proposals import Proposal
 from portal.catalogue.store import services
-from tests.support.accounts import act, add_person, administrator, letters, other_browser, signed_in
+from tests.support.accounts import (
+    act,
+    add_person,
+    administrator,
+    letters,
+    other_browser,
+    signed_in,
+    token_in,
+)
 from tests.support.data import add_organisation, add_service
 from tests.support.pages import filled, soup_of
 
@@ -299,4 +307,10 @@ def test_a_service_that_was_removed_leaves_its_proposal_readable(cast: Cast) -> 
     number = cast.proposals()[0].id
     assert "removed" in cast.as_(cast.reader).get(f"/proposals/{number}").text
     assert cast.as_(cast.reader).get("/proposals").status_code == 200
+    top = cast.as_(cast.top)
+    shown = top.get(f"/proposals/{number}")
+    assert "What do you want to do?" not in shown.text
+    sent = {"csrf_token": token_in(shown), "decision": "accept"}
+    assert top.post(f"/proposals/{number}/decide", data=sent).status_code == 303
+    assert "The record was removed." in top.get(f"/proposals/{number}").text
     assert cast.session.scalar(select(func.count()).select_from(Proposal)) == 1

@@ -45,9 +45,11 @@ def waiting(session: Session, person: Person, day: date) -> Iterator[Item]:
     called = proposals.names(session, mine)
     for each in proposals.waiting(session, mine, MOST):
         pair = (each.kind, each.thing_id)
+        if pair not in called:
+            continue  # the record was removed: there is nothing to change
         yield Item(
             task="decide_proposal",
-            name=called[pair].name if pair in called else "",
+            name=called[pair].name,
             href=f"/proposals/{each.id}",
             due=london_day(each.made_at) + ANSWERED_IN,
             detail=each.person.name,

@@ -199,7 +199,7 @@ def _show(
         sides=_sides(proposal, stands) if stands else [],
         changed=bool(stands and stands.changed and waiting),
         meanwhile=meanwhile,
-        decides=waiting and allowed(Permission.DECIDE_PROPOSAL),
+        decides=waiting and record is not None and allowed(Permission.DECIDE_PROPOSAL),
         withdraws=waiting and allowed(Permission.WITHDRAW_PROPOSAL),
         form=form,
         status=409 if meanwhile else 422 if form.errors else 200,
@@ -225,6 +225,8 @@ def decide(proposal_id: int) -> AnyResponse:
     """Accept a proposal, go on to change it, or refuse it."""
     proposal, record = _found(proposal_id)
     form = DecideForm()
+    if record is None:
+        return done(_("The record was removed."), _address(proposal))
     try:
         if form.validate_on_submit() and form.reasoned():
             return _decide(form, proposal, record)
