@@ -242,3 +242,28 @@ def test_a_record_that_changed_before_the_merge(app: Flask, session: Session, te
     moves = {row.th.get_text(): row.td.get_text() for row in page.select("#moves tbody tr")}
     assert moves == {"Services that it owns or owned": "2",
                      "Roles, invitations and requests of people": "2"}  # fmt: skip
+
+
+def test_suggest_a_pair(app: Flask, session: Session, team: Team) -> None:
+    add_service(session, "ships", owner="a-body")
+    session.commit()
+    client = browser(app, session, team.nobody)
+    why = {"why": "Two names of one tax"}
+    for one, other, told in (
+        ("/services/ships", "/services/ships", "Enter the address of another record"),
+        ("/services/ships", "/organisations/a-body", "Enter two services, or two organisations"),
+        ("/services/nothing", "/services/ships", "There is no record at this address"),
+        ("ships", "/services/ships", "Enter the web address of a service or an organisation"),
+        ("/services/ships", "", "Enter the web address of the other one"),
+    ):
+        wrong = send(client, "/duplicates/new", {"one": one, "other": other, **why})
+        assert wrong.status_code == 422 and told in wrong.text
+    data = {"one": "http://localhost/services/ships", "other": "/services/tax-a-boat.json", **why}
+    where = send(client, "/duplicates/new", data).headers["Location"]
+    page = client.get(where)
+    assert "Suggested by a person" in page.text and "Two names of one tax" in page.text
+    assert send(client, "/duplicates/new", data).headers["Location"] == where, "it is known"
+    app.test_cli_runner().invoke(args=["duplicates", "find", "--all"])
+    assert client.get(where).status_code == 200, "the search does not take it away"
+    own = browser(app, session, team.admin)
+    assert own.get(f"{where}/decide").status_code == 200

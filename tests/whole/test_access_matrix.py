@@ -81,6 +81,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "erasing.erase": Permission.MANAGE_PORTAL,
     "duplicates.decide": (Permission.DECIDE_DUPLICATE, PAIR),
     "duplicates.index": Permission.USE_ACCOUNT,
+    "duplicates.new": Permission.PROPOSE_CHANGE,
     "duplicates.show": Permission.USE_ACCOUNT,
     "health": PUBLIC,
     "home.index": PUBLIC,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,12 +20,14 @@ from portal.catalogue.rules.similar import Likeness
 from portal.catalogue.store import duplicate_candidates, duplicates, organisations, services
 from portal.catalogue.words import PairDecision, RecordKind, ServiceRelation
 from portal.db import Database, one_at_a_time
-from portal.errors import N_, Missing, Stale
+from portal.errors import N_, Invalid, Missing, Stale
 
 T = TypeVar("T")
 #: So many changes are looked at in one transaction.
 CHANGES = 100
 DECIDED = "duplicate.decided"
+_ADDRESS = re.compile(r"(?:^|/)(services|organisations)/([a-z0-9-]{1,200})(?:[/?#.]|$)")
+_FOLDERS = {"services": RecordKind.SERVICE, "organisations": RecordKind.ORGANISATION}
 
 
 @dataclass(slots=True)
@@ -154,6 +157,45 @@ def decide(database: Database, pair_id: int, said: Said, was: PairDecision, act:
         duplicates.settle(session, pair, said.decision, act)
         _tell_both(session, pair, said, act)
         return pair.kind
+
+
+def suggest(database: Database, one: str, other: str, why: str, act: Act) -> int:
+    """Let a pair that a person found wait for a decision; its id, also where it was known.
+
+    Args:
+        database: the portal's.
+        one: where the one record is, such as `/services/tax-your-vehicle`; a whole web address
+            is fine.
+        other: where the other one is.
+        why: why they may be one, in the person's words.
+        act: who suggests it, and when.
+
+    Raises:
+        Invalid: an address is of no service or organisation, or both are of one record or of two
+            kinds.
+    """
+    with database.writing() as session:
+        one_at_a_time(session)
+        kind, first = _at(session, "one", one)
+        other_kind, second = _at(session, "other", other)
+        if kind is not other_kind:
+            raise Invalid("other", N_("Enter two services, or two organisations"))
+        if first == second:
+            raise Invalid("other", N_("Enter the address of another record"))
+        return duplicates.suggest(session, kind, (first, second), why, act.at)
+
+
+def _at(session: Session, field: str, address: str) -> tuple[RecordKind, int]:
+    found = _ADDRESS.search(address)
+    kind = _FOLDERS.get(found.group(1)) if found else None
+    if found is None or kind is None:
+        raise Invalid(field, N_("Enter the web address of a service or an organisation here"))
+    store = services if kind is RecordKind.SERVICE else organisations
+    slug = store.slug_now(session, found.group(2)) or found.group(2)
+    try:
+        return kind, duplicates.id_at(session, kind, slug)
+    except Missing:
+        raise Invalid(field, N_("There is no record at this address")) from None
 
 
 def decide_missing(database: Database, rows: Iterable[Document], act: Act) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SubmitField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, SubmitField, TextAreaField
 
 from portal.catalogue.actions.duplicates import Said
 from portal.catalogue.store.duplicates import Row
@@ -60,6 +60,24 @@ class DecideForm(Form):
             raise Invalid("relation", N_("Only records that are related have a relation"))
         relation, first = RELATIONS[chosen]
         return Said(decision, relation, (row.one if first else row.other).id)
+
+
+class SuggestForm(Form):
+    """Two records that may be one, found by a person."""
+
+    one = StringField(
+        lazy("Web address of the one record"),
+        [Enter(lazy("the web address of the one record")), MaxLength(2000)],
+        description=lazy("The page of a service or an organisation here."),
+    )
+    other = StringField(
+        lazy("Web address of the other one"),
+        [Enter(lazy("the web address of the other one")), MaxLength(2000)],
+    )
+    why = TextAreaField(
+        lazy("Why may they be one?"), [Enter(lazy("why they may be one")), MaxLength(1000)]
+    )
+    go = SubmitField(lazy("Suggest that they are one"))
 
 
 def _decisions(row: Row) -> list[Any]:

@@ -25,6 +25,8 @@ MODELS: dict[RecordKind, Any] = {
     RecordKind.ORGANISATION: Organisation,
 }
 Ids = tuple[int, int]
+#: The score of a pair that a person suggested: the search is silent about it.
+BY_HAND = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,21 @@ def id_at(session: Session, kind: RecordKind, slug: str) -> int:
     return found
 
 
+def suggest(session: Session, kind: RecordKind, ids: Ids, why: str, at: datetime) -> int:
+    """Let a pair that a person suggests wait, unless it is there already; its id."""
+    low, high = sorted(ids)
+    known = between(session, kind, low, high)
+    if known is not None:
+        return known.id
+    made = DuplicatePair(
+        kind=kind, low_id=low, high_id=high, score=BY_HAND, why=why, found_at=at,
+        decision=PairDecision.WAITING,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made.id
+
+
 def waiting_within(
     session: Session, kind: RecordKind, bodies: Collection[int], limit: int
 ) -> list[Row]:
@@ -229,7 +246,10 @@ def put(
     gone = [
         pair.id
         for key, pair in known.items()
-        if pair.decision is PairDecision.WAITING and looked & {*key} and key not in found
+        if pair.decision is PairDecision.WAITING
+        and pair.score != BY_HAND
+        and looked & {*key}
+        and key not in found
     ]
     insert_rows(session, DuplicatePair, new)
     for some in chunks(gone):

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import PAIR, Kind, Permission, Thing, may
 from portal.accounts.store import things
+from portal.accounts.views.base import form_page
 from portal.catalogue.actions import duplicates as acts
-from portal.catalogue.forms.duplicates import DecideForm
+from portal.catalogue.forms.duplicates import DecideForm, SuggestForm
 from portal.catalogue.forms.history_words import Line, said
 from portal.catalogue.forms.labels import label
 from portal.catalogue.store import as_at, duplicates
@@ -124,6 +125,26 @@ def _rows(session: Session, query: PairQuery) -> Iterator[dict[str, Any]]:
         query = replace(query, after=found[-1].id)
 
 
+@blueprint.route("/duplicates/new", methods=("GET", "POST"))
+@requires(Permission.PROPOSE_CHANGE)
+def new() -> AnyResponse:
+    """Suggest that two records are one."""
+    form = SuggestForm()
+    if form.validate_on_submit():
+        try:
+            said_so = (form.one.data or "", form.other.data or "", form.why.data or "")
+            pair = acts.suggest(database(), *said_so, act())
+            flash(_("An administrator will decide about this pair."))
+            return redirect(url_for("duplicates.show", pair_id=pair), 303)
+        except Invalid as problem:
+            form.refuse(problem)
+    return form_page(form, _("Suggest a duplicate"), _crumbs())
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [(_("Possible duplicates"), url_for("duplicates.index"))]
+
+
 @blueprint.get(f"/duplicates/{ID}")
 @requires(Permission.USE_ACCOUNT)
 def show(pair_id: int) -> Response:
@@ -139,7 +160,7 @@ def _show(row: Row, beside: list[Beside], form: DecideForm | None = None) -> Res
         "catalogue/duplicate.html",
         title=_("“%(one)s” and “%(other)s”", **names),
         section=_("Possible duplicates"),
-        crumbs=[(_("Possible duplicates"), url_for("duplicates.index"))],
+        crumbs=_crumbs(),
         form=form,
         row=row,
         beside=beside,
