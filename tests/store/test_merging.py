@@ -154,6 +154,20 @@ def test_addresses_lead_on_for_ever(
     assert client.get("/services/boat-tax/history.json").get_json()["count"] >= 2
 
 
+def test_a_record_that_was_renamed_there_and_back(
+    catalogue: Session, database: RolledBackDatabase
+) -> None:
+    refs = organisations.ids_by_reference(catalogue)
+    for slug in ("ship-tax", "boat-tax"):
+        service = services.load(catalogue, ids(catalogue, *{"boat-tax", "ship-tax"} - {slug}))[0]
+        before = services.document_of(service)
+        services.save(catalogue, service, before, {**before, "slug": slug}, refs, ACT, "renamed")
+        catalogue.commit()
+    merge(database, catalogue, SERVICE, "tax-a-boat", "boat-tax")
+    for old in ("ship-tax", "boat-tax"):
+        assert services.slug_now(catalogue, old) == "tax-a-boat"
+
+
 def test_the_record_of_before_can_be_read(
     catalogue: Session, database: RolledBackDatabase, client: PageClient
 ) -> None:

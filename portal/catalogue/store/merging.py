@@ -50,7 +50,8 @@ def gone_from(session: Session, kind: str, slug: str) -> Gone | None:
 def remember(session: Session, merge: Merge, slug: str, name: str) -> None:
     """Let the address of what went lead on for ever, and its history be found."""
     table, owner = _SLUGS[merge.kind]
-    session.add(table(**{"slug": slug, owner.key: merge.stays}))
+    # It may stand there already: a record that was renamed there and back.
+    session.merge(table(**{"slug": slug, owner.key: merge.stays}))
     session.add(
         MergedRecord(
             kind=merge.kind, thing_id=merge.goes, slug=slug, name=name, into_id=merge.stays,
