@@ -110,7 +110,9 @@ class PriceForm(Form):
     item = StringField(
         lazy("What is paid for"),
         [Enter(lazy("what is paid for")), MaxLength(200)],
-        description=lazy("For example, a text message. A new price of the same item ends the old."),
+        description=lazy(
+            "For example, a text message. Written as before, its new price ends the old."
+        ),
     )
     unit = StringField(
         lazy("The unit that is counted"), [Enter(lazy("the unit that is counted")), MaxLength(200)]

@@ -5,6 +5,7 @@ start, support, where it is in its life, and what it costs from a day on.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -122,4 +123,15 @@ _WRITE: dict[str, Callable[[Document, Values, date], Document]] = {
     LIFECYCLE: _lifecycle,
     PRICE: _price,
 }
-BOOK = book_of(FIELDS, values_of, patch)
+_EVERY = book_of(FIELDS, values_of, patch)
+
+
+def part(question: str, document: Document) -> Document:
+    """What a document says on a question; of prices, those that have no end."""
+    said = _EVERY.part(question, document)
+    if question == PRICE:
+        return {"prices": [row for row in said["prices"] if not row["until"]]}
+    return said
+
+
+BOOK = replace(_EVERY, part=part)
