@@ -17,7 +17,6 @@ from portal.catalogue.words import RecordKind
 from tests.support.data import organisation_document, service_document
 
 SERVICE, BODY = RecordKind.SERVICE, RecordKind.ORGANISATION
-DAY = date(2026, 3, 1)
 
 
 def row(role: str, body: str, since: str | None = None, until: str | None = None) -> Document:
@@ -26,7 +25,7 @@ def row(role: str, body: str, since: str | None = None, until: str | None = None
 
 
 def one(stays: Document, goes: Document, **choices: Any) -> Document:
-    return merged(SERVICE, stays, goes, choices, DAY).document
+    return merged(SERVICE, stays, goes, choices).document
 
 
 def test_what_only_one_says_is_taken_and_the_rest_is_chosen() -> None:
@@ -35,7 +34,7 @@ def test_what_only_one_says_is_taken_and_the_rest_is_chosen() -> None:
     assert to_choose(SERVICE, stays, goes) == ["name", "purpose"]
     found = one(stays, goes)
     assert (found["name"], found["purpose"], found["category"]) == ("Tax a boat", "Pay", "Tax")
-    former = {"kind": "former", "language": "en", "until": "2026-03-01"}
+    former = {"kind": "synonym", "language": "en", "until": None}
     assert found["names"] == [{"name": "Boat tax", **former}]
     found = one(stays, goes, name="goes", purpose="goes")
     assert (found["slug"], found["name"], found["purpose"]) == ("a", "Boat tax", "Pay it")
@@ -71,11 +70,11 @@ def test_phases_that_fit_are_united_and_the_others_named() -> None:
     goes = service_document(
         "b", phases=[beta, {"phase": "live", "since": "2016-01-01", "until": None}]
     )
-    found = merged(SERVICE, stays, goes, {}, DAY)
+    found = merged(SERVICE, stays, goes, {})
     assert found.document["phases"] == [beta, {**live, "since": "2016-01-01"}]
     assert found.left_out == {}
     alpha = service_document("b", phases=[{"phase": "alpha", "since": "2020-01-01", "until": None}])
-    found = merged(SERVICE, stays, alpha, {}, DAY)
+    found = merged(SERVICE, stays, alpha, {})
     assert found.document["phases"] == [live]
     assert found.left_out == {"phases": alpha["phases"]}
     assert one(stays, alpha, phases="goes")["phases"] == alpha["phases"]
@@ -87,12 +86,15 @@ def test_owners_that_fit_are_united_and_the_others_named() -> None:
         row("accountable", "y", "2010-01-01"), row("delivers", "z", "2012-01-01"),
         row("funds", "y"), row("accountable", "w", "2001-01-01", "2005-01-01"),
     ])  # fmt: skip
-    found = merged(SERVICE, stays, goes, {}, DAY)
+    found = merged(SERVICE, stays, goes, {})
     assert {(o["role"], o["organisation"], o["since"]) for o in found.document["owners"]} == {
         ("accountable", "x", None), ("delivers", "z", "2012-01-01"), ("funds", "y", None),
         ("accountable", "w", "2001-01-01"),
     }  # fmt: skip
     assert [o["organisation"] for o in found.left_out["owners"]] == ["y"]
+    chosen = merged(SERVICE, stays, goes, {"owners": "stays"})
+    now = {(o["role"], o["organisation"]) for o in chosen.document["owners"] if not o["until"]}
+    assert now == {("accountable", "x"), ("delivers", "z")}, "what was chosen, and no more"
 
 
 def test_one_organisation_that_did_it_before_and_after_has_one_row() -> None:
@@ -111,7 +113,7 @@ def test_two_organisations() -> None:
         successions=[{"kind": "renamed", "successor": "portal:c", "on": "2020-01-01",
                       "source": None}],
     )  # fmt: skip
-    found = merged(BODY, stays, goes, {}, DAY).document
+    found = merged(BODY, stays, goes, {}).document
     assert found["identifiers"] == ["portal:a", "portal:b"]
     assert (found["abbreviation"], found["website"]) == ("AB", "https://b.example")
     assert [each["alias"] for each in found["aliases"]] == ["Agency of Boats"]
@@ -157,7 +159,7 @@ def services(draw: st.DrawFn, slug: str) -> Document:
 @given(services("one"), services("two"), st.sets(st.sampled_from(["name", "phases", "owners"])))
 def test_nothing_is_lost(stays: Document, goes: Document, chosen: set[str]) -> None:
     """Every value of both is in what they say as one, or was not chosen, or is named."""
-    found = merged(SERVICE, stays, goes, dict.fromkeys(chosen, "goes"), DAY)
+    found = merged(SERVICE, stays, goes, dict.fromkeys(chosen, "goes"))
     after = found.document
     assert clean_service(after) == after
     for document in (stays, goes):
@@ -223,5 +225,5 @@ def test_days_that_cannot_hold_together_are_those_of_the_one_that_stays() -> Non
     link = {"relation": "part_of", "since": None, "until": None, "source": None}
     stays = organisation_document("a", start_date="2010-01-01")
     goes = organisation_document("b", end_date="2005-01-01", parents=[link | {"organisation": "x"}])
-    found = merged(BODY, stays, goes, {}, DAY).document
+    found = merged(BODY, stays, goes, {}).document
     assert (found["start_date"], found["end_date"]) == ("2010-01-01", None)

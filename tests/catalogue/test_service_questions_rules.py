@@ -171,6 +171,15 @@ def test_transactions_need_their_last_day():
     assert wrong.value.field == "transactions_to"
 
 
+def test_a_day_without_transactions_is_refused_and_nothing_takes_both():
+    values = {"yearly_transactions": None, "transactions_to": date(2026, 3, 31)}
+    with pytest.raises(Invalid) as wrong:
+        patch(Question.TRANSACTIONS, SERVICE, values, DAY)
+    assert wrong.value.field == "yearly_transactions"
+    nothing = patch(Question.TRANSACTIONS, SERVICE, {**values, "transactions_to": None}, DAY)
+    assert set(nothing.values()) == {None}
+
+
 def test_a_link_that_leads_nowhere_is_refused():
     with pytest.raises(Invalid) as wrong:
         patch(Question.LINKS, SERVICE, {"guidance": "see the wiki"}, DAY)

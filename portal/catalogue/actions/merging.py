@@ -94,7 +94,7 @@ def preview(session: Session, wanted: Wanted, act: Act) -> Preview:
     stays, goes = _both(session, wanted)
     one, other = _document(wanted.kind, stays), _document(wanted.kind, goes)
     merge = _merge(wanted, stays, goes, act)
-    result = merged(wanted.kind, one, other, wanted.choices, act.day)
+    result = merged(wanted.kind, one, other, wanted.choices)
     united: list[tuple[Document, Document]] = []
     answers: list[str] = []
     if wanted.kind is RecordKind.SERVICE:
@@ -127,7 +127,7 @@ def merge(database: Database, wanted: Wanted, act: Act) -> str:
             raise Stale(N_("One of the records changed meanwhile"))
         one, other = _document(wanted.kind, stays), _document(wanted.kind, goes)
         this = _merge(wanted, stays, goes, act)
-        after = merged(wanted.kind, one, other, wanted.choices, act.day).document
+        after = merged(wanted.kind, one, other, wanted.choices).document
         movers.move(session, this)
         session.flush()
         join = _join_services if wanted.kind is RecordKind.SERVICE else _join_organisations

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 
 from portal.catalogue.rules.documents import clean_organisation, clean_service
@@ -70,7 +69,7 @@ def _empty(field: str, value: Any) -> bool:
 
 
 def merged(
-    kind: RecordKind, stays: Document, goes: Document, choices: Mapping[str, Side], day: date
+    kind: RecordKind, stays: Document, goes: Document, choices: Mapping[str, Side]
 ) -> Merged:
     """What two records say as one.
 
@@ -78,8 +77,8 @@ def merged(
         kind: of the records.
         stays: the document of the record that stays; its address stays.
         goes: that of the other one.
-        choices: for a field of `to_choose`, whose value; that of the one that stays without it.
-        day: when they become one.
+        choices: for a field of `to_choose`, whose value; that of the one that stays without it,
+            and then what else the other's organisations do now is kept beside it.
     """
     after = dict(stays)
     left_out: dict[str, list[Document]] = {}
@@ -91,13 +90,14 @@ def merged(
         if field in ("phases", "owners"):
             clean = _can_be(after, field)
             rows = united_owners(base[field]) if field == "owners" else base[field]
-            after[field], left = _with_rows(field, rows, other[field], clean)
+            now_too = field == "owners" and field not in choices
+            after[field], left = _with_rows(field, rows, other[field], clean, now_too)
             if left:
                 left_out[field] = left
     for field in _UNITED[kind]:
         after[field] = _union(stays[field], goes[field])
     if kind is RecordKind.SERVICE:
-        return Merged(_service(after, stays, goes, day), left_out)
+        return Merged(_service(after, stays, goes), left_out)
     return Merged(_organisation(after, stays, goes), left_out)
 
 
@@ -130,9 +130,11 @@ def _can_be(document: Document, field: str) -> Callable[[list[Document]], bool]:
 
 def _with_rows(
     field: str, rows: list[Document], others: Iterable[Document],
-    can_be: Callable[[list[Document]], bool],
+    can_be: Callable[[list[Document]], bool], now_too: bool,
 ) -> tuple[list[Document], list[Document]]:  # fmt: skip
-    """The rows with those of the others that can hold beside them; and those that cannot."""
+    """The rows with those of the others that can hold beside them (of now too, where nobody chose
+    how it is now); and those that are left out.
+    """
     kept, left = list(rows), []
     for row in others:
         at = next((at for at, known in enumerate(kept) if _same(field, known, row)), None)
@@ -140,7 +142,7 @@ def _with_rows(
             candidate = [*kept[:at], _wider(kept[at], row), *kept[at + 1 :]]
             if can_be(candidate):
                 kept = candidate
-        elif field == "phases" and row["until"] is None:
+        elif row["until"] is None and not now_too:
             left.append(row)
         elif can_be(in_order([*kept, row])):
             kept = in_order([*kept, row])
@@ -197,14 +199,15 @@ def united_owners(rows: Iterable[Document]) -> list[Document]:
     return kept
 
 
-def _service(after: Document, stays: Document, goes: Document, day: date) -> Document:
+def _service(after: Document, stays: Document, goes: Document) -> Document:
     slugs = {stays["slug"], goes["slug"]}
     after["relations"] = [row for row in after["relations"] if row["service"] not in slugs]
     for name in (goes["name"], stays["name"]):
         known = [after["name"], *(row["name"] for row in after["names"])]
         if not any(name.casefold() == each.casefold() for each in known):
-            former = {"name": name, "kind": ServiceNameKind.FORMER.value, "language": "en"}
-            after["names"] = [*after["names"], {**former, "until": day.isoformat()}]
+            # Not a former name: the record that stays never had it.
+            other = {"name": name, "kind": ServiceNameKind.SYNONYM.value, "language": "en"}
+            after["names"] = [*after["names"], {**other, "until": None}]
     return clean_service(after)
 
 

@@ -105,7 +105,7 @@ def patch(question: Question, document: Document, values: Values, day: date) -> 
 def answered(question: Question, document: Document) -> bool:
     """Whether a document has what a question asks for."""
     if question is Question.APIS:
-        return bool(document.get("apis_answer", "unknown") != words.ApisAnswer.UNKNOWN.value)
+        return bool(document.get("apis_answer", "unknown") != "unknown")
     if question is Question.TRANSACTIONS:
         return document.get("yearly_transactions") is not None
     if question is Question.CHANNELS:
@@ -271,10 +271,8 @@ _SAID = {None: None, True: "yes", False: "no"}
 
 
 def _read_channels(document: Document) -> dict[str, Any]:
-    return {
-        "channels": document.get("channels") or [],
-        "transactional": _SAID[document.get("transactional")],
-    }
+    said = _SAID[document.get("transactional")]
+    return {"channels": document.get("channels") or [], "transactional": said}
 
 
 def _write_channels(_document: Document, values: Values, _day: date) -> Document:
@@ -321,6 +319,8 @@ def _read_transactions(document: Document) -> dict[str, Any]:
 def _write_transactions(document: Document, values: Values, _day: date) -> Document:
     many, to = values.get("yearly_transactions"), values.get("transactions_to")
     if many is None:
+        if to is not None:
+            raise Invalid("yearly_transactions", N_("Enter the number, or empty the date as well"))
         return dict.fromkeys(ASKED[Question.TRANSACTIONS].fields)
     if to is None:
         raise Invalid("transactions_to", N_("Enter the last day of the 12 months"))

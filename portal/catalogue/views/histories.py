@@ -136,7 +136,10 @@ def _people(
     """
     if not current_person().is_authenticated:
         return {}
-    about = things.by_id(session, Kind(thing), id_) if thing in set(Kind) else PORTAL
+    # Of a record that was merged away, only the portal's people are told.
+    about = PORTAL
+    if thing in set(Kind):
+        about = things.by_ids(session, [(Kind(thing), id_)]).get((Kind(thing), id_), PORTAL)
     if not may(current_person(), Permission.SEE_PEOPLE, about):
         return {}
     return people.names_of_actors(session, {event.actor for event in events})

@@ -152,7 +152,11 @@ def said(row: Registration, path: str) -> Said:
 
 
 def straight(session: Session, row: Registration) -> bool:
-    """Whether it will be public at once; not until an organisation is named."""
+    """Whether it will be public at once when the reader, its author, publishes it; not until an
+    organisation is named.
+    """
+    if row.person_id != current_person().id:
+        return False
     try:
         body = publishing.accountable_id(session, row)
     except Invalid:
