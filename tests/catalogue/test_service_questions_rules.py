@@ -93,6 +93,16 @@ def test_a_renamed_service_keeps_its_name_as_a_former_one():
             "until": "2026-11-21"} in after["names"]  # fmt: skip
 
 
+def test_a_mistaken_name_that_is_put_right_on_its_day_was_none():
+    values = {**values_of(Question.NAME, SERVICE), "name": "Play a fine"}
+    mistaken = {**SERVICE, **patch(Question.NAME, SERVICE, values, DAY)}
+    back = {**values_of(Question.NAME, mistaken), "name": "Pay a fine"}
+    after = patch(Question.NAME, mistaken, back, DAY)
+    assert "Play a fine" not in [row["name"] for row in after["names"]]
+    later = patch(Question.NAME, mistaken, back, date(2026, 11, 22))
+    assert "Play a fine" in [row["name"] for row in later["names"]]
+
+
 def test_a_draft_that_changes_its_name_never_had_the_other():
     draft = {"name": "Pay a fine"}
     after = patch(Question.NAME, draft, {"name": "Pay it", "welsh_name": "Talu’n ôl"}, DAY)

@@ -33,9 +33,11 @@ from portal.catalogue.store import (
 )
 from portal.catalogue.words import PairDecision, RecordKind
 from portal.errors import Missing, Stale
+from portal.web.people import as_person
 from tests.support.accounts import act, add_domain, add_person
 from tests.support.data import ACT, add_journey, add_organisation, add_service
 from tests.support.pages import PageClient
+from tests.support.people import everywhere
 from tests.support.storefront import add_capability, add_component, add_usage
 from tests.support.transactions import RolledBackDatabase
 
@@ -148,6 +150,8 @@ def test_addresses_lead_on_for_ever(
     for old in ("boat-tax", "tax-a-boat"):
         answer = client.get(f"/services/{old}")
         assert (answer.status_code, answer.headers["Location"]) == (301, "/services/boat-tax-3")
+    with as_person(client.application, everywhere(Role.PORTAL_ADMINISTRATOR)):
+        assert client.get("/services/boat-tax/history").status_code == 200
     page = client.get("/services/boat-tax/history")
     assert page.status_code == 200 and "Merged into" in page.text
     assert "merged into another one" in page.text

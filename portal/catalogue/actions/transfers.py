@@ -344,8 +344,10 @@ def _compensating(
     session: Session, transfer: Transfer, items: Sequence[TransferItem], act: Act
 ) -> Transfer:
     losing, gaining = (_ids(transfer, side) for side in TransferSide)
+    # Histories tell of it by its title: the same one would read as the transfer, made again.
+    title = f"Reversal of: {transfer.title}"[:300]
     made = transfers.add(
-        session, transfer.title, transfer.kind, transfer.happened_on, transfer.source, gaining,
+        session, title, transfer.kind, transfer.happened_on, transfer.source, gaining,
         losing, act,
     )  # fmt: skip
     for kind in transferring.sorts():

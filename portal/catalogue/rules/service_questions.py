@@ -142,13 +142,13 @@ def _read_name(document: Document) -> dict[str, Any]:
 
 
 def _write_name(document: Document, values: Values, day: date) -> Document:
-    """A service that is renamed keeps its name as a former one: search goes on finding it."""
+    """A renamed service keeps its name as a former one, unless it is named back on that day."""
     rows = document.get("names") or []
     known = {row["name"]: row for row in rows}
     names = [row for row in rows if row["kind"] == _FORMER]
     name, welsh = values["name"], values.get("welsh_name")
-    was = document.get("name")
-    if was and was != name and document.get("slug"):
+    was, former = document.get("name"), known.get(name, {}).get("until")
+    if was and was != name and document.get("slug") and former != day.isoformat():
         names.append(_name(was, _FORMER, words.Language.ENGLISH, day.isoformat()))
     if welsh:
         names.append(_name(welsh, "synonym", words.Language.WELSH))
