@@ -241,6 +241,7 @@ def test_an_address_that_is_refused_marks_its_person_until_they_sign_in(
     assert "comes back since" in as_(cast.admin).get("/services/a-service/people").text
     assert "comes back since" in as_(cast.admin).get(f"/people/{cast.owner.id}").text
     listed = as_(cast.admin).get("/organisations/a-body/quality/unreachable.json").get_json()
+    assert as_(cast.admin).get("/organisations/a-body/quality/unreachable.csv").status_code == 200
     assert [row["slug"] for row in listed["items"]] == ["a-service"]
     assert "cannot be reached" not in client.get("/organisations/a-body/quality").text
     run_on(database, MONDAY + timedelta(days=7))
