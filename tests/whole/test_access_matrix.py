@@ -329,8 +329,7 @@ def test_every_endpoint_has_its_line(app: Flask) -> None:
     assert {permission for permission, _kind in HELD} | SIGNED_IN | set(BY_ROLE) == set(Permission)
 
 
-# On one database: what the guard reads of people and things is tried on both elsewhere, and this
-# asks for thousands of pages.
+# Thousands of pages, so on one database: what the guard reads is tried on both elsewhere.
 @DEMO
 @pytest.mark.parametrize("kind", ["sqlite"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
