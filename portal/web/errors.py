@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
+
 import orjson
-from flask import Flask, Response, make_response, request
+from flask import Flask, Response, current_app, make_response, request
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as AnyResponse
 
 from portal.errors import Invalid, Missing, Problem, Refused, Stale
 from portal.web.exports import Busy
@@ -92,6 +96,15 @@ PROBLEMS: tuple[tuple[type[Problem], int], ...] = (
 )  # fmt: skip
 
 
+#: Where functions wait that know where a missing page has gone.
+LEADS = "portal_leads"
+
+
+def lead_on(app: Flask, find: Callable[[], AnyResponse | None]) -> None:
+    """Ask a function where a missing page is now, before saying that there is none."""
+    app.extensions.setdefault(LEADS, []).append(find)
+
+
 def install(app: Flask) -> None:
     """Catch everything that a view, a lower package or Werkzeug raises."""
     app.register_error_handler(HTTPException, _http)
@@ -126,7 +139,11 @@ def _with_headers(response: Response, error: HTTPException) -> Response:
     return response
 
 
-def _problem(error: Problem) -> Response:
+def _problem(error: Problem) -> AnyResponse:
+    if isinstance(error, Missing):
+        for find in current_app.extensions.get(LEADS, ()):
+            if (elsewhere := find()) is not None:
+                return cast(AnyResponse, elsewhere)
     status = next(status for kind, status in PROBLEMS if isinstance(error, kind))
     field = error.field if isinstance(error, Invalid) else None
     # What was refused or missing is not said: it may be nobody's business that it exists.

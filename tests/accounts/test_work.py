@@ -52,10 +52,16 @@ def test_whose_work_a_record_is(cast: Any, as_: As, session: Session) -> None:
     late(session)
     mine = {"Check that these records are still right": ["A service"]}
     assert names(as_(cast.owner)) == names(as_(cast.member)) == mine
-    unowned = {"Nobody owns these records: check them, or say who does": ["C service"]}
+    unowned = {
+        "No person is named for these records: check them, or invite whoever owns them": [
+            "C service"
+        ]
+    }
     assert names(as_(cast.admin)) == unowned
     assert names(as_(cast.stranger)) == {
-        "Nobody owns these records: check them, or say who does": ["B service"]
+        "No person is named for these records: check them, or invite whoever owns them": [
+            "B service"
+        ]
     }
     assert names(as_(cast.nobody)) == names(as_(cast.top)) == {}
     # Whoever owns all that the organisation has owns these as well.

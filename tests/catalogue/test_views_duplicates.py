@@ -21,6 +21,7 @@ from tests.support.accounts import (
     act,
     add_person,
     administrator,
+    letters,
     other_browser,
     send,
     signed_in,
@@ -171,9 +172,9 @@ def test_a_decision_that_came_too_late(app: Flask, session: Session, team: Team)
 
 
 def test_what_waits_for_whom(session: Session, team: Team) -> None:
-    def items(person: Person, *grants: Grant) -> list[str]:
+    def items(person: Person, *grants: Grant, task: str = "decide_duplicate") -> list[str]:
         found = work.items(session, Somebody(grants, person.id), act().day)
-        return [item.href for item in found if item.task == "decide_duplicate"]
+        return [item.href for item in found if item.task == task]
 
     own = team.admin
     assert items(team.nobody) == []
@@ -186,6 +187,12 @@ def test_what_waits_for_whom(session: Session, team: Team) -> None:
     other = duplicates.id_at(session, RecordKind.ORGANISATION, "b-body")
     found = items(team.both, grant, Grant(ADMIN, Kind.ORGANISATION, other))
     assert len(found) == 4
+    for pair in (team.own, team.mixed):
+        duplicates.settle(session, duplicates.get(session, pair), PairDecision.SAME, act())
+    assert items(own, grant) == []
+    merge = [f"/duplicates/{team.own}/merge", f"/duplicates/{team.mixed}/merge"]
+    assert items(own, grant, task="merge_duplicate") == merge[:1]
+    assert items(team.top, administrator(), task="merge_duplicate") == merge
 
 
 def test_the_command(app: Flask, session: Session, team: Team) -> None:
@@ -205,12 +212,14 @@ def test_merge(app: Flask, session: Session, team: Team) -> None:
     page = soup_of(client.get(address))
     stays = {label.get_text().strip(): box for label in page.select("label")
              if (box := page.find(id=label["for"]))}  # fmt: skip
-    assert client.get(f"{address}?stays=").status_code == 422
+    for nothing in ("stays=", "go=1"):
+        assert client.get(f"{address}?{nothing}").status_code == 422
     assert client.get(f"{address}?stays=99999").status_code == 422
     address += f"?stays={stays['Boat tax']['value']}"
     page = client.get(address)
     assert "Merge “Tax a boat” into “Boat tax”" in page.text
-    wrong = send(client, address, {"field-name": "stays"})
+    assert soup_of(page).select("[name=reason]")[0].get_text().strip() == "One tax"
+    wrong = send(client, address, {"field-name": "stays", "reason": ""})
     assert wrong.status_code == 422 and "Enter why they are the same" in wrong.text
     versions = soup_of(page).select("[name=versions]")[0]["value"]
     data = {"field-name": "goes", "reason": "One tax", "versions": versions}
@@ -225,9 +234,13 @@ def test_merge(app: Flask, session: Session, team: Team) -> None:
     assert done.headers["Location"] == "/services/boat-tax"
     assert client.get("/services/tax-a-boat").headers["Location"] == "/services/boat-tax"
     assert "merged into one" in client.get(f"/duplicates/{team.own}").text
-    assert client.get(address).status_code == 403, "there is nothing left to merge"
-    again = browser(app, session, team.top).get(f"/duplicates/{team.own}/decide")
-    assert again.status_code == 403
+    top = browser(app, session, team.top)
+    for late in (address, f"/duplicates/{team.own}/decide"):
+        there = top.get(late).headers["Location"]
+        assert there == f"/duplicates/{team.own}", "there is nothing left to decide"
+    [mail] = letters(session)
+    assert mail.to_address == "both@a.example", "whoever merged them knows"
+    assert mail.subject == "Tax a boat is now part of Boat tax" and "Why: One tax" in mail.body
 
 
 def test_a_record_that_changed_before_the_merge(app: Flask, session: Session, team: Team) -> None:

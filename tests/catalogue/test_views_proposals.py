@@ -172,8 +172,10 @@ def test_it_is_accepted_as_the_deciders_act(cast: Cast) -> None:
     assert (record.thing, record.actor) == ("service", f"person:{cast.owner.id}")
     assert record.reason == f"Proposed change {made.id}"
     assert proposal.after == {"state": "accepted"}
+    assert made.saved is None
     mail = letters(cast.session)[-1]
     assert mail.to_address == cast.reader.email and "They say: Thank you" in mail.body
+    assert mail.subject.endswith("is accepted")
     assert "Proposed change" in other_browser(cast.app).get("/services/pay-a-fine/history").text
     # Once is enough.
     again = cast.as_(cast.owner).get(f"/proposals/{made.id}")
@@ -207,6 +209,12 @@ def test_it_is_accepted_with_changes(cast: Cast) -> None:
     assert (made.state, made.answer) == ("accepted", "Named in full")
     assert client.get(answer.location).location == f"/proposals/{made.id}"
     assert client.post(answer.location, data=sent).location == f"/proposals/{made.id}"
+    page = cast.as_(cast.reader).get(f"/proposals/{made.id}")
+    assert "Accepted with changes" in page.text
+    saved = soup_of(page).select(".portal-sides > div")[-1].get_text(" ", strip=True)
+    assert saved.startswith("What was saved") and "Fines API" in saved
+    mail = letters(cast.session)[-1]
+    assert mail.subject.endswith("is accepted with changes") and "what was saved" in mail.body
 
 
 def test_a_record_that_changed_since_says_so_and_may_still_take_it(cast: Cast) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -26,12 +26,13 @@ from portal.catalogue.store import (
     duplicates,
     matches,
     organisations,
+    reviews,
     service_counts,
     service_documents,
     services,
     usage,
 )
-from portal.catalogue.words import PairDecision, RecordKind
+from portal.catalogue.words import PairDecision, RecordKind, Reviewed
 from portal.errors import Missing, Stale
 from portal.web.people import as_person
 from tests.support.accounts import act, add_domain, add_person
@@ -343,3 +344,24 @@ def test_two_organisations_become_one(
     found = client.get("/services.json?organisation=waters").get_json()
     assert found["count"] == 3
     assert client.get("/services?organisation=harbours").status_code == 301
+
+
+def test_what_became_another_record_is_asked_about_anew(
+    catalogue: Session, database: RolledBackDatabase
+) -> None:
+    [stays] = ids(catalogue, "tax-a-boat")
+    before = replace(WHY, at=WHY.at - timedelta(days=30))
+    reviews.confirm(catalogue, Reviewed.SERVICE, stays, OWNER, before)
+    catalogue.commit()
+
+    def by() -> date | None:
+        catalogue.expire_all()
+        return reviews.standing(catalogue, Reviewed.SERVICE, stays).review_by  # type: ignore[union-attr]
+
+    assert (by() or WHY.day) > WHY.day
+    merge(database, catalogue, SERVICE, "tax-a-boat", "boat-tax")
+    assert by() == WHY.day, "nobody has confirmed what it says since"
+    reviews.follow(catalogue, Reviewed.SERVICE, {stays: 6}, WHY.day)
+    assert by() == WHY.day, "an edit is no confirmation"
+    reviews.confirm(catalogue, Reviewed.SERVICE, stays, OWNER, WHY)
+    assert (by() or WHY.day) > WHY.day

@@ -14,7 +14,7 @@ from portal import search
 from portal.access import Grant, Kind, Role
 from portal.accounts.store import grants
 from portal.audit import HistoryEvent, history_of
-from portal.catalogue.actions import indexing, merging, transfers
+from portal.catalogue.actions import indexing, merging, reversing, transfers
 from portal.catalogue.actions.transfers import Wanted
 from portal.catalogue.models.transfers import TransferBody, TransferItem
 from portal.catalogue.store import (
@@ -35,7 +35,7 @@ from portal.catalogue.words import (
     TransferState,
 )
 from portal.errors import Clash, Invalid, Stale
-from tests.support.accounts import act, add_person
+from tests.support.accounts import act, add_person, letters
 from tests.support.data import ACT, add_organisation, add_service, service_document
 from tests.support.storefront import add_capability, add_component
 from tests.support.transactions import RolledBackDatabase
@@ -180,8 +180,8 @@ def test_a_reversal_gives_everything_back(
     made = transfers.draft(database, wanted(government, SuccessionKind.MERGED, "new"), WHY)
     transfers.apply(database, made, WHY)
     assert documents(government) != before
-    assert transfers.check_back(government, store.get(government, made), WHY).fine
-    back = transfers.reverse(database, made, WHY)
+    assert reversing.check_back(government, store.get(government, made), WHY).fine
+    back = reversing.reverse(database, made, WHY)
     assert documents(government) == before
     assert service_counts.kept(government) == service_counts.counted(government) == counts
     person = government.scalars(select(grants.RoleGrant.person_id)).first() or 0
@@ -192,7 +192,7 @@ def test_a_reversal_gives_everything_back(
     assert reversal.reason == "By mistake"
     for which in (made, back):
         with pytest.raises(Stale):
-            transfers.reverse(database, which, WHY)
+            reversing.reverse(database, which, WHY)
     assert [t.id for t in store.listing(government, store.TransferQuery())] == [made]
     assert store.reversal_of(government, made).id == back  # type: ignore[union-attr]
 
@@ -208,11 +208,11 @@ def test_what_changed_since_is_not_taken_back(
     refs = organisations.ids_by_reference(government)
     services.save(government, service, before, {**before, "owners": owners}, refs, ACT, "changed")
     government.commit()
-    found = transfers.check_back(government, store.get(government, made), WHY)
+    found = reversing.check_back(government, store.get(government, made), WHY)
     assert [name for name, _why in found.problems] == ["Delivered"]
     now = documents(government)
     with pytest.raises(Clash):
-        transfers.reverse(database, made, WHY)
+        reversing.reverse(database, made, WHY)
     assert documents(government) == now
 
 
@@ -243,7 +243,7 @@ def test_a_role_that_ends_comes_back(government: Session, database: RolledBackDa
     transfers.apply(database, made, WHY)
     person = grants.get(government, role.thing_id).person_id
     assert grants.held(government, person, WHY.day) == ()
-    transfers.reverse(database, made, WHY)
+    reversing.reverse(database, made, WHY)
     assert len(grants.held(government, person, WHY.day)) == 1
 
 
@@ -268,7 +268,7 @@ def test_a_body_of_a_transfer_that_is_merged(
     merging.merge(database, merging.Wanted(RecordKind.ORGANISATION, other, new), WHY)
     government.expire_all()
     assert {b.organisation_id for b in store.get(government, made).bodies} >= {other}
-    assert transfers.check_back(government, store.get(government, made), WHY)
+    assert reversing.check_back(government, store.get(government, made), WHY)
 
 
 @pytest.mark.parametrize("many", [1_200])
@@ -288,5 +288,25 @@ def test_many_services_in_one_transfer(
     applied = select(func.count()).where(h.tag == "transfer.applied", h.thing == "service")
     assert government.scalar(applied) == many + 2
     assert service_counts.kept(government) == service_counts.counted(government)
-    transfers.reverse(database, made, WHY)
+    reversing.reverse(database, made, WHY)
     assert service_counts.kept(government) == service_counts.counted(government)
+
+
+def test_those_who_answer_for_what_moves_are_told(
+    government: Session, database: RolledBackDatabase
+) -> None:
+    new = Grant(ADMIN, Kind.ORGANISATION, body(government, "new"))
+    mover = add_person(government, "mover@a.example", new)
+    add_person(government, "new@a.example", new)
+    government.commit()
+    by = replace(WHY, actor=f"person:{mover.id}")
+    made = transfers.draft(database, wanted(government, SuccessionKind.MERGED, "new"), by)
+    transfers.apply(database, made, by, "https://portal.example")
+    first = letters(government)
+    assert sorted(mail.to_address for mail in first) == ["admin@a.example", "new@a.example"]
+    assert f"https://portal.example/transfers/{made}" in first[0].body
+    assert "3 records" in first[0].body and "as of 7 February 2023" in first[0].body
+    reversing.reverse(database, made, by, "https://portal.example")
+    back = letters(government)[2:]
+    assert sorted(mail.to_address for mail in back) == ["admin@a.example", "new@a.example"]
+    assert back[0].subject == "Taken back: Old to new"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models.organisations import OrganisationMatch
 from portal.catalogue.words import MatchState
+from portal.web.caching import PAGES
 from portal.web.people import as_person
 from tests.support.data import ACT, OPEN, add_journey, add_organisation, add_service
 from tests.support.pages import PageClient
@@ -76,32 +76,29 @@ def fill(session: Session, first: int, last: int) -> None:
     session.expunge_all()
 
 
-@pytest.mark.parametrize(
-    ("address", "most"),
-    [
-        *((a, LIST) for a in LISTS),
-        *((a, RECORD) for a in RECORDS),
-        *((a, JSON) for a in JSONS),
-        ("/services?q=service", LIST + SEARCH + NAMED),
-        ("/organisations?q=body", LIST + SEARCH),
-        ("/services.json?q=service", JSON + SEARCH),
-        ("/services.json?component=component-0", JSON + USED),
-    ],
-)
+MOST = {
+    **dict.fromkeys(LISTS, LIST),
+    **dict.fromkeys(RECORDS, RECORD),
+    **dict.fromkeys(JSONS, JSON),
+    "/services?q=service": LIST + SEARCH + NAMED,
+    "/organisations?q=body": LIST + SEARCH,
+    "/services.json?q=service": JSON + SEARCH,
+    "/services.json?component=component-0": JSON + USED,
+}
+
+
 def test_queries(
-    app: Flask,
-    client: PageClient,
-    database: RolledBackDatabase,
-    session: Session,
-    address: str,
-    most: int,
+    app: Flask, client: PageClient, database: RolledBackDatabase, session: Session
 ) -> None:
-    counts = []
+    counts: dict[str, list[int]] = {}
     for first, last in ((0, FEW), (FEW, MANY)):
         fill(session, first, last)
-        with as_person(app, reader_of(app, address)), statements(database) as sent:
-            assert client.get(address).status_code == 200
-        counts.append(len(sent))
-    assert max(counts) <= most, "\n\n".join(sent)
+        for address in MOST:
+            app.extensions[PAGES].clear()  # each asks as if it were the first
+            database.kept.clear()
+            with as_person(app, reader_of(app, address)), statements(database) as sent:
+                assert client.get(address).status_code == 200, address
+            counts.setdefault(address, []).append(len(sent))
+    assert {a: many for a, many in counts.items() if max(many) > MOST[a]} == {}
     # It may shrink: the search reads its words once and keeps them.
-    assert counts[1] <= counts[0], "the number grows with the rows"
+    assert {a: many for a, many in counts.items() if many[1] > many[0]} == {}

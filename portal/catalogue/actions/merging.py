@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal import search
+from portal.access import Kind
 from portal.audit import Act, Document
 from portal.catalogue.actions.indexing import refresh
+from portal.catalogue.actions.telling import Letter, told
 from portal.catalogue.rules import merging_usage
 from portal.catalogue.rules.merging import Side, merged, to_choose
 from portal.catalogue.store import (
@@ -109,8 +111,14 @@ def preview(session: Session, wanted: Wanted, act: Act) -> Preview:
     )  # fmt: skip
 
 
-def merge(database: Database, wanted: Wanted, act: Act) -> str:
-    """Make two records one.
+def merge(database: Database, wanted: Wanted, act: Act, url: str = "") -> str:
+    """Make two records one, and tell those who answer for them.
+
+    Args:
+        database: the portal's.
+        wanted: which, and how.
+        act: who does it, when, and why.
+        url: where the portal is, for the mails; nobody is told without it.
 
     Returns:
         The address of the one that stays.
@@ -128,14 +136,27 @@ def merge(database: Database, wanted: Wanted, act: Act) -> str:
         one, other = _document(wanted.kind, stays), _document(wanted.kind, goes)
         this = _merge(wanted, stays, goes, act)
         after = merged(wanted.kind, one, other, wanted.choices).document
-        movers.move(session, this)
-        session.flush()
-        join = _join_services if wanted.kind is RecordKind.SERVICE else _join_organisations
-        join(session, this, one, other, after)
-        merging.remember(session, this, other["slug"], other["name"])
+        both = [(Kind(wanted.kind.value), id_) for id_ in (stays.id, goes.id)]
+        letter = _letter(this, one, other, url) if url else None
+        with told(session, both, letter, act):
+            movers.move(session, this)
+            session.flush()
+            join = _join_services if wanted.kind is RecordKind.SERVICE else _join_organisations
+            join(session, this, one, other, after)
+            merging.remember(session, this, other["slug"], other["name"])
         search.remove(session, wanted.kind.value, [goes.id])
         refresh(session, {wanted.kind.value: [stays.id]})
         return str(one["slug"])
+
+
+def _letter(this: Merge, one: Document, other: Document, url: str) -> Letter:
+    values = {
+        "thing": one["name"],
+        "gone": other["name"],
+        "why": this.act.reason or "",
+        "link": f"{url}/{this.kind.value}s/{one['slug']}",
+    }
+    return Letter("records_merged", values, f"{this.kind.value}:{this.goes}")
 
 
 def _both(session: Session, wanted: Wanted) -> tuple[Any, Any]:

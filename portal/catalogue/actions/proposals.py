@@ -169,6 +169,8 @@ def accept(
         given = Answer(stands.question, chosen, base)
         after = editing.answered(session, record, given, by)
         editing.save(session, record, after, by, "proposal.accepted")
+        saved = BOOKS[record.thing].part(stands.question, after)
+        proposal.saved = saved if saved != stands.wanted else None
         _answer(session, proposal, record.name, act, told)
 
 
@@ -194,12 +196,14 @@ def withdraw(database: Database, proposal_id: int, act: Act) -> None:
 def _answer(session: Session, proposal: Proposal, name: str, act: Act, told: Told) -> None:
     if proposal.person.deactivated_at is not None:
         return
-    values = {
+    values: Document = {
         "thing": name,
         "question": told.question,
         "answer": proposal.answer or "",
         "link": f"{told.link}{proposal.id}",
     }
+    if proposal.state is ProposalState.ACCEPTED:
+        values["changed"] = proposal.saved is not None
     kind = f"proposal_{proposal.state.value}"
     mail.queue(session, proposal.person.email, kind, values, f"proposal:{proposal.id}", act.at)
 

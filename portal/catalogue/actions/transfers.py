@@ -1,4 +1,4 @@
-"""Transfer functions between organisations: prepare, check, apply in one transaction, reverse."""
+"""Transfer functions between organisations: prepare, check, apply in one transaction."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from portal import search
+from portal.access import Kind
 from portal.audit import Act, Document
 from portal.catalogue.actions.indexing import refresh as reindex
+from portal.catalogue.actions.telling import Key, Letter, told
 from portal.catalogue.models.transfers import Transfer, TransferBody, TransferItem
 from portal.catalogue.rules import transfers as rules
 from portal.catalogue.rules.documents import clean_organisation
@@ -107,17 +109,19 @@ def _draft(session: Session, transfer_id: int) -> Transfer:
     return found
 
 
-def _bodies(transfer: Transfer, side: TransferSide) -> list[TransferBody]:
+def bodies_of(transfer: Transfer, side: TransferSide) -> list[TransferBody]:
+    """The organisations of one side of a transfer, with what is noted of them."""
     return [body for body in transfer.bodies if body.side is side]
 
 
-def _ids(transfer: Transfer, side: TransferSide) -> list[int]:
-    return [body.organisation_id for body in _bodies(transfer, side)]
+def ids_of(transfer: Transfer, side: TransferSide) -> list[int]:
+    """The ids of the organisations of one side."""
+    return [body.organisation_id for body in bodies_of(transfer, side)]
 
 
 def _owned(session: Session, transfer: Transfer, act: Act) -> dict[TransferKind, list[Owned]]:
-    losing = _ids(transfer, TransferSide.LOSES)
-    own = {*losing, *_ids(transfer, TransferSide.GAINS)}
+    losing = ids_of(transfer, TransferSide.LOSES)
+    own = {*losing, *ids_of(transfer, TransferSide.GAINS)}
     return {
         kind: [
             each
@@ -135,7 +139,7 @@ def _key(kind: TransferKind, row: Owned | TransferItem) -> tuple[TransferKind, i
 
 def _look_again(session: Session, transfer: Transfer, act: Act) -> None:
     known = {_key(item.kind, item): item for item in transfers.every_item(session, transfer.id)}
-    gaining, ends = _ids(transfer, TransferSide.GAINS), transfer.kind in rules.ENDING
+    gaining, ends = ids_of(transfer, TransferSide.GAINS), transfer.kind in rules.ENDING
     there = set()
     for kind, owned in _owned(session, transfer, act).items():
         there |= {_key(kind, each) for each in owned}
@@ -158,7 +162,7 @@ def choose(
         Invalid: something goes to an organisation that does not gain.
     """
     with database.writing() as session:
-        gaining = _ids(_draft(session, transfer_id), TransferSide.GAINS)
+        gaining = ids_of(_draft(session, transfer_id), TransferSide.GAINS)
         for _action, to in [*chosen.values(), *([rest] if rest else [])]:
             if to is not None and to not in gaining:
                 raise Invalid("rest", N_("Choose an organisation that gains"))
@@ -173,7 +177,8 @@ def discard(database: Database, transfer_id: int) -> None:
         transfers.discard(session, _draft(session, transfer_id))
 
 
-def _under(session: Session, transfer: Transfer) -> Under:
+def under_of(session: Session, transfer: Transfer) -> Under:
+    """What moves under a transfer is told of it."""
     names = organisations.references(session)
     return Under(
         transfer.id, transfer.title, transfer.happened_on, transfer.source, transfer.applied_at,
@@ -181,7 +186,8 @@ def _under(session: Session, transfer: Transfer) -> Under:
     )  # fmt: skip
 
 
-def _moves(items: Iterable[TransferItem]) -> dict[TransferKind, list[Move]]:
+def moves_of(items: Iterable[TransferItem]) -> dict[TransferKind, list[Move]]:
+    """What moves or ends, by kind."""
     found: dict[TransferKind, list[Move]] = {kind: [] for kind in transferring.sorts()}
     for item in items:
         if item.action in (TransferAction.MOVE, TransferAction.END):
@@ -202,19 +208,23 @@ def check(session: Session, transfer: Transfer, act: Act) -> Checked:
     if transfer.kind in rules.ENDING:
         stays = [item for item in items if item.action is TransferAction.STAY]
         found.staying = sum(item.kind is not TransferKind.ROLE for item in stays)
-    under, moves, names = _under(session, transfer), _moves(items), _called(items)
+    under, moves, names = under_of(session, transfer), moves_of(items), called(items)
     for kind, sort in transferring.sorts().items():
         problems = sort.move(session, moves[kind], under, None)
         found.problems += [(names[each.item], each.why) for each in problems]
     return found
 
 
-def _called(items: Iterable[TransferItem]) -> dict[int, str]:
+def called(items: Iterable[TransferItem]) -> dict[int, str]:
+    """What pages call the items of a transfer, by id."""
     return {item.id: item.name or item.role for item in items}
 
 
-def apply(database: Database, transfer_id: int, act: Act) -> None:
-    """Let a transfer happen: everything in it, or nothing.
+def apply(database: Database, transfer_id: int, act: Act, url: str = "") -> None:
+    """Let a transfer happen: everything in it, or nothing; and tell those who answer for it.
+
+    Args:
+        url: where the portal is, for the mails; nobody is told without it.
 
     Raises:
         Stale: it is no draft any more.
@@ -227,17 +237,41 @@ def apply(database: Database, transfer_id: int, act: Act) -> None:
         session.expire_all()
         items = transfers.every_item(session, transfer_id)
         transfer = transfers.get(session, transfer_id)
-        under, moves = _under(session, transfer), _moves(items)
+        under, moves = under_of(session, transfer), moves_of(items)
         _keep(session, items)
-        for kind, sort in transferring.sorts().items():
-            sort.move(session, moves[kind], under, act)
-        session.expire_all()
+        with told(session, keys_of(moves), letter_of(under, url), act):
+            for kind, sort in transferring.sorts().items():
+                sort.move(session, moves[kind], under, act)
+            session.expire_all()
         transfer = transfers.get(session, transfer_id)
-        for body in _bodies(transfer, TransferSide.LOSES):
+        for body in bodies_of(transfer, TransferSide.LOSES):
             _succeed(session, transfer, body, under, act)
         transfer.state, transfer.applied_at = TransferState.APPLIED, act.at
         session.flush()
-        _index(session, transfer, moves)
+        index(session, transfer, moves)
+
+
+def keys_of(moves: Mapping[TransferKind, Sequence[Move]]) -> list[Key]:
+    """The things that move, without roles."""
+    return [
+        (Kind(kind.value), move.thing_id)
+        for kind, some in moves.items()
+        if kind is not TransferKind.ROLE
+        for move in some
+    ]
+
+
+def letter_of(under: Under, url: str, back: bool = False) -> Letter | None:
+    """What those who answer for the things are told; None where no address is known."""
+    if not url:
+        return None
+    values = {
+        "title": under.title,
+        "day": f"{under.day.day} {under.day:%B %Y}",
+        "back": back,
+        "link": f"{url}/transfers/{under.id}",
+    }
+    return Letter("functions_transferred", values, f"{under.id}:{'back' if back else 'there'}")
 
 
 def _keep(session: Session, items: Sequence[TransferItem]) -> None:
@@ -254,7 +288,7 @@ def _succeed(
     session: Session, transfer: Transfer, body: TransferBody, under: Under, act: Act
 ) -> None:
     """Write into the record of a body that loses what became of it."""
-    gaining = [under.names[id_] for id_ in _ids(transfer, TransferSide.GAINS)]
+    gaining = [under.names[id_] for id_ in ids_of(transfer, TransferSide.GAINS)]
     [loser] = organisations.load(session, [body.organisation_id])
     before = organisations.document_of(loser)
     rows = rules.successions(
@@ -269,102 +303,16 @@ def _succeed(
     organisations.save(session, loser, before, after, refs, act, transfer_sorts.APPLIED)
 
 
-def _index(
+def index(
     session: Session, transfer: Transfer, moves: Mapping[TransferKind, Sequence[Move]]
 ) -> None:
+    """Keep the search in step with what moved."""
     services = [move.thing_id for move in moves[TransferKind.SERVICE]]
     bodies = [move.thing_id for move in moves[TransferKind.ORGANISATION]]
-    losing = _ids(transfer, TransferSide.LOSES)
+    losing = ids_of(transfer, TransferSide.LOSES)
     reindex(session, {"service": services, organisations.THING: [*bodies, *losing]})
     provided = [move.thing_id for move in moves[TransferKind.COMPONENT]]
     search.put(session, components.search_documents(session, provided))
-
-
-def check_back(session: Session, transfer: Transfer, act: Act) -> Checked:
-    """Whether an applied transfer can be taken back: what changed since, and how."""
-    items, found = transfers.every_item(session, transfer.id), Checked()
-    under, moves, names = _under(session, transfer), _moves(items), _called(items)
-    for kind, sort in transferring.sorts().items():
-        problems = sort.back(session, moves[kind], under, None)
-        found.problems += [(names[each.item], each.why) for each in problems]
-    for body in _bodies(transfer, TransferSide.LOSES):
-        [loser] = organisations.load(session, [body.organisation_id])
-        document = organisations.document_of(loser)
-        if any(row not in document["successions"] for row in body.succeeded):
-            found.problems.append((loser.name, N_("What became of it was changed")))
-        if body.ended and document["end_date"] != transfer.happened_on.isoformat():
-            found.problems.append((loser.name, N_("Its end was changed")))
-    return found
-
-
-def reverse(database: Database, transfer_id: int, act: Act) -> int:
-    """Take a transfer back by one of its own: every record says again what it said before.
-
-    Returns:
-        The id of the transfer that takes it back.
-
-    Raises:
-        Stale: it was taken back already, or is itself one that takes another back.
-        Clash: something changed since, see `check_back`.
-    """
-    with database.writing() as session:
-        one_at_a_time(session)
-        transfer = transfers.get(session, transfer_id)
-        if transfer.state is not TransferState.APPLIED or transfer.reverses_id is not None:
-            raise Stale(N_("This transfer cannot be taken back"))
-        if not check_back(session, transfer, act).fine:
-            raise Clash("transfer", N_("Something changed since this transfer"))
-        session.expire_all()
-        items = transfers.every_item(session, transfer_id)
-        transfer = transfers.get(session, transfer_id)
-        under, moves = _under(session, transfer), _moves(items)
-        for kind, sort in reversed(transferring.sorts().items()):
-            sort.back(session, moves[kind], under, act)
-        session.expire_all()
-        transfer = transfers.get(session, transfer_id)
-        for body in _bodies(transfer, TransferSide.LOSES):
-            _succeed_back(session, body, under, act)
-        made = _compensating(session, transfer, transfers.every_item(session, transfer_id), act)
-        _index(session, transfer, moves)
-        return made.id
-
-
-def _succeed_back(session: Session, body: TransferBody, under: Under, act: Act) -> None:
-    [loser] = organisations.load(session, [body.organisation_id])
-    before = organisations.document_of(loser)
-    rows = [row for row in before["successions"] if row not in body.succeeded]
-    after = {**before, "successions": rows, "transfer": under.told}
-    if body.ended:
-        after["end_date"] = None
-    refs = organisations.ids_by_reference(session)
-    organisations.save(session, loser, before, after, refs, act, transfer_sorts.REVERSED)
-
-
-def _compensating(
-    session: Session, transfer: Transfer, items: Sequence[TransferItem], act: Act
-) -> Transfer:
-    losing, gaining = (_ids(transfer, side) for side in TransferSide)
-    # Histories tell of it by its title: the same one would read as the transfer, made again.
-    title = f"Reversal of: {transfer.title}"[:300]
-    made = transfers.add(
-        session, title, transfer.kind, transfer.happened_on, transfer.source, gaining,
-        losing, act,
-    )  # fmt: skip
-    for kind in transferring.sorts():
-        back = [
-            (
-                Owned(item.thing_id, item.role, item.name, item.slug, item.to_id or item.from_id),
-                TransferAction.MOVE,
-                item.from_id,
-            )
-            for item in items
-            if item.kind is kind and item.action in (TransferAction.MOVE, TransferAction.END)
-        ]
-        transfers.add_items(session, made.id, kind, back)
-    made.state, made.applied_at, made.reason = TransferState.APPLIED, act.at, act.reason
-    made.reverses_id, transfer.state = transfer.id, TransferState.REVERSED
-    session.flush()
-    return made
 
 
 def add_missing(database: Database, rows: Iterable[Document], act: Act) -> int:

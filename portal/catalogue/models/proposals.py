@@ -16,7 +16,8 @@ from portal.db import Base, Json, UtcTime, enum_column
 
 class Proposal(Base):
     """A change of one question of a record. `base` is the record's last event when it was
-    proposed; `before` and `patch` are the fields as they were then and as they should be.
+    proposed; `before` and `patch` are the fields as they were then and as they should be; `saved`
+    those that the decider saved in place of `patch`, where something else.
     """
 
     __tablename__ = "proposal"
@@ -35,6 +36,7 @@ class Proposal(Base):
     base: Mapped[int]
     patch: Mapped[dict[str, Any]] = mapped_column(Json)
     before: Mapped[dict[str, Any]] = mapped_column(Json)
+    saved: Mapped[dict[str, Any] | None] = mapped_column(Json)
     why: Mapped[str] = mapped_column(String(1000))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     made_at: Mapped[datetime] = mapped_column(UtcTime)

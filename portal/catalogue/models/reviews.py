@@ -19,7 +19,8 @@ class Review(Base):
     `review_by` follows from the last confirmation and from what the record says
     (rules/reviews.py); nobody is asked about what has ended, which has none. `confirmed_as` is the
     role in which somebody confirmed it: pages say that, and no name. `disowned_at` is when an
-    owner said that it is not theirs, until somebody else has it.
+    owner said that it is not theirs, until somebody else has it. `anew_from` is when another record
+    became part of it, until somebody confirms what it says since.
     """
 
     __tablename__ = "review"
@@ -42,6 +43,7 @@ class Review(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     confirmed_by: Mapped[str | None] = mapped_column(String(80))
     confirmed_as: Mapped[Role | None] = mapped_column(enum_column(Role, "confirmed_as"))
+    anew_from: Mapped[date | None]
     asked_at: Mapped[datetime | None] = mapped_column(UtcTime)
     disowned_at: Mapped[datetime | None] = mapped_column(UtcTime)
     disowned_by: Mapped[str | None] = mapped_column(String(80))

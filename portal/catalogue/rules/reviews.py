@@ -52,17 +52,21 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def review_by(since: date, confirmed: date | None, months: int | None) -> date | None:
+def review_by(
+    since: date, confirmed: date | None, months: int | None, anew_from: date | None = None
+) -> date | None:
     """The day by which a record must be confirmed.
 
     Args:
         since: the day on which it came into the catalogue.
         confirmed: the day on which somebody confirmed it last.
         months: how long that holds; None where nobody is asked.
+        anew_from: the day on which the record became another one, if it did since then.
     """
     if months is None:
         return None
-    return add_months(confirmed or since, months)
+    by = add_months(confirmed or since, months)
+    return by if anew_from is None else min(by, anew_from)
 
 
 def state(by: date | None, day: date) -> ReviewState | None:

@@ -174,23 +174,28 @@ def suggest(session: Session, kind: RecordKind, ids: Ids, why: str, at: datetime
     return made.id
 
 
-def waiting_within(
-    session: Session, kind: RecordKind, bodies: Collection[int], limit: int
-) -> list[Row]:
-    """The waiting pairs whose records both are these organisations' own, or these organisations
-    themselves; the most alike first.
+def within(
+    session: Session, kind: RecordKind, decision: PairDecision, bodies: Collection[int] | None,
+    limit: int,
+) -> list[Row]:  # fmt: skip
+    """The pairs in a state of which both records are there still, the most alike first.
+
+    Args:
+        bodies: only where both are these organisations' own, or these organisations themselves;
+            None for any.
     """
     p, o = DuplicatePair, ServiceOwner
-    own: Any = select(o.service_id).where(
-        o.organisation_id.in_(bodies), o.until.is_(None), o.role.in_(OWN)
-    )
-    if kind is RecordKind.ORGANISATION:
-        own = select(Organisation.id).where(Organisation.id.in_(bodies))
-    statement, names = _named()
+    own: Any = select(MODELS[kind].id)
+    if bodies is not None and kind is RecordKind.ORGANISATION:
+        own = own.where(Organisation.id.in_(bodies))
+    elif bodies is not None:
+        own = select(o.service_id).where(
+            o.organisation_id.in_(bodies), o.until.is_(None), o.role.in_(OWN)
+        )
+    statement, _names = _named()
     statement = statement.where(
-        p.kind == kind, p.decision == PairDecision.WAITING, p.low_id.in_(own), p.high_id.in_(own),
-        *(name.is_not(None) for name in names),
-    )  # fmt: skip
+        p.kind == kind, p.decision == decision, p.low_id.in_(own), p.high_id.in_(own)
+    )
     rows = session.execute(statement.order_by(p.score.desc(), p.id).limit(limit))
     return [_row(row) for row in rows]
 

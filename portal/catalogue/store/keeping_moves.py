@@ -1,5 +1,5 @@
 """What moves when a record becomes part of another: the problems that readers reported. The review
-of the one that goes is over: the one that stays has its own.
+of the one that goes is over: the one that stays has its own, and is asked about anew.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def _move(session: Session, merge: Merge) -> None:
     session.execute(statement.execution_options(synchronize_session=False))
     if merge.kind is RecordKind.SERVICE:
         reviews.remove(session, Reviewed.SERVICE, [merge.goes])
+        reviews.ask_anew(session, Reviewed.SERVICE, merge.stays, merge.act.day)
 
 
 def install() -> None:

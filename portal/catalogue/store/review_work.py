@@ -31,7 +31,7 @@ from portal.errors import N_
 
 LABELS = {
     "review": N_("Check that these records are still right"),
-    "unowned": N_("Nobody owns these records: check them, or say who does"),
+    "unowned": N_("No person is named for these records: check them, or invite whoever owns them"),
     "unreachable": N_("The owners of these records cannot be reached: find others"),
     "disowned": N_("Somebody said that these are not theirs: find out whose they are"),
 }

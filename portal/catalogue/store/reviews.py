@@ -115,11 +115,12 @@ def begin(session: Session, kind: Reviewed, months: Months, day: date) -> None:
 def follow(session: Session, kind: Reviewed, months: Months, day: date) -> None:
     """Move the days of records that say something else now; one without a review gets it."""
     for ids in chunks(months):
-        query = select(Review.id, Review.thing_id, Review.since, Review.confirmed_at)
+        r = Review
+        query = select(r.id, r.thing_id, r.since, r.confirmed_at, r.anew_from)
         rows = session.execute(query.where(Review.kind == kind, Review.thing_id.in_(ids))).all()
         moved = [
-            {"id": id_, "review_by": rules.review_by(since, _day(confirmed), months[thing_id])}
-            for id_, thing_id, since, confirmed in rows
+            {"id": id_, "review_by": rules.review_by(since, _day(at), months[thing_id], anew)}
+            for id_, thing_id, since, at, anew in rows
         ]
         if moved:
             session.execute(update(Review), moved)
@@ -145,6 +146,19 @@ def owned_anew(session: Session, kind: Reviewed, ids: Collection[int]) -> None:
     )
 
 
+def ask_anew(session: Session, kind: Reviewed, thing_id: int, day: date) -> None:
+    """Ask from a day on whether a record is right, whatever was confirmed before: it says something
+    else since.
+
+    Raises:
+        Missing: there is no such record.
+    """
+    review = _locked(session, kind, thing_id)
+    if review.review_by is not None:
+        review.anew_from, review.review_by = day, min(review.review_by, day)
+        session.flush()
+
+
 def _locked(session: Session, kind: Reviewed, thing_id: int) -> Review:
     one_at_a_time(session)
     found = session.scalar(select(Review).where(of(kind, thing_id)))
@@ -166,7 +180,7 @@ def confirm(session: Session, kind: Reviewed, thing_id: int, role: Role | None, 
     many = months_now(session, kind, [thing_id])[thing_id]
     before, after = _day(review.confirmed_at), act.day
     review.confirmed_at, review.confirmed_by, review.confirmed_as = act.at, act.actor, role
-    review.review_by = rules.review_by(review.since, after, many)
+    review.review_by, review.anew_from = rules.review_by(review.since, after, many), None
     review.disowned_at = review.disowned_by = None
     session.flush()
     said = ({"confirmed_on": day and day.isoformat()} for day in (before, after))
@@ -186,7 +200,7 @@ def came(session: Session, kind: Reviewed, thing_id: int, since: date) -> bool:
         return False
     review.since = since
     many = months_now(session, kind, [thing_id])[thing_id]
-    review.review_by = rules.review_by(since, None, many)
+    review.review_by = rules.review_by(since, None, many, review.anew_from)
     session.flush()
     return True
 

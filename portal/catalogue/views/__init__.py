@@ -24,6 +24,7 @@ from portal.catalogue.forms.service_questions import TITLES
 from portal.catalogue.store import problem_work, review_work, things
 from portal.catalogue.views import editing, proposing
 from portal.catalogue.views.answers import blueprint as answers
+from portal.catalogue.views.base import from_former
 from portal.catalogue.views.capabilities import blueprint as capabilities
 from portal.catalogue.views.component_map import blueprint as component_map
 from portal.catalogue.views.components import blueprint as components
@@ -53,7 +54,7 @@ from portal.catalogue.views.toolkit import blueprint as toolkit
 from portal.catalogue.views.transfer_drafts import blueprint as transfer_drafts
 from portal.catalogue.views.transfers import blueprint as transfers
 from portal.catalogue.views.usages import blueprint as usages
-from portal.web import limits, navigation
+from portal.web import errors, limits, navigation
 from portal.web.i18n import lazy
 
 
@@ -97,6 +98,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
     ):
         app.register_blueprint(blueprint)
     things.install()
+    errors.lead_on(app, from_former)
     waiting.install()
     register_work("proposals", proposal_work.waiting, proposal_work.LABELS)
     register_work("duplicates", to_decide, DUPLICATE_LABELS)

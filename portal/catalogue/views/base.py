@@ -7,13 +7,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flask import abort, has_request_context, redirect
+from flask import abort, has_request_context, redirect, request
+from werkzeug.wrappers import Response
 
 from portal import audit
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.rules.filters import Key, encode_key
-from portal.catalogue.store import records
-from portal.errors import Missing, Problem
+from portal.catalogue.store import components, organisations, records, services
+from portal.errors import Problem
 from portal.web.arguments import LAST_ID as LAST_ID  # noqa: PLC0414
 from portal.web.arguments import PAGE_SIZE as PAGE_SIZE  # noqa: PLC0414
 from portal.web.arguments import place as place  # noqa: PLC0414
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 Find = Callable[["Session", str], Any]
+#: Whose records keep their former addresses.
+FOLDERS = {
+    "services": services.THING,
+    "organisations": organisations.THING,
+    "components": components.THING,
+}
 LONDON = ZoneInfo("Europe/London")
 #: The arguments of an address that asks for a day.
 DATE = ("on-day", "on-month", "on-year")
@@ -51,24 +58,31 @@ def _version() -> str:
 
 
 def found(session: Session, thing: str, slug: str, find: Find | None = None) -> Any:
-    """The record at an address; a former address redirects for ever, in the same format.
+    """The record at an address. Raises Missing, which `from_former` answers where it had one.
 
     Args:
         session: where to look.
         thing: the kind of record.
         slug: its part of the address.
         find: gives the record at a slug, or raises Missing; the whole record without it.
-
-    Raises:
-        Missing: no record has or had it.
     """
-    try:
-        return (find or records.BY_SLUG[thing])(session, slug)
-    except Missing:
-        now = records.SLUG_NOW[thing](session, slug) if thing in records.SLUG_NOW else None
-        if now is None:
-            raise
-        abort(redirect(same_route(pairs(), slug=now), 301))
+    return (find or records.BY_SLUG[thing])(session, slug)
+
+
+def from_former() -> Response | None:
+    """Lead from a former address of a record to the same page at its present one, in the same
+    format and with what was sent; None where there is nothing to lead to.
+    """
+    thing = FOLDERS.get(request.path.split("/")[1])
+    slug = (request.view_args or {}).get("slug")
+    if thing is None or slug is None:
+        return None
+    with reading() as session:
+        now = records.SLUG_NOW[thing](session, slug)
+    if now in (None, slug):
+        return None
+    code = 301 if request.method in ("GET", "HEAD") else 308
+    return redirect(same_route(pairs(), slug=now), code)
 
 
 def leads_on(name: str, slug: str) -> None:

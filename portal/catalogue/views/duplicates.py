@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import PAIR, Kind, Permission, Thing, may
@@ -199,6 +199,14 @@ def pair_thing(pair_id: int) -> Thing:
         return thing_in(session, duplicates.row(session, pair_id))
 
 
+def open_pair(pair_id: int) -> Thing:
+    """The same of a pair that can still be decided; leads to its page where a record is gone."""
+    found = pair_thing(pair_id)
+    if len(found.parts) != 2:
+        abort(redirect(url_for("duplicates.show", pair_id=pair_id), 303))
+    return found
+
+
 def thing(row: Row) -> Thing:
     """The same of a pair that was read."""
     with reading() as session:
@@ -215,7 +223,7 @@ def thing_in(session: Session, row: Row) -> Thing:
 
 
 @blueprint.route(f"/duplicates/{ID}/decide", methods=("GET", "POST"))
-@requires(Permission.DECIDE_DUPLICATE, of=pair_thing)
+@requires(Permission.DECIDE_DUPLICATE, of=open_pair)
 def decide(pair_id: int) -> AnyResponse:
     """Say whether two records are the same, related or different."""
     with reading() as session:

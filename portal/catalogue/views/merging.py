@@ -18,7 +18,8 @@ from portal.catalogue.forms.merging import MergeForm, StaysForm, for_fields
 from portal.catalogue.store import duplicates
 from portal.catalogue.store.duplicates import Half, Row
 from portal.catalogue.views.base import database, reading
-from portal.catalogue.views.duplicates import FOLDERS, ID, pair_thing
+from portal.catalogue.views.duplicates import FOLDERS, ID, open_pair
+from portal.catalogue.views.editing_base import public_url
 from portal.catalogue.views.histories import names_in
 from portal.catalogue.words import PairDecision
 from portal.errors import N_, Invalid, Stale
@@ -34,7 +35,7 @@ blueprint = Blueprint("merging", __name__)
 
 
 @blueprint.route(f"/duplicates/{ID}/merge", methods=("GET", "POST"))
-@requires(Permission.DECIDE_DUPLICATE, of=pair_thing)
+@requires(Permission.DECIDE_DUPLICATE, of=open_pair)
 def merge(pair_id: int) -> AnyResponse:
     """Merge two records that somebody decided to be the same: choose, show, ask, do."""
     with reading() as session:
@@ -45,7 +46,7 @@ def merge(pair_id: int) -> AnyResponse:
     form.ask(row)
     chosen = request.args.get("stays")
     if chosen is None or not form.validate():
-        return _which(form, row, chosen is not None)
+        return _which(form, row, bool(request.args))
     return _choose(row, *_halves(row, int(chosen)))
 
 
@@ -77,7 +78,8 @@ def _choose(row: Row, stays: Half, goes: Half) -> AnyResponse:
         found = merging.preview(session, wanted, act())
         one, other = _in_words(session, found.stays, found.goes)
         names = names_in(session, *_spoken_of(found))
-    form = for_fields(found.choose, one, other)(data={"versions": _text(found.versions)})
+    known = {"versions": _text(found.versions), "reason": row.reason}
+    form = for_fields(found.choose, one, other)(data=known)
     if form.validate_on_submit():
         try:
             return _merge(form, row, replace(wanted, choices=form.choices_made()), found)
@@ -128,7 +130,8 @@ def _merge(form: MergeForm, row: Row, wanted: Wanted, shown: Preview) -> AnyResp
         return check_page(title, rows, button, _crumbs(row))
     if form.versions.data != _text(shown.versions):
         raise Stale(N_("One of the records changed meanwhile"))
-    slug = merging.merge(database(), replace(wanted, versions=shown.versions), because)
+    sure = replace(wanted, versions=shown.versions)
+    slug = merging.merge(database(), sure, because, public_url())
     where = f"/{FOLDERS[row.kind]}/{slug}"
     return done(_("The two records are one."), where)
 

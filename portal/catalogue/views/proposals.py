@@ -191,7 +191,7 @@ def _show(
         title=_("Proposed change to %(name)s", name=record.name if record else _("removed")),
         crumbs=[(_("Proposed changes"), "/proposals")],
         proposal=proposal,
-        states=STATES,
+        state=_("Accepted with changes") if proposal.saved else STATES[proposal.state],
         record=record,
         href=href_of(record.thing, record.slug) if record else None,
         question=row_of(proposal.kind.value, proposal.question),
@@ -209,14 +209,16 @@ def _show(
 def _sides(proposal: Proposal, stands: Standing) -> list[tuple[str, Any]]:
     """What the record said, says and should say; what it says now, while that is undecided."""
     with reading() as session:
-        names = names_in(session, stands.before, stands.now, stands.wanted)
+        saved = proposal.saved or {}
+        names = names_in(session, stands.before, stands.now, stands.wanted, saved)
     waiting = proposal.state is ProposalState.WAITING
     found = []
     if stands.changed or not waiting:
         found.append((_("What it said when this was proposed"), in_words(stands.before, names)))
     if waiting:
         found.append((_("What it says now"), in_words(stands.now, names)))
-    return [*found, (_("What is proposed"), in_words(stands.wanted, names))]
+    found.append((_("What is proposed"), in_words(stands.wanted, names)))
+    return [*found, (_("What was saved"), in_words(saved, names))] if saved else found
 
 
 @blueprint.post(f"{ONE}/decide")

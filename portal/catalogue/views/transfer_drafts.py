@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission
 from portal.accounts.views.base import done
+from portal.catalogue.actions import reversing
 from portal.catalogue.actions import transfers as acts
 from portal.catalogue.forms.transfers import (
     AgainForm,
@@ -24,6 +25,7 @@ from portal.catalogue.forms.transfers import (
 from portal.catalogue.models.transfers import Transfer
 from portal.catalogue.store import transfers
 from portal.catalogue.views.base import database, place, reading
+from portal.catalogue.views.editing_base import public_url
 from portal.catalogue.views.transfers import ID, transfer_at
 from portal.catalogue.words import TransferAction, TransferKind, TransferState
 from portal.errors import Clash, Invalid
@@ -130,7 +132,7 @@ def check(transfer_id: int) -> AnyResponse:
         return _to_transfer(transfer_id)
     if form.validate_on_submit():
         try:
-            acts.apply(database(), transfer_id, act())
+            acts.apply(database(), transfer_id, act(), public_url())
             where = url_for("transfers.show", transfer_id=transfer_id)
             return done(_("The transfer is applied."), where)
         except Clash:  # the page says what stands in the way
@@ -199,12 +201,14 @@ def reverse(transfer_id: int) -> AnyResponse:
         except Clash:
             return redirect(request.path, 303)
     with reading() as session:
-        found = acts.check_back(session, transfer, act())
+        found = reversing.check_back(session, transfer, act())
     title = _("Reverse the transfer: %(title)s", title=transfer.title)
     return _sure("catalogue/transfer_reverse.html", transfer, form, title, found)
 
 
 def _reverse(transfer: Transfer, form: ReverseForm) -> AnyResponse:
-    made = acts.reverse(database(), transfer.id, replace(act(), reason=form.reason.data))
+    made = reversing.reverse(
+        database(), transfer.id, replace(act(), reason=form.reason.data), public_url()
+    )
     where = url_for("transfers.show", transfer_id=made)
     return done(_("The transfer is reversed."), where)
