@@ -55,7 +55,9 @@ def test_two_browsers_lose_nothing(browser: Browser, portal: str, width: int) ->
     expect(seen(other).locator("main")).to_contain_text("Your change is saved.")
     seen(one).get_by_label(what).fill(f"Dŵr a’r ffordd {width}")
     one.get_by_role("button", name="Save").click()
-    expect(seen(one).get_by_role("heading", level=1)).to_have_text("Somebody else has changed this")
+    expect(seen(one).get_by_role("heading", level=1)).to_have_text(
+        "This has been changed since you opened it"
+    )
     expect(one.locator("main")).to_contain_text(f"What the other says {width}")
     expect(one.get_by_label(what)).to_have_value(f"Dŵr a’r ffordd {width}")
     one.get_by_label(what).fill(f"Both {width}")

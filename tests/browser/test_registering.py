@@ -45,7 +45,7 @@ def change_at_once(page: Page, other: Page, here: str) -> None:
     other.get_by_label("What does the service do?").fill("Pays tax for vehicles.")
     other.get_by_role("button", name="Save").click()
     told = seen(other).locator("main")
-    expect(told).to_contain_text("Somebody else has changed this")
+    expect(told).to_contain_text("changed since you opened it")
     expect(told).to_contain_text("Pays vehicle tax.")
     other.get_by_label("What does the service do?").fill("Pays vehicle tax for all.")
     other.get_by_role("button", name="Save").click()

@@ -69,7 +69,7 @@ def test_every_question_has_its_row_and_its_page(
     shown = soup_of(client.get(EDIT))
     assert shown.h1 and shown.h1.text == "Edit Pay a fine"
     links = [str(link["href"]) for link in shown.select(".govuk-summary-list__actions a")]
-    assert len(links) == 11
+    assert len(links) == 12
     before = document(session)
     for link in links:
         answer = client.get(link)
@@ -151,6 +151,20 @@ def test_two_at_one_question_see_each_other(
     assert one.post(f"{EDIT}/purpose", data=final).status_code == 303
     assert document(session)["purpose"] == "What I say and what the colleague says"
     assert len(events(session, service)) == 4
+
+
+def test_a_late_name_is_a_conflict_before_its_address_is_asked(
+    editor: Callable[[], FlaskClient], session: Session, service: Service
+) -> None:
+    one = editor()
+    shown = filled(one.get(f"{EDIT}/name"))
+    change(one, "purpose", purpose="Something else")
+    asked = one.post(f"{EDIT}/name", data=shown | {"name": "Settle it"})
+    assert asked.status_code == 200 and "Change the address" in asked.text
+    other = filled(change(one, "name", name="Settle a fine")) | {"move": "no"}
+    assert one.post(f"{EDIT}/name", data=other).status_code == 303
+    late = one.post(f"{EDIT}/name", data=shown | {"name": "Settle it"})
+    assert late.status_code == 409 and "by you" in late.text and "Settle it" in late.text
 
 
 def test_the_same_answer_twice_is_one_change(

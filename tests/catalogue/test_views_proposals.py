@@ -105,7 +105,7 @@ def test_a_visitor_signs_in_first_and_comes_back(cast: Cast) -> None:
     reader = cast.as_(cast.reader)
     assert "Propose a change" in reader.get("/services/pay-a-fine").text
     links = [str(a["href"]) for a in soup_of(reader.get(PROPOSE)).select(".govuk-summary-list a")]
-    assert len(links) == 11 and all(reader.get(link).status_code == 200 for link in links)
+    assert len(links) == 12 and all(reader.get(link).status_code == 200 for link in links)
     assert reader.get(f"{PROPOSE}/nonsense").status_code == 404
     owner = cast.as_(cast.owner)
     assert owner.get(PROPOSE).location == EDIT

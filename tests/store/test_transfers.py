@@ -292,6 +292,7 @@ def test_many_services_in_one_transfer(
     assert service_counts.kept(government) == service_counts.counted(government)
 
 
+@pytest.mark.usefixtures("app")
 def test_those_who_answer_for_what_moves_are_told(
     government: Session, database: RolledBackDatabase
 ) -> None:

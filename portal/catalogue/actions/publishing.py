@@ -16,7 +16,8 @@ from portal.catalogue.models.registrations import Registration
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.documents import clean_service
 from portal.catalogue.rules.registering import need_of, refuse_late_withdrawal, usage_of
-from portal.catalogue.rules.service_questions import accountable, refuse_missing, unanswered
+from portal.catalogue.rules.service_answers import accountable
+from portal.catalogue.rules.service_questions import refuse_missing, unanswered
 from portal.catalogue.store import (
     capabilities,
     components,

@@ -12,7 +12,8 @@ from portal.accounts.store import identities, people
 from portal.audit import Act, Document
 from portal.catalogue.models.registrations import Registration
 from portal.catalogue.rules.registering import met, need_answers
-from portal.catalogue.rules.service_questions import Question, accountable, patch
+from portal.catalogue.rules.service_answers import accountable
+from portal.catalogue.rules.service_questions import Question, patch
 from portal.catalogue.store import capabilities, organisation_names, registrations
 from portal.catalogue.words import RegistrationState
 from portal.db import Database, insert_new

@@ -9,7 +9,8 @@ from typing import Any
 from portal.catalogue.component_words import DateBasis, NeedAnswer, UsageStatus
 from portal.catalogue.forms.labels import label
 from portal.catalogue.rules.cleaners import Document
-from portal.catalogue.rules.service_questions import ASKED, Question, accountable, values_of
+from portal.catalogue.rules.service_answers import accountable
+from portal.catalogue.rules.service_questions import ASKED, Question, values_of
 from portal.web.filters import commas, long_date, month
 from portal.web.i18n import _
 
@@ -116,6 +117,11 @@ def _transactions(document: Document, _organisations: Names) -> list[str]:
     return [_("%(many)s in the 12 months to %(day)s", many=many, day=day)]
 
 
+def _finding(document: Document, _organisations: Names) -> list[str]:
+    fields = (document.get(name) or "" for name in ("category", "customer_type", "business_model"))
+    return [*fields, ", ".join(document.get("keywords") or [])]
+
+
 def _plain(*fields: str) -> Callable[[Document, Names], list[str]]:
     return lambda document, _organisations: [document.get(field) or "" for field in fields]
 
@@ -132,4 +138,5 @@ _LINES: dict[Question, Callable[[Document, Names], list[str]]] = {
     Question.APIS: _apis,
     Question.TRANSACTIONS: _transactions,
     Question.LINKS: lambda d, _o: [row["url"] for row in d.get("links") or []],
+    Question.FINDING: _finding,
 }

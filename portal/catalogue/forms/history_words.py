@@ -71,11 +71,14 @@ class Said(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A field and what it said; of a list, only what went and what came."""
+    """A field and what it said; of a list, only what went and what came. `apart` where these are
+    plain values, none of which became another.
+    """
 
     field: str
     before: list[Line]
     after: list[Line]
+    apart: bool = False
 
 
 def who(actor: str) -> str:
@@ -109,17 +112,20 @@ def changes(before: Document, after: Document, names: Mapping[str, str]) -> list
     found: list[Change] = []
     for field in dict.fromkeys([*before, *after]):
         old, new = _listed(before.get(field)), _listed(after.get(field))
+        apart = False
         if isinstance(old, list) or isinstance(new, list):
             old, new = old or [], new or []
+            apart = not any(isinstance(item, dict) for item in (*old, *new))
             gone = [_line(field, item, names) for item in old if item not in new]
             come = [_line(field, item, names) for item in new if item not in old]
             if not gone and not come and old != new:  # the same items in another order
+                apart = False
                 gone, come = ([_line(field, item, names) for item in x] for x in (old, new))
         else:
             gone = [] if old is None else [_line(field, old, names)]
             come = [] if new is None else [_line(field, new, names)]
         if gone or come:
-            found.append(Change(label(field, "field"), gone, come))
+            found.append(Change(label(field, "field"), gone, come, apart))
     return found
 
 

@@ -25,6 +25,10 @@ from portal.web.i18n import _, lazy
 from portal.web.people import act
 
 _FIRST_YEAR = 1900
+MONTH_ENOUGH = lazy(
+    "For example, 27 3 2024. If you know the month only, leave the day empty: the first day of the "
+    "month is then recorded. If you do not know, leave it all empty."
+)
 
 
 class NotLater:
@@ -97,7 +101,8 @@ class OrganisationForm(Form):
         lazy("Since when? (optional)"),
         [NotLater()],
         thing=lazy("the day it became accountable"),
-        description=lazy("Leave it empty if you do not know."),
+        month_enough=True,
+        description=MONTH_ENOUGH,
     )
 
 
@@ -148,7 +153,8 @@ class PhaseForm(Form):
         lazy("Since when? (optional)"),
         [NotLater()],
         thing=lazy("the day the phase began"),
-        description=lazy("For example, 27 3 2024. Leave it empty if you do not know."),
+        month_enough=True,
+        description=MONTH_ENOUGH,
     )
 
 
@@ -240,6 +246,35 @@ class LinksForm(Form):
     other = _addresses(lazy("Anything else"))
 
 
+class FindingForm(Form):
+    """What it is found by."""
+
+    category = StringField(
+        lazy("Category (optional)"),
+        [MaxLength(120)],
+        description=lazy(
+            "What it is about, such as “Vehicles”. Use one that the list of services "
+            "has, if one fits."
+        ),
+    )
+    customer_type = StringField(
+        lazy("Type of customer (optional)"),
+        [MaxLength(120)],
+        description=lazy("For whom it is, such as “Citizen” or “Business”."),
+    )
+    business_model = StringField(
+        lazy("Business model (optional)"),
+        [MaxLength(200)],
+        description=lazy("How it is run or paid for, as your organisation calls it."),
+    )
+    keywords = TextAreaField(
+        lazy("Keywords (optional)"),
+        [MaxLength(3000)],
+        description=lazy("Other words that people search for, each on a line of its own."),
+        render_kw={"params": {"rows": 3}},
+    )
+
+
 FORMS: dict[Question, type[Form]] = {
     Question.NAME: NameForm,
     Question.ORGANISATION: OrganisationForm,
@@ -252,6 +287,7 @@ FORMS: dict[Question, type[Form]] = {
     Question.APIS: ApisForm,
     Question.TRANSACTIONS: TransactionsForm,
     Question.LINKS: LinksForm,
+    Question.FINDING: FindingForm,
 }
 #: The heading of each question's page and its name in a task list or summary.
 TITLES: dict[Question, tuple[str, str]] = {
@@ -269,6 +305,7 @@ TITLES: dict[Question, tuple[str, str]] = {
     Question.APIS: (lazy("Does the service offer an API that others can use?"), lazy("APIs")),
     Question.TRANSACTIONS: (lazy("How much is the service used?"), lazy("Transactions")),
     Question.LINKS: (lazy("Where else can people read about it?"), lazy("Links")),
+    Question.FINDING: (lazy("What should people find it by?"), lazy("Category and keywords")),
 }
 SECTIONS: dict[Section, str] = {
     Section.ABOUT: lazy("About the service"),

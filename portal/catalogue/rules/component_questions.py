@@ -11,7 +11,7 @@ from typing import Any
 
 from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.editing import book_of
-from portal.catalogue.rules.service_questions import lines
+from portal.catalogue.rules.service_answers import lines
 from portal.errors import N_, Invalid
 
 SUMMARY, DESCRIPTION, WHO, START = "summary", "description", "who", "start"

@@ -21,6 +21,7 @@ from portal.catalogue.forms.editing import (
 )
 from portal.catalogue.forms.history_words import who
 from portal.catalogue.forms.service_questions import as_heading
+from portal.catalogue.rules.books import BOOKS
 from portal.catalogue.rules.cleaners import Document, slugify
 from portal.catalogue.store import editable, services
 from portal.catalogue.store.editable import Record
@@ -145,8 +146,15 @@ def _done(record: Record, changed: bool) -> AnyResponse:
 
 
 def _renames(record: Record, answer: Answer) -> bool:
-    """Whether a service would get another name, and could have another address."""
+    """Whether a service would get another name, and could have another address. What somebody else
+    has changed meanwhile is a conflict first.
+    """
     if record.thing != services.THING or answer.question != "name":
+        return False
+    with reading() as session:
+        was = editable.at_base(record, editable.since(session, record, answer.base))
+    part = BOOKS[record.thing].part
+    if part("name", was) != part("name", record.document):
         return False
     name = str(answer.values["name"])
     return name != record.name and slugify(name) != record.slug
@@ -190,10 +198,10 @@ def conflict(
     href = href_of(record.thing, record.slug)
     return page(
         "catalogue/conflict.html",
-        title=_("Somebody else has changed this"),
+        title=_("This has been changed since you opened it"),
         crumbs=crumbs_to(record, (_("Edit"), f"{href}/edit")),
         what=row_of(record.thing, question),
-        by=who(meanwhile.actor),
+        by=_("you") if meanwhile.actor == act().actor else _who(meanwhile.actor),
         at=meanwhile.at,
         day=london_day(meanwhile.at),
         sides=_sides(found.was, found.now, found.mine, names),
@@ -202,6 +210,10 @@ def conflict(
         leave=f"{href}/edit",
         status=409,
     )
+
+
+def _who(actor: str) -> str:
+    return _("a colleague") if actor.startswith("person:") else who(actor).lower()
 
 
 def _sides(was: Document, now: Document, mine: Document, names: Any) -> list[tuple[str, Any]]:

@@ -17,7 +17,8 @@ from portal.catalogue.component_words import NeedAnswer
 from portal.catalogue.forms.answers import rows_of
 from portal.catalogue.models.registrations import Registration
 from portal.catalogue.rules.registering import unmet
-from portal.catalogue.rules.service_questions import Question, accountable, unanswered
+from portal.catalogue.rules.service_answers import accountable
+from portal.catalogue.rules.service_questions import Question, unanswered
 from portal.catalogue.store import capabilities, organisation_names, records, registrations
 from portal.catalogue.words import RegistrationState
 from portal.errors import Invalid
