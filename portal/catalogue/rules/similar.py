@@ -245,32 +245,6 @@ class Comparer:
         weights = {w.token: w.weight * self.rarity.of(w.token) for w in one.name if w.weight > STOP}
         return sum(w for t, w in weights.items() if t in other.spoken) / sum(weights.values())
 
-    def _why(
-        self, one: Profile, other: Profile, same: list[str], same_name: bool,
-        against: tuple[str, str] | None, spoken: bool,
-    ) -> str:  # fmt: skip
-        reasons = [f"same {kind}" for kind in dict.fromkeys(same)]
-        named: list[str] = []
-        if same_name:
-            alias = one.key != other.key
-            reasons.append("a name of one is a name of the other" if alias else "same name")
-        else:
-            named = self._both_say(one, other)
-            if named:
-                reasons.append(f"both names say {_listed(named)}")
-            elif not spoken and max(cosine(a, b) for a in one.grams for b in other.grams) > 0.3:
-                reasons.append("names spelt much alike")
-            if spoken:
-                reasons.append("one description has the words of the other’s name")
-        shared = self._both_speak_of(one, other)
-        if one.words == other.words and one.spoken:
-            reasons.append("same description")
-        elif shared:
-            reasons.append(f"both speak of {_listed(shared)}")
-        if against:
-            reasons.append("but one says “{}”, the other “{}”".format(*against))
-        return "; ".join(reasons) or "little in common"
-
     def _both_say(self, one: Profile, other: Profile) -> list[str]:
         theirs = {word.token for word in other.name}
         runs: list[list[Word]] = [[]]
