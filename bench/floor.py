@@ -32,6 +32,7 @@ PHASES = {
 AUDIENCES = ("public", "business", "internal")
 ARRANGEMENTS = [(value, value) for value in
                 ("shared_component", "own_build", "bought_product", "by_hand", "gap")]  # fmt: skip
+REVIEWS = [(value, value) for value in ("fresh", "due", "overdue", "stale", "never")]
 ANSWERS = ("offers", "none", "unknown")
 MONTHS = ("January February March April May June July August September October November December"
           ).split()  # fmt: skip
@@ -124,7 +125,7 @@ def listing(run: Connection, asked: dict[str, str]) -> str:
         next=rows[SIZE - 1][0] if len(rows) > SIZE else None,
         selects=[("Need it meets", "capability", run(NEEDS)),
                  ("Component it uses", "component", run(COMPONENTS)),
-                 ("How it is met", "arrangement", ARRANGEMENTS)],
+                 ("How it is met", "arrangement", ARRANGEMENTS), ("Review", "review", REVIEWS)],
     )  # fmt: skip
 
 

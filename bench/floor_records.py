@@ -7,6 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import orjson
@@ -18,12 +19,13 @@ SERVICE = """
 SELECT s.id, s.slug, s.name, s.purpose, s.user_need, s.transactional, s.category, s.customer_type,
   s.business_model, s.start_page, s.service_address, s.keywords, s.channels, s.sources,
   s.apis_answer, s.yearly_transactions, s.transactions_from, s.transactions_to, s.version,
-  s.edited_at, s.audience_set, s.phase
-FROM service s
+  s.edited_at, s.audience_set, r.since, r.review_by, r.confirmed_at, s.phase
+FROM service s LEFT JOIN review r ON r.kind = 'service' AND r.thing_id = s.id
 """
 FIELDS = ("id slug name purpose user_need transactional category customer_type business_model "
           "start_page service_address keywords channels sources apis_answer yearly_transactions "
-          "transactions_from transactions_to version edited_at audience_set phase"
+          "transactions_from transactions_to version edited_at audience_set since review_by "
+          "confirmed_at phase"
           ).split()  # fmt: skip
 OWNERS = """
 SELECT w.service_id, w.role, w.published_name, w.since, w.until, w.source, o.slug, o.name,
@@ -62,7 +64,8 @@ WHERE t.service_id = %s
 HEADER = ("slug name phase accountable accountable_identifier delivers funds purpose user_need "
           "audiences transactional category customer_type business_model start_page "
           "service_address keywords other_names channels apis_answer apis links relations "
-          "yearly_transactions transactions_from transactions_to sources").split()  # fmt: skip
+          "yearly_transactions transactions_from transactions_to sources edited_on confirmed_on "
+          "review_by review_state").split()  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 BATCH = 500
 
@@ -127,7 +130,20 @@ def documents(run: Connection, rows: list[Any], named: bool = False) -> Iterator
             "yearly_transactions": s["yearly_transactions"],
             "transactions_from": day(s["transactions_from"]),
             "transactions_to": day(s["transactions_to"]), "sources": texts(s["sources"]),
+            "edited_on": str(s["edited_at"])[:10],
+            "confirmed_on": str(s["confirmed_at"])[:10] if s["confirmed_at"] else None,
+            "review_by": day(s["review_by"]), "review_state": state(s["review_by"]),
         }  # fmt: skip
+
+
+def state(by: Any) -> str | None:
+    """How a record that is to be confirmed by a day stands today."""
+    if by is None:
+        return None
+    left = (date.fromisoformat(str(by)) - date.today()).days  # noqa: DTZ011
+    if left < 0:
+        return "stale" if left <= -60 else "overdue"
+    return "due" if left <= 30 else "fresh"
 
 
 def as_json(run: Connection, asked: dict[str, str]) -> bytes:
@@ -177,6 +193,7 @@ def cells(d: dict[str, Any], phase: str) -> list[Any]:
         "; ".join(f"{r['relation']} {r['service']}" for r in d["relations"]),
         d["yearly_transactions"], d["transactions_from"], d["transactions_to"],
         "; ".join(d["sources"]),
+        d["edited_on"], d["confirmed_on"], d["review_by"], d["review_state"],
     ]  # fmt: skip
 
 
@@ -228,6 +245,8 @@ def record(run: Connection, slug: str, page: Template) -> str:
         title=s["name"], phase=s["phase"], s=s, facts=facts, tables=tables, journeys=journeys,
         unanswered=leaves - len({u[0] for u in usages}), sources=texts(s["sources"]),
         links=[(kind, url) for kind, url, _ in mine["links"]], edited=str(s["edited_at"])[:10],
+        confirmed=s["confirmed_at"], by=s["review_by"], since=s["since"],
+        state=state(s["review_by"]),
     )  # fmt: skip
 
 

@@ -12,12 +12,17 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from portal.catalogue.rules.reviews import review_by
+
 SEED = 20_261_101
 ORGANISATIONS, DEPARTMENTS, COUNCILS = 400, 24, 100
 COMPONENTS, CAPABILITIES, GROUPS, USAGES_EACH = 200, 40, 5, 6
 STAMP = "2026-11-01 09:00:00.000000"
 FIRST_DAY = date(2010, 1, 1)
+BEGAN, LAST_DAY = date(2024, 11, 1), date(2026, 10, 31)
 CHUNK = 5_000
+REVIEWS = ("id", "kind", "thing_id", "since", "review_by", "confirmed_at", "confirmed_by",
+           "confirmed_as")  # fmt: skip
 
 VERBS = """Apply for|Renew|Report|Pay|Check|Register|Book|Cancel|Change|Appeal|Claim|Find|Order|
 Replace|Request|Tell us about|Track|Update|View|Withdraw""".replace("\n", "").split("|")
@@ -142,8 +147,25 @@ def _components() -> Iterator[Rows]:
     yield Rows("component", ("id", "slug", "name", "sort_name", "kind", "delivery", "has_interface",
                "provider_id", "summary", "lifecycle", *lists, "sectors", "version", "edited_at"),
                made)  # fmt: skip
+    reviews = [_review(2 * n + 1, "component", n, 3) for n in range(1, COMPONENTS + 1)]
+    yield Rows("review", REVIEWS, reviews)
     pairs = [(c, n) for n in range(1, CAPABILITIES + 1) for c in offered(n)]
     yield Rows("component_capability", ("component_id", "capability_id"), pairs)
+
+
+def _review(id_: int, kind: str, thing: int, months: int | None) -> tuple[object, ...]:
+    """Two of three records were confirmed in the last two years."""
+    rng = random.Random(id_)  # noqa: S311 - made-up data, not a secret
+    since = BEGAN + timedelta(days=rng.randrange(700))
+    confirmed = since + timedelta(days=rng.randrange(400)) if rng.random() < 0.7 else None
+    if confirmed and confirmed > LAST_DAY:
+        confirmed = None
+    by = review_by(since, confirmed, months)
+    moment = f"{confirmed} 12:00:00.000000" if confirmed else None
+    return (
+        id_, kind, thing, since.isoformat(), by and by.isoformat(), moment,
+        "person:1" if confirmed else None, "service_owner" if confirmed else None,
+    )  # fmt: skip
 
 
 def _services(rng: random.Random, first: int, last: int) -> Iterator[Rows]:
@@ -154,6 +176,7 @@ def _services(rng: random.Random, first: int, last: int) -> Iterator[Rows]:
     names: list[tuple[object, ...]] = []
     links: list[tuple[object, ...]] = []
     apis: list[tuple[object, ...]] = []
+    reviews: list[tuple[object, ...]] = []
     events: list[tuple[object, ...]] = []
     for n in range(first, last):
         adjective, noun = rng.choice(ADJECTIVES), rng.choice(NOUNS)
@@ -195,6 +218,7 @@ def _services(rng: random.Random, first: int, last: int) -> Iterator[Rows]:
             links.append((n, n, "source_code", f"https://code.example/{slug}"))
         if answer == "offers":
             apis.append((n, n, f"{noun.capitalize()} API", f"https://api.example/{slug}"))
+        reviews.append(_review(2 * n, "service", n, None if phase == "retired" else 12))
         after = json.dumps({"slug": slug, "name": name})
         events.append(
             (n, STAMP, "command:bench", "bench", 1, "imported", "service", n, "{}", after)
@@ -212,6 +236,7 @@ def _services(rng: random.Random, first: int, last: int) -> Iterator[Rows]:
     yield Rows("service_name", ("id", "service_id", "name", "kind", "language"), names)
     yield Rows("service_link", ("id", "service_id", "kind", "url"), links)
     yield Rows("service_api", ("id", "service_id", "name", "address"), apis)
+    yield Rows("review", REVIEWS, reviews)
     event_columns = ("id", "at", "actor", "origin", "batch_id", "tag", "thing", "thing_id",
                      "before", "after")  # fmt: skip
     yield Rows("history_event", event_columns, events)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bodies, databases, imports
+from bench import bodies, databases, imports, writes
 from bench.client import Burst, burst, get
 from bench.measure import compare
 from bench.report import Line
@@ -115,6 +115,12 @@ def importing(admin: str | None, loaded: Mapping[int, Database]) -> list[Line]:
         return [imports.against_executemany(admin, loaded, Path(name))]
 
 
+def edit(admin: str | None, loaded: Mapping[int, Database]) -> list[Line]:
+    """An edit of a service with its history."""
+    with TemporaryDirectory() as name:
+        return [writes.edits(admin, loaded, Path(name))]
+
+
 def while_exports(admin: str | None, loaded: Mapping[int, Database]) -> list[Line]:
     """The list while two readers at a time download everything."""
     size, url = _large(loaded)
@@ -181,6 +187,7 @@ WORKS: dict[str, Work] = {
     "csv": csv,
     "unchanged": unchanged,
     "import": importing,
+    "edit": edit,
     "while-import": while_import,
     "while-exports": while_exports,
     "workers": workers,
