@@ -96,6 +96,8 @@ def base_of(session: Session, thing: str, id_: int) -> int:
 
 def since(session: Session, record: Record, base: int) -> list[HistoryEvent]:
     """The events of a record after the one that a form was based on, newest first."""
+    if base >= record.base:
+        return []
     query = select(HistoryEvent).where(
         HistoryEvent.thing == record.thing,
         HistoryEvent.thing_id == record.id,
