@@ -100,6 +100,13 @@ class DateBasis(StrEnum):
     SEEN = "seen"
 
 
+class RosterSort(StrEnum):
+    """What a row of a provider's list is: a service, or how many services of an organisation."""
+
+    PER_SERVICE = "per_service"
+    COUNTS = "counts"
+
+
 class NotSharedReason(StrEnum):
     """Why a service does not use a shared component."""
 

@@ -269,7 +269,10 @@ class Issue(StrEnum):
 
 
 class MatchAbout(StrEnum):
-    """What a published name was said of: who owns a service, or who supplies what it buys."""
+    """What a published name was said of: who owns a service, who supplies what it buys, or who is
+    on a provider's list.
+    """
 
     OWNER = "owner"
     SUPPLIER = "supplier"
+    ROSTER = "roster"

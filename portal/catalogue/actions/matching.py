@@ -20,7 +20,7 @@ from portal.catalogue.store import (
     service_search,
     suppliers,
 )
-from portal.catalogue.words import MatchState
+from portal.catalogue.words import MatchAbout, MatchState
 from portal.db import Database, one_at_a_time
 from portal.errors import Clash, Missing
 
@@ -34,10 +34,11 @@ class Resolver:
         moved: the ids of the services that `settle` gave another owner.
     """
 
-    def __init__(self, session: Session, act: Act) -> None:
-        """Load the names and what is known of them once."""
+    def __init__(self, session: Session, act: Act, about: MatchAbout = MatchAbout.OWNER) -> None:
+        """Load the names and what is known of them once; `about` says of what new ones are."""
         self._session = session
         self._act = act
+        self._about = about
         self._index = NameIndex(organisation_names.named(session))
         self._refs = organisations.ids_by_reference(session)
         self._references = organisations.references(session)
@@ -54,7 +55,7 @@ class Resolver:
         if row is None:
             found = self._index.match(published_name)
             means = self._refs[found.matched] if found.matched else None
-            row = matches.new(published_name, means, found.why, self._act)
+            row = matches.new(published_name, means, found.why, self._act, self._about)
             self._rows[published_name] = row
             self._new.append(row)
             self.waiting += means is None
@@ -87,6 +88,8 @@ class Resolver:
             self.moved.update(
                 ownership.move(self._session, name, before, found.matched, self._refs, self._act)
             )
+            if row.about is MatchAbout.SUPPLIER:
+                suppliers.link(self._session, name, found.matched, self._act)
             settled += 1
         return settled
 

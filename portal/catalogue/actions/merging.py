@@ -23,6 +23,7 @@ from portal.catalogue.store import (
     movers,
     organisations,
     proposals_elsewhere,
+    rosters,
     services,
     suppliers,
     transfers,
@@ -36,6 +37,7 @@ from portal.errors import N_, Missing, Stale
 for _each in (
     merging_services, merging_organisations, merging, transfers, suppliers, keeping_moves,
     proposals_elsewhere,
+    rosters,
 ):  # fmt: skip
     _each.install()
 

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 from portal import search
 from portal.audit import Act, Document
 from portal.catalogue.actions.indexing import refresh
-from portal.catalogue.store import imports, matches, organisations, pointing, services
+from portal.catalogue.store import (
+    adoption,
+    imports,
+    matches,
+    organisations,
+    pointing,
+    rosters,
+    services,
+)
 from portal.catalogue.words import MatchState
 from portal.db import Database, chunks, one_at_a_time
 from portal.errors import Clash, Invalid
@@ -121,6 +129,11 @@ class _Undoing:
                     services.save(self.session, found[id_], now, after, self.refs, self.act, TAG)
                     if after["relations"] != now["relations"]:
                         services.save_relations(self.session, id_, after["relations"], self.slugs)
+        for days in self._some(adoption.THING):
+            figures = {id_: self.changed[adoption.THING, id_] for id_ in days}
+            adoption.restore(self.session, figures, self.act, TAG)
+        lists = {id_: self.changed[t, id_] for t, id_ in self.changed if t == rosters.THING}
+        rosters.restore(self.session, lists, self.slugs, self.act, TAG)
         names = organisations.references(self.session)
         for some in self._some(matches.THING):
             for id_ in some:
@@ -160,6 +173,12 @@ class _Undoing:
             raise Clash("batch", f"“{name}” cannot go back: {why}") from problem
 
     def remove(self, made: list[Reference]) -> None:
-        """Delete what a batch made; services first, since they point at the others."""
+        """Delete what a batch made; what points at others first. A name that is also on a list
+        which stays is needed there.
+        """
+        for first in (adoption, rosters):
+            first.remove(self.session, _ids(made, first.THING), self.act, TAG)
+        named = rosters.named_on(self.session, _ids(made, matches.THING))
+        made = [each for each in made if each[0] != matches.THING or each[1] not in named]
         for store in (services, matches, organisations):
             store.remove(self.session, _ids(made, store.THING), self.act, TAG)

@@ -42,6 +42,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "match_about": {
         "owner": lazy("Names of organisations that own services"),
         "supplier": lazy("Names of suppliers"),
+        "roster": lazy("Names on the lists of providers"),
     },
     "record_kind": {"service": lazy("Services"), "organisation": lazy("Organisations")},
 }

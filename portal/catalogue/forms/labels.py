@@ -239,6 +239,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "organisations": lazy("Organisations"),
         "services-csv": lazy("Services (quarterly file)"),
         "transaction-volumes": lazy("Services (transaction volumes)"),
+        "component-adoption": lazy("Adoption of a component"),
+        "roster": lazy("A provider’s list of users"),
         "demo-organisations": lazy("Demo set: organisations"),
         "demo-services": lazy("Demo set: services"),
     },

@@ -11,6 +11,7 @@ from portal.catalogue.models import (
     proposals,
     registrations,
     reviews,
+    rosters,
     services,
     transfers,
     usage,
@@ -18,6 +19,6 @@ from portal.catalogue.models import (
 
 __all__ = [
     "components", "counts", "duplicates", "imports", "journeys", "organisations",
-    "problems", "proposals", "registrations", "reviews", "services", "transfers",
-    "usage",
+    "problems", "proposals", "registrations", "reviews", "rosters", "services",
+    "transfers", "usage",
 ]  # fmt: skip

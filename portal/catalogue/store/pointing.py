@@ -16,14 +16,17 @@ from portal.catalogue.models.organisations import (
     OrganisationParent,
     OrganisationSuccession,
 )
+from portal.catalogue.models.rosters import AdoptionDay, Roster, RosterRow
 from portal.catalogue.models.services import Service, ServiceLinkage, ServiceOwner
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import (
+    adoption,
     capabilities,
     components,
     journeys,
     matches,
     organisations,
+    rosters,
     services,
     usage,
 )
@@ -42,6 +45,15 @@ _NAMES: dict[str, tuple[Any, Any]] = {
         Usage.id,
         select(Service.name).where(Service.id == Usage.service_id).scalar_subquery(),
     ),
+    # So have what providers publish, which is called after its component.
+    adoption.THING: (
+        AdoptionDay.id,
+        select(Component.name).where(Component.id == AdoptionDay.component_id).scalar_subquery(),
+    ),
+    rosters.THING: (
+        Roster.id,
+        select(Component.name).where(Component.id == Roster.component_id).scalar_subquery(),
+    ),
 }
 #: kind pointed at, kind that points, its id, the column that points.
 _LINKS: tuple[tuple[str, str, Any, Any], ...] = (
@@ -57,6 +69,7 @@ _LINKS: tuple[tuple[str, str, Any, Any], ...] = (
     (components.THING, components.THING, Component.id, Component.successor_id),
     (components.THING, usage.THING, Usage.id, Usage.component_id),
     (services.THING, usage.THING, Usage.id, Usage.service_id),
+    (services.THING, rosters.THING, RosterRow.roster_id, RosterRow.service_id),
     (capabilities.THING, usage.THING, Usage.id, Usage.capability_id),
     (capabilities.THING, capabilities.THING, Capability.id, Capability.parent_id),
     (capabilities.THING, components.THING, ComponentCapability.component_id,

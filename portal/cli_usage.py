@@ -1,0 +1,60 @@
+"""The commands that import what providers publish of the use of their components."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portal.audit import london_day
+from portal.catalogue.actions import import_usage
+from portal.catalogue.rules.cleaners import web_address
+from portal.cli_importing import FILE, import_group, import_options, run_import
+from portal.interchange import component_adoption, rosters
+
+DAY = click.DateTime(["%Y-%m-%d"])
+component_option = click.option("--component", required=True, help="Its address part (a slug).")
+source_option = click.option("--source", help="The web address where this is published.")
+
+
+def _today() -> date:
+    return london_day(datetime.now(UTC))
+
+
+@import_group.command("component-adoption")
+@click.argument("file", type=FILE)
+@component_option
+@source_option
+@import_options
+def import_adoption(file: Path, component: str, source: str | None, **options: Any) -> None:
+    """Import a component's published adoption, as CSV or JSON: a row a day, a column a figure."""
+    source = web_address("source", source)
+
+    def parse() -> Any:
+        return component_adoption.parse(file, component, source, _today())
+
+    run_import(parse, import_usage.apply_adoption, [file], **options)
+
+
+@import_group.command("roster")
+@click.argument("file", type=FILE)
+@component_option
+@source_option
+@click.option("--on", type=DAY, help="The day of the list, where FILE does not say it.")
+@import_options
+def import_roster(
+    file: Path, component: str, source: str | None, on: datetime | None, **options: Any
+) -> None:
+    """Import a provider's list of who uses a component, as CSV or JSON.
+
+    A row is a service (column service: its name, slug or web address), or how many services of an
+    organisation use it (columns organisation and live_services).
+    """
+    source, day = web_address("source", source), on.date() if on else None
+
+    def parse() -> Any:
+        return rosters.parse(file, component, source, day, _today())
+
+    run_import(parse, import_usage.apply_rosters, [file], **options)
