@@ -67,6 +67,7 @@ def _json(path: Path) -> tuple[Table, Iterator[tuple[int, dict[str, str]]]]:
 
 
 def _entries(table: Table, found: list[Any]) -> Iterator[tuple[int, dict[str, str]]]:
+    nested = set[str]()
     for place, row in enumerate(found, start=1):
         table.read += 1
         reason = None
@@ -74,15 +75,20 @@ def _entries(table: Table, found: list[Any]) -> Iterator[tuple[int, dict[str, st
             reason = "This entry is not an object"
         elif len({_plain(column) for column in row}) < len(row):
             reason = "The entry has two keys of one name"
-        elif any(isinstance(value, dict | list | bool) for value in row.values()):
-            reason = "Each value of an entry must be text, a number or nothing"
         elif any(len(str(value)) > MAX_CELL for value in row.values()):
             reason = f"A value is longer than {MAX_CELL:,} characters"
         if reason:
             table.aside.append(Aside(table.name, place, None, str(row)[:300], reason))
             continue
-        cells = {_plain(column): _cell(value) for column, value in row.items()}
-        yield place, {column: cells.get(column, "") for column in table.columns}
+        cells = {_plain(column): value for column, value in row.items()}
+        for column, value in cells.items():
+            if isinstance(value, dict | list | bool):
+                cells[column] = None
+                if column not in nested:  # once for all entries that have it
+                    nested.add(column)
+                    why = "Values must be text, numbers or nothing, so it is not kept"
+                    table.aside.append(Aside(table.name, place, column, str(value)[:300], why))
+        yield place, {column: _cell(cells.get(column)) for column in table.columns}
 
 
 def _cell(value: object) -> str:

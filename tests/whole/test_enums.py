@@ -28,6 +28,7 @@ from portal.catalogue.models import problems as pr
 from portal.catalogue.models import proposals as pp
 from portal.catalogue.models import registrations as g
 from portal.catalogue.models import reviews as rv
+from portal.catalogue.models import rosters as ro
 from portal.catalogue.models import services as s
 from portal.catalogue.models import transfers as t
 from portal.catalogue.models import usage as u
@@ -242,6 +243,7 @@ ROWS: dict[str, Make] = {
     "problem.outcome": lambda a, b, body, v: _problem(
         outcome=v, answered_at=ACT.at, answered_by="x", answer="x"
     ),
+    "roster.sort": lambda a, b, body, v: ro.Roster(component_id=COMPONENT, taken_on=ON, sort=v),
     "capability_need.answer": lambda a, b, body, v: u.CapabilityNeed(
         service_id=a, capability_id=NEED, answer=v, edited_at=ACT.at
     ),
