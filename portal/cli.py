@@ -15,6 +15,7 @@ import portal.cli_usage  # noqa: F401  (adds its commands to those that import)
 from portal import cli_jobs, cli_people, migrations
 from portal.accounts.actions import people
 from portal.catalogue.actions import (
+    claims,
     components,
     duplicates,
     import_organisations,
@@ -264,6 +265,7 @@ def demo_load(as_json: bool) -> None:
     counts["proposals"] = {"created": proposed}
     kept = demo.keeping()
     counts["problems"] = {"created": problems.add_missing(database(), kept["problems"], command)}
+    counts["evidence"] = {"added": claims.add_missing(database(), kept["evidence"], command)}
     counts["reviews"] = {"set": reviews.add_missing(database(), kept["reviews"], command)}
     if as_json:
         click.echo(json.dumps(counts))

@@ -1,7 +1,7 @@
 """A published name may be on a provider's list.
 
 Revision: 0020
-Follows: 0018
+Follows: 0019
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 TABLE, CHECK = "organisation_match", "ck_organisation_match_match_about"

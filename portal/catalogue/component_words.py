@@ -126,3 +126,33 @@ class NeedAnswer(StrEnum):
     NEEDED = "needed"
     NOT_NEEDED = "not_needed"
     UNKNOWN = "unknown"
+
+
+class EvidenceKind(StrEnum):
+    """What speaks for a usage, or against it, beside what the service itself declares."""
+
+    PROVIDER_CONFIRMED = "provider_confirmed"
+    PROVIDER_DISPUTED = "provider_disputed"
+    ROSTER = "roster"
+    SCAN = "scan"
+    INVOICE = "invoice"
+    ASSESSMENT_REPORT = "assessment_report"
+    DOCUMENT = "document"
+
+
+class DisputeReason(StrEnum):
+    """What a provider says in place of a declaration."""
+
+    NOT_OURS = "not_ours"
+    OTHER_DATE = "other_date"
+    STOPPED = "stopped"
+
+
+class Standing(StrEnum):
+    """How far a usage can be relied on; derived, never typed in."""
+
+    DISPUTED = "disputed"
+    PLANNED = "planned"
+    CONFIRMED = "confirmed"
+    LAPSED = "lapsed"
+    DECLARED = "declared"

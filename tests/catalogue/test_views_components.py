@@ -146,9 +146,11 @@ def test_a_component(client: PageClient) -> None:
         "Product", "Custom built",
     ]  # fmt: skip
     (now,) = table(client, "/components/notify", "users-now")
-    assert now[:3] == ["Send bills", "Ministry", "Texts"] and now[4] == "source.example"
-    assert now[3] == "Seen in use on 1 January 2024 History : Send bills, Texts"
-    ((who, _body, need, day, _source),) = table(client, "/components/notify", "users-others")
+    assert now[:3] == ["Send bills", "Ministry", "Texts"] and now[5] == "source.example"
+    assert now[3:5] == ["Seen in use on 1 January 2024", "Declared Why : Send bills, Texts"]
+    ((who, _body, need, day, _stands, _source),) = table(
+        client, "/components/notify", "users-others"
+    )
     assert (who, need, day[:35]) == ("Tell all", "Letters", "Planned. Planned for 2 January 2999")
     assert table(client, "/components/notify", "exemptions") == [
         ["Ask pupils", "No network", "The board", "Since 1 March 2024"]
@@ -223,12 +225,11 @@ def test_a_component_as_json_and_csv(client: PageClient) -> None:
     assert found["exemptions"][0]["service"] == "ask-pupils"
     (row,) = csv.DictReader(io.StringIO(client.get("/components/notify.csv").text.lstrip("\ufeff")))
     assert row["prices"] == "Text message: 1.58p per fragment"
-    assert row["used_by"] == "send-bills (texts)"
+    assert row["used_by"] == "send-bills (texts, declared)"
 
 
 def test_former_addresses_lead_on(client: PageClient, some: Session) -> None:
-    id_ = components.ids_by_slug(some)["notify"]
-    some.add(ComponentSlug(slug="notifier", component_id=id_))
+    some.add(ComponentSlug(slug="notifier", component_id=components.ids_by_slug(some)["notify"]))
     some.flush()
     for ending in ("", ".json", "/history", "/history.csv", "/people?q=1"):
         answer = client.get(f"/components/notifier{ending}")
@@ -308,7 +309,7 @@ def test_a_service_says_how_it_meets_its_needs(client: PageClient, some: Session
     assert rows[0][:3] == ["Letters", "Old post Closed", "Since 1 January 2024"]
     assert rows[1] == [
         "Texts", "Notify More about Texts Seen in its code", "Seen in use on 1 January 2024",
-        "source.example History : Texts",
+        "Declared Why : Texts", "source.example",
     ]  # fmt: skip
     pupils = main(client, "/services/ask-pupils")
     assert "closes on 31 December 2999. No successor that is open to new services" in pupils
@@ -336,7 +337,7 @@ def test_what_a_service_used_before(client: PageClient, some: Session) -> None:
     )  # fmt: skip
     assert table(client, "/services/quiet", "needs-before") == [
         ["Texts", "Bought product: Texter", "Since 1 January 2020, until May 2021",
-         "Not given History : Texts"],
+         "Declared Why : Texts", "Not given"],
     ]  # fmt: skip
 
 

@@ -215,9 +215,11 @@ def test_who_uses_a_component_leads_to_the_history(client: PageClient, session: 
     ids = {key: used.id for key, used in usages(session).items()}
     page = soup_of(client.get("/components/notify"))
     now = [str(a["href"]) for a in page.select("#users-now td a[href*=usages]")]
-    assert f"/usages/{ids['send-bills', 'texts']}/history" in now and len(now) == 3
+    assert f"/usages/{ids['send-bills', 'texts']}" in now and len(now) == 3
     others = [str(a["href"]) for a in page.select("#users-others td a[href*=usages]")]
-    assert others == [f"/usages/{ids['ask-pupils', 'letters']}/history"]
+    assert others == [f"/usages/{ids['ask-pupils', 'letters']}"]
+    claim = soup_of(client.get(others[0]))
+    assert claim.select(f"a[href='/usages/{ids['ask-pupils', 'letters']}/history']")
     found = client.get("/components/notify.json").get_json()["used_or_planned_by"]
     assert [row["usage"] for row in found] == [ids["ask-pupils", "letters"]]
 
@@ -249,7 +251,7 @@ def test_the_needs_of_a_service_know_the_address_of_their_history(
     client: PageClient, session: Session
 ) -> None:
     ids = services.ids_by_slug(session)
-    (met, *_) = service_needs.of_service(session, ids["tell-all"]).now
+    (met, *_) = service_needs.of_service(session, ids["tell-all"], ACT.day).now
     assert client.get(f"/usages/{met.usage}/history").status_code == 200
 
 

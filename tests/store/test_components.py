@@ -249,7 +249,7 @@ def test_who_uses_a_component(catalogue: Session) -> None:
     shown = component_documents.by_slug(catalogue, "notify")
     assert shown.replaces == [("old-post", "Old post")]
     assert [need[0] for need in shown.needs] == ["letters", "texts"]
-    found = component_users.users(catalogue, shown.id)
+    found = component_users.users(catalogue, shown.id, TODAY)
     assert (found.services, found.organisations, found.other_services) == (1, 1, 1)
     assert [(u.service_slug, u.capability_slug) for u in found.now] == [
         ("send-bills", "letters"), ("send-bills", "texts"),
@@ -257,8 +257,8 @@ def test_who_uses_a_component(catalogue: Session) -> None:
     assert [(u.service_slug, u.status, u.organisation) for u in found.others] == [
         ("tell-all", "planned", None)
     ]
-    assert len(component_users.users(catalogue, shown.id, 1).now) == 1
-    assert component_users.users(catalogue, 0).services == 0
+    assert len(component_users.users(catalogue, shown.id, TODAY, 1).now) == 1
+    assert component_users.users(catalogue, 0, TODAY).services == 0
     old = component_documents.by_slug(catalogue, "old-post")
     assert old.successor and (old.successor.slug, old.successor.lifecycle) == ("notify", "beta")
 
@@ -287,7 +287,7 @@ def test_how_services_meet_a_need(catalogue: Session) -> None:
 
 
 def needs_of(session: Session, slug: str) -> service_needs.Needs:
-    return service_needs.of_service(session, services.ids_by_slug(session)[slug])
+    return service_needs.of_service(session, services.ids_by_slug(session)[slug], TODAY)
 
 
 def test_how_a_service_meets_its_needs(catalogue: Session) -> None:

@@ -15,6 +15,7 @@ from portal.accounts.models.people import Person
 from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
 from portal.accounts.views.base import FOLDERS
 from portal.audit import ImportBatch, london_day
+from portal.catalogue.models.components import Component
 from portal.catalogue.models.problems import Problem
 from portal.catalogue.models.proposals import Proposal
 from portal.catalogue.models.registrations import Registration
@@ -82,6 +83,14 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
             "problem_id": session.scalar(
                 select(func.min(Problem.id)).where(Problem.about.like(f"/services/{SERVICE}%"))
             )
+        },
+        "claims": {
+            "slug": COMPONENT,
+            "usage_id": session.scalar(
+                select(func.min(Usage.id))
+                .join(Component, Component.id == Usage.component_id)
+                .where(Component.slug == COMPONENT)
+            ),
         },
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},
         "sign_in": {"token": "unknown"},

@@ -23,6 +23,7 @@ from portal.catalogue import component_words as cw
 from portal.catalogue import words
 from portal.catalogue.models import components as c
 from portal.catalogue.models import duplicates as d
+from portal.catalogue.models import evidence as ev
 from portal.catalogue.models import organisations as o
 from portal.catalogue.models import problems as pr
 from portal.catalogue.models import proposals as pp
@@ -55,7 +56,7 @@ def _registration(body: int, state: words.RegistrationState) -> g.Registration:
 
 
 #: Ids that no sequence comes to, of a need, of a component that offers it, and of a person.
-NEED, COMPONENT, PERSON, TRANSFER = 10**6, 10**6, 10**6, 10**6
+NEED, COMPONENT, PERSON, TRANSFER, USAGE = 10**6, 10**6, 10**6, 10**6, 10**6
 
 
 def _component(body: int, **value: Any) -> c.Component:
@@ -82,6 +83,18 @@ def _usage(service: int, **value: Any) -> u.Usage:
     if row["status"] is cw.UsageStatus.STOPPED:
         row["until"] = ON
     return u.Usage(**row)
+
+
+def _evidence(kind: cw.EvidenceKind, **value: Any) -> ev.UsageEvidence:
+    reason = cw.DisputeReason.NOT_OURS if kind is cw.EvidenceKind.PROVIDER_DISPUTED else None
+    row = {"reason": reason, **value}
+    if row["reason"] is cw.DisputeReason.OTHER_DATE:
+        row["in_use_since"] = ON
+    if row["reason"] is cw.DisputeReason.STOPPED:
+        row["stopped_on"] = ON
+    return ev.UsageEvidence(
+        usage_id=USAGE, kind=kind, said_on=ON, actor="x", recorded_at=ACT.at, **row
+    )
 
 
 def _thing(value: dict[str, Any]) -> dict[str, Any]:
@@ -200,13 +213,17 @@ ROWS: dict[str, Make] = {
     "component_evolution.stage": lambda a, b, body, v: c.ComponentEvolution(
         component_id=COMPONENT, stage=v, since=ON, rationale="X"
     ),
-    "usage.arrangement": lambda a, b, body, v: _usage(a, arrangement=v),
-    "usage.status": lambda a, b, body, v: _usage(a, status=v),
-    "usage.since_basis": lambda a, b, body, v: _usage(a, since_basis=v),
+    "usage.arrangement": lambda a, b, body, v: _usage(b, arrangement=v),
+    "usage.status": lambda a, b, body, v: _usage(b, status=v),
+    "usage.since_basis": lambda a, b, body, v: _usage(b, since_basis=v),
     "usage.until_basis": lambda a, b, body, v: _usage(
-        a, status=cw.UsageStatus.STOPPED, until_basis=v
+        b, status=cw.UsageStatus.STOPPED, until_basis=v
     ),
-    "usage.reason": lambda a, b, body, v: _usage(a, reason=v),
+    "usage.reason": lambda a, b, body, v: _usage(b, reason=v),
+    "usage_evidence.kind": lambda a, b, body, v: _evidence(v),
+    "usage_evidence.reason": lambda a, b, body, v: _evidence(
+        cw.EvidenceKind.PROVIDER_DISPUTED, reason=v
+    ),
     "person_profession.profession": lambda a, b, body, v: p.PersonProfession(
         person_id=PERSON, profession=v
     ),
@@ -273,6 +290,8 @@ def _put(session: Session, name: str, member: StrEnum) -> Base:
     session.add(p.Person(id=PERSON, email="a@b.uk", name="X", sort_name="x", created_at=ACT.at))
     session.add(_transfer(id=TRANSFER))
     session.add(c.ComponentCapability(component_id=COMPONENT, capability_id=NEED))
+    session.add(_usage(first, id=USAGE))
+    session.flush()
     row = ROWS[name](first, second, body, member)
     session.add(row)
     session.flush()

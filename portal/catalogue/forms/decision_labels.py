@@ -1,4 +1,4 @@
-"""The words of duplicates, merges, splits and transfers, as labels.py has those of records."""
+"""The words of what people decide about records, as labels.py has those of records."""
 
 from __future__ import annotations
 
@@ -44,6 +44,28 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "supplier": lazy("Names of suppliers"),
         "roster": lazy("Names on the lists of providers"),
     },
+    #: What speaks for a use of a component, or against it.
+    "evidence": {
+        "provider_confirmed": lazy("The provider confirmed it"),
+        "provider_disputed": lazy("The provider disputed it"),
+        "roster": lazy("It is on the provider’s list of users"),
+        "scan": lazy("A scan found it"),
+        "invoice": lazy("An invoice shows it"),
+        "assessment_report": lazy("An assessment report speaks of it"),
+        "document": lazy("A document speaks of it"),
+    },
+    "dispute": {
+        "not_ours": lazy("They do not use it"),
+        "other_date": lazy("They use it since another day"),
+        "stopped": lazy("They have stopped using it"),
+    },
+    "standing": {
+        "confirmed": lazy("Confirmed"),
+        "declared": lazy("Declared"),
+        "lapsed": lazy("Confirmation lapsed"),
+        "disputed": lazy("Disputed"),
+        "planned": lazy("Planned"),
+    },
     "record_kind": {"service": lazy("Services"), "organisation": lazy("Organisations")},
 }
 #: What an event tells of the act itself, see rules/as_at.py.
@@ -54,5 +76,6 @@ FIELDS: Mapping[str, str] = {
     "split_from": lazy("Split from"),
     "split_into": lazy("Split off"),
     "transfer": lazy("Transfer of functions"),
+    "evidence": lazy("Evidence"),
     "supplier_organisation": lazy("Supplier in the catalogue"),
 }

@@ -33,6 +33,8 @@ _OF = {
     "measure": "measure",
     "answer": "need_answer",
     "decision": "pair_decision",
+    "evidence": "evidence",
+    "dispute": "dispute",
 }
 #: `kind` and `relation` mean different things in different lists.
 _KIND = {

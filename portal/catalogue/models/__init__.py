@@ -4,6 +4,7 @@ from portal.catalogue.models import (
     components,
     counts,
     duplicates,
+    evidence,
     imports,
     journeys,
     organisations,
@@ -18,7 +19,7 @@ from portal.catalogue.models import (
 )
 
 __all__ = [
-    "components", "counts", "duplicates", "imports", "journeys", "organisations",
-    "problems", "proposals", "registrations", "reviews", "rosters", "services",
-    "transfers", "usage",
+    "components", "counts", "duplicates", "evidence", "imports", "journeys", "organisations",
+    "problems", "proposals", "registrations", "reviews", "rosters", "services", "transfers",
+    "usage",
 ]  # fmt: skip

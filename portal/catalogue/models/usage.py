@@ -39,7 +39,8 @@ class Usage(Base):
     """One way in which a service meets, met or will meet a need.
 
     `share` is the part of the need it covers, in per cent; `yearly_cost` is in whole pounds;
-    `replaces_id` is the arrangement it takes the place of.
+    `replaces_id` is the arrangement it takes the place of. `confirmed_on` and `disputed_on` follow
+    from its evidence (rules/standing.py), so that lists need not read it.
     """
 
     __tablename__ = "usage"
@@ -79,6 +80,12 @@ class Usage(Base):
         # Who uses a component is counted from the index alone.
         Index("ix_usage_component_id_status_service_id", "component_id", "status", "service_id"),
         Index("ix_usage_capability_id_status", "capability_id", "status"),
+        Index(
+            "ix_usage_disputed",
+            "component_id",
+            sqlite_where=sql("disputed_on IS NOT NULL"),
+            postgresql_where=sql("disputed_on IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -115,6 +122,8 @@ class Usage(Base):
     note: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str | None] = mapped_column(String(2000))
     declared_by: Mapped[str] = mapped_column(String(80))
+    confirmed_on: Mapped[date | None]
+    disputed_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime] = mapped_column(UtcTime)
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
+from portal.catalogue.component_words import Standing
 from portal.catalogue.models.components import Capability
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
+from portal.catalogue.store.claims import reviewed, standing_of
 from portal.catalogue.store.usage import USING
 
 
@@ -35,6 +37,9 @@ class User:
     until: date | None
     until_basis: str | None
     source: str | None
+    standing: str
+    confirmed_on: date | None
+    disputed_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,41 +54,69 @@ class Users:
     services: int
     organisations: int
     other_services: int
+    confirmed: int
 
 
-def users(session: Session, component_id: int, limit: int | None = None) -> Users:
-    """Who uses a component now and who did or may, at most `limit` rows of each."""
+def users(session: Session, component_id: int, day: date, limit: int | None = None) -> Users:
+    """Who uses a component now and who did or may, at most `limit` rows of each; how each stands on
+    a day.
+    """
+    stands = standing_of(day)
     using = Usage.status.in_(USING)
     now = case((using, Usage.service_id))
-    services, organisations, others = session.execute(
+    confirmed = case((and_(using, stands == Standing.CONFIRMED.value), Usage.service_id))
+    statement = reviewed(
         select(
             func.count(now.distinct()),
             func.count(case((using, Service.organisation_id)).distinct()),
             func.count(case((~using, Usage.service_id)).distinct()),
+            func.count(confirmed.distinct()),
         )
+        .select_from(Usage)
         .join(Service, Service.id == Usage.service_id)
-        .where(Usage.component_id == component_id)
-    ).one()
+    ).where(Usage.component_id == component_id)
+    services, organisations, others, sure = session.execute(statement).one()
     return Users(
-        now=_rows(session, component_id, using, limit) if services else [],
-        others=_rows(session, component_id, ~using, limit) if others else [],
+        now=_rows(session, component_id, using, stands, limit) if services else [],
+        others=_rows(session, component_id, ~using, stands, limit) if others else [],
         services=services,
         organisations=organisations,
         other_services=others,
+        confirmed=sure,
     )
 
 
-def _rows(session: Session, component_id: int, which: Any, limit: int | None) -> list[User]:
-    rows: Any = session.execute(
+def _rows(
+    session: Session, component_id: int, which: Any, stands: Any, limit: int | None
+) -> list[User]:  # fmt: skip
+    statement = reviewed(
         select(
-            Usage.id, Service.name, Service.slug, Service.phase, Organisation.name,
-            Organisation.slug, Capability.name, Capability.slug, Usage.status, Usage.planned_live,
-            Usage.since, Usage.since_basis, Usage.until, Usage.until_basis, Usage.source,
+            Usage.id,
+            Service.name,
+            Service.slug,
+            Service.phase,
+            Organisation.name,
+            Organisation.slug,
+            Capability.name,
+            Capability.slug,
+            Usage.status,
+            Usage.planned_live,
+            Usage.since,
+            Usage.since_basis,
+            Usage.until,
+            Usage.until_basis,
+            Usage.source,
+            stands,
+            Usage.confirmed_on,
+            Usage.disputed_on,
         )
+        .select_from(Usage)
         .join(Service, Service.id == Usage.service_id)
         .join(Capability, Capability.id == Usage.capability_id)
         .outerjoin(Organisation, Organisation.id == Service.organisation_id)
-        .where(Usage.component_id == component_id, which)
+    )
+    rows: Any = session.execute(
+        statement.where(Usage.component_id == component_id, which)
         .order_by(
             case((Organisation.id.is_(None), 1), else_=0), Organisation.sort_name, Organisation.id,
             Service.sort_name, Service.id, Capability.name, Usage.id,

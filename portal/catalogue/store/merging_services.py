@@ -18,6 +18,7 @@ from portal.catalogue.rules.merging_usage import Plan, United, plan
 from portal.catalogue.store import (
     capabilities,
     components,
+    evidence,
     journeys,
     organisations,
     service_counts,
@@ -83,6 +84,7 @@ def _unite(
     if follower is not None:
         follower.replaces_id = None
     goes.replaces_id = None
+    evidence.move(session, united.goes, united.stays)
     session.flush()
     session.expunge(goes)
     session.execute(delete(Usage).where(Usage.id == united.goes))

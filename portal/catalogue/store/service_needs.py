@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BindParameter, and_, bindparam, func, literal, select
@@ -12,9 +13,13 @@ from portal.audit import Document
 from portal.catalogue.component_words import UsageStatus
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.reviews import Review
 from portal.catalogue.models.usage import CapabilityNeed, Usage
 from portal.catalogue.rules.components import ENDING
+from portal.catalogue.store import reviews
+from portal.catalogue.store.claims import days_of, standing_asked
 from portal.catalogue.store.gather import Statement, prepared
+from portal.catalogue.words import Reviewed
 
 _OWN = (
     "arrangement", "product", "supplier", "status", "planned_live", "since", "since_basis",
@@ -23,6 +28,7 @@ _OWN = (
 _NAMED = (
     "capability", "capability_slug", "component", "component_slug", "lifecycle", "closes_on",
     "successor", "successor_slug", "successor_lifecycle", "replaced_by", "usage", "supplier_slug",
+    "standing", "confirmed_on", "disputed_on",
 )  # fmt: skip
 
 
@@ -32,7 +38,8 @@ class Met:
 
     Attributes:
         replaced_by: the component or product that took its place.
-        usage: its id, as the address of its history has it.
+        usage: its id, as its address has it.
+        standing: see `rules.standing`.
     """
 
     arrangement: str
@@ -61,6 +68,9 @@ class Met:
     replaced_by: str | None
     usage: str
     supplier_slug: str | None
+    standing: str
+    confirmed_on: str | None
+    disputed_on: str | None
 
     @property
     def ending(self) -> bool:
@@ -101,11 +111,11 @@ class Needs:
         return [row for row in self.now if row.ending]
 
 
-def of_service(session: Session, service_id: int) -> Needs:
-    """How a service meets its needs, in one statement."""
+def of_service(session: Session, service_id: int, day: date) -> Needs:
+    """How a service meets its needs, and how that stands on a day, in one statement."""
     parts: dict[str, list[tuple[Any, ...]]] = {"usages": [], "answers": [], "leaves": []}
     for part, _record, _place, *values in (
-        session.connection().execute(_ALL, {"service": service_id}).all()
+        session.connection().execute(_ALL, {"service": service_id, **days_of(day)}).all()
     ):
         parts[part].append(tuple(values))
     found = Needs()
@@ -137,6 +147,7 @@ def _parts(service_id: BindParameter[int]) -> dict[str, Statement]:
             Capability.slug, Component.name, Component.slug, Component.lifecycle,
             Component.closes_on, successor.name, successor.slug, successor.lifecycle,
             func.coalesce(its.name, after.product), Usage.id, Organisation.slug,
+            standing_asked(), Usage.confirmed_on, Usage.disputed_on,
         )
         .join(Capability, Capability.id == Usage.capability_id)
         .outerjoin(Component, Component.id == Usage.component_id)
@@ -147,6 +158,7 @@ def _parts(service_id: BindParameter[int]) -> dict[str, Statement]:
             after, and_(after.replaces_id == Usage.id, after.service_id == Usage.service_id)
         )
         .outerjoin(its, its.id == after.component_id)
+        .outerjoin(Review, reviews.of(Reviewed.SERVICE, Usage.service_id))
         .where(Usage.service_id == service_id),
         "answers": select(
             CapabilityNeed.service_id,
@@ -190,4 +202,7 @@ def _document(met: Met) -> dict[str, Any]:
         **{name: getattr(met, name) for name in _OWN},
         "replaced_by": met.replaced_by,
         "supplier_organisation": met.supplier_slug,
+        "standing": met.standing,
+        "confirmed_on": met.confirmed_on,
+        "disputed_on": met.disputed_on,
     }

@@ -15,7 +15,7 @@ from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.organisations import Organisation, OrganisationMatch
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import CapabilityNeed, Usage
-from portal.catalogue.store import organisation_names
+from portal.catalogue.store import evidence, organisation_names
 from portal.catalogue.store.components import plain_number
 from portal.catalogue.store.organisations import day, iso, reference
 from portal.errors import Invalid, Missing
@@ -148,6 +148,8 @@ def save(
     session.add(usage)
     session.flush()
     record(session, act, tag, THING, usage.id, before, after)
+    if before is not None:
+        evidence.follow(session, [usage.id])
     return True
 
 

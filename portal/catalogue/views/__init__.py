@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.accounts.work import register as register_work
-from portal.catalogue.actions import proposal_work, waiting
+from portal.catalogue.actions import claim_work, proposal_work, waiting
 from portal.catalogue.actions.duplicate_work import LABELS as DUPLICATE_LABELS
 from portal.catalogue.actions.duplicate_work import to_decide
+from portal.catalogue.forms.claims import standing_colour
 from portal.catalogue.forms.figures import (
     figure,
     last_day,
@@ -26,6 +27,7 @@ from portal.catalogue.views import editing, proposing
 from portal.catalogue.views.answers import blueprint as answers
 from portal.catalogue.views.base import from_former
 from portal.catalogue.views.capabilities import blueprint as capabilities
+from portal.catalogue.views.claims import blueprint as claims
 from portal.catalogue.views.component_map import blueprint as component_map
 from portal.catalogue.views.components import blueprint as components
 from portal.catalogue.views.duplicates import blueprint as duplicates
@@ -79,6 +81,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         toolkit,
         component_map,
         usages,
+        claims,
         registrations,
         answers,
         publishing,
@@ -106,6 +109,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
     register_work("problems", problem_work.waiting, problem_work.LABELS)
     register_work("unreachable", review_work.unreachable)
     register_work("disowned", review_work.disowned)
+    register_work("claims", claim_work.waiting, claim_work.LABELS)
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Find a component"), "storefront.index", order=12)
     navigation.add(app, lazy("Components"), "components.index", order=15)
@@ -132,6 +136,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         price=price,
         question=lambda question: TITLES[question][1],
         sectors=sectors,
+        standing_colour=standing_colour,
         unit_means=unit_means,
         confirmed_by=confirmed_by,
         when=when,

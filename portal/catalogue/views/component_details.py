@@ -83,6 +83,7 @@ def document(shown: Shown, found: Details, users: Users, today: date) -> dict[st
         "typical_days": found.days,
         "services_now": users.services,
         "organisations_now": users.organisations,
+        "services_confirmed": users.confirmed,
         "used_by": [_user(row) for row in users.now],
         "used_or_planned_by": [_user(row) for row in users.others],
         "replaces": [slug for slug, _ in shown.replaces],
@@ -106,6 +107,9 @@ def _user(row: Any) -> dict[str, Any]:
         "until": row.until,
         "until_basis": row.until_basis,
         "source": row.source,
+        "standing": row.standing,
+        "confirmed_on": row.confirmed_on,
+        "disputed_on": row.disputed_on,
     }
 
 
@@ -149,9 +153,12 @@ ON_DAY: tuple[str | Column, ...] = (
     "typical_days",
     "services_now",
     "organisations_now",
+    "services_confirmed",
     Column(
         "used_by",
-        lambda row: [f"{u['service']} ({u['capability']})" for u in row["used_by"]],
+        lambda row: [
+            f"{u['service']} ({u['capability']}, {u['standing']})" for u in row["used_by"]
+        ],
     ),
     Column(
         "used_or_planned_by",

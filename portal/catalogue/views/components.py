@@ -105,7 +105,7 @@ def show(slug: str, fmt: Format) -> Response:
     on = day_asked(form, fmt)
     with reading() as session:
         shown = found(session, components.THING, slug, component_documents.by_slug)
-        users = component_users.users(session, shown.id, SHOWN if fmt == "html" else None)
+        users = component_users.users(session, shown.id, today(), SHOWN if fmt == "html" else None)
     return respond_record(
         fmt,
         page=lambda: _page(shown, users, form, on, ignored),

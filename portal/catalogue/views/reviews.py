@@ -117,7 +117,11 @@ def _asked(who: Person, thing: Thing) -> AnyResponse:
         record = as_at.NOW[kind.value](session, slug)[1]
         fields = said(record, names_in(session, record)).values()
         review = reviews.standing(session, kind, thing.id)
-        needs = service_needs.of_service(session, thing.id) if kind is Reviewed.SERVICE else None
+        needs = (
+            service_needs.of_service(session, thing.id, today())
+            if kind is Reviewed.SERVICE
+            else None
+        )
     return page(
         "catalogue/confirm.html",
         title=_("Check “%(name)s”", name=name),

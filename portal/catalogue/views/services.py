@@ -128,7 +128,7 @@ def _document(session: Session, slug: str, fmt: Format) -> dict[str, Any]:
     at = partial(document_at, on=today(), named=fmt == "csv")
     document = found(session, services.THING, slug, at)
     id_, _name = records.TITLES[services.THING](session, document["slug"])
-    return {**document, **service_needs.documents(service_needs.of_service(session, id_))}
+    return {**document, **service_needs.documents(service_needs.of_service(session, id_, today()))}
 
 
 def _page(session: Session, slug: str) -> Response:
@@ -139,7 +139,7 @@ def _page(session: Session, slug: str) -> Response:
         section=_("Services"),
         crumbs=[(_("Services"), url_for("services.index"))],
         service=service,
-        needs=service_needs.of_service(session, service.id),
+        needs=service_needs.of_service(session, service.id, today()),
         journeys=service.journeys,
         became=_became(session, service),
     )

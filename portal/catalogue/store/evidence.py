@@ -1,0 +1,153 @@
+"""All SQL about the evidence of usages: added, read, and what follows from it kept with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, select, update
+from sqlalchemy.orm import Session
+
+from portal.audit import Act, Document, record
+from portal.catalogue import component_words as words
+from portal.catalogue.component_words import EvidenceKind, Standing
+from portal.catalogue.models.evidence import UsageEvidence
+from portal.catalogue.models.usage import Usage
+from portal.catalogue.rules import standing as rules
+from portal.catalogue.rules.reviews import add_months
+from portal.catalogue.store.organisations import iso
+from portal.db import chunks
+from portal.errors import Missing
+
+ADDED = "evidence.added"
+THING = "usage"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A piece of evidence as it comes in.
+
+    Attributes:
+        kind: what it is.
+        said_on: the day that it speaks of.
+        reason: why a provider disputes the claim; with `in_use_since` or `stopped_on` where it
+            says so.
+        note: in words.
+        source: a web address.
+    """
+
+    kind: EvidenceKind
+    said_on: date
+    reason: words.DisputeReason | None = None
+    in_use_since: date | None = None
+    stopped_on: date | None = None
+    note: str | None = None
+    source: str | None = None
+
+
+def add(session: Session, usage_id: int, said: Said, act: Act) -> None:
+    """Add evidence to a usage, in its history too. Raises Missing where there is no such usage."""
+    if session.scalar(select(Usage.id).where(Usage.id == usage_id)) is None:
+        raise Missing("There is no such usage")
+    row = UsageEvidence(
+        usage_id=usage_id, kind=said.kind, said_on=said.said_on, reason=said.reason,
+        in_use_since=said.in_use_since, stopped_on=said.stopped_on, note=said.note,
+        source=said.source, actor=act.actor, recorded_at=act.at,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    record(session, act, ADDED, THING, usage_id, {"evidence": None}, {"evidence": [_told(said)]})
+    follow(session, [usage_id])
+
+
+def _told(said: Said) -> Document:
+    return {
+        "evidence": said.kind.value,
+        "on": iso(said.said_on),
+        "dispute": said.reason.value if said.reason else None,
+        "since": iso(said.in_use_since),
+        "until": iso(said.stopped_on),
+        "note": said.note,
+        "source": said.source,
+    }
+
+
+def of_usage(session: Session, usage_id: int) -> list[UsageEvidence]:
+    """The evidence of one usage, newest first."""
+    e = UsageEvidence
+    query = select(e).where(e.usage_id == usage_id).order_by(e.said_on.desc(), e.id.desc())
+    return list(session.scalars(query))
+
+
+def move(session: Session, goes: int, stays: int) -> None:
+    """Let the evidence of a usage speak for another one, which it becomes part of."""
+    moving = update(UsageEvidence).where(UsageEvidence.usage_id == goes).values(usage_id=stays)
+    session.execute(moving.execution_options(synchronize_session=False))
+    follow(session, [stays])
+
+
+def follow(session: Session, ids: Collection[int]) -> None:
+    """Keep what follows from the evidence with these usages, after either changed."""
+    u = Usage
+    for some in chunks(ids):
+        known = _by_usage(session, some)
+        rows = session.execute(
+            select(u.id, u.status, u.since, u.until, u.confirmed_on, u.disputed_on).where(
+                u.id.in_(some)
+            )
+        ).all()
+        for row in rows:
+            claim = rules.Claim(row.status, row.since, row.until)
+            found = rules.marks(claim, known.get(row.id, ()))
+            if (found.confirmed_on, found.disputed_on) != (row.confirmed_on, row.disputed_on):
+                values = {"confirmed_on": found.confirmed_on, "disputed_on": found.disputed_on}
+                # Past the ORM: no version moves, for the claim says what it said.
+                session.execute(update(u).where(u.id == row.id).values(values))
+
+
+def _by_usage(session: Session, ids: Iterable[int]) -> dict[int, list[rules.Evidence]]:
+    e = UsageEvidence
+    found: dict[int, list[rules.Evidence]] = {}
+    rows: Any = session.execute(
+        select(
+            e.usage_id, e.kind, e.said_on, e.id, e.reason, e.in_use_since, e.stopped_on
+        ).where(e.usage_id.in_(list(ids)))
+    )  # fmt: skip
+    for usage_id, *rest in rows:
+        found.setdefault(usage_id, []).append(rules.Evidence(*rest))
+    return found
+
+
+def standing_sql(day: Any, first: Any, stale: ColumnElement[bool]) -> ColumnElement[str]:
+    """How a usage stands on a day: the same as `rules.standing.standing`, for lists and counts.
+
+    Args:
+        day: on which that is asked.
+        first: the earliest day whose confirmations still hold, see `first_day`.
+        stale: the condition that nobody should rely on the service's record.
+    """
+    u = Usage
+    held = u.confirmed_on >= first
+    over = and_(u.status == words.UsageStatus.STOPPED, u.until < day)
+    return case(
+        (u.disputed_on.is_not(None), Standing.DISPUTED.value),
+        (u.status.in_(rules.NOT_YET), Standing.PLANNED.value),
+        (u.confirmed_on.is_(None), Standing.DECLARED.value),
+        (over, Standing.CONFIRMED.value),
+        (and_(held, stale), Standing.DECLARED.value),
+        (held, Standing.CONFIRMED.value),
+        else_=Standing.LAPSED.value,
+    )
+
+
+def first_day(day: date) -> date:
+    """The earliest day whose confirmations still hold on a day."""
+    found = add_months(day, -rules.HOLDS)
+    # The last days of long months fall together on the last one of a short month.
+    while add_months(found, rules.HOLDS) < day:
+        found = date.fromordinal(found.toordinal() + 1)
+    while add_months(date.fromordinal(found.toordinal() - 1), rules.HOLDS) >= day:
+        found = date.fromordinal(found.toordinal() - 1)
+    return found

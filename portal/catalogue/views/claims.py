@@ -1,0 +1,223 @@
+"""Who says that they use a component, for its provider; and one such claim with its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.access import Kind, Permission, Thing, may
+from portal.accounts.store import things
+from portal.accounts.views.base import done, form_page, not_done
+from portal.catalogue.actions import claims as acts
+from portal.catalogue.component_words import Standing
+from portal.catalogue.forms.claims import MEANS, AnswerForm, ConfirmManyForm
+from portal.catalogue.forms.labels import labels
+from portal.catalogue.rules.filters import decode_key, encode_key
+from portal.catalogue.store import claims, evidence, usage
+from portal.catalogue.store.claims import ClaimQuery
+from portal.catalogue.views.base import (
+    LAST_ID,
+    PAGE_SIZE,
+    database,
+    reading,
+    refuse_unknown,
+    stream,
+    today,
+    unknown,
+    version,
+)
+from portal.errors import Invalid
+from portal.web.caching import unless_unchanged
+from portal.web.formats import Format, formats, respond_list, respond_record
+from portal.web.guard import public, requires
+from portal.web.i18n import _
+from portal.web.pages import page, paging, query_url
+from portal.web.people import act, current_person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.orm import Session
+
+    from portal.catalogue.store.claims import Claim
+
+blueprint = Blueprint("claims", __name__)
+ONE = f"/usages/<int(min=1, max={LAST_ID}):usage_id>"
+COLUMNS = ("usage", "service_slug", "service", "organisation_slug", "organisation",
+           "capability_slug", "status", "planned_live", "since", "since_basis", "until", "standing",
+           "confirmed_on", "disputed_on", "source")  # fmt: skip
+
+
+def component_at(slug: str, **_rest: object) -> Thing:
+    """The component at an address, as the policy sees it. Raises Missing."""
+    with reading() as session:
+        return things.by_slug(session, Kind.COMPONENT, slug)
+
+
+def component_of(usage_id: int) -> Thing:
+    """The component that a usage is of, as the policy sees it. Raises Missing."""
+    with reading() as session:
+        return claims.component_of(session, usage_id)
+
+
+@formats(blueprint, "/components/<slug:slug>/claims")
+@requires(Permission.EDIT_COMPONENT, of=component_at)
+def index(slug: str, fmt: Format) -> Response:
+    """List who says that they use a component, with how each claim stands."""
+    query, ignored = _asked(component_at(slug))
+    refuse_unknown(fmt, ignored)
+    return respond_list(
+        fmt,
+        page=lambda: _index(slug, query, ignored),
+        rows=stream(partial(_rows, query=replace(query, after=None))),
+        columns=COLUMNS,
+        name=f"{slug}-claims",
+    )
+
+
+def _asked(component: Thing) -> tuple[ClaimQuery, tuple[str, ...]]:
+    ignored = list(unknown("standing", "after"))
+    chosen, after = request.args.get("standing", ""), request.args.get("after", "")
+    if chosen and chosen not in set(Standing):
+        ignored.append(f"standing={chosen[:80]}")
+        chosen = ""
+    key = decode_key(after) if after else None
+    if after and key is None:
+        ignored.append("after")
+    place = (str(key[0]), int(key[1])) if key else None
+    return ClaimQuery(component.id, Standing(chosen) if chosen else None, place), tuple(ignored)
+
+
+def _rows(session: Session, query: ClaimQuery) -> Iterator[dict[str, Any]]:
+    for each in claims.every(session, query, today()):
+        found = each._asdict()
+        yield {name: found[name] for name in COLUMNS}
+
+
+def _index(slug: str, query: ClaimQuery, ignored: tuple[str, ...]) -> Response:
+    with reading() as session:
+        rows = claims.listing(session, query, today(), PAGE_SIZE + 1)
+        many = claims.counts(session, query.component_id, today())
+        name = things.names(session, [(Kind.COMPONENT, query.component_id)])
+    called = name[Kind.COMPONENT, query.component_id].name
+    last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
+    following = {"after": encode_key((last.sort_name, last.usage))} if last else None
+    return page(
+        "catalogue/claims.html",
+        title=_("Who says that they use %(name)s", name=called),
+        crumbs=[(_("Components"), url_for("components.index")), (called, f"/components/{slug}")],
+        slug=slug,
+        rows=rows[:PAGE_SIZE],
+        facet=_facet(query, many),
+        total=sum(many.values()),
+        query=query,
+        ignored=ignored,
+        first=query.after is None,
+        form=ConfirmManyForm(),
+        paging=paging(None, following),
+    )
+
+
+def _facet(query: ClaimQuery, many: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": text,
+            "count": many[value],
+            "selected": query.standing == value,
+            "href": query_url(standing=None if query.standing == value else value),
+        }
+        for value, text in labels("standing").items()
+    ]
+
+
+@blueprint.post("/components/<slug:slug>/claims")
+@requires(Permission.EDIT_COMPONENT, of=component_at)
+def confirm(slug: str) -> AnyResponse:
+    """Confirm the claims that were ticked."""
+    where = url_for("claims.index", slug=slug)
+    ids = {int(each) for each in request.form.getlist("usage") if each.isdecimal()}
+    if not ConfirmManyForm().validate_on_submit() or not ids:
+        return not_done(_("Nothing was confirmed: tick the services that use it."), where)
+    many = acts.confirm(database(), component_at(slug).id, ids, act(), today())
+    return done(_("Confirmed: %(many)s.", many=many), where)
+
+
+@formats(blueprint, ONE)
+@unless_unchanged(version)
+@public
+def show(usage_id: int, fmt: Format) -> Response:
+    """Show one way in which a service meets a need, how it stands, and why."""
+    with reading() as session:
+        claim = claims.state_of(session, usage_id, today())
+        called = usage.heading(session, usage_id)
+        found = [_evidence(each) for each in evidence.of_usage(session, usage_id)]
+    return respond_record(
+        fmt,
+        page=lambda: _show(claim, called, found),
+        document=lambda: {**claim._asdict(), "why": MEANS[claim.standing], "evidence": found},
+        columns=COLUMNS,
+        name=f"{claim.service_slug}-{claim.capability_slug}",
+    )
+
+
+def _evidence(row: Any) -> dict[str, Any]:
+    return {
+        "kind": row.kind.value,
+        "on": row.said_on.isoformat(),
+        "reason": row.reason.value if row.reason else None,
+        "in_use_since": row.in_use_since,
+        "stopped_on": row.stopped_on,
+        "note": row.note,
+        "source": row.source,
+    }
+
+
+def _show(claim: Claim, called: Any, found: list[dict[str, Any]]) -> Response:
+    what = called.component or called.product or called.need
+    answers = called.component is not None and may(
+        current_person(), Permission.EDIT_COMPONENT, component_of(claim.usage)
+    )
+    return page(
+        "catalogue/claim.html",
+        title=_("%(service)s: %(what)s", service=claim.service, what=what),
+        section=_("Services"),
+        crumbs=[(_("Services"), url_for("services.index")),
+                (claim.service, url_for("services.show", slug=claim.service_slug))],
+        claim=claim,
+        called=called,
+        evidence=found,
+        means=MEANS,
+        answers=answers,
+    )  # fmt: skip
+
+
+@blueprint.route(f"{ONE}/answer", methods=["GET", "POST"])
+@requires(Permission.EDIT_COMPONENT, of=component_of)
+def answer(usage_id: int) -> AnyResponse:
+    """Confirm or dispute one claim."""
+    form = AnswerForm()
+    if form.validate_on_submit():
+        try:
+            acts.answer(database(), usage_id, form.said(today()), act())
+            return done(_("Your answer is saved."), url_for("claims.show", usage_id=usage_id))
+        except Invalid as problem:
+            form.refuse(problem)
+    return _ask(usage_id, form)
+
+
+def _ask(usage_id: int, form: AnswerForm) -> Response:
+    with reading() as session:
+        claim = claims.state_of(session, usage_id, today())
+        called = usage.heading(session, usage_id)
+    where = url_for("claims.index", slug=called.component_slug)
+    return form_page(
+        form,
+        _("Does %(service)s use %(what)s?", service=claim.service, what=called.component),
+        [(_("Who uses it"), where)],
+        template="catalogue/claim_answer.html",
+        claim=claim,
+    )
