@@ -156,3 +156,12 @@ class Standing(StrEnum):
     CONFIRMED = "confirmed"
     LAPSED = "lapsed"
     DECLARED = "declared"
+
+
+class Reconciled(StrEnum):
+    """Where both sides of "they use it" stand to each other."""
+
+    PROVIDER_ONLY = "provider_only"
+    CATALOGUE_ONLY = "catalogue_only"
+    DIFFERENT = "different"
+    SAME = "same"

@@ -13,14 +13,21 @@ from portal.accounts import work
 from portal.accounts.models.people import Person
 from portal.accounts.store import grants
 from portal.catalogue.models.usage import Usage
-from portal.catalogue.store import components, services
-from tests.support.accounts import act, add_person, other_browser, send, signed_in
+from portal.catalogue.store import components, rosters, services
+from tests.support.accounts import (
+    act,
+    add_person,
+    other_browser,
+    send,
+    signed_in,
+    token_in,
+)
 from tests.support.data import add_organisation, add_service
 from tests.support.pages import filled, soup_of
 from tests.support.people import Somebody
 from tests.support.storefront import add_capability, add_component, add_usage
 
-CLAIMS = "/components/payments/claims"
+CLAIMS = "/components/payments/users"
 
 
 class Cast:
@@ -120,10 +127,17 @@ def test_what_is_wrong_is_said_beside_its_field(
 
 def test_only_the_provider_answers(cast: Cast) -> None:
     client = cast.as_(cast.owner)
-    for address in (CLAIMS, f"/usages/{cast.first}/answer"):
-        assert client.get(address).status_code == 403
-        visitor = other_browser(cast.app).get(address)
-        assert visitor.headers["Location"].startswith("/sign-in")
+    address = f"/usages/{cast.first}/answer"
+    assert client.get(address).status_code == 403
+    visitor = other_browser(cast.app)
+    assert visitor.get(address).headers["Location"].startswith("/sign-in")
+    for somebody in (client, visitor):
+        page = soup_of(somebody.get(CLAIMS))
+        assert not page.select("input[name=usage]") and page.select(
+            f"a[href='/usages/{cast.first}']"
+        )
+    sent = {"csrf_token": token_in(client.get("/account")), "usage": str(cast.first)}
+    assert client.post(CLAIMS, data=sent).status_code == 403
     assert client.get("/usages/999999/answer").status_code == 404
     assert client.get("/usages/999999").status_code == 404
 
@@ -135,5 +149,54 @@ def test_a_component_that_nobody_uses(cast: Cast) -> None:
         cast.session, "o@a.example", Grant(Role.COMPONENT_PROVIDER, Kind.COMPONENT, id_)
     )
     cast.session.commit()
-    page = cast.as_(other).get("/components/letters/claims")
+    page = cast.as_(other).get("/components/letters/users")
+    assert (
+        "No service is recorded" in cast.as_(other).get("/components/letters/users/fragment").text
+    )
     assert "No service in this catalogue says that it uses it" in page.text
+
+
+def test_both_sides(cast: Cast) -> None:
+    client = other_browser(cast.app)
+    where = "/components/payments/reconciliation"
+    assert "has published no list" in client.get(where).text
+    assert client.get(f"{where}.json").get_json()["items"] == []
+    component = components.ids_by_slug(cast.session)["payments"]
+    rows = [{"organisation": "Ministri", "services": 61},
+            {"organisation": "Ministry of Fun", "services": 1}]  # fmt: skip
+    document = {"component": "payments", "taken_on": "2026-08-04", "sort": "counts",
+                "source": "https://a.example/list", "rows": rows}  # fmt: skip
+    known = services.ids_by_slug(cast.session)
+    rosters.save(cast.session, None, component, None, document, known, act(), "imported")
+    cast.session.commit()
+    page = client.get(where)
+    cells = [c.get_text(" ", strip=True) for c in soup_of(page).select("#reconciled tbody th")]
+    assert cells[-1] == "Ministry", "in the catalogue alone, as long as no name is matched"
+    assert "Not matched to an organisation yet. It may be Ministry" in cells[0]
+    assert "confirms none" in page.text and "4 August 2026" in page.text
+    found = client.get(f"{where}.json?list=catalogue_only").get_json()["items"]
+    assert [(row["name"], row["catalogue_says"]) for row in found] == [("Ministry", 60)]
+    assert "Nothing is on this list" in client.get(f"{where}?list=different").text
+    assert "list=x" in client.get(f"{where}?list=x&by=y").text
+    assert client.get(f"{where}.csv?by=y").status_code == 400
+    row = {"organisation": None, "service": "S 01", "since": "2024-01-01", "means": "s-01"}
+    services_list = {**document, "sort": "per_service", "rows": [row]}
+    rosters.save(cast.session, None, component, None, services_list, known, act(), "imported")
+    cast.session.commit()
+    page = client.get(f"{where}?list=same")
+    assert "confirms that a service uses it" in page.text
+    assert [a["href"] for a in soup_of(page).select("#reconciled th a")] == ["/services/s-01"]
+    following = soup_of(client.get(where)).select("a[rel=next]")
+    assert len(soup_of(client.get(str(following[0]["href"]))).select("#reconciled tbody tr")) == 10
+    assert "Ministri" in client.get(f"{where}?by=counts").text
+
+
+def test_a_frame_for_other_pages(cast: Cast) -> None:
+    answer = other_browser(cast.app).get(f"{CLAIMS}/fragment")
+    assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    page = soup_of(answer)
+    assert len(page.select("li a")) == 20 and "60 services of 1 organisation" in answer.text
+    assert not page.select("script, form")
+    hrefs = [str(a["href"]) for a in page.select("a")]
+    assert all(href.startswith("http") for href in hrefs), "they lead out of the frame"

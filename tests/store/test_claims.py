@@ -30,7 +30,9 @@ from portal.catalogue.store import (
     component_users,
     components,
     evidence,
+    reconciling,
     reviews,
+    rosters,
     service_needs,
     services,
     usage,
@@ -210,3 +212,40 @@ def test_lists_say_what_the_rule_says(used: Session) -> None:
             point.rollback()
 
     check()
+
+
+def roster(sort: str, *rows: dict[str, object]) -> dict[str, object]:
+    return {"component": "payments", "taken_on": TODAY.isoformat(), "sort": sort,
+            "source": "https://a.example/list", "rows": list(rows)}  # fmt: skip
+
+
+def listed_service(name: str, means: str | None) -> dict[str, object]:
+    return {"organisation": None, "service": name, "since": None, "means": means}
+
+
+def test_a_list_of_services_confirms_them_and_takes_that_back(used: Session) -> None:
+    component, known = components.ids_by_slug(used)["payments"], services.ids_by_slug(used)
+    document = roster("per_service", listed_service("A", "a-fine"), listed_service("Z", None))
+    made = rosters.save(used, None, component, None, document, known, WHY, "imported")
+    assert listed(used)[:2] == [("a-fine", "confirmed"), ("b-tax", "declared")]
+    [row] = evidence.of_usage(used, one(used, "a-fine"))
+    assert (row.kind, row.source) == (EvidenceKind.ROSTER, "https://a.example/list")
+    other = {**document, "rows": [listed_service("A", "b-tax")]}
+    rosters.save(used, made, component, document, other, known, WHY, "imported")
+    assert listed(used)[:2] == [("a-fine", "declared"), ("b-tax", "confirmed")]
+    found = reconciling.compare(used, rosters.by_id(used, component, made))
+    assert [(row.slug, row.side.value) for row in found] == [
+        ("a-fine", "catalogue_only"), ("b-tax", "same")
+    ]  # fmt: skip
+    rosters.remove(used, [made], WHY, "undone")
+    assert listed(used)[:2] == [("a-fine", "declared"), ("b-tax", "declared")]
+
+
+def test_a_list_of_counts_confirms_nothing(used: Session) -> None:
+    component, known = components.ids_by_slug(used)["payments"], services.ids_by_slug(used)
+    document = roster("counts", {"organisation": "Ministry", "services": 5})
+    made = rosters.save(used, None, component, None, document, known, WHY, "imported")
+    assert {standing for _service, standing in listed(used)} == {"declared", "planned"}
+    [theirs, ours] = reconciling.compare(used, rosters.by_id(used, component, made))
+    assert (theirs.name, theirs.slug, theirs.theirs) == ("Ministry", None, 5), "not matched yet"
+    assert (ours.name, ours.ours, ours.side.value) == ("Ministry", 2, "catalogue_only")

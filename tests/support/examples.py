@@ -92,6 +92,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
                 .where(Component.slug == COMPONENT)
             ),
         },
+        "reconciling": {"slug": COMPONENT},
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},
         "sign_in": {"token": "unknown"},
         "account": {"session_id": 1},

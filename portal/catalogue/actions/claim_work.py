@@ -33,7 +33,7 @@ def waiting(session: Session, person: Person, day: date) -> Iterator[Item]:
     bodies = _held(person, (Role.COMPONENT_PROVIDER,), Kind.ORGANISATION)
     if own or bodies:
         for slug, name, many in claims.waiting(session, own, bodies, day):
-            yield Item(ANSWER, name, f"/components/{slug}/claims", detail=f"{many:,}")
+            yield Item(ANSWER, name, f"/components/{slug}/users", detail=f"{many:,}")
     services = _held(person, _TEAMS, Kind.SERVICE)
     bodies = _held(person, (Role.SERVICE_OWNER,), Kind.ORGANISATION)
     if services or bodies:

@@ -66,6 +66,17 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "disputed": lazy("Disputed"),
         "planned": lazy("Planned"),
     },
+    #: Where the provider's list and the catalogue stand to each other.
+    "reconciled": {
+        "provider_only": lazy("On the provider’s list only"),
+        "catalogue_only": lazy("In the catalogue only"),
+        "different": lazy("In both, not the same"),
+        "same": lazy("In both"),
+    },
+    "roster_sort": {
+        "per_service": lazy("Service by service"),
+        "counts": lazy("Numbers by organisation"),
+    },
     "record_kind": {"service": lazy("Services"), "organisation": lazy("Organisations")},
 }
 #: What an event tells of the act itself, see rules/as_at.py.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from portal.audit import Act, Document, record
 from portal.catalogue import component_words as words
 from portal.catalogue.component_words import EvidenceKind, Standing
 from portal.catalogue.models.evidence import UsageEvidence
+from portal.catalogue.models.rosters import Roster, RosterRow
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules import standing as rules
 from portal.catalogue.rules.reviews import add_months
@@ -74,11 +75,53 @@ def _told(said: Said) -> Document:
     }
 
 
-def of_usage(session: Session, usage_id: int) -> list[UsageEvidence]:
-    """The evidence of one usage, newest first."""
+class Row(NamedTuple):
+    """A piece of evidence as pages show it."""
+
+    kind: EvidenceKind
+    said_on: date
+    id: int
+    reason: words.DisputeReason | None = None
+    in_use_since: date | None = None
+    stopped_on: date | None = None
+    note: str | None = None
+    source: str | None = None
+
+
+def of_usage(session: Session, usage_id: int) -> list[Row]:
+    """The evidence of one usage, newest first; where the provider's lists name the service too."""
     e = UsageEvidence
-    query = select(e).where(e.usage_id == usage_id).order_by(e.said_on.desc(), e.id.desc())
-    return list(session.scalars(query))
+    own: Any = session.execute(
+        select(
+            e.kind, e.said_on, e.id, e.reason, e.in_use_since, e.stopped_on, e.note, e.source
+        ).where(e.usage_id == usage_id)
+    )  # fmt: skip
+    found = [Row(*row) for row in own]
+    for row in session.execute(_listed([usage_id])):
+        found.append(Row(EvidenceKind.ROSTER, row.taken_on, row.id, source=row.source))
+    return sorted(found, key=lambda each: (each.said_on, each.id), reverse=True)
+
+
+def _listed(ids: Iterable[int]) -> Any:
+    """The rows of providers' lists that name the services of usages. What they say is not written
+    down a second time: a list that is corrected or taken back takes its confirmations along.
+    """
+    return (
+        select(Usage.id.label("usage"), Roster.taken_on, RosterRow.id, Roster.source)
+        .join(RosterRow, RosterRow.service_id == Usage.service_id)
+        .join(
+            Roster,
+            and_(Roster.id == RosterRow.roster_id, Roster.component_id == Usage.component_id),
+        )
+        .where(Usage.id.in_(list(ids)))
+    )
+
+
+def follow_services(session: Session, component_id: int, services: Collection[int]) -> None:
+    """The same for what these services use of a component."""
+    for some in chunks(services):
+        mine = (Usage.component_id == component_id, Usage.service_id.in_(some))
+        follow(session, list(session.scalars(select(Usage.id).where(*mine))))
 
 
 def move(session: Session, goes: int, stays: int) -> None:
@@ -117,6 +160,9 @@ def _by_usage(session: Session, ids: Iterable[int]) -> dict[int, list[rules.Evid
     )  # fmt: skip
     for usage_id, *rest in rows:
         found.setdefault(usage_id, []).append(rules.Evidence(*rest))
+    for row in session.execute(_listed(ids)):
+        listed = rules.Evidence(EvidenceKind.ROSTER, row.taken_on, row.id)
+        found.setdefault(row.usage, []).append(listed)
     return found
 
 

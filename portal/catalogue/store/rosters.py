@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from portal.catalogue.models.components import Component
 from portal.catalogue.models.organisations import Organisation, OrganisationMatch
 from portal.catalogue.models.rosters import Roster, RosterRow
 from portal.catalogue.models.services import Service
-from portal.catalogue.store import services
+from portal.catalogue.store import evidence, services
 from portal.catalogue.store.movers import TAGS, Merge, Mover, register
 from portal.catalogue.store.organisations import day, iso
 from portal.catalogue.words import RecordKind
@@ -233,7 +233,17 @@ def save(
         session.delete(gone)
     session.flush()
     record(session, act, tag, THING, roster.id, before, after)
+    _follow(session, component_id, [before, after], known)
     return roster.id
+
+
+def _follow(
+    session: Session, component_id: int, some: Iterable[Document | None], known: dict[str, int]
+) -> None:  # fmt: skip
+    """Let the standing of what the services on these lists use follow."""
+    named = {row.get("means") for each in some if each for row in each["rows"]}
+    ids = {known[slug] for slug in named if slug in known}
+    evidence.follow_services(session, component_id, sorted(ids))
 
 
 def restore(
@@ -254,9 +264,11 @@ def restore(
 def remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:
     """Delete lists; the history keeps what they said."""
     for id_, document in by_ids(session, ids).items():
+        component_id = session.get_one(Roster, id_).component_id
         session.execute(delete(RosterRow).where(RosterRow.roster_id == id_))
         session.execute(delete(Roster).where(Roster.id == id_))
         record(session, act, tag, THING, id_, document, None)
+        _follow(session, component_id, [document], services.ids_by_slug(session))
 
 
 def named_on(session: Session, match_ids: Collection[int]) -> set[int]:

@@ -45,6 +45,7 @@ from portal.catalogue.views.problems import blueprint as problems
 from portal.catalogue.views.proposals import blueprint as proposals
 from portal.catalogue.views.publishing import blueprint as publishing
 from portal.catalogue.views.quality import blueprint as quality
+from portal.catalogue.views.reconciling import blueprint as reconciling
 from portal.catalogue.views.registrations import blueprint as registrations
 from portal.catalogue.views.retiring import blueprint as retiring
 from portal.catalogue.views.reviews import blueprint as reviews
@@ -82,6 +83,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         component_map,
         usages,
         claims,
+        reconciling,
         registrations,
         answers,
         publishing,

@@ -17,7 +17,7 @@ from portal.catalogue.component_words import Standing
 from portal.catalogue.forms.claims import MEANS, AnswerForm, ConfirmManyForm
 from portal.catalogue.forms.labels import labels
 from portal.catalogue.rules.filters import decode_key, encode_key
-from portal.catalogue.store import claims, evidence, usage
+from portal.catalogue.store import claims, component_users, evidence, usage
 from portal.catalogue.store.claims import ClaimQuery
 from portal.catalogue.views.base import (
     LAST_ID,
@@ -30,6 +30,7 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
+from portal.catalogue.views.editing_base import public_url
 from portal.errors import Invalid
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list, respond_record
@@ -46,6 +47,13 @@ if TYPE_CHECKING:
     from portal.catalogue.store.claims import Claim
 
 blueprint = Blueprint("claims", __name__)
+#: So many services stand in a frame; it leads to all.
+IN_A_FRAME = 20
+#: It has no script and no form, so any page may show it.
+FRAMED = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors *"
+)
 ONE = f"/usages/<int(min=1, max={LAST_ID}):usage_id>"
 COLUMNS = ("usage", "service_slug", "service", "organisation_slug", "organisation",
            "capability_slug", "status", "planned_live", "since", "since_basis", "until", "standing",
@@ -64,10 +72,13 @@ def component_of(usage_id: int) -> Thing:
         return claims.component_of(session, usage_id)
 
 
-@formats(blueprint, "/components/<slug:slug>/claims")
-@requires(Permission.EDIT_COMPONENT, of=component_at)
-def index(slug: str, fmt: Format) -> Response:
-    """List who says that they use a component, with how each claim stands."""
+@formats(blueprint, "/components/<slug:slug>/users")
+@unless_unchanged(version)
+@public
+def users(slug: str, fmt: Format) -> Response:
+    """List who says that they use a component, with how each claim stands; its provider can confirm
+    some at once.
+    """
     query, ignored = _asked(component_at(slug))
     refuse_unknown(fmt, ignored)
     return respond_list(
@@ -75,7 +86,7 @@ def index(slug: str, fmt: Format) -> Response:
         page=lambda: _index(slug, query, ignored),
         rows=stream(partial(_rows, query=replace(query, after=None))),
         columns=COLUMNS,
-        name=f"{slug}-claims",
+        name=f"{slug}-users",
     )
 
 
@@ -107,8 +118,8 @@ def _index(slug: str, query: ClaimQuery, ignored: tuple[str, ...]) -> Response:
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
     following = {"after": encode_key((last.sort_name, last.usage))} if last else None
     return page(
-        "catalogue/claims.html",
-        title=_("Who says that they use %(name)s", name=called),
+        "catalogue/component_users.html",
+        title=_("Who uses %(name)s", name=called),
         crumbs=[(_("Components"), url_for("components.index")), (called, f"/components/{slug}")],
         slug=slug,
         rows=rows[:PAGE_SIZE],
@@ -117,6 +128,7 @@ def _index(slug: str, query: ClaimQuery, ignored: tuple[str, ...]) -> Response:
         query=query,
         ignored=ignored,
         first=query.after is None,
+        answers=may(current_person(), Permission.EDIT_COMPONENT, component_at(slug)),
         form=ConfirmManyForm(),
         paging=paging(None, following),
     )
@@ -134,11 +146,29 @@ def _facet(query: ClaimQuery, many: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-@blueprint.post("/components/<slug:slug>/claims")
+@blueprint.get("/components/<slug:slug>/users/fragment")
+@unless_unchanged(version)
+@public
+def fragment(slug: str) -> Response:
+    """Show who uses a component, for a frame on any page."""
+    component = component_at(slug)
+    with reading() as session:
+        found = component_users.users(session, component.id, today(), IN_A_FRAME)
+        name = things.names(session, [(Kind.COMPONENT, component.id)])
+    title = _("Who uses %(name)s", name=name[Kind.COMPONENT, component.id].name)
+    answer = page(
+        "catalogue/users_fragment.html", title=title, slug=slug, users=found, url=public_url()
+    )
+    answer.headers["Content-Security-Policy"] = FRAMED
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+@blueprint.post("/components/<slug:slug>/users")
 @requires(Permission.EDIT_COMPONENT, of=component_at)
 def confirm(slug: str) -> AnyResponse:
     """Confirm the claims that were ticked."""
-    where = url_for("claims.index", slug=slug)
+    where = url_for("claims.users", slug=slug)
     ids = {int(each) for each in request.form.getlist("usage") if each.isdecimal()}
     if not ConfirmManyForm().validate_on_submit() or not ids:
         return not_done(_("Nothing was confirmed: tick the services that use it."), where)
@@ -213,7 +243,7 @@ def _ask(usage_id: int, form: AnswerForm) -> Response:
     with reading() as session:
         claim = claims.state_of(session, usage_id, today())
         called = usage.heading(session, usage_id)
-    where = url_for("claims.index", slug=called.component_slug)
+    where = url_for("claims.users", slug=called.component_slug)
     return form_page(
         form,
         _("Does %(service)s use %(what)s?", service=claim.service, what=called.component),
