@@ -15,10 +15,11 @@ from portal.accounts.models.people import Person
 from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
 from portal.accounts.views.base import FOLDERS
 from portal.audit import ImportBatch, london_day
-from portal.catalogue.models.components import Component
+from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.problems import Problem
 from portal.catalogue.models.proposals import Proposal
 from portal.catalogue.models.registrations import Registration
+from portal.catalogue.models.services import Service
 from portal.catalogue.models.transfers import Transfer
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import duplicates
@@ -70,6 +71,8 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "retiring": {"slug": SERVICE},
         "propose_services": {"slug": SERVICE, "question": "purpose"},
         "proposals": {"proposal_id": session.scalar(select(func.min(Proposal.id)))},
+        "meeting": {"slug": SERVICE, "need": CAPABILITY},
+        **{f"meeting.{name}": _arrangement(session) for name in ("one", "remove")},
         "need_services": {"slug": CAPABILITY},
         "toolkit": {"phase": "alpha"},
         "duplicates": {"pair_id": _pair(session)},
@@ -111,6 +114,17 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "joining": {"request_id": session.scalar(select(func.min(JoinRequest.id)))},
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
+
+
+def _arrangement(session: Session) -> dict[str, Any]:
+    """Where one arrangement of the demo set is changed."""
+    query = (
+        select(Service.slug, Capability.slug, Usage.id)
+        .join(Usage, Usage.service_id == Service.id)
+        .join(Capability, Capability.id == Usage.capability_id)
+    )
+    row = session.execute(query.order_by(Usage.id)).first()
+    return dict(zip(("slug", "need", "usage_id"), row, strict=True)) if row else {}
 
 
 def _pair(session: Session) -> int | None:

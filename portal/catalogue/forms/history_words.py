@@ -53,6 +53,7 @@ _RECORDS = {
     "component": "component",
     "successor": "component",
     "parent": "capability",
+    "replaces": "usage",
 }
 #: The same in records of its lists: what succeeds an organisation is one.
 _LISTED = ("service", "capability")

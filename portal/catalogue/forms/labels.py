@@ -336,6 +336,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "contract_end": lazy("End of the contract"),
         "reason": lazy("Why no shared component"),
         "reason_note": lazy("More on the reason"),
+        "replaces": lazy("What it replaces"),
         "yearly_cost": lazy("Cost a year, in pounds"),
         "note": lazy("Note"),
         "source": lazy("Source"),

@@ -100,9 +100,7 @@ class MeetForm(Form):
 class DetailsForm(Form):
     """More about what meets a need: what is asked depends on what it is."""
 
-    product = StringField(
-        lazy("Name of the product"), [Enter(lazy("the name of the product")), MaxLength(300)]
-    )
+    product = StringField(lazy("Name of the product"), [MaxLength(300)])
     supplier = StringField(lazy("Who do you buy it from? (optional)"), [MaxLength(300)])
     status = RadioField(
         lazy("Is it in use?"), [Select(lazy("whether it is in use"))], choices=choices(_WHEN)

@@ -26,7 +26,7 @@ from portal.catalogue.rules.cleaners import (
     whole,
 )
 from portal.catalogue.words import ServiceNameKind
-from portal.errors import Invalid
+from portal.errors import N_, Invalid
 
 CAPABILITY: Mapping[str, Cleaner] = {
     "slug": slug,
@@ -253,33 +253,33 @@ def clean_usage(document: Mapping[str, Any]) -> Document:
     clean: Document = shape_of(USAGE)("", document)
     shared = clean["arrangement"] == words.Arrangement.SHARED_COMPONENT
     if shared and not clean["component"]:
-        raise Invalid("component", "Choose the component")
+        raise Invalid("component", N_("Select the component"))
     if not shared and clean["component"]:
-        raise Invalid("component", "Only a shared component can be named here")
+        raise Invalid("component", N_("Only a shared component can be named here"))
     if clean["arrangement"] == words.Arrangement.BOUGHT_PRODUCT and not clean["product"]:
-        raise Invalid("product", "Enter the name of the product")
+        raise Invalid("product", N_("Enter the name of the product"))
     if clean["supplier"] is None:
         clean["supplier_organisation"] = None
     _days(clean)
     if clean["share"] is not None and not 0 < float(clean["share"]) <= 100:
-        raise Invalid("share", "Enter a percentage above 0 and up to 100")
+        raise Invalid("share", N_("Enter a percentage above 0 and up to 100"))
     return clean
 
 
 def _days(clean: Document) -> None:
     status, since, until = clean["status"], clean["since"], clean["until"]
     if status in (words.UsageStatus.LIVE, words.UsageStatus.STOPPING) and not since:
-        raise Invalid("since", "Enter the day it went live")
+        raise Invalid("since", N_("Enter when it went into use"))
     if status == words.UsageStatus.STOPPED and not until:
-        raise Invalid("until", "Enter the day it stopped")
+        raise Invalid("until", N_("Enter when it stopped"))
     if status in (
         words.UsageStatus.CONSIDERING, words.UsageStatus.PLANNED, words.UsageStatus.INTEGRATING,
     ) and since:  # fmt: skip
-        raise Invalid("since", "It cannot have gone live yet: enter when it is planned instead")
+        raise Invalid("since", N_("Leave this empty: it is not in use yet"))
     if until and status not in (words.UsageStatus.STOPPING, words.UsageStatus.STOPPED):
-        raise Invalid("until", "Only what is stopping or has stopped has an end")
+        raise Invalid("until", N_("Only what is stopping or has stopped has an end"))
     if since and until and until < since:
-        raise Invalid("until", "The end must not be before the start")
+        raise Invalid("until", N_("The end must not be before the start"))
 
 
 NEED: Mapping[str, Cleaner] = {

@@ -49,12 +49,13 @@ def plan(service: str, own: Mapping[int, Document], others: Mapping[int, Documen
         own: its usages, by id.
         others: those of the one that goes.
     """
-    open_ = {_thing(row): id_ for id_, row in own.items() if row["status"] != UsageStatus.STOPPED}
+    stopped = UsageStatus.STOPPED
+    open_ = {same_thing(row): id_ for id_, row in own.items() if row["status"] != stopped}
     moved: dict[int, Document] = {}
     united: list[United] = []
     for id_, row in others.items():
         after = {**row, "service": service}
-        same = open_.get(_thing(row)) if row["status"] != UsageStatus.STOPPED else None
+        same = open_.get(same_thing(row)) if row["status"] != UsageStatus.STOPPED else None
         if same is None:
             moved[id_] = after
         elif _along(row) > _along(own[same]):
@@ -64,8 +65,8 @@ def plan(service: str, own: Mapping[int, Document], others: Mapping[int, Documen
     return Plan(moved, united)
 
 
-def _thing(row: Document) -> tuple[Any, ...]:
-    """What the database keeps one open row of."""
+def same_thing(row: Document) -> tuple[Any, ...]:
+    """What the database keeps one open row of, of a service."""
     if row["component"]:
         return row["capability"], "component", row["component"]
     if row["product"]:

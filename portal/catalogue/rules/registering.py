@@ -14,6 +14,8 @@ from portal.errors import N_, Invalid
 #: How long a mistaken publication can be withdrawn; after that a service is retired.
 WITHDRAWN_WITHIN = timedelta(days=30)
 SHARED = Arrangement.SHARED_COMPONENT.value
+#: How far an arrangement is that nobody uses yet.
+AHEAD = (UsageStatus.CONSIDERING, UsageStatus.PLANNED, UsageStatus.INTEGRATING)
 #: Arrangements that somebody decides on and builds; the others just are.
 _BUILT = (SHARED, Arrangement.OWN_BUILD.value, Arrangement.BOUGHT_PRODUCT.value)
 
@@ -49,11 +51,11 @@ def met(arrangement: str, values: Mapping[str, Any]) -> Document:
         Invalid: something is missing or contradicts itself; `field` names the form's.
     """
     built = arrangement in _BUILT
-    status = values.get("status") if built else UsageStatus.LIVE.value
+    status = values.get("status") or (None if built else UsageStatus.LIVE.value)
     if not status:
         raise Invalid("status", N_("Select whether it is in use"))
-    since, live = values.get("since"), status == UsageStatus.LIVE
-    if since and not live:
+    since = values.get("since")
+    if since and status in AHEAD:
         raise Invalid("since", N_("Leave the date empty: it is not in use yet"))
     bought = arrangement == Arrangement.BOUGHT_PRODUCT
     if bought and not values.get("product"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -27,6 +28,12 @@ _DAYS = ("planned_live", "since", "until", "contract_end")
 _BASES = ("since_basis", "until_basis")
 _ANSWER = ("answer", "note", "source")
 _PLAIN = ("product", "supplier", "reason_note", "yearly_cost", "note", "source")
+
+
+class Keep(Enum):
+    """Says that what a usage replaces stays as it is."""
+
+    AS_IT_IS = "as it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +115,13 @@ def heading(session: Session, usage_id: int) -> Heading:
 
 def save(
     session: Session, usage: Usage, before: Document | None, after: Document, ids: Ids, act: Act,
-    tag: str, replaces_id: int | None = None,
+    tag: str, replaces_id: int | Keep | None = Keep.AS_IT_IS,
 ) -> bool:  # fmt: skip
     """Make a loaded (or new) usage say `after`, with its history event; False if it did.
 
     Args:
-        replaces_id: the arrangement that this one takes the place of.
+        replaces_id: the arrangement that this one takes the place of. The event names it, by its
+            id, where that changes.
 
     Raises:
         Invalid: the service, capability or component is not in the database, or the component
@@ -122,7 +130,9 @@ def save(
             or what it replaces was replaced).
     """
     after = {**after, **_supplier(session, before, after)}
-    if before == after:
+    was = usage.replaces_id
+    now = was if isinstance(replaces_id, Keep) else replaces_id
+    if before == after and was == now:
         return False
     body = after["supplier_organisation"]
     usage.supplier_id = _organisation_id(session, body) if body else None
@@ -142,15 +152,32 @@ def save(
     for name in _PLAIN:
         setattr(usage, name, after[name])
     if before is None:
-        usage.replaces_id, usage.declared_by = replaces_id, act.actor
+        usage.declared_by = act.actor
+    usage.replaces_id = now
     usage.version = (usage.version or 0) + 1
     usage.edited_at = act.at
     session.add(usage)
     session.flush()
+    if was != now:
+        before, after = before and {**before, "replaces": was}, {**after, "replaces": now}
     record(session, act, tag, THING, usage.id, before, after)
     if before is not None:
         evidence.follow(session, [usage.id])
     return True
+
+
+def names_of(session: Session, references: Iterable[str]) -> dict[str, tuple[str | None, str]]:
+    """What meets the need in the usages behind `usage:ID`: its name, where it has one, and the
+    arrangement. References to other things are left out.
+    """
+    ids = [ref.removeprefix(f"{THING}:") for ref in references if ref.startswith(f"{THING}:")]
+    wanted = [int(text) for text in ids if text.isascii() and text.isdigit()]
+    if not wanted:
+        return {}
+    return {
+        f"{THING}:{u.id}": (u.component.name if u.component else u.product, u.arrangement.value)
+        for u in load(session, wanted)
+    }
 
 
 def _supplier(session: Session, before: Document | None, after: Document) -> Document:
@@ -197,7 +224,8 @@ def say_needs(
     session: Session, service_id: int, needs: Iterable[Document], ids: Ids, act: Act, tag: str
 ) -> int:
     """Keep what one service answers about several needs, as one event of its history; how many
-    of them are news.
+    of them are news. Where the `answer` is None, what was said is forgotten: it counts as not
+    answered.
 
     Raises:
         Invalid: a capability is not in the database.
@@ -207,15 +235,17 @@ def say_needs(
     for need in needs:
         key = (service_id, _id(ids.capabilities, "capability", need["capability"]))
         row = session.get(CapabilityNeed, key)
-        new = {name: need[name] for name in _ANSWER}
+        new = {name: need[name] for name in _ANSWER} if need["answer"] else None
         old = {name: getattr(row, name) for name in _ANSWER} if row else None
         if old == new:
             continue
-        if row is None:
-            row = CapabilityNeed(service_id=key[0], capability_id=key[1])
+        if row is not None and new is None:
+            session.delete(row)
+        else:
+            row = row or CapabilityNeed(service_id=key[0], capability_id=key[1])
+            row.answer = words.NeedAnswer(need["answer"])
+            row.note, row.source, row.edited_at = need["note"], need["source"], act.at
             session.add(row)
-        row.answer = words.NeedAnswer(need["answer"])
-        row.note, row.source, row.edited_at = need["note"], need["source"], act.at
         before[need["capability"]], after[need["capability"]] = old, new
     session.flush()
     if after:

@@ -37,6 +37,7 @@ from portal.catalogue.views.imports import blueprint as imports
 from portal.catalogue.views.journey_editing import adds_journeys
 from portal.catalogue.views.journey_editing import blueprint as journey_editing
 from portal.catalogue.views.journeys import blueprint as journeys
+from portal.catalogue.views.meeting import blueprint as meeting
 from portal.catalogue.views.merging import blueprint as merging
 from portal.catalogue.views.need_services import blueprint as need_services
 from portal.catalogue.views.organisation_names import blueprint as organisation_names
@@ -91,6 +92,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         merging,
         proposals,
         retiring,
+        meeting,
         journey_editing,
         *map(editing.blueprint_of, KINDS),
         *map(proposing.blueprint_of, KINDS),

@@ -98,7 +98,10 @@ def _more(record: Record) -> list[tuple[str, str]]:
     if record.thing == services.THING and is_retired(record):
         return [(_("Bring this service back"), f"{href}/bring-back")]
     if record.thing == services.THING:
-        more = [(_("Retire this service"), f"{href}/retire")]
+        more = [
+            (_("Change how it meets its needs"), f"{href}/needs"),
+            (_("Retire this service"), f"{href}/retire"),
+        ]
         if may(current_person(), Permission.PUBLISH_SERVICE, thing_at(record.thing)(record.slug)):
             more.append((_("Split this service into two"), f"{href}/split"))
         return more

@@ -13,7 +13,8 @@ from portal.access import PORTAL, Kind, Permission, may
 from portal.accounts.store import people, things
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.forms.history_words import Document, changes, references, who
-from portal.catalogue.store import merging, organisation_lists, records, reviews
+from portal.catalogue.forms.labels import label
+from portal.catalogue.store import merging, organisation_lists, records, reviews, usage
 from portal.catalogue.views.base import (
     DATE,
     PAGE_SIZE,
@@ -121,7 +122,12 @@ def _page(
 def names_in(session: Session, *documents: Document) -> dict[str, str]:
     """The names of what documents speak of now, by how they refer to it."""
     wanted = set(references(*documents))
-    return organisation_lists.names_of(session, wanted) | records.names_of(session, wanted)
+    used = usage.names_of(session, wanted)
+    return {
+        **organisation_lists.names_of(session, wanted),
+        **records.names_of(session, wanted),
+        **{ref: name or label(how, "arrangement") for ref, (name, how) in used.items()},
+    }
 
 
 def _names(session: Session, events: list[audit.HistoryEvent]) -> dict[str, str]:
