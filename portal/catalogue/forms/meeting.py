@@ -33,7 +33,7 @@ from portal.catalogue.forms.registering import (
     shown_way,
     ways,
 )
-from portal.catalogue.forms.service_questions import MONTH_ENOUGH, Whole
+from portal.catalogue.forms.service_questions import NotLater, Whole
 from portal.catalogue.rules.cleaners import Document
 from portal.errors import Invalid
 from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, WebAddress, choices
@@ -100,12 +100,19 @@ class UsageForm(MeetForm, DetailsForm):
         choices=choices(_STATUS),
         description=lazy("You can leave this out if you do it by hand, or not at all yet."),
     )
+    since = DateParts(
+        lazy("In use since"),
+        [NotLater()],
+        thing=lazy("the day it went into use"),
+        month_enough=True,
+        description=lazy("If it is or was in use. You can leave out the day."),
+    )
     not_known = BooleanField(lazy("I do not know since when"))
     until = DateParts(
-        lazy("In use until (if it has stopped, or is going to)"),
+        lazy("In use until, if it has stopped or is going to"),
         thing=lazy("the day it stops"),
         month_enough=True,
-        description=MONTH_ENOUGH,
+        description=lazy("You can leave out the day."),
     )
     planned_live = DateParts(
         lazy("Planned to be in use (optional)"),
