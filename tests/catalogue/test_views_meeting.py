@@ -283,7 +283,7 @@ def test_who_may_not_edit_sees_the_public_section_only(
     one = f"{NEEDS}/letters/{row.id}"
     for address in (NEEDS, f"{NEEDS}/letters", one, f"{one}/remove"):
         assert stranger.get(address).status_code == 403
-        assert client.get(address).headers["Cache-Control"].startswith("no-store")
+        assert "no-store" in client.get(address).headers["Cache-Control"]
     for address in (f"{NEEDS}/no-such", f"{NEEDS}/messages", f"{NEEDS}/texts/{row.id}",
                     f"{NEEDS}/letters/{row.id + 99}", "/services/no-such/needs"):  # fmt: skip
         assert client.get(address).status_code == 404, address

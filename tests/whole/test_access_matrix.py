@@ -247,6 +247,9 @@ def example(session: Session, kind: str, endpoint: str = "") -> Thing:
     if kind == PAIR:
         pair_id = examples.arguments(session)["duplicates"]["pair_id"]
         return thing_in(session, duplicates.row(session, pair_id))
+    if kind == S:
+        given = examples.arguments(session).get(endpoint, {})
+        return things.by_slug(session, S, given.get("slug", examples.SERVICE))
     return things.by_slug(session, Kind(kind), examples.SLUGS.get(Kind(kind), ""))
 
 

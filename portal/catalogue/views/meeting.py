@@ -275,8 +275,12 @@ def remove(slug: str, need: str, usage_id: int) -> AnyResponse:
     if form.validate_on_submit():
         meeting.remove(database(), place, usage_id, act(form.why.data))
         return done(_("It is removed."), url_for("meeting.index", slug=record.slug))
+    return _remove_page(form, record, place, usage_id)
+
+
+def _remove_page(form: RemoveForm, record: Record, place: Place, usage_id: int) -> Response:
     with reading() as session:
-        row = store.arrangement(session, record.id, need, usage_id)
+        row = store.arrangement(session, record.id, place.need, usage_id)
     name = _name(row)
     rows = [
         {"key": _("Service"), "value": record.name},
