@@ -14,12 +14,14 @@ from werkzeug.test import TestResponse
 
 from portal.access import Grant, Kind, Role
 from portal.audit import HistoryEvent
+from portal.catalogue.component_words import EvidenceKind
 from portal.catalogue.models.components import Capability
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import CapabilityNeed, Usage
-from portal.catalogue.store import usage
+from portal.catalogue.store import evidence, usage
+from portal.catalogue.store.evidence import Said
 from tests.support.accounts import add_person, other_browser, send, signed_in
-from tests.support.data import add_organisation, add_service
+from tests.support.data import ACT, add_organisation, add_service
 from tests.support.pages import filled, soup_of
 from tests.support.storefront import add_capability, add_component
 
@@ -229,6 +231,23 @@ def test_two_at_once_lose_nothing(editor: Callable[[], FlaskClient], session: Se
     assert other.post(at, data=kept | {"note": "Said both"}).status_code == 303
     assert usages(session)[0].note == "Said both"
     assert other.post(at, data=shown | {"note": "Said both"}).status_code == 303, "it says so"
+
+
+def test_evidence_speaks_of_what_it_was_about(
+    editor: Callable[[], FlaskClient], session: Session
+) -> None:
+    client = editor()
+    send(client, f"{NEEDS}/letters", {"how": "component:notify", **LIVE})
+    [row] = usages(session)
+    evidence.add(session, row.id, Said(EvidenceKind.PROVIDER_CONFIRMED, ACT.day), ACT)
+    session.commit()
+    at = f"{NEEDS}/letters/{row.id}"
+    answer = again(client, at, how="own_build")
+    assert answer.status_code == 422 and "There is evidence of this" in answer.text
+    assert "Confirmed" in main(client.get(NEEDS))
+    assert again(client, at, note="The same").status_code == 303
+    assert send(client, f"{at}/remove", {"why": "Wrong"}).status_code == 303
+    assert usages(session) == []
 
 
 def test_a_mistake_is_removed_and_traced(

@@ -15,7 +15,7 @@ from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules import meeting as rules
 from portal.catalogue.rules.component_documents import clean_need
 from portal.catalogue.rules.editing import Conflict
-from portal.catalogue.store import editable, usage
+from portal.catalogue.store import editable, evidence, usage
 from portal.catalogue.store import meeting as store
 from portal.catalogue.store.editable import Record
 from portal.db import Database, one_at_a_time
@@ -163,6 +163,7 @@ def change(database: Database, place: Place, usage_id: int, said: Said, act: Act
         )
         _refuse_late(session, found, {**after, "replaces": said.replaces}, said.base)
         _refuse(session, place, usage_id, after, said.replaces)
+        rules.refuse_other(own, after, bool(evidence.of_usage(session, usage_id)))
         known = store.ids(session, place.service, place.service_id)
         changed = usage.save(session, row, own, after, known, act, CHANGED, said.replaces)
         _needed(session, place, act)

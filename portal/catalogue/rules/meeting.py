@@ -168,6 +168,17 @@ def _refuse_replacing(replaces: int | None, others: Mapping[int, Beside]) -> Non
         raise Clash("replaces", N_("Something else has replaced this already"))
 
 
+def refuse_other(before: Document, after: Document, has_evidence: bool) -> None:
+    """Raise Invalid where an arrangement would become another one, though there is evidence of it:
+    that speaks of what it was.
+    """
+    if has_evidence and same_thing(before) != same_thing(after):
+        raise Invalid(
+            "arrangement",
+            N_("There is evidence of this: say that it has stopped, and add the other beside it"),
+        )
+
+
 def refuse_ring(id_: int, replaces: int | None, others: Mapping[int, Beside]) -> None:
     """Raise Invalid where an arrangement would replace what has, in the end, replaced it."""
     seen = replaces

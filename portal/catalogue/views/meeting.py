@@ -30,7 +30,7 @@ from portal.catalogue.store import capabilities, service_needs, services
 from portal.catalogue.store import meeting as store
 from portal.catalogue.store.editable import Record
 from portal.catalogue.store.service_needs import Met, Needs
-from portal.catalogue.views.base import LAST_ID, database, reading
+from portal.catalogue.views.base import LAST_ID, database, reading, today
 from portal.catalogue.views.editing_base import crumbs_to, in_words, record_at, thing_at
 from portal.catalogue.views.histories import names_in
 from portal.errors import Invalid, Missing
@@ -76,7 +76,7 @@ def index(slug: str) -> AnyResponse:
     record = record_at(services.THING, slug)
     with reading() as session:
         tree = capabilities.tree(session)
-        needs = service_needs.of_service(session, record.id)
+        needs = service_needs.of_service(session, record.id, today())
         answers = store.answers(session, record.id)
     form = _choose_form(tree, needs, answers)
     if form.validate_on_submit():
@@ -188,7 +188,7 @@ def _after(record: Record) -> str:
 
 def _need_page(form: UsageForm, record: Record, leaf: Node) -> Response:
     with reading() as session:
-        needs = service_needs.of_service(session, record.id)
+        needs = service_needs.of_service(session, record.id, today())
     rows = [row for row in (*needs.now, *needs.before) if row.capability_slug == leaf.slug]
     return _usage_page(form, record, leaf, "catalogue/need.html", rows=rows, one=False)
 
