@@ -47,7 +47,7 @@ WHERE r.service_id IN ({}) ORDER BY r.id
 """
 USAGES = """
 SELECT c.slug, c.name, m.slug, m.name, u.arrangement, u.product, u.status, u.since, u.until,
-  m.lifecycle, m.closes_on, n.name, n.slug, u.id
+  m.lifecycle, m.closes_on, n.name, n.slug, u.id, u.confirmed_on, u.disputed_on
 FROM usage u JOIN capability c ON c.id = u.capability_id
 LEFT JOIN component m ON m.id = u.component_id LEFT JOIN component n ON n.id = m.successor_id
 WHERE u.service_id = %s ORDER BY c.name, u.since, u.id
@@ -232,8 +232,10 @@ def record(run: Connection, slug: str, page: Template) -> str:
         ("Keywords", None, ", ".join(texts(s["keywords"]))),
     ]  # fmt: skip
     tables = [
-        ("needs-now", "How it meets its needs", ("Need", "How", "Since", "Source"), now),
-        ("needs-before", "What it used before", ("Need", "How", "When", "Source"), before),
+        ("needs-now", "How it meets its needs", ("Need", "How", "Since", "How it stands", "Source"),
+         now),
+        ("needs-before", "What it used before", ("Need", "How", "When", "How it stands", "Source"),
+         before),
         ("apis", "APIs", ("Name", "Address", "Documentation"),
          [(None, n, [(a, a), (d, d or "Not given")]) for n, a, d in mine["apis"]]),
         ("owners", "Organisations over time", ("Organisation", "What it does", "When", "Source"),
@@ -254,9 +256,10 @@ def met(u: Any) -> tuple[object, ...]:
     """A row of the table of needs."""
     need, name, component, called, arrangement, product, status, since, until = u[:9]
     how = (f"/components/{component}", called) if component else (None, product or arrangement)
-    told = f"/usages/{u[13]}/history"
+    stands = f"Disputed {u[15]}" if u[15] else f"Confirmed {u[14]}" if u[14] else "Declared"
     return f"/capabilities/{need}", name, [how, (None, f"{status} {when(since, until)}"),
-                                           (told, "History")]  # fmt: skip
+                                           (f"/usages/{u[13]}", f"{stands}. Why"),
+                                           (None, "Not given")]  # fmt: skip
 
 
 def when(since: Any, until: Any) -> str:
