@@ -84,8 +84,10 @@ def text(limit: int = 20_000) -> Reader:
 
 
 def called(column: str, cell: str) -> str | None:
-    """Reads a name. Characters that nobody sees would make two of one name."""
-    value: str | None = text(NAME_LIMIT)(column, cell)
+    """Reads a name. Characters that nobody sees would make two of one name; a soft hyphen says only
+    where a line may break, and is dropped.
+    """
+    value: str | None = text(NAME_LIMIT)(column, cell.replace("\N{SOFT HYPHEN}", ""))
     if value and not value.isprintable() and any(unicodedata.category(c) == "Cf" for c in value):
         raise Invalid(column, "This must not include invisible characters")
     return value
