@@ -20,6 +20,7 @@ from portal.catalogue.actions import (
     duplicates,
     import_organisations,
     import_services,
+    import_usage,
     importing,
     indexing,
     journeys,
@@ -251,6 +252,12 @@ def demo_load(as_json: bool) -> None:
     added = components.add_missing(database(), demo.capabilities(), demo.components(), command)
     added |= components.add_usages(database(), *demo.usages(), command)
     counts |= {name: {"created": number} for name, number in added.items()}
+    for name, parsed, apply in (
+        ("adoption", demo.adoption(), import_usage.apply_adoption),
+        ("rosters", demo.rosters(), import_usage.apply_rosters),
+    ):
+        outcome = importing.run(database(), parsed, command, apply)
+        counts[name] = {"created": outcome.created, "updated": outcome.updated}
     named = suppliers.match(database(), command)
     counts["suppliers"] = {"matched": named.matched, "waiting": named.waiting}
     found = duplicates.find(database(), lambda: datetime.now(UTC)).values()

@@ -95,3 +95,37 @@ def registrations() -> list[Document]:
 def proposals() -> list[Document]:
     """Changes that the demo's people propose, one of them decided."""
     return _load("proposals.json")
+
+
+def adoption() -> Parsed:
+    """What providers of the demo's components published of their use, on some days."""
+    parsed = Parsed("component-adoption", ["published.json"])
+    for each in _published()["adoption"]:
+        for row in each["days"]:
+            figures = dict(sorted(row.items()))
+            day = figures.pop("recorded_on")
+            fields = {
+                "component": each["component"], "day": day, "source": each["source"],
+                "figures": figures,
+            }  # fmt: skip
+            parsed.read += 1
+            key = f"{each['component']}/{day}"
+            parsed.desired.append(Desired(key, "published.json", parsed.read, fields, day))
+    return parsed
+
+
+def rosters() -> Parsed:
+    """Lists of who uses a component, as its provider published them."""
+    parsed = Parsed("roster", ["published.json"])
+    for line, fields in enumerate(_published()["rosters"], start=1):
+        parsed.read += len(fields["rows"])
+        key = f"{fields['component']}/{fields['taken_on']}/{fields['sort']}"
+        parsed.desired.append(Desired(key, "published.json", line, fields, fields["taken_on"]))
+    return parsed
+
+
+def _published() -> dict[str, list[Document]]:
+    found: dict[str, list[Document]] = json.loads(
+        (FOLDER / "published.json").read_text(encoding="utf-8")
+    )
+    return found

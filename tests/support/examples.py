@@ -19,6 +19,7 @@ from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.problems import Problem
 from portal.catalogue.models.proposals import Proposal
 from portal.catalogue.models.registrations import Registration
+from portal.catalogue.models.rosters import Roster
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.transfers import Transfer
 from portal.catalogue.models.usage import Usage
@@ -29,6 +30,8 @@ SERVICE = "tax-your-vehicle"
 ORGANISATION = "driver-and-vehicle-licensing-agency"
 JOURNEY = "learn-to-drive-a-car"
 COMPONENT = "govuk-notify"
+#: Its provider publishes who uses it.
+PUBLISHED = "govuk-pay"
 OWNER = "service.owner@dvla.demo.example"
 CAPABILITY = "card-payments"
 
@@ -59,6 +62,11 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "organisations": {"slug": ORGANISATION, "on": on},
         "journeys": {"slug": JOURNEY, "on": on},
         "components": {"slug": COMPONENT, "on": on},
+        "adoption": {"slug": PUBLISHED},
+        "rosters": {
+            "slug": PUBLISHED,
+            "roster_id": session.scalar(select(func.min(Roster.id))),
+        },
         "capabilities": {"slug": CAPABILITY, "on": on},
         "edit_services": {"slug": SERVICE, "question": "purpose"},
         "edit_components": {"slug": COMPONENT, "question": "price"},

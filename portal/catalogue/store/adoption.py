@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.audit import Act, Document, record_all
@@ -182,13 +182,16 @@ def measures(session: Session, component_id: int) -> list[str]:
     return list(session.scalars(query.distinct().order_by(p.measure)))
 
 
-def series(session: Session, component_id: int, measure: str) -> list[tuple[date, int | float]]:
-    """A measure over time, the oldest day first."""
+def series(
+    session: Session, component_id: int, measure: str
+) -> list[tuple[date, int | float | None]]:
+    """A measure on every day of a component, the oldest first; None where it is not published."""
     d, p = AdoptionDay, AdoptionPoint
     query = (
         select(d.day, p.value)
-        .join(d, d.id == p.day_id)
-        .where(d.component_id == component_id, p.measure == measure)
+        .outerjoin(p, and_(p.day_id == d.id, p.measure == measure))
+        .where(d.component_id == component_id)
         .order_by(d.day)
     )
-    return [(day, plain(value)) for day, value in session.execute(query)]
+    rows: Any = session.execute(query)
+    return [(day, None if value is None else plain(value)) for day, value in rows]

@@ -79,12 +79,38 @@ def listing(
     limit: int | None = None,
 ) -> list[Listed]:  # fmt: skip
     """The lists of a component, newest first; from below a day and an id on."""
-    r, row, m = Roster, RosterRow, OrganisationMatch
+    r = Roster
     query = select(r).where(r.component_id == component_id)
     if before is not None:
         on, id_ = before
         query = query.where((r.taken_on < on) | and_(r.taken_on == on, r.id < id_))
-    some = list(session.scalars(query.order_by(r.taken_on.desc(), r.id.desc()).limit(limit)))
+    some = session.scalars(query.order_by(r.taken_on.desc(), r.id.desc()).limit(limit))
+    return _counted(session, list(some))
+
+
+def by_id(session: Session, component_id: int, roster_id: int) -> Roster:
+    """A list of a component. Raises Missing."""
+    found = session.get(Roster, roster_id)
+    if found is None or found.component_id != component_id:
+        raise Missing("There is no such list of this component")
+    return found
+
+
+def listed(session: Session, component_id: int, roster_id: int) -> Listed:
+    """One list of a component, with its counts. Raises Missing."""
+    return _counted(session, [by_id(session, component_id, roster_id)])[0]
+
+
+def place_of(session: Session, component_id: int, roster_id: int) -> tuple[date, int] | None:
+    """Where a list stands among those of its component; None where it is none of them."""
+    found = session.get(Roster, roster_id)
+    if found is None or found.component_id != component_id:
+        return None
+    return found.taken_on, found.id
+
+
+def _counted(session: Session, some: list[Roster]) -> list[Listed]:
+    row, m = RosterRow, OrganisationMatch
     counts: Any = session.execute(
         select(
             row.roster_id,
@@ -110,14 +136,6 @@ def latest(session: Session, component_id: int, sort: RosterSort | None = None) 
     if sort is not None:
         query = query.where(Roster.sort == sort)
     return session.scalars(query.order_by(Roster.taken_on.desc(), Roster.id.desc())).first()
-
-
-def by_id(session: Session, component_id: int, roster_id: int) -> Roster:
-    """A list of a component. Raises Missing."""
-    found = session.get(Roster, roster_id)
-    if found is None or found.component_id != component_id:
-        raise Missing("There is no such list of this component")
-    return found
 
 
 def rows(

@@ -20,10 +20,12 @@ from portal.catalogue.forms.figures import (
     when,
 )
 from portal.catalogue.forms.labels import label, labels, lifecycle_colour, phase_colour
+from portal.catalogue.forms.published import amount, measure_name, sort_name
 from portal.catalogue.forms.reviews import confirmed_by
 from portal.catalogue.forms.service_questions import TITLES
 from portal.catalogue.store import problem_work, review_work, things
 from portal.catalogue.views import editing, proposing
+from portal.catalogue.views.adoption import blueprint as adoption
 from portal.catalogue.views.answers import blueprint as answers
 from portal.catalogue.views.base import from_former
 from portal.catalogue.views.capabilities import blueprint as capabilities
@@ -51,6 +53,7 @@ from portal.catalogue.views.registrations import blueprint as registrations
 from portal.catalogue.views.retiring import blueprint as retiring
 from portal.catalogue.views.reviews import blueprint as reviews
 from portal.catalogue.views.reviews import context as review_context
+from portal.catalogue.views.rosters import blueprint as rosters
 from portal.catalogue.views.services import blueprint as services
 from portal.catalogue.views.splitting import blueprint as splitting
 from portal.catalogue.views.storefront import blueprint as storefront
@@ -82,6 +85,8 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         storefront,
         toolkit,
         component_map,
+        adoption,
+        rosters,
         usages,
         claims,
         reconciling,
@@ -134,6 +139,9 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         lifecycle_colour=lifecycle_colour,
         phase_colour=phase_colour,
         figure=figure,
+        measure_name=measure_name,
+        amount=amount,
+        roster_sort=sort_name,
         last_day=last_day,
         measure=measure,
         per_unit=per_unit,

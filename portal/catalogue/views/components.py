@@ -10,11 +10,13 @@ from flask import Blueprint, Response, request, url_for
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.rules.component_filters import ComponentQuery, parse_components
 from portal.catalogue.store import (
+    adoption,
     capabilities,
     component_documents,
     component_lists,
     component_users,
     components,
+    rosters,
     service_lists,
 )
 from portal.catalogue.views.as_at import as_at_of
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("components", __name__)
 #: Rows of users on a page; the downloads have all of them.
 SHOWN = 100
+#: Figures of a part of all services have their place on the page of adoption.
+PART = "services_"
 
 
 @formats(blueprint, "/components")
@@ -118,6 +122,9 @@ def show(slug: str, fmt: Format) -> Response:
 def _page(
     shown: Shown, users: Any, form: AsAt, on: date | None, ignored: tuple[str, ...]
 ) -> Response:
+    with reading() as session:
+        figures = adoption.latest(session, shown.id)
+        listed = rosters.latest(session, shown.id) is not None
     return page(
         "catalogue/component.html",
         title=shown.document["name"],
@@ -128,6 +135,8 @@ def _page(
         c=shown.document,
         details=details(shown, today(), on or today()),
         users=users,
+        adoption=[each for each in figures if not each.measure.startswith(PART)],
+        listed=listed,
         on=on,
         ignored=ignored,
     )
