@@ -29,6 +29,7 @@ from portal.catalogue.actions import (
     proposals,
     registering,
     reviews,
+    roster_names,
     similar,
     suppliers,
     transfers,
@@ -161,6 +162,15 @@ def match_suppliers(as_json: bool) -> None:
     found = suppliers.match(database(), act("match suppliers"))
     told = f"Matched: {found.matched}. New in the queue: {found.waiting}."
     click.echo(json.dumps(asdict(found)) if as_json else told)
+
+
+@match_group.command("rosters")
+@yes_anyway
+@json_option
+def match_rosters(as_json: bool) -> None:
+    """Look again at the names on providers' lists that wait in the queue."""
+    found = roster_names.match(database(), act("match rosters"))
+    click.echo(json.dumps({"matched": found}) if as_json else f"Matched: {found}.")
 
 
 @match_group.command("decide")

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit import HistoryEvent, ImportBatch
-from portal.catalogue.actions import matching, merging
+from portal.catalogue.actions import matching, merging, roster_names
 from portal.catalogue.component_words import RosterSort
 from portal.catalogue.models.organisations import OrganisationMatch
 from portal.catalogue.models.rosters import AdoptionPoint, Roster, RosterRow
@@ -167,6 +167,20 @@ def test_deciding_a_name_fills_the_rows(
     assert (old.matched, old.unmatched) == (2, 0)
     row = catalogue.scalars(select(RosterRow).where(RosterRow.services == 3)).one()
     assert row.organisation_id == name.organisation_id is not None
+
+
+def test_names_are_looked_at_again(
+    catalogue: Session, app: Flask, database: RolledBackDatabase, tmp_path: Path
+) -> None:
+    take(app, tmp_path, "roster", COUNTS)
+    assert run(app, "match", "rosters").stdout == "Matched: 0.\n"
+    add_organisation(catalogue, "ebb", name="Ebb and Flow")
+    catalogue.commit()
+    assert json.loads(run(app, "match", "rosters", "--json").stdout) == {"matched": 1}
+    assert roster_names.match(database, ACT) == 0, "none waits any more"
+    catalogue.expire_all()
+    old = rosters.listing(catalogue, component(catalogue))[1]
+    assert old.unmatched == 0
 
 
 def test_lists_of_services(

@@ -66,16 +66,19 @@ class Resolver:
         matches.add(self._session, self._new, self._references, self._act)
         self._new.clear()
 
-    def settle(self) -> int:
+    def settle(self, about: MatchAbout | None = None) -> int:
         """Look again at the names that no person decided, and give the services that carry them
         their owner. A name that was sure and is not any more stays as it is.
+
+        Args:
+            about: only the names that were said of this.
 
         Returns:
             How many names mean another organisation now.
         """
         settled = 0
         for name, row in self._rows.items():
-            if row.decided_at is not None:
+            if row.decided_at is not None or about not in (None, row.about):
                 continue
             found = self._index.match(name)
             means = self._refs[found.matched] if found.matched else row.organisation_id
