@@ -163,7 +163,7 @@ def test_another_arrangement_and_what_it_replaces(
     editor: Callable[[], FlaskClient], session: Session
 ) -> None:
     client = editor()
-    old = {"how": "own_build", "own_product": "Postie", "status": "stopped", "until-day": "1",
+    old = {"how": "own_build", "product": "Postie", "status": "stopped", "until-day": "1",
            "until-month": "2", "until-year": "2025"}  # fmt: skip
     send(client, f"{NEEDS}/letters", old)
     [first] = usages(session)

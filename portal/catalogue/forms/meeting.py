@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from markupsafe import Markup
 from wtforms import (
     BooleanField,
     Field,
@@ -22,7 +21,7 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from portal.catalogue.actions.meeting import Said
-from portal.catalogue.component_words import Arrangement, DateBasis, NeedAnswer, UsageStatus
+from portal.catalogue.component_words import DateBasis, NeedAnswer, UsageStatus
 from portal.catalogue.forms.editing import base_in
 from portal.catalogue.forms.labels import label
 from portal.catalogue.forms.registering import (
@@ -54,14 +53,17 @@ _STATUS = {
 }
 #: The order on the page, which is that of the error summary as well.
 _ORDER = (
-    "csrf_token", "base", "how", "product", "supplier", "own_product", "own_supplier", "status",
-    "since", "not_known", "until", "planned_live", "reason", "reason_note", "replaces", "share",
-    "contract_end", "yearly_cost", "source", "note", "go",
+    "csrf_token", "base", "how", "product", "supplier", "status", "since", "not_known", "until",
+    "planned_live", "reason", "reason_note", "replaces", "share", "contract_end", "yearly_cost",
+    "source", "note", "go",
 )  # fmt: skip
 #: What only some want to say.
 MORE = ("share", "contract_end", "yearly_cost", "source", "note")
 _DAYS = ("since", "until", "planned_live", "contract_end")
-_PLAIN = ("status", "reason", "reason_note", "share", "yearly_cost", "source", "note")
+_PLAIN = (
+    "product", "supplier", "status", "reason", "reason_note", "share", "yearly_cost", "source",
+    "note",
+)  # fmt: skip
 #: Where the message of a rule is shown whose field has another name in the form.
 _SHOWN_AT = {"component": "how", "arrangement": "how"}
 
@@ -92,8 +94,16 @@ class UsageForm(MeetForm, DetailsForm):
     """One way in which the service meets, met or will meet a need."""
 
     base = HiddenField(default="0")
-    own_product = StringField(lazy("What you call it (optional)"), [MaxLength(300)])
-    own_supplier = StringField(lazy("Who built it for you? (optional)"), [MaxLength(300)])
+    product = StringField(
+        lazy("Name of the product"),
+        [MaxLength(300)],
+        description=lazy("If you bought one, or if what you built has a name."),
+    )
+    supplier = StringField(
+        lazy("Who provides it? (optional)"),
+        [MaxLength(300)],
+        description=lazy("The supplier of the product, or who built it for you."),
+    )
     status = RadioField(
         lazy("Is it in use?"),
         [Optional()],
@@ -209,13 +219,10 @@ def _summary(text: str, ends: bool) -> str:
 
 def _shown(document: Document) -> dict[str, Any]:
     seen = document["since_basis"] == DateBasis.SEEN
-    own = "own_" if document["arrangement"] == Arrangement.OWN_BUILD else ""
     return {
         **shown_way(document),
         **{name: document[name] for name in _PLAIN},
         **{name: _day(document[name]) for name in _DAYS},
-        f"{own}product": document["product"],
-        f"{own}supplier": document["supplier"],
         "since": None if seen else _day(document["since"]),
         "not_known": seen,
         "replaces": str(document["replaces"] or ""),
@@ -230,13 +237,10 @@ def read_said(form: UsageForm) -> Said:
     """What somebody describes, as `actions.meeting` takes it."""
     how = str(form.how.data)
     arrangement = arrangement_of(how)
-    own = "own_" if arrangement == Arrangement.OWN_BUILD else ""
     values = {
         **{name: form[name].data or None for name in (*_PLAIN, *_DAYS)},
         "yearly_cost": form.yearly_cost.data,
         "component": component_of(how),
-        "product": form[f"{own}product"].data,
-        "supplier": form[f"{own}supplier"].data,
         "not_known": form.not_known.data,
         "by_month": form.since.by_month,
         "until_by_month": form.until.by_month,
@@ -260,24 +264,8 @@ def no_need_said(form: UsageForm) -> NeedAnswer | None:
 def refuse(form: Form, problem: Invalid) -> None:
     """Show the message of a rule beside its field."""
     field = _SHOWN_AT.get(problem.field, problem.field)
-    if field == "product" and form["how"].data == Arrangement.OWN_BUILD:
-        field = "own_product"
     problem.field = field if field in form else "how"
     form.refuse(problem)
-
-
-def with_reveals(form: UsageForm) -> UsageForm:
-    """The form with the questions about a product below the choices that they belong to."""
-    below = {
-        Arrangement.BOUGHT_PRODUCT.value: ("product", "supplier"),
-        Arrangement.OWN_BUILD.value: ("own_product", "own_supplier"),
-    }
-    offered: Any = form.how.choices
-    for choice in offered:
-        if choice.value in below:
-            html = Markup("").join(form[name]() for name in below[choice.value])
-            choice.render_kw = {"conditional": {"html": html}}
-    return form
 
 
 def called(component: str | None, product: str | None, arrangement: str) -> str:

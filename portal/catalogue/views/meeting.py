@@ -24,7 +24,6 @@ from portal.catalogue.forms.meeting import (
     read_said,
     refuse,
     usage_form,
-    with_reveals,
 )
 from portal.catalogue.store import capabilities, service_needs, services
 from portal.catalogue.store import meeting as store
@@ -205,7 +204,7 @@ def _usage_page(
         crumbs=_crumbs(record),
         record=record,
         leaf=leaf,
-        form=with_reveals(form),
+        form=form,
         opened=opened,
         status=more.pop("status", 422 if form.errors else 200),
         **more,
