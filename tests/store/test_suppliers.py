@@ -162,3 +162,14 @@ def test_a_supplier_that_is_merged(catalogue: Session, database: RolledBackDatab
     catalogue.expire_all()
     ids = catalogue.scalars(select(Usage.supplier_id).where(Usage.supplier_id.is_not(None)))
     assert set(ids) == {waves}
+
+
+def test_an_import_that_settles_a_name_links_it(
+    catalogue: Session, database: RolledBackDatabase
+) -> None:
+    suppliers.match(database, WHY)
+    add_organisation(catalogue, "ebb", name="Ebb and Flow", kind="supplier")
+    catalogue.commit()
+    with database.writing() as writing:
+        assert matching.Resolver(writing, WHY).settle() == 1
+    assert linked(catalogue)["quays"] == "portal:ebb"
