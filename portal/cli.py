@@ -34,6 +34,7 @@ from portal.catalogue.actions import (
     suppliers,
     transfers,
     undo,
+    voices,
 )
 from portal.catalogue.store import matches, organisations, service_counts
 from portal.catalogue.words import MatchState
@@ -283,6 +284,7 @@ def demo_load(as_json: bool) -> None:
     kept = demo.keeping()
     counts["problems"] = {"created": problems.add_missing(database(), kept["problems"], command)}
     counts["evidence"] = {"added": claims.add_missing(database(), kept["evidence"], command)}
+    counts["voices"] = {"added": voices.add_missing(database(), kept["voices"], command)}
     counts["reviews"] = {"set": reviews.add_missing(database(), kept["reviews"], command)}
     if as_json:
         click.echo(json.dumps(counts))

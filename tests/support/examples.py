@@ -104,6 +104,8 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
             ),
         },
         "reconciling": {"slug": COMPONENT},
+        "unmet": {"slug": SERVICE, "need": CAPABILITY},
+        "unmet.show": {"slug": CAPABILITY},
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},
         "sign_in": {"token": "unknown"},
         "account": {"session_id": 1},

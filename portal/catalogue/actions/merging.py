@@ -27,6 +27,7 @@ from portal.catalogue.store import (
     services,
     suppliers,
     transfers,
+    unmet,
     usage,
 )
 from portal.catalogue.store.movers import TAGS, Merge
@@ -37,7 +38,7 @@ from portal.errors import N_, Missing, Stale
 for _each in (
     merging_services, merging_organisations, merging, transfers, suppliers, keeping_moves,
     proposals_elsewhere,
-    rosters,
+    rosters, unmet,
 ):  # fmt: skip
     _each.install()
 

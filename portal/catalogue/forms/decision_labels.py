@@ -88,5 +88,6 @@ FIELDS: Mapping[str, str] = {
     "split_into": lazy("Split off"),
     "transfer": lazy("Transfer of functions"),
     "evidence": lazy("Evidence"),
+    "voices": lazy("Asks for a shared component"),
     "supplier_organisation": lazy("Supplier in the catalogue"),
 }

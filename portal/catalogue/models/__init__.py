@@ -16,10 +16,11 @@ from portal.catalogue.models import (
     services,
     transfers,
     usage,
+    voices,
 )
 
 __all__ = [
     "components", "counts", "duplicates", "evidence", "imports", "journeys", "organisations",
     "problems", "proposals", "registrations", "reviews", "rosters", "services", "transfers",
-    "usage",
+    "usage", "voices",
 ]  # fmt: skip

@@ -10,7 +10,16 @@ Document = dict[str, Any]
 Change = tuple[Mapping[str, Any], Mapping[str, Any]]
 #: What an event tells of the act itself; no record has these fields.
 TOLD = frozenset(
-    {"duplicates", "merged_from", "merged_into", "split_from", "split_into", "transfer"}
+    {
+        "duplicates",
+        "evidence",
+        "merged_from",
+        "merged_into",
+        "split_from",
+        "split_into",
+        "transfer",
+        "voices",
+    }
 )
 
 

@@ -93,6 +93,14 @@ def in_tree(session: Session, slug: str) -> tuple[Node, Node | None]:
     raise Missing("There is no need at this address")
 
 
+def leaf(session: Session, slug: str) -> Node:
+    """The need at an address. Raises Missing, also for a group of needs."""
+    node, _above = in_tree(session, slug)
+    if node.below:
+        raise Missing("A group of needs is not met by itself")
+    return node
+
+
 def save(
     session: Session, capability: Capability, before: Document | None, after: Document,
     ids: dict[str, int], act: Act, tag: str,

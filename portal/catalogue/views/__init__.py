@@ -60,6 +60,7 @@ from portal.catalogue.views.storefront import blueprint as storefront
 from portal.catalogue.views.toolkit import blueprint as toolkit
 from portal.catalogue.views.transfer_drafts import blueprint as transfer_drafts
 from portal.catalogue.views.transfers import blueprint as transfers
+from portal.catalogue.views.unmet import blueprint as unmet
 from portal.catalogue.views.usages import blueprint as usages
 from portal.web import errors, limits, navigation
 from portal.web.i18n import lazy
@@ -90,6 +91,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         usages,
         claims,
         reconciling,
+        unmet,
         registrations,
         answers,
         publishing,
