@@ -40,3 +40,9 @@ PUBLIC_READERS = {
     "somebody without a role": PEOPLE["somebody without a role"],
     "somebody with every role": lambda thing: everywhere(*Role),
 }
+#: A private page as a file is asked for by these.
+FILE_READERS = {
+    who: make
+    for who, make in PEOPLE.items()
+    if who.startswith(("a visitor", "somebody without", "portal_administrator"))
+}
