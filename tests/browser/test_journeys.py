@@ -53,6 +53,8 @@ def tab_to(page: Page, selector: str, most: int = 150) -> None:
 
 def test_the_skip_link_leads_to_the_content(visit: Visit) -> None:
     page = visit("/services")
+    # Its script is imported, and may come after the page's load event.
+    expect(page.locator(".govuk-skip-link[data-govuk-skip-link-init]")).to_be_attached()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className").startswith("govuk-skip-link")
     page.keyboard.press("Enter")
