@@ -165,3 +165,25 @@ class Reconciled(StrEnum):
     CATALOGUE_ONLY = "catalogue_only"
     DIFFERENT = "different"
     SAME = "same"
+
+
+class Moving(StrEnum):
+    """How far a service is with its move away from a component that ends; derived."""
+
+    NOT_STARTED = "not_started"
+    CHOSEN = "chosen"
+    MOVING = "moving"
+    MOVED = "moved"
+    STILL_THERE = "still_there"
+
+
+class Burning(StrEnum):
+    """Why a component needs attention, the worst first; derived."""
+
+    CLOSED_IN_USE = "closed_in_use"
+    INCIDENT = "incident"
+    UNSUPPORTED = "unsupported"
+    CLOSING_IN_USE = "closing_in_use"
+    NO_TEAM = "no_team"
+    NOT_TESTED = "not_tested"
+    NO_SUCCESSOR = "no_successor"

@@ -39,6 +39,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
                        "why": "They are one", "count": 2},
     "functions_transferred": {"link": LINK, "title": "Transport moves", "day": "5 May 2026",
                               "count": 3, "back": False},
+    "component_closing": {
+        "link": LINK, "component": "GOV.UK PaaS", "day": "23 December 2023", "before": "",
+        "closed": False, "successor": "", "means": "", "count": 1, "more": 0,
+        "services": [{"name": "Tax your vehicle", "link": LINK}]},
     "problem_reported": {"link": LINK, "thing": "Tax your vehicle", "by": "5 May 2026"},
     "problem_answered": {"link": LINK, "thing": "Tax your vehicle", "outcome": "It is put right",
                          "answer": "The figure is new"},

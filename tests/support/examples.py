@@ -63,6 +63,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "journeys": {"slug": JOURNEY, "on": on},
         "components": {"slug": COMPONENT, "on": on},
         "adoption": {"slug": PUBLISHED},
+        "closing": {"slug": "govuk-paas"},
         "rosters": {
             "slug": PUBLISHED,
             "roster_id": session.scalar(select(func.min(Roster.id))),

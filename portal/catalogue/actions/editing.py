@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal import search
 from portal.audit import Act, HistoryEvent
+from portal.catalogue.actions import closing
 from portal.catalogue.actions.indexing import refresh
 from portal.catalogue.rules.books import BOOKS
 from portal.catalogue.rules.cleaners import Document, slugify
@@ -99,10 +100,11 @@ def _last(later: list[HistoryEvent], fields: tuple[str, ...]) -> HistoryEvent:
 
 def save(session: Session, record: Record, after: Document, act: Act, tag: str) -> bool:
     """Write a clean document over a loaded record and keep the search in step; False where it
-    says so already.
+    says so already. Whoever depends on a component that ends is told.
     """
     if not editable.save(session, record, after, act, tag):
         return False
+    closing.announce(session, record, after, act)
     index(session, record, after)
     return True
 

@@ -16,6 +16,7 @@ from portal.catalogue.actions.telling import Letter, told
 from portal.catalogue.rules import merging_usage
 from portal.catalogue.rules.merging import Side, merged, to_choose
 from portal.catalogue.store import (
+    closing_moves,
     keeping_moves,
     merging,
     merging_organisations,
@@ -38,7 +39,7 @@ from portal.errors import N_, Missing, Stale
 for _each in (
     merging_services, merging_organisations, merging, transfers, suppliers, keeping_moves,
     proposals_elsewhere,
-    rosters, unmet,
+    rosters, unmet, closing_moves,
 ):  # fmt: skip
     _each.install()
 

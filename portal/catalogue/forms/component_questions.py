@@ -5,14 +5,18 @@ from __future__ import annotations
 from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField, URLField
 from wtforms.validators import Optional
 
+from portal.catalogue.forms import component_care
 from portal.catalogue.forms.labels import LABELS
 from portal.catalogue.rules.component_questions import (
+    CARE,
     DESCRIPTION,
+    INCIDENTS,
     LIFECYCLE,
     PRICE,
     START,
     SUMMARY,
     SUPPORT,
+    UNSUPPORTED,
     WHO,
 )
 from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, WebAddress, choices
@@ -140,6 +144,9 @@ FORMS: dict[str, type[Form]] = {
     SUPPORT: SupportForm,
     LIFECYCLE: LifecycleForm,
     PRICE: PriceForm,
+    CARE: component_care.CareForm,
+    INCIDENTS: component_care.IncidentsForm,
+    UNSUPPORTED: component_care.UnsupportedForm,
 }
 TITLES: dict[str, tuple[str, str]] = {
     SUMMARY: (lazy("What does the component do, in one sentence?"), lazy("Summary")),
@@ -149,4 +156,7 @@ TITLES: dict[str, tuple[str, str]] = {
     SUPPORT: (lazy("What support is there?"), lazy("Support")),
     LIFECYCLE: (lazy("Which phase is the component in?"), lazy("Phase")),
     PRICE: (lazy("What does it cost, and from when?"), lazy("Prices")),
+    CARE: (lazy("Who looks after it, and how well?"), lazy("How it is looked after")),
+    INCIDENTS: (lazy("Which incidents were there, and which are open?"), lazy("Incidents")),
+    UNSUPPORTED: (lazy("Which parts have no support?"), lazy("Unsupported parts")),
 }

@@ -77,6 +77,23 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "per_service": lazy("Service by service"),
         "counts": lazy("Numbers by organisation"),
     },
+    "moving": {
+        "not_started": lazy("Not started"),
+        "chosen": lazy("What takes its place is chosen"),
+        "moving": lazy("Moving"),
+        "moved": lazy("Moved"),
+        "still_there": lazy("Still there after the end"),
+    },
+    #: Why a component needs attention.
+    "burning": {
+        "closed_in_use": lazy("Closed, and services still depend on it"),
+        "incident": lazy("An incident is open"),
+        "unsupported": lazy("A part has no support"),
+        "closing_in_use": lazy("It closes, and services depend on it"),
+        "no_team": lazy("No accountable team is published"),
+        "not_tested": lazy("No security test in the last 12 months"),
+        "no_successor": lazy("Deprecated, and no successor is named"),
+    },
     "record_kind": {"service": lazy("Services"), "organisation": lazy("Organisations")},
 }
 #: What an event tells of the act itself, see rules/as_at.py.
@@ -90,4 +107,10 @@ FIELDS: Mapping[str, str] = {
     "evidence": lazy("Evidence"),
     "voices": lazy("Asks for a shared component"),
     "supplier_organisation": lazy("Supplier in the catalogue"),
+    "team": lazy("Accountable team"),
+    "team_reachable": lazy("The team has a mailbox that is read"),
+    "security_tested_on": lazy("Last security test"),
+    "incidents": lazy("Incidents"),
+    "unsupported": lazy("Unsupported parts"),
+    "looked_at_on": lazy("Looked at"),
 }

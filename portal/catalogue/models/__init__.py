@@ -1,6 +1,7 @@
 """Tables of the catalogue, one module a noun; importing this package loads them all."""
 
 from portal.catalogue.models import (
+    closing,
     components,
     counts,
     duplicates,
@@ -20,7 +21,7 @@ from portal.catalogue.models import (
 )
 
 __all__ = [
-    "components", "counts", "duplicates", "evidence", "imports", "journeys", "organisations",
-    "problems", "proposals", "registrations", "reviews", "rosters", "services", "transfers",
-    "usage", "voices",
+    "closing", "components", "counts", "duplicates", "evidence", "imports", "journeys",
+    "organisations", "problems", "proposals", "registrations", "reviews", "rosters", "services",
+    "transfers", "usage", "voices",
 ]  # fmt: skip

@@ -101,6 +101,12 @@ class Component(Base):
     costs: Mapped[list[Document]] = mapped_column(Json, default=list)
     adopters: Mapped[list[Document]] = mapped_column(Json, default=list)
     sources: Mapped[list[str]] = mapped_column(Json, default=list)
+    team: Mapped[str | None] = mapped_column(String(300))
+    team_reachable: Mapped[bool | None]
+    security_tested_on: Mapped[date | None]
+    looked_at_on: Mapped[date | None]
+    incidents: Mapped[list[Document]] = mapped_column(Json, default=list, server_default="[]")
+    unsupported: Mapped[list[Document]] = mapped_column(Json, default=list, server_default="[]")
     version: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime] = mapped_column(UtcTime)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.catalogue import component_words as words
+from portal.catalogue.rules import component_care
 from portal.catalogue.rules.cleaners import (
     NAME_LIMIT,
     TEXT_LIMIT,
@@ -149,6 +150,7 @@ COMPONENT: Mapping[str, Cleaner] = {
             }
         )
     ),
+    **component_care.CARE,
     "sources": list_of(web_address),
 }
 
@@ -200,6 +202,7 @@ def clean_component(document: Mapping[str, Any]) -> Document:
         raise Invalid("has_interface", "Say whether it has a user interface of its own")
     for field in ("prices", "allowances", "mandates", "costs"):
         periods(field, clean[field])
+    component_care.check(clean)
     _closing(clean)
     _once("evolution", clean["evolution"], ("since",))
     _once("capabilities", clean["capabilities"], ("capability",))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from portal.catalogue.rules import component_care
 from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.editing import book_of
 from portal.catalogue.rules.service_answers import lines
@@ -16,6 +17,7 @@ from portal.errors import N_, Invalid
 
 SUMMARY, DESCRIPTION, WHO, START = "summary", "description", "who", "start"
 SUPPORT, LIFECYCLE, PRICE = "support", "lifecycle", "price"
+CARE, INCIDENTS, UNSUPPORTED = "care", "incidents", "unsupported"
 FIELDS: dict[str, tuple[str, ...]] = {
     SUMMARY: ("summary",),
     DESCRIPTION: ("description",),
@@ -24,7 +26,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
     SUPPORT: ("support_hours", "status_page"),
     LIFECYCLE: ("lifecycle", "lifecycle_since", "closes_on", "closing_means", "successor"),
     PRICE: ("prices",),
+    CARE: ("team", "team_reachable", "security_tested_on", "looked_at_on"),
+    INCIDENTS: ("incidents",),
+    UNSUPPORTED: ("unsupported",),
 }
+_REACHED = {True: "yes", False: "no", None: ""}
 Values = Mapping[str, Any]
 
 
@@ -41,6 +47,13 @@ def values_of(question: str, document: Document) -> dict[str, Any]:
         row = _newest(document) or {}
         shown = {name: row.get(name) for name in ("item", "unit", "pence", "per_cent", "note")}
         return {**shown, "since": _day(row.get("since")), "source": row.get("source")}
+    if question == CARE:
+        shown = _plain(question, document)
+        days = {name: _day(shown[name]) for name in ("security_tested_on", "looked_at_on")}
+        return {**shown, **days, "team_reachable": _REACHED[shown["team_reachable"]]}
+    if question in (INCIDENTS, UNSUPPORTED):
+        field = FIELDS[question][0]
+        return {field: component_care.written(document[field])}
     return _plain(question, document)
 
 
@@ -118,10 +131,33 @@ def _price(document: Document, values: Values, day: date) -> Document:
     return {"prices": [*prices, made]}
 
 
+def _care(_document: Document, values: Values, day: date) -> Document:
+    """What was looked at without saying when was looked at today."""
+    tested, looked = (component_care.not_later(name, values.get(name), day)
+                      for name in ("security_tested_on", "looked_at_on"))  # fmt: skip
+    reached = {shown: value for value, shown in _REACHED.items()}[values["team_reachable"] or ""]
+    return {
+        "team": values["team"],
+        "team_reachable": reached,
+        "security_tested_on": tested,
+        "looked_at_on": looked or day.isoformat(),
+    }
+
+
+def _rows(field: str) -> Callable[[Document, Values, date], Document]:
+    def write(document: Document, values: Values, day: date) -> Document:
+        return {field: component_care.read(field, values[field], document[field], day)}
+
+    return write
+
+
 _WRITE: dict[str, Callable[[Document, Values, date], Document]] = {
     START: _start,
     LIFECYCLE: _lifecycle,
     PRICE: _price,
+    CARE: _care,
+    INCIDENTS: _rows("incidents"),
+    UNSUPPORTED: _rows("unsupported"),
 }
 _EVERY = book_of(FIELDS, values_of, patch)
 

@@ -38,10 +38,13 @@ from portal.errors import Missing
 _TEXTS = (
     "slug", "name", "kind", "delivery", "summary", "description", "eligibility_note",
     "how_to_start", "documentation", "support_hours", "status_page", "lifecycle",
-    "lifecycle_since", "closes_on", "closing_means",
+    "lifecycle_since", "closes_on", "closing_means", "team", "security_tested_on", "looked_at_on",
 )  # fmt: skip
-_JSON = ("names", "sectors", "steps", "allowances", "volumes", "costs", "adopters", "sources")
-_REST = ("has_interface", "provider", "successor", "provider_name")
+_JSON = (
+    "names", "sectors", "steps", "allowances", "volumes", "costs", "adopters", "sources",
+    "incidents", "unsupported",
+)  # fmt: skip
+_REST = ("has_interface", "team_reachable", "provider", "successor", "provider_name")
 _EVOLUTION = ("stage", "since", "rationale", "source")
 _PRICE = ("item", "unit", "pence", "per_cent", "since", "until", "note", "source")
 _MANDATE = ("scope", "note", "since", "until", "policy")
@@ -153,7 +156,7 @@ def _parts(ids: list[int]) -> dict[str, Statement]:
     return {
         "component": select(
             c.id, c.id, *(getattr(c, f) for f in (*_TEXTS, *_JSON)), c.has_interface,
-            reference_of(provider), successor.slug, provider.name, c.edited_at,
+            c.team_reachable, reference_of(provider), successor.slug, provider.name, c.edited_at,
         )
         .join(provider, provider.id == c.provider_id)
         .outerjoin(successor, successor.id == c.successor_id)
@@ -195,7 +198,8 @@ def _document(parts: Parts, named: bool = False) -> Document:
     values = parts["component"][0]
     own: Document = dict(zip((*_TEXTS, *_JSON, *_REST), values, strict=False))
     own |= {field: json.loads(own[field] or "[]") for field in _JSON}
-    own["has_interface"] = truth(own["has_interface"])
+    for field in ("has_interface", "team_reachable"):
+        own[field] = truth(own[field])
     own["capabilities"] = sorted(
         ({"capability": row[0], "note": row[1]} for row in parts["capabilities"]),
         key=lambda row: str(row["capability"]),

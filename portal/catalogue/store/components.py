@@ -35,8 +35,10 @@ THING = "component"
 PLAIN = (
     "slug", "name", "has_interface", "summary", "description", "names", "sectors",
     "eligibility_note", "how_to_start", "documentation", "support_hours", "status_page",
-    "closing_means", "steps", "allowances", "volumes", "costs", "adopters", "sources",
+    "closing_means", "steps", "allowances", "volumes", "costs", "adopters", "sources", "team",
+    "team_reachable", "incidents", "unsupported",
 )  # fmt: skip
+_DAYS = ("lifecycle_since", "closes_on", "security_tested_on", "looked_at_on")  # fmt: skip
 _LOADS = (
     joinedload(Component.provider).selectinload(Organisation.identifiers),
     joinedload(Component.successor),
@@ -59,8 +61,7 @@ def document_of(c: Component) -> Document:
             key=lambda row: str(row["capability"]),
         ),
         "lifecycle": c.lifecycle.value,
-        "lifecycle_since": iso(c.lifecycle_since),
-        "closes_on": iso(c.closes_on),
+        **{field: iso(getattr(c, field)) for field in _DAYS},
         "successor": c.successor.slug if c.successor else None,
         "evolution": [
             {
@@ -202,9 +203,8 @@ def save(
     component.delivery = words.Delivery(after["delivery"])
     component.provider_id = refs[after["provider"]]
     component.lifecycle = words.Lifecycle(after["lifecycle"])
-    component.lifecycle_since, component.closes_on = (
-        day(after["lifecycle_since"]), day(after["closes_on"]),
-    )  # fmt: skip
+    for field in _DAYS:
+        setattr(component, field, day(after[field]))
     if before and before["slug"] != after["slug"]:
         session.merge(ComponentSlug(slug=before["slug"], component_id=component.id))
     _save_rows(session, component, before or {}, after, capabilities)

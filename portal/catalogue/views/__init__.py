@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.accounts.work import register as register_work
-from portal.catalogue.actions import claim_work, proposal_work, waiting
+from portal.catalogue.actions import claim_work, closing_work, proposal_work, waiting
 from portal.catalogue.actions.duplicate_work import LABELS as DUPLICATE_LABELS
 from portal.catalogue.actions.duplicate_work import to_decide
 from portal.catalogue.forms.claims import standing_colour
@@ -28,8 +28,10 @@ from portal.catalogue.views import editing, proposing
 from portal.catalogue.views.adoption import blueprint as adoption
 from portal.catalogue.views.answers import blueprint as answers
 from portal.catalogue.views.base import from_former
+from portal.catalogue.views.burning import blueprint as burning
 from portal.catalogue.views.capabilities import blueprint as capabilities
 from portal.catalogue.views.claims import blueprint as claims
+from portal.catalogue.views.closing import blueprint as closing
 from portal.catalogue.views.component_map import blueprint as component_map
 from portal.catalogue.views.components import blueprint as components
 from portal.catalogue.views.duplicates import blueprint as duplicates
@@ -92,6 +94,8 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         claims,
         reconciling,
         unmet,
+        closing,
+        burning,
         registrations,
         answers,
         publishing,
@@ -121,6 +125,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
     register_work("unreachable", review_work.unreachable)
     register_work("disowned", review_work.disowned)
     register_work("claims", claim_work.waiting, claim_work.LABELS)
+    register_work("closing", closing_work.waiting, closing_work.LABELS)
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Find a component"), "storefront.index", order=12)
     navigation.add(app, lazy("Components"), "components.index", order=15)

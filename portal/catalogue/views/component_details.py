@@ -16,6 +16,7 @@ from portal.catalogue.rules.components import (
     typical_days,
     unpriced_on,
 )
+from portal.catalogue.store.blast import Blast
 from portal.catalogue.store.component_documents import Shown, reviewed
 from portal.catalogue.store.component_users import Users
 from portal.web.formats import Column
@@ -72,8 +73,9 @@ def details(shown: Shown, today: date, on: date) -> Details:
     )
 
 
-def document(shown: Shown, found: Details, users: Users, today: date) -> dict[str, Any]:
-    """A component's document with what its page shows around it."""
+def document(shown: Shown, users: Users, hit: Blast, today: date, on: date) -> dict[str, Any]:
+    """A component's document with what its page shows around it, prices on a day."""
+    found = details(shown, today, on)
     return {
         **shown.document,
         "provider_name": shown.provider,
@@ -84,6 +86,10 @@ def document(shown: Shown, found: Details, users: Users, today: date) -> dict[st
         "services_now": users.services,
         "organisations_now": users.organisations,
         "services_confirmed": users.confirmed,
+        "services_depending": hit.services,
+        "organisations_depending": hit.organisations,
+        "transactions_depending": hit.transactions if hit.counted else None,
+        "services_depending_without_figure": hit.uncounted,
         "used_by": [_user(row) for row in users.now],
         "used_or_planned_by": [_user(row) for row in users.others],
         "replaces": [slug for slug, _ in shown.replaces],
@@ -113,6 +119,10 @@ def _user(row: Any) -> dict[str, Any]:
     }
 
 
+def _dated(row: dict[str, Any]) -> str:
+    return f"{row['what']} ({row['since']} to {row['until'] or 'now'})"
+
+
 COLUMNS: tuple[str | Column, ...] = (
     "slug",
     "name",
@@ -139,6 +149,12 @@ COLUMNS: tuple[str | Column, ...] = (
         lambda row: [f"{m['scope']} (from {m['since'] or 'no date'})" for m in row["mandates"]],
     ),
     "closing_means",
+    "team",
+    "team_reachable",
+    "security_tested_on",
+    Column("incidents", lambda row: [_dated(each) for each in row["incidents"]]),
+    Column("unsupported", lambda row: [_dated(each) for each in row["unsupported"]]),
+    "looked_at_on",
     "sources",
     "edited_on",
     "confirmed_on",
@@ -154,6 +170,10 @@ ON_DAY: tuple[str | Column, ...] = (
     "services_now",
     "organisations_now",
     "services_confirmed",
+    "services_depending",
+    "organisations_depending",
+    "transactions_depending",
+    "services_depending_without_figure",
     Column(
         "used_by",
         lambda row: [

@@ -11,6 +11,7 @@ from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.rules.component_filters import ComponentQuery, parse_components
 from portal.catalogue.store import (
     adoption,
+    blast,
     capabilities,
     component_documents,
     component_lists,
@@ -110,18 +111,20 @@ def show(slug: str, fmt: Format) -> Response:
     with reading() as session:
         shown = found(session, components.THING, slug, component_documents.by_slug)
         users = component_users.users(session, shown.id, today(), SHOWN if fmt == "html" else None)
+        hit = blast.of(session, shown.id)
     return respond_record(
         fmt,
-        page=lambda: _page(shown, users, form, on, ignored),
-        document=lambda: document(shown, details(shown, today(), on or today()), users, today()),
+        page=lambda: _page(shown, users, hit, form, on, ignored),
+        document=lambda: document(shown, users, hit, today(), on or today()),
         columns=ON_DAY,
         name=slug,
     )
 
 
 def _page(
-    shown: Shown, users: Any, form: AsAt, on: date | None, ignored: tuple[str, ...]
-) -> Response:
+    shown: Shown, users: Any, hit: blast.Blast, form: AsAt, on: date | None,
+    ignored: tuple[str, ...],
+) -> Response:  # fmt: skip
     with reading() as session:
         figures = adoption.latest(session, shown.id)
         listed = rosters.latest(session, shown.id) is not None
@@ -137,6 +140,7 @@ def _page(
         users=users,
         adoption=[each for each in figures if not each.measure.startswith(PART)],
         listed=listed,
+        hit=hit,
         on=on,
         ignored=ignored,
     )

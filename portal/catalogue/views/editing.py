@@ -26,6 +26,7 @@ from portal.catalogue.rules.cleaners import Document, slugify
 from portal.catalogue.store import editable, services
 from portal.catalogue.store.editable import Record
 from portal.catalogue.views.base import database, reading
+from portal.catalogue.views.closing_check import before_saving
 from portal.catalogue.views.editing_base import (
     KINDS,
     answered,
@@ -131,6 +132,9 @@ def _save(form: Form, record: Record, answer: Answer) -> AnyResponse:
         if not sent or not asks.validate():
             return _address(asks, record, str(answer.values["name"]), sent)
         answer = Answer(answer.question, answer.values, answer.base, asks.move.data == "yes")
+    check = before_saving(record, answer.question, answer.values)
+    if check is not None:
+        return check
     try:
         changed = editing.edit(database(), record.thing, record.id, answer, act())
     except Changed as meanwhile:

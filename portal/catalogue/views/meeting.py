@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -33,6 +34,7 @@ from portal.catalogue.views.base import LAST_ID, database, reading, today
 from portal.catalogue.views.editing_base import crumbs_to, in_words, record_at, thing_at
 from portal.catalogue.views.histories import names_in
 from portal.errors import Invalid, Missing
+from portal.web.filters import long_date
 from portal.web.forms import choices
 from portal.web.guard import requires
 from portal.web.i18n import _
@@ -176,7 +178,19 @@ def _meet(form: UsageForm, record: Record, place: Place) -> AnyResponse:
         meeting.answer(database(), place, instead, act())
     else:
         meeting.meet(database(), place, read_said(form), act())
-    return done(_("Your answer is saved."), _after(record))
+    return done(_saved(place), _after(record))
+
+
+def _saved(place: Place) -> str:
+    """That an answer is saved, and that what meets the need ends where it does."""
+    with reading() as session:
+        needs = service_needs.of_service(session, place.service_id, today())
+    ends = [row for row in needs.ending if row.capability_slug == place.need and row.closes_on]
+    if not ends:
+        return _("Your answer is saved.")
+    day = long_date(date.fromisoformat(str(ends[0].closes_on)))
+    return _("Your answer is saved. %(name)s closes on %(day)s: say what takes its place.",
+             name=ends[0].component, day=day)  # fmt: skip
 
 
 def _after(record: Record) -> str:

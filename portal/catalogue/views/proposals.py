@@ -27,6 +27,7 @@ from portal.catalogue.store import editable, proposals
 from portal.catalogue.store.editable import Record
 from portal.catalogue.store.proposals import ProposalQuery
 from portal.catalogue.views.base import database, reading
+from portal.catalogue.views.closing_check import before_saving
 from portal.catalogue.views.editing import conflict
 from portal.catalogue.views.editing_base import answered, form_for, href_of, in_words
 from portal.catalogue.views.histories import names_in
@@ -249,11 +250,18 @@ def _decide(form: DecideForm, proposal: Proposal, record: Record | None) -> AnyR
     if form.decision.data == CHANGE:
         return redirect(f"{_address(proposal)}/change", 303)
     try:
+        if record and (check := _hit(proposal, record)):
+            return check
         actions.accept(database(), proposal.id, base, answer, act(), says)
     except Invalid as problem:
         form.refuse(Invalid("decision", problem.marked, **problem.values))
         return _show(form, proposal, record)
     return _accepted(record)
+
+
+def _hit(proposal: Proposal, record: Record) -> AnyResponse | None:
+    stands = standing(proposal, record.document)
+    return before_saving(record, stands.question, stands.values)
 
 
 def _accepted(record: Record | None) -> AnyResponse:
@@ -288,6 +296,9 @@ def _change(
     answer = answered(form, record, stands.question, shown)
     if answer is None:
         return None
+    check = before_saving(record, stands.question, answer.values)
+    if check is not None:
+        return check
     says = told(proposal.kind.value, proposal.question)
     text = form["reply"].data or None
     try:

@@ -1,0 +1,102 @@
+"""Tell those who answer for dependent services, once, that a component ends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from portal import jobs, mail
+from portal.access import Kind
+from portal.accounts.store import people, things
+from portal.accounts.store.nearest import nearest
+from portal.audit import Act, Document, london_day
+from portal.catalogue.rules.closing import told_about
+from portal.catalogue.store import closing, components, editable
+from portal.catalogue.store.closing import Ending
+from portal.catalogue.store.editable import Record
+from portal.db import chunks, one_at_a_time
+from portal.jobs import Run
+
+JOB = "components.closing"
+MAIL = "component_closing"
+#: So many services are named in a mail; the page has all of them.
+NAMED = 50
+Key = tuple[Kind, int]
+
+
+def announce(session: Session, record: Record, after: Document, act: Act) -> None:
+    """Promise to tell whoever depends on a component that was just saved, where its end is news."""
+    news = told_about(record.document, after) if record.thing == components.THING else None
+    if news is None:
+        return
+    event = editable.base_of(session, components.THING, record.id)
+    key = f"{JOB}:{record.id}:{event}"
+    payload = {"component": record.id, "on": news.on, "before": news.before, "actor": act.actor,
+               "job": key}  # fmt: skip
+    jobs.add(session, JOB, payload, act.at, key)
+
+
+@jobs.handler(JOB, lease=timedelta(minutes=10))
+def tell(run: Run) -> None:
+    """Mail everybody who answers for dependents that were not told of this end. All of it is one
+    transaction with the note of who was told, so that done twice it mails once.
+    """
+    at, said = run.clock(), run.payload
+    with run.database.writing() as session:
+        one_at_a_time(session)
+        component = closing.ending_by_id(session, said["component"])
+        ends = date.fromisoformat(said["on"])
+        if component is None or component.ends != ends:
+            return  # it was changed since, and that has a job of its own
+        changed = said["before"] if closing.told_before(session, component.id) else None
+        services = closing.untold(session, component.id, ends)
+        closing.note(session, component.id, ends, services, at, said["job"])
+        for who, mine in answering(session, services, london_day(at)).items():
+            if people.actor(who) == said["actor"]:
+                continue
+            values = _values(session, component, mine, changed, run.settings.public_url)
+            to, key = people.get(session, who).email, f"{MAIL}:{said['job']}:{who}"
+            mail.queue(session, to, MAIL, values, key, at, priority=jobs.BULK)
+
+
+def answering(session: Session, services: Collection[int], day: date) -> dict[int, list[Key]]:
+    """Which of these services each person answers for: those nearest to each who can be reached,
+    else the administrators above.
+    """
+    reached = set(people.reachable(session))
+    found: dict[int, list[Key]] = {}
+    for some in chunks(services):
+        known = things.by_ids(session, [(Kind.SERVICE, id_) for id_ in some])
+        near = nearest(session, list(known.values()), day)
+        left = [known[key] for key, who in near.items() if not who & reached]
+        near |= nearest(session, left, day, owners=False)
+        for key, who in near.items():
+            for each in sorted(who & reached):
+                found.setdefault(each, []).append(key)
+    return found
+
+
+def _values(
+    session: Session, component: Ending, mine: list[Key], changed: str | None, base: str
+) -> Document:
+    named = sorted(things.names(session, mine[:NAMED]).values(), key=lambda each: each.name)
+    return {
+        "component": component.name,
+        "day": _day(component.ends),
+        "before": _day(date.fromisoformat(changed)) if changed else "",
+        "closed": component.lifecycle == "closed",
+        "successor": component.successor or "",
+        "means": component.means or "",
+        "services": [
+            {"name": each.name, "link": f"{base}/services/{each.slug}/needs"} for each in named
+        ],
+        "more": max(0, len(mine) - NAMED),
+        "count": len(mine),
+        "link": f"{base}/components/{component.slug}/closing",
+    }
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day else ""

@@ -1,0 +1,185 @@
+"""The end of a component: who depends on it, what is hit, and where each is with the move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request, url_for
+
+from portal.access import Kind, Permission, may
+from portal.accounts.store import people, things
+from portal.accounts.store.nearest import nearest
+from portal.audit import london_day
+from portal.catalogue.component_words import Moving
+from portal.catalogue.forms.labels import labels
+from portal.catalogue.rules.components import ENDING
+from portal.catalogue.rules.filters import decode_key, encode_key
+from portal.catalogue.store import blast
+from portal.catalogue.store import closing as store
+from portal.catalogue.store.closing import Dependent, DependentQuery, Ending
+from portal.catalogue.views.base import (
+    PAGE_SIZE,
+    reading,
+    refuse_unknown,
+    stream,
+    today,
+    unknown,
+    version,
+)
+from portal.web.caching import unless_unchanged
+from portal.web.formats import Format, formats, respond_list
+from portal.web.guard import public
+from portal.web.i18n import _
+from portal.web.pages import page, paging, query_url
+from portal.web.people import current_person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+blueprint = Blueprint("closing", __name__)
+COLUMNS = ("usage", "service_slug", "service", "organisation_slug", "organisation",
+           "capability_slug", "capability", "status", "planned_live", "since", "since_basis",
+           "until", "until_basis", "source", "next_usage", "next_arrangement",
+           "next_component_slug", "next_component", "next_product", "next_status", "next_since",
+           "next_planned_live", "told_on", "state")  # fmt: skip
+#: So many organisations stand among the filters.
+BODIES = 20
+
+
+@formats(blueprint, "/components/<slug:slug>/closing")
+@unless_unchanged(version)
+@public
+def show(slug: str, fmt: Format) -> Response:
+    """Show who depends on a component, and where each is with the move away from it."""
+    with reading() as session:
+        component = store.ending(session, slug)
+    query, ignored = _asked(component)
+    refuse_unknown(fmt, ignored)
+    return respond_list(
+        fmt,
+        page=lambda: _page(component, query, ignored),
+        rows=stream(lambda session: _rows(session, replace(query, after=None))),
+        columns=COLUMNS,
+        name=f"{slug}-closing",
+    )
+
+
+def _asked(component: Ending) -> tuple[DependentQuery, tuple[str, ...]]:
+    ignored = list(unknown("state", "organisation", "after"))
+    state, after = request.args.get("state", ""), request.args.get("after", "")
+    if state and state not in set(Moving):
+        ignored.append(f"state={state[:80]}")
+        state = ""
+    key = decode_key(after) if after else None
+    if after and key is None:
+        ignored.append("after")
+    query = DependentQuery(
+        component, today(), Moving(state) if state else None,
+        request.args.get("organisation", "")[:200] or None, (str(key[0]), key[1]) if key else None,
+    )  # fmt: skip
+    return query, tuple(ignored)
+
+
+def _rows(session: Session, query: DependentQuery) -> Iterator[dict[str, Any]]:
+    for each in store.every(session, query):
+        found = {**each._asdict(), "told_on": _told_on(each)}
+        yield {name: found[name] for name in COLUMNS}
+
+
+def _told_on(row: Dependent) -> date | None:
+    return london_day(row.told_at) if row.told_at else None
+
+
+def _page(component: Ending, query: DependentQuery, ignored: tuple[str, ...]) -> Response:
+    with reading() as session:
+        rows = store.listing(session, query, PAGE_SIZE + 1)
+        numbers = store.states(session, query)
+        bodies = store.organisations(session, component.id)
+        hit = blast.of(session, component.id)
+        moved = store.moved_by_day(session, component.id)
+        answer = _answering(session, rows[:PAGE_SIZE], query.day)
+    last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
+    following = {"after": encode_key((last.sort_name, last.usage))} if last else None
+    return page(
+        "catalogue/closing.html",
+        title=_title(component, query.day),
+        section=_("Components"),
+        crumbs=[(_("Components"), url_for("components.index")),
+                (component.name, f"/components/{component.slug}")],
+        component=component,
+        ends=component.lifecycle in ENDING,
+        hit=hit,
+        progress=_progress(numbers),
+        total=sum(numbers.values()),
+        by_month=_by_month(moved),
+        states=_states(numbers, query),
+        bodies=_bodies(bodies, query),
+        rows=[(row, _told_on(row), answer.get(row.service_id, [])) for row in rows[:PAGE_SIZE]],
+        narrowed=query.state or query.organisation,
+        ignored=ignored,
+        first=query.after is None,
+        paging=paging(None, following),
+    )  # fmt: skip
+
+
+def _title(component: Ending, day: date) -> str:
+    if component.lifecycle not in ENDING:
+        return _("Who depends on %(name)s", name=component.name)
+    if component.lifecycle == "closed" or (component.ends and component.ends <= day):
+        return _("Who depended on %(name)s, and where they went", name=component.name)
+    return _("%(name)s closes: who depends on it", name=component.name)
+
+
+def _answering(session: Session, rows: list[Dependent], day: date) -> dict[int, list[str]]:
+    """The names of those who answer for each service, where the reader may see its people."""
+    person = current_person()
+    if not person.is_authenticated or not rows:
+        return {}
+    known = things.by_ids(session, {(Kind.SERVICE, row.service_id) for row in rows})
+    seen = [each for each in known.values() if may(person, Permission.SEE_PEOPLE, each)]
+    found = nearest(session, seen, day)
+    everybody = {people.actor(who) for some in found.values() for who in some}
+    names = people.names_of_actors(session, everybody) if everybody else {}
+    return {
+        id_: sorted(names.get(people.actor(who), "") for who in some)
+        for (_kind, id_), some in found.items()
+    }
+
+
+def _progress(numbers: dict[str, int]) -> list[tuple[str, int]]:
+    return [(text, numbers.get(state, 0)) for state, text in labels("moving").items()]
+
+
+def _by_month(moved: list[tuple[date, int]]) -> list[tuple[date, int, int]]:
+    """The months in which services moved: how many then, and in all by their end."""
+    months: dict[date, int] = {}
+    for day, many in moved:
+        first = day.replace(day=1)
+        months[first] = months.get(first, 0) + many
+    found, sum_ = [], 0
+    for first, many in sorted(months.items()):
+        sum_ += many
+        found.append((first, many, sum_))
+    return found
+
+
+def _states(numbers: dict[str, int], query: DependentQuery) -> list[dict[str, Any]]:
+    return [
+        {"label": text, "count": numbers[state], "selected": query.state == state,
+         "href": query_url(state=None if query.state == state else state)}
+        for state, text in labels("moving").items()
+        if state in numbers
+    ]  # fmt: skip
+
+
+def _bodies(bodies: list[tuple[str, str, int]], query: DependentQuery) -> list[dict[str, Any]]:
+    chosen = [row for row in bodies[BODIES:] if row[0] == query.organisation]
+    return [
+        {"label": name, "count": many, "selected": query.organisation == slug,
+         "href": query_url(organisation=None if query.organisation == slug else slug)}
+        for slug, name, many in [*bodies[:BODIES], *chosen]
+    ]  # fmt: skip
