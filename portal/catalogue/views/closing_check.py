@@ -50,7 +50,7 @@ def _page(record: Record, news: Told, hit: Blast, told: int) -> Response:
         transactions += " " + ngettext(
             "(%(num)s service has no figure)", "(%(num)s services have no figure)", hit.uncounted
         )
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"key": _("Component"), "value": record.name},
         {"key": _("It ends on"), "value": _on(news.on)},
         {"key": _("Said before"), "value": _on(news.before) if news.before else None},
