@@ -25,7 +25,8 @@ LISTS = ("/services", "/services?organisation=body-0&phase=live",
          "/services?sort=transactions", "/organisations", "/journeys",
          "/services?capability=need-0&component=component-0&organisation=body-0",
          "/components", "/components?need=need-0&kind=api&sector=nhs", "/capabilities",
-         "/imports", "/organisation-names", "/")  # fmt: skip
+         "/imports", "/organisation-names", "/", "/burning-platforms",
+         "/components/component-0/closing")  # fmt: skip
 RECORDS = ("/services/service-1", "/organisations/body-0", "/journeys/journey-0",
            "/services/service-1/history", "/services/service-1.json",
            "/organisations/body-0.json", "/journeys/journey-0.json", "/components/component-0",
