@@ -59,9 +59,11 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "publishing": {"registration_id": draft, "slug": SERVICE},
         "publishing.decide": {"registration_id": waiting},
         "services": {"slug": SERVICE, "on": on},
+        "stack": {"slug": SERVICE},
         "organisations": {"slug": ORGANISATION, "on": on},
         "journeys": {"slug": JOURNEY, "on": on},
         "components": {"slug": COMPONENT, "on": on},
+        "component_graph": {"slug": COMPONENT},
         "adoption": {"slug": PUBLISHED},
         "closing": {"slug": "govuk-paas"},
         "rosters": {

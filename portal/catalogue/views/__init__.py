@@ -32,6 +32,7 @@ from portal.catalogue.views.burning import blueprint as burning
 from portal.catalogue.views.capabilities import blueprint as capabilities
 from portal.catalogue.views.claims import blueprint as claims
 from portal.catalogue.views.closing import blueprint as closing
+from portal.catalogue.views.component_graph import blueprint as component_graph
 from portal.catalogue.views.component_map import blueprint as component_map
 from portal.catalogue.views.components import blueprint as components
 from portal.catalogue.views.duplicates import blueprint as duplicates
@@ -58,6 +59,7 @@ from portal.catalogue.views.reviews import context as review_context
 from portal.catalogue.views.rosters import blueprint as rosters
 from portal.catalogue.views.services import blueprint as services
 from portal.catalogue.views.splitting import blueprint as splitting
+from portal.catalogue.views.stack import blueprint as stack
 from portal.catalogue.views.storefront import blueprint as storefront
 from portal.catalogue.views.toolkit import blueprint as toolkit
 from portal.catalogue.views.transfer_drafts import blueprint as transfer_drafts
@@ -85,9 +87,11 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         components,
         capabilities,
         need_services,
+        stack,
         storefront,
         toolkit,
         component_map,
+        component_graph,
         adoption,
         rosters,
         usages,
