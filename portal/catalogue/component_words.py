@@ -187,3 +187,22 @@ class Burning(StrEnum):
     NO_TEAM = "no_team"
     NOT_TESTED = "not_tested"
     NO_SUCCESSOR = "no_successor"
+
+
+class MentionSense(StrEnum):
+    """What a sentence that names a component says of it."""
+
+    USES = "uses"
+    PLANS = "plans"
+    ADVISED = "advised"
+    DECLINED = "declined"
+    IS_IT = "is_it"
+    UNCLEAR = "unclear"
+
+
+class MentionState(StrEnum):
+    """Whether a person has said what a mention means."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
