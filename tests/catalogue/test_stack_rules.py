@@ -114,5 +114,5 @@ def test_boxes_of_the_graph_stand_clear_of_each_other(texts: list[list[str]]) ->
     for above, below in pairwise(drawn.boxes):
         if above.x == below.x:
             assert above.y + above.height < below.y
-    assert all(EDGE <= b.x and b.x + WIDTH <= drawn.width for b in drawn.boxes)
-    assert all(EDGE <= b.y and b.y + b.height <= drawn.height - EDGE for b in drawn.boxes)
+    assert all(b.x >= EDGE and b.x + WIDTH <= drawn.width for b in drawn.boxes)
+    assert all(b.y >= EDGE and b.y + b.height <= drawn.height - EDGE for b in drawn.boxes)

@@ -63,7 +63,9 @@ class Editor:
         found = re.search(rf'<textarea[^>]*name="{name}"[^>]*>(.*?)</textarea>', page, re.DOTALL)
         if answer.status_code == 409:
             sides = page.split("portal-sides", 1)[1]
-            found = list(re.finditer(r'"portal-text portal-break">(.*?)</span>', sides, re.DOTALL))[1]
+            found = list(re.finditer(r'"portal-text portal-break">(.*?)</span>', sides, re.DOTALL))[
+                1
+            ]
         assert found
         text = html.unescape(found[1])
         token, base = (

@@ -65,9 +65,7 @@ def draw(columns: Sequence[Sequence[Node]], edges: Iterable[tuple[str, str]]) ->
     for at, column in enumerate([column for column in columns if column]):
         y = (height - tall[at]) // 2
         for node, lines in zip(column, made[at], strict=True):
-            boxes[node.key] = Box(
-                node.key, EDGE + at * (WIDTH + BETWEEN), y, _height(lines), lines
-            )
+            boxes[node.key] = Box(node.key, EDGE + at * (WIDTH + BETWEEN), y, _height(lines), lines)
             y += _height(lines) + APART
     width = max((box.x + WIDTH for box in boxes.values()), default=0) + EDGE
     return Drawn(width, height, WIDTH, tuple(boxes.values()), tuple(_between(boxes, edges)))

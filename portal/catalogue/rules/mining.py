@@ -28,25 +28,34 @@ _HEADING = re.compile(r"^\s*#{1,6}\s|^\s*\*\*[^*]+\*\*:?\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]?[A-Z])")
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|No|Mr|Mrs|Ms|Dr|St)|\b[A-Z])\.[\"”’)]*$")
-_SENSES: tuple[tuple[MentionSense, re.Pattern[str]], ...] = tuple(
+_DECLINED = (
+    r"not (?:currently |yet )?(?:being |be )?(?:used|using|use)|(?:will|does|do|did) not use|"
+    r"decided (?:not to|against)|out of scope|instead of|rather than|wasn.t appropriate|"
+    r"not (?:be )?(?:appropriate|suitable|needed)|does not (?:yet )?(?:provide|meet)|"
+    r"unable to use"
+)
+_ADVISED = (
+    r"should|recommend(?:s|ed|ation)?|must|needs? to|consider|explore|ensure|advised?|"
+    r"investigate|provide a plan"
+)
+_PLANS = (
+    r"will|plan(?:s|ned|ning)?|intend(?:s|ed)?|going to|backlog|roadmap|in (?:the )?future|"
+    r"looking to|expects? to|next phase|due to|may|could"
+)
+_USES = (
+    r"us(?:es|ed|ing)|integrat(?:e|es|ed|ing)|built (?:on|with|using)|through|via|"
+    r"powered by|hosted on|provided by|relies on"
+)
+#: The words that tell, the ones that weigh more first.
+_SENSES = tuple(
     (sense, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
     for sense, words in (
-        (MentionSense.DECLINED,
-         r"not (?:currently |yet )?(?:being |be )?(?:used|using|use)|(?:will|does|do|did) not use|"
-         r"decided (?:not to|against)|out of scope|instead of|rather than|wasn.t appropriate|"
-         r"not (?:be )?(?:appropriate|suitable|needed)|does not (?:yet )?(?:provide|meet)|"
-         r"unable to use"),
-        (MentionSense.ADVISED,
-         r"should|recommend(?:s|ed|ation)?|must|needs? to|consider|explore|ensure|advised?|"
-         r"investigate|provide a plan"),
-        (MentionSense.PLANS,
-         r"will|plan(?:s|ned|ning)?|intend(?:s|ed)?|going to|backlog|roadmap|in (?:the )?future|"
-         r"looking to|expects? to|next phase|due to|may|could"),
-        (MentionSense.USES,
-         r"us(?:es|ed|ing)|integrat(?:e|es|ed|ing)|built (?:on|with|using)|through|via|"
-         r"powered by|hosted on|provided by|relies on"),
+        (MentionSense.DECLINED, _DECLINED),
+        (MentionSense.ADVISED, _ADVISED),
+        (MentionSense.PLANS, _PLANS),
+        (MentionSense.USES, _USES),
     )
-)  # fmt: skip
+)
 #: What a report's title says beside the name of the service.
 _REPORT = re.compile(
     r"\s*[-–—:(]*\s*(?:\b(?:gds|digital|alpha|beta|live|self|service|standard)\b[\s-]*)*"
@@ -162,8 +171,7 @@ def seems(sentence: str) -> MentionSense:
 
 
 def service_named(title: str) -> str:
-    """The service that a report is about, by its title: "Carer's Allowance - Service Assessment".
-    """
+    """The service that a report is about, by its title: "Claim a grant - Alpha Assessment"."""
     return _REPORT.sub("", title).strip(" -–—:")
 
 

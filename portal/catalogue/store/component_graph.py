@@ -62,8 +62,7 @@ _SHOWN = (Component.slug, Component.name, Component.lifecycle, Component.closes_
 
 
 def around(session: Session, component_id: int, limit: int | None = None) -> Around:
-    """The graph around a component today, with at most `limit` components used together with it.
-    """
+    """The graph around a component today, with at most `limit` components used together with it."""
     mine, its = ComponentCapability, aliased(ComponentCapability)
     needs: Any = session.execute(
         select(Capability.slug, Capability.name)
@@ -140,4 +139,4 @@ def _together(session: Session, component_id: int, limit: int | None) -> list[Be
         .order_by(counted.c.many.desc(), Component.sort_name, Component.id)
         .limit(limit)
     )
-    return [Beside(*shown, services=services) for *shown, services in rows]
+    return [Beside(*row[:4], services=row.many) for row in rows]

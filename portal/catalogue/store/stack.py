@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -60,6 +61,5 @@ def blocks(session: Session, service_id: int, day: date) -> list[Block]:
 
 
 def _block(row: Any) -> Block:
-    *known, standing, confirmed_on, disputed_on = row
-    there = row[5] is not None
-    return Block(*known, standing if there else None, confirmed_on, disputed_on)
+    block = Block(*row)
+    return block if block.usage is not None else replace(block, standing=None)
