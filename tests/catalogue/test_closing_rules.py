@@ -63,12 +63,12 @@ def test_why_a_component_needs_attention(facts: Facts, why: list[Burning]) -> No
     assert reasons(facts, DAY) == why
 
 
-def test_the_worst_come_first_and_of_these_those_with_more_reasons() -> None:
-    rows = [("b", [Burning.NO_TEAM]), ("a", [Burning.NO_TEAM]), ("z", [Burning.CLOSED_IN_USE]),
-            ("y", [Burning.NO_TEAM, Burning.NOT_TESTED])]  # fmt: skip
-    assert [name for name, why in sorted(rows, key=lambda row: place(row[1], row[0]))] == [
-        "z", "y", "a", "b",
-    ]  # fmt: skip
+def test_the_worst_come_first_and_of_these_those_that_hit_more() -> None:
+    one = [Burning.NO_TEAM]
+    rows = [("b", 3, one), ("a", 3, one), ("z", 1, [Burning.CLOSED_IN_USE]),
+            ("y", 3, [Burning.NO_TEAM, Burning.NOT_TESTED]), ("x", 20, one)]  # fmt: skip
+    found = sorted(rows, key=lambda row: place(row[2], row[1], row[0]))
+    assert [name for name, _many, _why in found] == ["z", "x", "y", "a", "b"]
 
 
 @pytest.mark.parametrize(

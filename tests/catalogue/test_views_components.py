@@ -397,3 +397,10 @@ def test_verify_and_paas_read_as_closed(client: PageClient) -> None:
         told = main(client, address)
         before, after = told.split("No longer for new services")
         assert "Closed" not in before and "Closed" in after
+    rows = client.get("/components/govuk-paas/closing.json").get_json()["items"]
+    assert [(row["service_slug"], row["state"], row["next_product"]) for row in rows] == [
+        ("performance-platform", "moved", None),
+        ("submit-social-housing-lettings-and-sales-data", "moved", "Amazon Web Services"),
+    ]
+    told = main(client, "/components/govuk-paas/closing")
+    assert "Nothing: the service has ended" in told and "Not told by this portal" in told

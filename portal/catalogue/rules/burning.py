@@ -11,6 +11,7 @@ from portal.catalogue.rules.reviews import add_months
 
 #: A security test holds for so many months.
 TESTED = 12
+_MOST = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,10 @@ def reasons(facts: Facts, day: date) -> list[Burning]:
     return [why for why in Burning if found.get(why)]
 
 
-def place(why: Collection[Burning], name: str) -> str:
-    """Where a component stands in the list, as text that sorts: by its worst reason, then those
-    with more reasons first, then by name.
+def place(why: Collection[Burning], dependents: int, name: str) -> str:
+    """Where a component stands in the list, as text that sorts: by its worst reason, then those on
+    which more services depend, then those with more reasons, then by name.
     """
     order = list(Burning)
     worst = min(order.index(each) for each in why)
-    return f"{worst:02}{len(order) - len(why):02}{name}"
+    return f"{worst:02}{_MOST - dependents:010}{len(order) - len(why):02}{name}"

@@ -39,6 +39,17 @@ def of(session: Session, component_id: int) -> Blast:
     return of_each(session, [component_id]).get(component_id, Blast())
 
 
+def services_each(session: Session) -> dict[int, int]:
+    """How many services depend on each component, from the index alone."""
+    u = Usage
+    rows = session.execute(
+        select(u.component_id, func.count(u.service_id.distinct()))
+        .where(u.status.in_(DEPENDING), u.component_id.is_not(None))
+        .group_by(u.component_id)
+    )
+    return {row[0]: row[1] for row in rows if row[0] is not None}
+
+
 def of_each(session: Session, ids: Collection[int]) -> dict[int, Blast]:
     """The same for several; one on which nothing depends is left out."""
     u, s = Usage, Service

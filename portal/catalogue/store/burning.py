@@ -18,7 +18,6 @@ from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.burning import Facts, place, reasons
 from portal.catalogue.rules.closing import DEPENDING, ends_on
 from portal.catalogue.rules.component_care import open_on
-from portal.catalogue.rules.components import ENDING
 from portal.catalogue.store import blast
 from portal.catalogue.store.organisations import iso
 
@@ -71,9 +70,8 @@ def listing(session: Session, query: BurningQuery, day: date) -> list[Hot]:
     if query.organisation is not None:
         statement = statement.where(c.id.in_(_used_by(query.organisation)))
     rows: Any = session.execute(statement).all()
-    ending = [row.id for row in rows if row.lifecycle in ENDING]
-    depending = blast.of_each(session, ending) if ending else {}
-    found = (_hot(row, depending.get(row.id, blast.Blast()).services, day) for row in rows)
+    depending = blast.services_each(session) if rows else {}
+    found = (_hot(row, depending.get(row.id, 0), day) for row in rows)
     return sorted((each for each in found if each.why), key=lambda each: (each.place, each.id))
 
 
@@ -101,7 +99,7 @@ def _hot(row: Any, dependents: int, day: date) -> Hot:
     )  # fmt: skip
     return Hot(
         id_, slug, name, provider, provider_slug, lifecycle.value, day_of_end, why,
-        place(why, sort_name) if why else "", team, tested, burning, parts, looked_at,
+        place(why, dependents, sort_name) if why else "", team, tested, burning, parts, looked_at,
     )  # fmt: skip
 
 

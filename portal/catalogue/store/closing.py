@@ -57,6 +57,7 @@ class Dependent(NamedTuple):
     service_id: int
     service_slug: str
     service: str
+    phase: str
     organisation_slug: str | None
     organisation: str | None
     capability_slug: str
@@ -161,9 +162,9 @@ def listing(session: Session, query: DependentQuery, limit: int | None = None) -
     state = state_of(w, _ended(query))
     statement = (
         select(
-            u.id, s.sort_name, s.id, s.slug, s.name, o.slug, o.name, c.slug, c.name, u.status,
-            u.planned_live, u.since, u.since_basis, u.until, u.until_basis, u.source, w.id,
-            w.arrangement, d.slug, d.name, w.product, w.status, w.since, w.planned_live, told,
+            u.id, s.sort_name, s.id, s.slug, s.name, s.phase, o.slug, o.name, c.slug, c.name,
+            u.status, u.planned_live, u.since, u.since_basis, u.until, u.until_basis, u.source,
+            w.id, w.arrangement, d.slug, d.name, w.product, w.status, w.since, w.planned_live, told,
             state.label("state"),
         )
         .select_from(u)

@@ -13,7 +13,6 @@ from portal.catalogue.store import blast, burning
 from portal.catalogue.store.blast import Blast
 from portal.catalogue.store.burning import BurningQuery, Hot
 from portal.catalogue.views.base import (
-    PAGE_SIZE,
     reading,
     refuse_unknown,
     today,
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 blueprint = Blueprint("burning", __name__)
+#: Fewer than on other lists, since each has much to say.
+PAGE_SIZE = 20
 COLUMNS = ("slug", "name", "provider_slug", "provider", "lifecycle", "ends", "why", "team",
            "security_tested_on", "incidents", "unsupported", "looked_at_on", "services",
            "organisations", "transactions", "services_without_figure")  # fmt: skip

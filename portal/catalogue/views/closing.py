@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 blueprint = Blueprint("closing", __name__)
-COLUMNS = ("usage", "service_slug", "service", "organisation_slug", "organisation",
+COLUMNS = ("usage", "service_slug", "service", "phase", "organisation_slug", "organisation",
            "capability_slug", "capability", "status", "planned_live", "since", "since_basis",
            "until", "until_basis", "source", "next_usage", "next_arrangement",
            "next_component_slug", "next_component", "next_product", "next_status", "next_since",
