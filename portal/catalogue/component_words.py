@@ -120,6 +120,35 @@ class NotSharedReason(StrEnum):
     OTHER = "other"
 
 
+class Holder(StrEnum):
+    """Who holds the code, or the data, of what was bought or built for a service."""
+
+    OWN_ORGANISATION = "own_organisation"
+    SUPPLIER = "supplier"
+    BOTH = "both"
+    OTHER_PUBLIC_BODY = "other_public_body"
+    UNKNOWN = "unknown"
+
+
+class ExitPlan(StrEnum):
+    """How far the plan is for leaving what was bought or built."""
+
+    NONE = "none"
+    PLANNED = "planned"
+    WRITTEN = "written"
+    TESTED = "tested"
+
+
+class Advised(StrEnum):
+    """What speaks for doing about an arrangement, or about a component of a stage."""
+
+    USE_SHARED = "use_shared"
+    RENT = "rent"
+    BUY = "buy"
+    BUILD = "build"
+    WATCH = "watch"
+
+
 class NeedAnswer(StrEnum):
     """Whether a service needs a capability: "not needed" is an answer, no row is none."""
 

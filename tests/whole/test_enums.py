@@ -219,6 +219,9 @@ ROWS: dict[str, Make] = {
     "usage.until_basis": lambda a, b, body, v: _usage(
         b, status=cw.UsageStatus.STOPPED, until_basis=v
     ),
+    "usage.code_held_by": lambda a, b, body, v: _usage(b, code_held_by=v),
+    "usage.data_held_by": lambda a, b, body, v: _usage(b, data_held_by=v),
+    "usage.exit_plan": lambda a, b, body, v: _usage(b, exit_plan=v),
     "usage.reason": lambda a, b, body, v: _usage(b, reason=v),
     "usage_evidence.kind": lambda a, b, body, v: _evidence(v),
     "usage_evidence.reason": lambda a, b, body, v: _evidence(

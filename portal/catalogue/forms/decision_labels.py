@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from portal.catalogue.forms import control_labels
 from portal.web.i18n import lazy
 
 LABELS: Mapping[str, Mapping[str, str]] = {
@@ -94,6 +95,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "not_tested": lazy("No security test in the last 12 months"),
         "no_successor": lazy("Deprecated, and no successor is named"),
     },
+    **control_labels.LABELS,
     "record_kind": {"service": lazy("Services"), "organisation": lazy("Organisations")},
 }
 #: What an event tells of the act itself, see rules/as_at.py.
@@ -113,4 +115,5 @@ FIELDS: Mapping[str, str] = {
     "incidents": lazy("Incidents"),
     "unsupported": lazy("Unsupported parts"),
     "looked_at_on": lazy("Looked at"),
+    **control_labels.FIELDS,
 }

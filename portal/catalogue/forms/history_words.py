@@ -35,6 +35,9 @@ _OF = {
     "decision": "pair_decision",
     "evidence": "evidence",
     "dispute": "dispute",
+    "code_held_by": "held_by",
+    "data_held_by": "held_by",
+    "exit_plan": "exit_plan",
 }
 #: `kind` and `relation` mean different things in different lists.
 _KIND = {

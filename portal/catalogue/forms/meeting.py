@@ -22,6 +22,7 @@ from wtforms.validators import Optional
 
 from portal.catalogue.actions.meeting import Said
 from portal.catalogue.component_words import DateBasis, NeedAnswer, UsageStatus
+from portal.catalogue.forms.control import CONTROL, ControlFields
 from portal.catalogue.forms.editing import base_in
 from portal.catalogue.forms.labels import label
 from portal.catalogue.forms.registering import (
@@ -54,15 +55,15 @@ _STATUS = {
 #: The order on the page, which is that of the error summary as well.
 _ORDER = (
     "csrf_token", "base", "how", "product", "supplier", "status", "since", "not_known", "until",
-    "planned_live", "reason", "reason_note", "replaces", "share", "contract_end", "yearly_cost",
-    "source", "note", "go",
+    "planned_live", "reason", "reason_note", "replaces", *CONTROL, "share", "yearly_cost", "source",
+    "note", "go",
 )  # fmt: skip
 #: What only some want to say.
-MORE = ("share", "contract_end", "yearly_cost", "source", "note")
-_DAYS = ("since", "until", "planned_live", "contract_end")
+MORE = ("share", "yearly_cost", "source", "note")
+_DAYS = ("since", "until", "planned_live", "contract_end", "exit_reviewed_on")
 _PLAIN = (
     "product", "supplier", "status", "reason", "reason_note", "share", "yearly_cost", "source",
-    "note",
+    "note", "contract_group", "code_held_by", "data_held_by", "exit_plan", "exit_note",
 )  # fmt: skip
 #: Where the message of a rule is shown whose field has another name in the form.
 _SHOWN_AT = {"component": "how", "arrangement": "how"}
@@ -90,7 +91,7 @@ class ChooseForm(Form):
     go = SubmitField(lazy("Save and continue"))
 
 
-class UsageForm(MeetForm, DetailsForm):
+class UsageForm(ControlFields, MeetForm, DetailsForm):
     """One way in which the service meets, met or will meet a need."""
 
     base = HiddenField(default="0")
@@ -144,9 +145,6 @@ class UsageForm(MeetForm, DetailsForm):
         filters=[lambda text: text.rstrip("% ") if text else text],
         description=lazy("A percentage, if something else covers the rest."),
         render_kw={"params": {"suffix": {"text": "%"}, "classes": "govuk-input--width-4"}},
-    )
-    contract_end = DateParts(
-        lazy("End of the contract (optional)"), thing=lazy("the end of the contract")
     )
     yearly_cost = Whole(
         lazy("Cost a year (optional)"),

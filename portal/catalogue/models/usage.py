@@ -25,6 +25,8 @@ from portal.catalogue.models.services import Service
 from portal.db import Base, UtcTime, enum_column
 
 OPEN = "status <> 'stopped'"
+CONTRACT = "contract_end IS NOT NULL AND status <> 'stopped'"
+STARTED = "first_planned_on IS NOT NULL AND since IS NOT NULL"
 
 
 def _one_open(what: str, column: str, where: str) -> Index:
@@ -40,7 +42,9 @@ class Usage(Base):
 
     `share` is the part of the need it covers, in per cent; `yearly_cost` is in whole pounds;
     `replaces_id` is the arrangement it takes the place of. `confirmed_on` and `disputed_on` follow
-    from its evidence (rules/standing.py), so that lists need not read it.
+    from its evidence (rules/standing.py), so that lists need not read it. `supplier_key` follows
+    from the supplier's name (rules/suppliers.py), `first_planned_on` from the history: the day on
+    which it was first recorded as planned or being built in.
     """
 
     __tablename__ = "usage"
@@ -74,6 +78,23 @@ class Usage(Base):
         CheckConstraint("share > 0 AND share <= 100", name="share_is_per_cent"),
         CheckConstraint("yearly_cost >= 0", name="cost_not_negative"),
         CheckConstraint("replaces_id <> id", name="not_itself"),
+        CheckConstraint(
+            "contract_group IS NULL OR arrangement = 'bought_product' OR "
+            "(arrangement = 'own_build' AND supplier IS NOT NULL)",
+            name="contract_group_of_bought",
+        ),
+        CheckConstraint(
+            "arrangement IN ('bought_product', 'own_build') OR (code_held_by IS NULL AND "
+            "data_held_by IS NULL AND exit_plan IS NULL)",
+            name="control_of_bought_or_built",
+        ),
+        CheckConstraint(
+            "exit_plan IS NOT NULL OR (exit_note IS NULL AND exit_reviewed_on IS NULL)",
+            name="exit_details_of_a_plan",
+        ),
+        CheckConstraint(
+            "(supplier IS NULL) = (supplier_key IS NULL)", name="supplier_has_key"
+        ),
         _one_open("component", "component_id", "component_id IS NOT NULL"),
         _one_open("product", "product", "product IS NOT NULL AND component_id IS NULL"),
         _one_open("other", "arrangement", "product IS NULL AND component_id IS NULL"),
@@ -85,6 +106,24 @@ class Usage(Base):
             "component_id",
             sqlite_where=sql("disputed_on IS NOT NULL"),
             postgresql_where=sql("disputed_on IS NOT NULL"),
+        ),
+        # What ends when, without reading what has no contract.
+        Index(
+            "ix_usage_contract_end",
+            "contract_end",
+            "id",
+            sqlite_where=sql(CONTRACT),
+            postgresql_where=sql(CONTRACT),
+        ),
+        # What took how long from the plan to the first day of use, from the index alone.
+        Index(
+            "ix_usage_started",
+            "component_id",
+            "first_planned_on",
+            "since",
+            "since_basis",
+            sqlite_where=sql(STARTED),
+            postgresql_where=sql(STARTED),
         ),
         {"sqlite_autoincrement": True},
     )
@@ -101,6 +140,17 @@ class Usage(Base):
     supplier_id: Mapped[int | None] = mapped_column(
         ForeignKey("organisation.id", ondelete="RESTRICT"), index=True
     )
+    supplier_key: Mapped[str | None] = mapped_column(String(300), index=True)
+    contract_group: Mapped[str | None] = mapped_column(String(300), index=True)
+    code_held_by: Mapped[words.Holder | None] = mapped_column(
+        enum_column(words.Holder, "code_held_by")
+    )
+    data_held_by: Mapped[words.Holder | None] = mapped_column(
+        enum_column(words.Holder, "data_held_by")
+    )
+    exit_plan: Mapped[words.ExitPlan | None] = mapped_column(enum_column(words.ExitPlan))
+    exit_note: Mapped[str | None] = mapped_column(Text)
+    exit_reviewed_on: Mapped[date | None]
     status: Mapped[words.UsageStatus] = mapped_column(enum_column(words.UsageStatus))
     planned_live: Mapped[date | None]
     since: Mapped[date | None]
@@ -124,6 +174,7 @@ class Usage(Base):
     declared_by: Mapped[str] = mapped_column(String(80))
     confirmed_on: Mapped[date | None]
     disputed_on: Mapped[date | None]
+    first_planned_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime] = mapped_column(UtcTime)
 

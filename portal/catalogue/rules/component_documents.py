@@ -170,6 +170,12 @@ USAGE: Mapping[str, Cleaner] = {
     "until_basis": _maybe(words.DateBasis),
     "share": decimal(2),
     "contract_end": day,
+    "contract_group": text(NAME_LIMIT),
+    "code_held_by": _maybe(words.Holder),
+    "data_held_by": _maybe(words.Holder),
+    "exit_plan": _maybe(words.ExitPlan),
+    "exit_note": text(),
+    "exit_reviewed_on": day,
     "reason": _maybe(words.NotSharedReason),
     "reason_note": text(),
     "yearly_cost": whole,
@@ -263,10 +269,26 @@ def clean_usage(document: Mapping[str, Any]) -> Document:
         raise Invalid("product", N_("Enter the name of the product"))
     if clean["supplier"] is None:
         clean["supplier_organisation"] = None
+    _control(clean)
     _days(clean)
     if clean["share"] is not None and not 0 < float(clean["share"]) <= 100:
         raise Invalid("share", N_("Enter a percentage above 0 and up to 100"))
     return clean
+
+
+def _control(clean: Document) -> None:
+    bought = clean["arrangement"] == words.Arrangement.BOUGHT_PRODUCT
+    built = clean["arrangement"] == words.Arrangement.OWN_BUILD
+    if clean["contract_group"] and not (bought or (built and clean["supplier"])):
+        raise Invalid("contract_group", N_("Only what somebody supplies is under a contract"))
+    if not (bought or built):
+        for field in ("code_held_by", "data_held_by", "exit_plan"):
+            if clean[field]:
+                raise Invalid(field, N_("This is only asked of what was bought or built"))
+    if clean["exit_plan"] is None:
+        for field in ("exit_note", "exit_reviewed_on"):
+            if clean[field]:
+                raise Invalid("exit_plan", N_("Select whether there is an exit plan"))
 
 
 def _days(clean: Document) -> None:

@@ -10,6 +10,7 @@ from math import log1p
 from typing import Any
 
 from portal.catalogue.component_words import EvolutionStage, Lifecycle, Sector
+from portal.catalogue.words import OrganisationKind
 
 Row = Mapping[str, Any]
 
@@ -25,6 +26,18 @@ _READINESS = {
     Lifecycle.CLOSED: 6,
 }
 _STAGES = list(EvolutionStage)
+#: The kind of an organisation does not tell what is devolved from the rest.
+_SECTORS = {
+    OrganisationKind.DEPARTMENT: Sector.CENTRAL_GOVERNMENT,
+    OrganisationKind.AGENCY: Sector.CENTRAL_GOVERNMENT,
+    OrganisationKind.NDPB: Sector.CENTRAL_GOVERNMENT,
+    OrganisationKind.LOCAL_AUTHORITY: Sector.LOCAL_GOVERNMENT,
+    OrganisationKind.NHS: Sector.NHS,
+    OrganisationKind.POLICE: Sector.POLICE,
+    OrganisationKind.SCHOOL: Sector.SCHOOLS,
+    OrganisationKind.SUPPLIER: Sector.ANYONE,
+    OrganisationKind.OTHER: Sector.OTHER_PUBLIC_SECTOR,
+}
 
 
 def holds(row: Row, on: str) -> bool:
@@ -77,6 +90,11 @@ def may_use(sectors: Iterable[str], sector: str) -> bool | None:
     if not allowed:
         return None
     return Sector.ANYONE in allowed or sector in allowed
+
+
+def sector_of(kind: str) -> Sector:
+    """The sector that an organisation of a kind belongs to, as eligibility names it."""
+    return _SECTORS[OrganisationKind(kind)]
 
 
 def is_wide(sectors: Iterable[str]) -> bool:

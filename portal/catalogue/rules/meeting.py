@@ -18,6 +18,7 @@ _USED = (UsageStatus.LIVE, UsageStatus.STOPPING)
 _NAMED = (Arrangement.BOUGHT_PRODUCT, Arrangement.OWN_BUILD)
 #: What is asked of every arrangement and stands in the document as it was typed.
 _PLAIN = ("share", "yearly_cost", "note", "source")
+_CONTROL = ("contract_group", "code_held_by", "data_held_by", "exit_plan", "exit_note")
 _SHARED = Arrangement.SHARED_COMPONENT
 
 
@@ -80,9 +81,16 @@ def usage_said(
         "until_basis": _basis("until", until, values.get("until_by_month"), before),
         "planned_live": _iso(values.get("planned_live")),
         "contract_end": _iso(values.get("contract_end")),
+        **(_controlled(values) if named else {}),
         **{name: values.get(name) for name in _PLAIN},
     }
     return clean_usage(said)
+
+
+def _controlled(values: Mapping[str, Any]) -> Document:
+    """What is only asked of what was bought or built; left over from another choice it is gone."""
+    reviewed = _iso(values.get("exit_reviewed_on"))
+    return {**{name: values.get(name) for name in _CONTROL}, "exit_reviewed_on": reviewed}
 
 
 def _since(

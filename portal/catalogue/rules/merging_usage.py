@@ -19,7 +19,8 @@ _ALONG = (
 #: What a row takes from the other one where it says nothing itself; those of a group together.
 _TAKEN = (
     ("supplier", "supplier_organisation"), ("planned_live",), ("since", "since_basis"),
-    ("contract_end",), ("reason", "reason_note"), ("yearly_cost",), ("note",), ("source",),
+    ("contract_end",), ("contract_group",), ("code_held_by",), ("data_held_by",),
+    ("exit_plan", "exit_note", "exit_reviewed_on"), ("reason", "reason_note"), ("yearly_cost",), ("note",), ("source",),
     ("share",),
 )  # fmt: skip
 

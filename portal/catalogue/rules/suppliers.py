@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from collections.abc import Iterable, Mapping
 
 from portal.catalogue.rules.matching import Named, NameIndex, normalise
@@ -12,12 +13,26 @@ _FORMS = re.compile(
     r"(?:\s+(?:ltd|limited|plc|llp|lp|inc|incorporated|corp|corporation|gmbh|uk|cyf|cyfyngedig))+$"
 )
 SUPPLIER = "supplier"
+MOST_LETTERS = 150
+_NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 
 
 def key_of(name: str) -> str:
     """A company's name without what says its form: "Tide Ltd" and "Tide (UK) Limited" are one."""
     plain = normalise(name)
     return _FORMS.sub("", plain) or plain
+
+
+def address_key(name: str) -> str:
+    """What stands for a supplier's name in addresses, and groups the ways in which it is written.
+
+    A name with letters beyond a to z, or a very long one, is told from others by a mark at the end.
+    """
+    key = key_of(name)
+    plain = _NOT_PLAIN.sub("-", key).strip("-")[:MOST_LETTERS].rstrip("-")
+    if plain.replace("-", " ") == key:
+        return plain
+    return f"{plain}-{sha256(key.encode()).hexdigest()[:8]}".lstrip("-")
 
 
 class Suppliers:

@@ -16,6 +16,7 @@ from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.organisations import Organisation, OrganisationMatch
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import CapabilityNeed, Usage
+from portal.catalogue.rules.suppliers import address_key
 from portal.catalogue.store import evidence, organisation_names
 from portal.catalogue.store.components import plain_number
 from portal.catalogue.store.organisations import day, iso, reference
@@ -24,10 +25,18 @@ from portal.errors import Invalid, Missing
 THING = "usage"
 #: What a component's providers and readers count as using it now.
 USING = (words.UsageStatus.LIVE, words.UsageStatus.STOPPING)
-_DAYS = ("planned_live", "since", "until", "contract_end")
-_BASES = ("since_basis", "until_basis")
+#: Work on it has begun, or is going to.
+STARTING = (words.UsageStatus.PLANNED, words.UsageStatus.INTEGRATING)
+_DAYS = ("planned_live", "since", "until", "contract_end", "exit_reviewed_on")
+_LISTS = {
+    "since_basis": words.DateBasis, "until_basis": words.DateBasis, "code_held_by": words.Holder,
+    "data_held_by": words.Holder, "exit_plan": words.ExitPlan,
+}  # fmt: skip
 _ANSWER = ("answer", "note", "source")
-_PLAIN = ("product", "supplier", "reason_note", "yearly_cost", "note", "source")
+_PLAIN = (
+    "product", "supplier", "contract_group", "exit_note", "reason_note", "yearly_cost", "note",
+    "source",
+)  # fmt: skip
 
 
 class Keep(Enum):
@@ -54,7 +63,7 @@ def document_of(u: Usage) -> Document:
         "component": u.component.slug if u.component else None,
         "status": u.status.value,
         **{name: iso(getattr(u, name)) for name in _DAYS},
-        **{name: getattr(u, name).value if getattr(u, name) else None for name in _BASES},
+        **{name: getattr(u, name).value if getattr(u, name) else None for name in _LISTS},
         "share": plain_number(u.share),
         "reason": u.reason.value if u.reason else None,
         **{name: getattr(u, name) for name in _PLAIN},
@@ -147,10 +156,13 @@ def save(
     usage.share = Decimal(after["share"]) if after["share"] else None
     for name in _DAYS:
         setattr(usage, name, day(after[name]))
-    for name in _BASES:
-        setattr(usage, name, words.DateBasis(after[name]) if after[name] else None)
+    for name, kind in _LISTS.items():
+        setattr(usage, name, kind(after[name]) if after[name] else None)
     for name in _PLAIN:
         setattr(usage, name, after[name])
+    usage.supplier_key = address_key(after["supplier"]) if after["supplier"] else None
+    if usage.first_planned_on is None and usage.status in STARTING:
+        usage.first_planned_on = act.day
     if before is None:
         usage.declared_by = act.actor
     usage.replaces_id = now

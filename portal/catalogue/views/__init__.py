@@ -35,6 +35,7 @@ from portal.catalogue.views.closing import blueprint as closing
 from portal.catalogue.views.component_graph import blueprint as component_graph
 from portal.catalogue.views.component_map import blueprint as component_map
 from portal.catalogue.views.components import blueprint as components
+from portal.catalogue.views.contracts import blueprint as contracts
 from portal.catalogue.views.duplicates import blueprint as duplicates
 from portal.catalogue.views.editing_base import KINDS, edit_link, edits
 from portal.catalogue.views.home import blueprint as home
@@ -61,6 +62,7 @@ from portal.catalogue.views.services import blueprint as services
 from portal.catalogue.views.splitting import blueprint as splitting
 from portal.catalogue.views.stack import blueprint as stack
 from portal.catalogue.views.storefront import blueprint as storefront
+from portal.catalogue.views.suppliers import blueprint as suppliers
 from portal.catalogue.views.toolkit import blueprint as toolkit
 from portal.catalogue.views.transfer_drafts import blueprint as transfer_drafts
 from portal.catalogue.views.transfers import blueprint as transfers
@@ -100,6 +102,8 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         unmet,
         closing,
         burning,
+        suppliers,
+        contracts,
         registrations,
         answers,
         publishing,
@@ -137,6 +141,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
     navigation.add(app, lazy("Organisations"), "organisations.index", order=20)
     navigation.add(app, lazy("Journeys"), "journeys.index", order=30)
     navigation.add_to_footer(app, lazy("Imports"), "imports.index")
+    navigation.add_to_footer(app, lazy("Suppliers and contracts"), "suppliers.index")
     app.jinja_env.globals.update(
         labels=labels, edits=edits, edit_link=edit_link, adds_journeys=adds_journeys
     )

@@ -36,6 +36,7 @@ FOLDERS = {
     "services": services.THING,
     "organisations": organisations.THING,
     "components": components.THING,
+    "suppliers": organisations.THING,
 }
 LONDON = ZoneInfo("Europe/London")
 #: The arguments of an address that asks for a day.

@@ -13,11 +13,20 @@ from portal.access import Kind, Permission, Thing, may
 from portal.accounts.store import things
 from portal.accounts.views.base import done, form_page, not_done
 from portal.catalogue.actions import claims as acts
-from portal.catalogue.component_words import Standing
+from portal.catalogue.component_words import Arrangement, Standing
+from portal.catalogue.forms.advice import document as advice_document
 from portal.catalogue.forms.claims import MEANS, AnswerForm, ConfirmManyForm
+from portal.catalogue.forms.held import ADVISED, CONTROLLED, control_of
 from portal.catalogue.forms.labels import labels
 from portal.catalogue.rules.filters import decode_key, encode_key
-from portal.catalogue.store import claims, component_users, evidence, usage
+from portal.catalogue.store import (
+    claims,
+    component_users,
+    contracts,
+    evidence,
+    shared_options,
+    usage,
+)
 from portal.catalogue.store.claims import ClaimQuery
 from portal.catalogue.views.base import (
     LAST_ID,
@@ -44,7 +53,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from portal.catalogue.rules.advice import Advice
     from portal.catalogue.store.claims import Claim
+    from portal.catalogue.store.contracts import Held
 
 blueprint = Blueprint("claims", __name__)
 #: So many services stand in a frame; it leads to all.
@@ -55,6 +66,8 @@ FRAMED = (
     "frame-ancestors *"
 )
 ONE = f"/usages/<int(min=1, max={LAST_ID}):usage_id>"
+#: Of these it is asked who holds them.
+CAN_BE_CONTROLLED = (Arrangement.BOUGHT_PRODUCT, Arrangement.OWN_BUILD)
 COLUMNS = ("usage", "service_slug", "service", "organisation_slug", "organisation",
            "capability_slug", "status", "planned_live", "since", "since_basis", "until", "standing",
            "confirmed_on", "disputed_on", "source")  # fmt: skip
@@ -185,13 +198,18 @@ def show(usage_id: int, fmt: Format) -> Response:
         claim = claims.state_of(session, usage_id, today())
         called = usage.heading(session, usage_id)
         found = [_evidence(each) for each in evidence.of_usage(session, usage_id)]
+        held = contracts.of_usage(session, usage_id)
+        advice = contracts.advice(held, shared_options.by_need(session, today()), today())
     return respond_record(
         fmt,
-        page=lambda: _show(claim, called, found),
-        document=lambda: {**claim._asdict(), "why": MEANS[claim.standing], "evidence": found},
-        columns=COLUMNS,
+        page=lambda: _show(claim, called, found, held, advice),
+        document=lambda: {
+            **claim._asdict(), "why": MEANS[claim.standing], "evidence": found,
+            "arrangement": held.arrangement, **control_of(held), **advice_document(advice),
+        },
+        columns=(*COLUMNS, "arrangement", *CONTROLLED, *ADVISED),
         name=f"{claim.service_slug}-{claim.capability_slug}",
-    )
+    )  # fmt: skip
 
 
 def _evidence(row: Any) -> dict[str, Any]:
@@ -206,7 +224,9 @@ def _evidence(row: Any) -> dict[str, Any]:
     }
 
 
-def _show(claim: Claim, called: Any, found: list[dict[str, Any]]) -> Response:
+def _show(
+    claim: Claim, called: Any, found: list[dict[str, Any]], held: Held, advice: Advice | None
+) -> Response:
     what = called.component or called.product or called.need
     answers = called.component is not None and may(
         current_person(), Permission.EDIT_COMPONENT, component_of(claim.usage)
@@ -220,6 +240,10 @@ def _show(claim: Claim, called: Any, found: list[dict[str, Any]]) -> Response:
         claim=claim,
         called=called,
         evidence=found,
+        held=held,
+        advice=advice,
+        controlled=held.arrangement in CAN_BE_CONTROLLED,
+        today=today(),
         means=MEANS,
         answers=answers,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from portal.catalogue.actions import meeting
 from portal.catalogue.actions.editing import Changed
 from portal.catalogue.actions.meeting import Place
 from portal.catalogue.component_words import NeedAnswer
+from portal.catalogue.forms.control import CONTROL
 from portal.catalogue.forms.meeting import (
     MORE,
     ChooseForm,
@@ -26,7 +27,7 @@ from portal.catalogue.forms.meeting import (
     refuse,
     usage_form,
 )
-from portal.catalogue.store import capabilities, service_needs, services
+from portal.catalogue.store import capabilities, contracts, service_needs, services
 from portal.catalogue.store import meeting as store
 from portal.catalogue.store.editable import Record
 from portal.catalogue.store.service_needs import Met, Needs
@@ -210,7 +211,11 @@ def _usage_page(
     form: UsageForm, record: Record, leaf: Node, template: str, **more: Any
 ) -> Response:
     form.how.description = form.how.description or leaf.hint or ""
-    opened = any(form[name].errors or form[name].data for name in MORE)
+    opened, controlled = (
+        any(form[name].errors or form[name].data for name in names) for names in (MORE, CONTROL)
+    )
+    with reading() as session:
+        groups = contracts.groups(session)
     title = more.pop("title", None) or leaf.question or leaf.name
     return page(
         template,
@@ -220,6 +225,8 @@ def _usage_page(
         leaf=leaf,
         form=form,
         opened=opened,
+        controlled=controlled,
+        groups=groups,
         status=more.pop("status", 422 if form.errors else 200),
         **more,
     )
