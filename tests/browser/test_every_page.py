@@ -64,6 +64,10 @@ MORE = (
     "/find-a-component?sector=",
     "/find-a-component?q=",
     "/find-a-component?need=text-messages&sector=nhs",
+    "/find-a-component?need=hosting&organisation=environment-agency",
+    "/find-a-component?need=hosting&organisation=zzzz",
+    "/suppliers?need=hosting&sort=cost&nonsense=1",
+    "/contracts?ends=ended",
     "/toolkit/live",
     "/component-map?group=messages&on-day=1&on-month=1&on-year=2021",
     "/component-map?on-day=1&on-month=13&on-year=2021",
@@ -89,7 +93,7 @@ WRONG = {
 }
 EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",
          "/organisation-names", "/components", "/capabilities", "/find-a-component",
-         "/toolkit/alpha", "/component-map")  # fmt: skip
+         "/toolkit/alpha", "/component-map", "/suppliers", "/contracts")  # fmt: skip
 #: Answers that are no pages.
 NOT_HTML = {"health", "ready", "web.favicon", "web.old_security_txt", "web.robots",
             "web.security_txt"}  # fmt: skip

@@ -52,6 +52,15 @@ WRONG: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
     ("share_is_per_cent", BUILT, {**LIVE, "share": "100.5"}, "share", "up to 100"),
     ("share_is_per_cent", BUILT, {**LIVE, "share": "half"}, "share", "Enter a number"),
     ("cost_not_negative", BUILT, {**LIVE, "yearly_cost": -1}, "yearly_cost", "0 or more"),
+    (
+        "contract_group_of_bought",
+        BUILT,
+        {**LIVE, "contract_group": "G-Cloud 14"},
+        "contract_group",
+        "what somebody supplies",
+    ),
+    ("exit_details_of_a_plan", BUILT, {**LIVE, "exit_note": "By file"}, "exit_plan", "Select"),
+    ("exit_details_of_a_plan", BUILT, {**LIVE, "exit_reviewed_on": TODAY}, "exit_plan", "Select"),
     ("(no status)", BUILT, {}, "status", "Select whether it is in use"),
     (
         "(ends later)",
@@ -79,6 +88,18 @@ def test_only_what_is_shared_names_a_component() -> None:
     document = {**said(BUILT, **LIVE), "component": "notify"}
     with pytest.raises(Invalid, match="Only a shared component"):
         clean_usage(document)
+
+
+def test_only_what_was_bought_or_built_is_controlled() -> None:
+    control = {"code_held_by": "both", "data_held_by": "supplier", "exit_plan": "none"}
+    left_over = said(SHARED, **LIVE, **NOTIFY, **control)
+    assert not any(left_over[field] for field in control), "left over from another choice"
+    for field, value in control.items():
+        with pytest.raises(Invalid, match="bought or built") as caught:
+            clean_usage({**left_over, field: value})
+        assert caught.value.field == field
+    supplied = said(BUILT, **LIVE, supplier="Tide", contract_group="G-Cloud 14", **control)
+    assert (supplied["contract_group"], supplied["exit_plan"]) == ("G-Cloud 14", "none")
 
 
 def test_a_component_that_does_not_offer_the_need() -> None:

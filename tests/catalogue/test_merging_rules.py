@@ -191,6 +191,17 @@ def test_usages_move_and_open_ones_of_one_thing_unite() -> None:
     assert united.document == {**own[1], "supplier": "X"}
 
 
+def test_contract_and_control_are_kept_by_the_one_that_stays() -> None:
+    product = {"component": None, "arrangement": "bought_product", "product": "Till"}
+    said = {"supplier": "Tide", "contract_group": "G-Cloud 14", "code_held_by": "both",
+            "data_held_by": "supplier"}  # fmt: skip
+    plan_ = {"exit_plan": "tested", "exit_note": "By file", "exit_reviewed_on": "2026-01-01"}
+    own = {1: usage(service="stays", exit_plan="none", **product)}
+    [united] = merging_usage.plan("stays", own, {2: usage(**product, **said, **plan_)}).united
+    assert {field: united.document[field] for field in said} == said
+    assert (united.document["exit_plan"], united.document["exit_note"]) == ("none", None)
+
+
 def test_the_usage_further_along_stays() -> None:
     own = {1: usage("planned", service="stays", planned_live="2027-01-01")}
     [united] = merging_usage.plan("stays", own, {2: usage()}).united

@@ -26,6 +26,7 @@ OFFERS = st.builds(
     mandated=st.booleans(),
     wide=st.booleans(),
     users=st.integers(0, 50),
+    alike=st.integers(0, 5),
 )
 
 
@@ -65,10 +66,11 @@ def test_what_counts_in_which_order() -> None:
         offer("f"),
         offer("h", users=7),
         offer("i", wide=True),
+        offer("z", alike=1),
         offer("j", mandated=True),
         offer("k", meets=("letters", "email")),
     ]
-    assert [o.slug for o in rank(worst_first)] == list("kjihfgedcba")
+    assert [o.slug for o in rank(worst_first)] == list("kjzihfgedcba")
 
 
 def test_who_may_use_what() -> None:

@@ -200,7 +200,7 @@ def test_one_form_keeps_words_needs_and_who_asks(client: PageClient) -> None:
         forms = page.select("form")
         assert len(forms) == 1
         names = [tag["name"] for tag in forms[0].select("input")]
-        assert list(dict.fromkeys(names)) == ["q", "sector", "need"]
+        assert list(dict.fromkeys(names)) == ["q", "organisation", "sector", "need"]
     assert page.select("input[name=q]")[0]["value"] == "send letters"
     # What only words mean is not ticked: other words may take its place.
     assert [tag["value"] for tag in page.select("input[name=need][checked]")] == ["direct-debit"]
@@ -357,9 +357,9 @@ def test_the_map_refuses_what_it_does_not_know(client: PageClient) -> None:
     ("address", "most"),
     [
         (FIND, 3),
-        (FIND + "?need=send-letters&need=direct-debit&sector=nhs", 8),
-        (FIND + "?q=send+letters", 7 + SEARCH + 2),  # and two: components called so
-        (FIND + ".json?need=send-letters", 7),
+        (FIND + "?need=send-letters&need=direct-debit&sector=nhs", 9),
+        (FIND + "?q=send+letters", 8 + SEARCH + 2),  # and two: components called so
+        (FIND + ".json?need=send-letters", 8),
         ("/toolkit", 1),
         ("/toolkit/alpha", 3),
         ("/component-map", 6),

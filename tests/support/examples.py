@@ -107,6 +107,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
             ),
         },
         "reconciling": {"slug": COMPONENT},
+        "suppliers": {"key": "amazon-web-services", "slug": "microsoft-limited"},
         "unmet": {"slug": SERVICE, "need": CAPABILITY},
         "unmet.show": {"slug": CAPABILITY},
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},

@@ -18,6 +18,7 @@ class FindForm(Form):
 
     q = Field(lazy("What do you need to do?"))
     need = Field(lazy("What you need"))
+    organisation = Field(lazy("Your organisation"))
 
     class Meta(Form.Meta):
         """Reading needs no protection from forgery."""

@@ -22,11 +22,14 @@ class ComponentQuery:
 
 @dataclass(frozen=True, slots=True)
 class FindQuery:
-    """What somebody needs, chosen or in words of their own, and who asks."""
+    """What somebody needs, chosen or in words of their own, and who asks: their sector, and the
+    address or the name of their organisation.
+    """
 
     text: str = ""
     needs: tuple[str, ...] = ()
     sector: str | None = None
+    organisation: str | None = None
 
 
 def _sector(read: Reader) -> str | None:
@@ -53,4 +56,5 @@ def parse_find(pairs: Pairs) -> tuple[FindQuery, tuple[str, ...]]:
     """A storefront query from an address's arguments, and the arguments that were ignored."""
     read = Reader(pairs)
     text = " ".join((read.one("q") or "").split())[:200]
-    return FindQuery(text, read.choices("need", None), _sector(read)), read.rest()
+    body = (read.one("organisation") or "")[:300] or None
+    return FindQuery(text, read.choices("need", None), _sector(read), body), read.rest()

@@ -118,6 +118,7 @@ class Offer:
         eligible: whether the asking sector may use it; None where that is not known.
         wide: whether more than half of the sectors may use it.
         users: live services that use it.
+        alike: other organisations of the asker's kind that use it; 0 where nobody said who asks.
     """
 
     slug: str
@@ -128,11 +129,13 @@ class Offer:
     mandated: bool
     wide: bool
     users: int
+    alike: int = 0
 
 
 def rank(offers: Iterable[Offer]) -> list[Offer]:
     """Best first: who may use it, how ready it is, how many of the needs it meets, whether a
-    policy asks for it, whether it is open to most sectors, how many services use it.
+    policy asks for it, how many organisations like the asker's use it, whether it is open to most
+    sectors, how many services use it.
 
     What is open to most comes before what more services use: a platform of one department may be
     in wide use there and still not be for the next. What is deprecated, closing or closed is left
@@ -145,6 +148,7 @@ def rank(offers: Iterable[Offer]) -> list[Offer]:
             _READINESS[o.lifecycle],
             -len(o.meets),
             not o.mandated,
+            -o.alike,
             not o.wide,
             -o.users,
             o.sort_name,

@@ -80,6 +80,8 @@ def _unite(
     """Let one row take the place of two, also where others took or left their place for it."""
     stays, goes = rows[united.stays], rows[united.goes]
     replaced, before = goes.replaces_id, usage.document_of(goes)
+    planned = [day for day in (stays.first_planned_on, goes.first_planned_on) if day]
+    stays.first_planned_on = min(planned, default=None)
     follower = session.scalar(select(Usage).where(Usage.replaces_id == goes.id))
     if follower is not None:
         follower.replaces_id = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -23,12 +23,15 @@ from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.component_filters import FindQuery
 from portal.catalogue.rules.components import ENDING, Offer, is_wide, may_use, rank
+from portal.catalogue.rules.starting import Measured
 from portal.catalogue.rules.storefront import relevant_first, understand
 from portal.catalogue.store import capabilities
+from portal.catalogue.store.asking import Adopted, Asking, adopted
 from portal.catalogue.store.capabilities import Node
 from portal.catalogue.store.components import plain_number
 from portal.catalogue.store.named import Named, named_components
 from portal.catalogue.store.organisations import iso
+from portal.catalogue.store.starting import days_to_start
 from portal.catalogue.store.usage import USING
 
 EXAMPLES = 3
@@ -45,6 +48,8 @@ class Choice:
         mandates: the rules in force on the day.
         users: how many services use it now, for whatever need.
         for_needs: how many of them use it for a wanted need; `examples` names the largest.
+        ours: whether the asker's organisation uses it.
+        measured: how long services took to start with it.
     """
 
     row: Any
@@ -54,6 +59,8 @@ class Choice:
     prices: list[dict[str, Any]] = field(default_factory=list)
     mandates: list[dict[str, Any]] = field(default_factory=list)
     examples: list[tuple[str, str]] = field(default_factory=list)
+    ours: bool = False
+    measured: Measured | None = None
 
     @property
     def users(self) -> int:
@@ -109,8 +116,12 @@ class Answer:
     suggestion: str | None = None
 
 
-def answer(session: Session, query: FindQuery, on: date) -> Answer:
-    """The components for a query on a day: for the needs that were chosen and that words mean."""
+def answer(
+    session: Session, query: FindQuery, on: date, who: Asking | None = None
+) -> Answer:  # fmt: skip
+    """The components for a query on a day: for the needs that were chosen and that words mean, and
+    in the order for the organisation that asks.
+    """
     groups = capabilities.tree(session)
     nodes = {node.slug: node for top in groups for node in (top, *top.below)}
     found = search.find(session, capabilities.THING, query.text) if query.text else search.Found()
@@ -118,6 +129,8 @@ def answer(session: Session, query: FindQuery, on: date) -> Answer:
     meant, others = _meant(found, nodes, query.text)
     needs = list({node.id: node for node in (*chosen, *meant)}.values())
     choices = candidates(session, needs, query.sector, on)
+    if who is not None:
+        _among(session, choices, who)
     best = best_first(choices)
     ending = [choice for choice in choices if choice.offer.lifecycle in ENDING]
     _tell(session, best, needs, on)
@@ -136,6 +149,14 @@ def answer(session: Session, query: FindQuery, on: date) -> Answer:
         corrected=found.corrected,
         suggestion=found.suggestion,
     )
+
+
+def _among(session: Session, choices: list[Choice], who: Asking) -> None:
+    """Note what organisations like the asker's use, for the order and to say so."""
+    found = adopted(session, [choice.row.id for choice in choices], who)
+    for choice in choices:
+        theirs = found.get(choice.row.id, Adopted())
+        choice.offer, choice.ours = replace(choice.offer, alike=theirs.alike), theirs.ours
 
 
 def _leaves(node: Node) -> list[Node]:
@@ -229,7 +250,9 @@ def _holds(model: Any, on: date) -> tuple[Any, ...]:
 
 
 def _tell(session: Session, choices: list[Choice], needs: list[Node], on: date) -> None:
-    """Add prices, rules and examples of services that use them for one of the needs."""
+    """Add prices, rules, how long starts took, and examples of services that use them for one of
+    the needs.
+    """
     if not choices:
         return
     by_id = {choice.row.id: choice for choice in choices}
@@ -266,7 +289,9 @@ def _tell(session: Session, choices: list[Choice], needs: list[Node], on: date) 
     used = [id_ for id_, choice in by_id.items() if choice.for_needs]
     for id_, slug, name in _examples(session, used, [need.id for need in needs]):
         by_id[id_].examples.append((slug, name))
+    started = days_to_start(session, list(by_id))
     for choice in choices:
+        choice.measured = started.get(choice.row.id)
         choice.prices = [
             dict(price)
             for price in relevant_first(choice.prices, (need.name for need in choice.meets))

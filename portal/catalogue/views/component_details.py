@@ -17,6 +17,7 @@ from portal.catalogue.rules.components import (
     unpriced_on,
 )
 from portal.catalogue.store.blast import Blast
+from portal.catalogue.rules.starting import Measured
 from portal.catalogue.store.component_documents import Shown, reviewed
 from portal.catalogue.store.component_users import Users
 from portal.web.formats import Column
@@ -98,6 +99,14 @@ def document(shown: Shown, users: Users, hit: Blast, today: date, on: date) -> d
     }
 
 
+def started(measured: Measured | None) -> dict[str, Any]:
+    """How long services really took to start, as downloads have it."""
+    return {
+        "measured_days": measured.days if measured else None,
+        "measured_services": measured.many if measured else None,
+    }
+
+
 def _user(row: Any) -> dict[str, Any]:
     return {
         "usage": row.usage,
@@ -167,6 +176,8 @@ ON_DAY: tuple[str | Column, ...] = (
     "on",
     Column("prices", lambda row: price_list(row["prices_on_day"])),
     "typical_days",
+    "measured_days",
+    "measured_services",
     "services_now",
     "organisations_now",
     "services_confirmed",

@@ -19,6 +19,7 @@ from portal.catalogue.store import (
     components,
     rosters,
     service_lists,
+    starting,
 )
 from portal.catalogue.views.as_at import as_at_of
 from portal.catalogue.views.base import (
@@ -33,7 +34,13 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
-from portal.catalogue.views.component_details import COLUMNS, ON_DAY, details, document
+from portal.catalogue.views.component_details import (
+    COLUMNS,
+    ON_DAY,
+    details,
+    document,
+    started,
+)
 from portal.catalogue.views.component_filters import chosen, facets, groups, sectors
 from portal.catalogue.views.histories import history_of
 from portal.web.caching import unless_unchanged
@@ -45,6 +52,7 @@ from portal.web.pages import page
 if TYPE_CHECKING:
     from datetime import date
 
+    from portal.catalogue.rules.starting import Measured
     from portal.catalogue.store.component_documents import Shown
 
 blueprint = Blueprint("components", __name__)
@@ -112,10 +120,14 @@ def show(slug: str, fmt: Format) -> Response:
         shown = found(session, components.THING, slug, component_documents.by_slug)
         users = component_users.users(session, shown.id, today(), SHOWN if fmt == "html" else None)
         hit = blast.of(session, shown.id)
+        measured = starting.days_to_start(session, [shown.id]).get(shown.id)
     return respond_record(
         fmt,
-        page=lambda: _page(shown, users, hit, form, on, ignored),
-        document=lambda: document(shown, users, hit, today(), on or today()),
+        page=lambda: _page(shown, users, hit, form, on, ignored, measured),
+        document=lambda: {
+            **document(shown, users, hit, today(), on or today()),
+            **started(measured),
+        },
         columns=ON_DAY,
         name=slug,
     )
@@ -123,7 +135,7 @@ def show(slug: str, fmt: Format) -> Response:
 
 def _page(
     shown: Shown, users: Any, hit: blast.Blast, form: AsAt, on: date | None,
-    ignored: tuple[str, ...],
+    ignored: tuple[str, ...], measured: Measured | None,
 ) -> Response:  # fmt: skip
     with reading() as session:
         figures = adoption.latest(session, shown.id)
@@ -138,6 +150,7 @@ def _page(
         c=shown.document,
         details=details(shown, today(), on or today()),
         users=users,
+        measured=measured,
         adoption=[each for each in figures if not each.measure.startswith(PART)],
         listed=listed,
         hit=hit,

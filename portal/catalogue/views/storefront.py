@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from portal.catalogue.component_words import Sector
+from portal.catalogue.forms.adopters import like_yours, started
 from portal.catalogue.forms.figures import price_list
 from portal.catalogue.forms.storefront import FindForm, days_words, only_for
 from portal.catalogue.rules.component_filters import FindQuery, parse_find
-from portal.catalogue.rules.components import typical_days
+from portal.catalogue.rules.components import sector_of, typical_days
 from portal.catalogue.rules.storefront import known_steps
 from portal.catalogue.store import service_lists
 from portal.catalogue.store.storefront import Answer, Choice, answer
+from portal.catalogue.views.asking import Who, who_asks
 from portal.catalogue.views.base import reading, refuse_unknown, today, version
+from portal.catalogue.views.component_details import started as measured_fields
 from portal.errors import N_, Invalid, Problem
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Column, Format, formats, respond_list
@@ -24,7 +28,7 @@ from portal.web.i18n import _
 from portal.web.pages import page, query_url
 
 blueprint = Blueprint("storefront", __name__)
-for words in (typical_days, known_steps, only_for):
+for words in (typical_days, known_steps, only_for, like_yours, started):
     blueprint.add_app_template_filter(words)
 blueprint.add_app_template_filter(days_words, "days")
 #: A page shows the best of them; the downloads have all.
@@ -33,7 +37,8 @@ COLUMNS = (
     "component", "name", "provider", "summary", "meets", "may_use", "limited",
     "sectors", "eligibility_note", "lifecycle", "delivery", "has_interface", "mandated",
     "first_step", "how_to_start", Column("steps", lambda row: len(row["steps"])),
-    "typical_days", Column("prices", lambda row: price_list(row["prices"])), "users",
+    "typical_days", "measured_days", "measured_services", "organisations_like_yours",
+    Column("prices", lambda row: price_list(row["prices"])), "users",
     "users_for_needs",
     Column("used_by", lambda row: [each["name"] for each in row["used_by"]]),
 )  # fmt: skip
@@ -46,23 +51,34 @@ def index(fmt: Format) -> Response:
     """Rank the components that meet the address's needs, for who asks."""
     query, ignored = parse_find(request.args.items(multi=True))
     with reading() as session:
-        found = answer(session, query, today())
+        who = who_asks(session, query.organisation)
+        query = for_whom(query, who)
+        found = answer(session, query, today(), who.organisation)
         services = service_lists.total(session)
     ignored += tuple(f"need={slug[:80]}" for slug in found.unknown)
-    form = _form(query, found, request.args)
+    form = _form(query, found, request.args, who)
     if form.errors and fmt != "html":
         raise Problem(form.error_list()[0]["text"])
     refuse_unknown(fmt, ignored)
     rows = map(document, found.choices)
     return respond_list(
-        fmt, page=lambda: _page(query, found, form, services, ignored), rows=lambda: rows,
+        fmt, page=lambda: _page(query, found, form, services, ignored, who), rows=lambda: rows,
         columns=COLUMNS, name="components-for-your-needs",
     )  # fmt: skip
 
 
-def _form(query: FindQuery, found: Answer, sent: Mapping[str, str]) -> FindForm:
+def for_whom(query: FindQuery, who: Who) -> FindQuery:
+    """The query with the sector of the organisation that asks, where it names none itself."""
+    if who.organisation is None or query.sector:
+        return query
+    return replace(query, sector=sector_of(who.organisation.kind))
+
+
+def _form(query: FindQuery, found: Answer, sent: Mapping[str, str], who: Who) -> FindForm:
     """The form, with what to put right where it was sent and says nothing."""
     form = FindForm()
+    if who.typed:
+        form.refuse(Invalid("organisation", N_("Enter an organisation that is in the catalogue")))
     if not query.text and not query.needs:
         if "q" in sent:
             form.refuse(Invalid("q", N_("Enter what you need to do, or select what you need")))
@@ -72,8 +88,9 @@ def _form(query: FindQuery, found: Answer, sent: Mapping[str, str]) -> FindForm:
 
 
 def _page(
-    query: FindQuery, found: Answer, form: FindForm, services: int, ignored: tuple[str, ...]
-) -> Response:
+    query: FindQuery, found: Answer, form: FindForm, services: int, ignored: tuple[str, ...],
+    who: Who,
+) -> Response:  # fmt: skip
     return page(
         "catalogue/find_a_component.html",
         title=_("Find a component"),
@@ -81,6 +98,7 @@ def _page(
         crumbs=[(_("Components"), "/components")],
         form=form,
         query=query,
+        asker=who,
         found=found,
         services=services,
         ignored=ignored,
@@ -128,7 +146,9 @@ def document(choice: Choice) -> dict[str, Any]:
         "first_step": row.steps[0]["text"] if row.steps else None,
         "how_to_start": row.how_to_start,
         "steps": row.steps,
+        "organisations_like_yours": choice.offer.alike,
         "typical_days": typical_days(row.steps),
+        **measured_fields(choice.measured),
         "steps_with_days": known_steps(row.steps),
         "prices": choice.prices,
         "users": choice.users,
