@@ -91,7 +91,9 @@ def test_who_controls_it_is_said_of_what_was_bought_or_built() -> None:
     all_ = {"code": Holder.SUPPLIER, "data": Holder.SUPPLIER, "exit_plan": ExitPlan.NONE}
     codes = {reason.code for reason in advise(replace(CASE, **all_), DAY).reasons}
     assert {"code_with_supplier", "data_with_supplier", "no_exit_plan"} <= codes
-    codes = {reason.code for reason in advise(replace(CASE, arrangement=SHARED, **all_), DAY).reasons}
+    codes = {
+        reason.code for reason in advise(replace(CASE, arrangement=SHARED, **all_), DAY).reasons
+    }
     assert codes == {"shared_already"}
 
 
@@ -150,9 +152,11 @@ def test_only_what_the_service_may_use_without_asking(
     for option in chosen:
         assert option.lifecycle in (Lifecycle.LIVE, Lifecycle.BETA)
         assert option.sectors and (not option.limit or "anyone" in option.sectors)
-    assert usable(found[::-1], kind) == chosen or len(set(found)) < len(found) or len(
-        {o.name for o in found}
-    ) < len(found)
+    assert (
+        usable(found[::-1], kind) == chosen
+        or len(set(found)) < len(found)
+        or len({o.name for o in found}) < len(found)
+    )
     assert kind is not None or not chosen
 
 
@@ -177,9 +181,7 @@ sizes = st.lists(st.integers(1, 10_000), min_size=1, max_size=40)
 
 
 @given(sizes)
-def test_the_index_has_its_bounds_and_grows_where_two_become_one(
-    found: list[int]
-) -> None:
+def test_the_index_has_its_bounds_and_grows_where_two_become_one(found: list[int]) -> None:
     index = concentration(found).index
     assert 10_000 / len(found) - 1 <= index <= 10_000
     assert concentration(sorted(found)).index == index

@@ -97,7 +97,8 @@ def test_a_name_leads_to_the_address_of_who_asks(client: PageClient) -> None:
 def test_who_has_signed_in_asks_for_their_own(app: Flask, session: Session, kind: Kind) -> None:
     role, id_ = {
         Kind.ORGANISATION: (
-            Role.ORGANISATION_ADMINISTRATOR, organisations.ids_by_reference(session)["portal:ministry"],
+            Role.ORGANISATION_ADMINISTRATOR,
+            organisations.ids_by_reference(session)["portal:ministry"],
         ),
         Kind.SERVICE: (Role.SERVICE_OWNER, services.ids_by_slug(session)["central-1"]),
         Kind.COMPONENT: (Role.COMPONENT_PROVIDER, components.ids_by_slug(session)["local"]),

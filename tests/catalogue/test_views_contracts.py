@@ -202,8 +202,9 @@ def test_nothing_is_there_yet(client: PageClient) -> None:
 def test_the_page_of_an_arrangement(client: PageClient, bought: Session) -> None:
     first = bought.scalars(select(Usage.id).order_by(Usage.id)).first()
     page = main(client, f"/usages/{first}")
-    for said in ("G-Cloud 14", "£5,000", "Take the templates", "Last looked at on 2 January 2026",
-                 "Use the shared one, by", "Only the supplier holds the code", "Notify"):  # fmt: skip
+    for said in ("G-Cloud 14", "£5,000", "Take the templates", "Use the shared one, by",
+                 "Only the supplier holds the code", "Last looked at on 2 January 2026",
+                 "Notify"):  # fmt: skip
         assert said in page, said
     found = client.get(f"/usages/{first}.json").get_json()
     assert (found["supplier_organisation"], found["exit_plan"]) == ("capita", "tested")
@@ -272,7 +273,9 @@ def test_when_work_on_it_began_is_the_first_day_it_was_planned(bought: Session) 
         before = usage.document_of(row)
         after = {**before, "status": status, "since": since}
         usage.save(bought, row, before, after, known, act(), "usage.changed")
-    query = select(HistoryEvent).where(HistoryEvent.thing_id == row.id, HistoryEvent.thing == "usage")
+    query = select(HistoryEvent).where(
+        HistoryEvent.thing_id == row.id, HistoryEvent.thing == "usage"
+    )
     events = bought.scalars(query.order_by(HistoryEvent.id)).all()
     first = next(e for e in events if e.after.get("status") in ("planned", "integrating"))
     assert row.first_planned_on == first.at.date()

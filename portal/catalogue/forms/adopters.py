@@ -67,7 +67,7 @@ def started(measured: Any) -> str:
     if measured is None:
         return _("Measured from real starts: not yet, fewer than 3 services recorded both days.")
     return ngettext(
-        "Measured from real starts: %(num)s day from plan to use (median of %(services)s services).",
-        "Measured from real starts: %(num)s days from plan to use (median of %(services)s services).",
-        measured.days, services=measured.many,
+        "Measured from real starts: %(num)s day from plan to use (median of %(some)s services).",
+        "Measured from real starts: %(num)s days from plan to use (median of %(some)s services).",
+        measured.days, some=measured.many,
     )  # fmt: skip

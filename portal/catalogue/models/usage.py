@@ -92,9 +92,7 @@ class Usage(Base):
             "exit_plan IS NOT NULL OR (exit_note IS NULL AND exit_reviewed_on IS NULL)",
             name="exit_details_of_a_plan",
         ),
-        CheckConstraint(
-            "(supplier IS NULL) = (supplier_key IS NULL)", name="supplier_has_key"
-        ),
+        CheckConstraint("(supplier IS NULL) = (supplier_key IS NULL)", name="supplier_has_key"),
         _one_open("component", "component_id", "component_id IS NOT NULL"),
         _one_open("product", "product", "product IS NOT NULL AND component_id IS NULL"),
         _one_open("other", "arrangement", "product IS NULL AND component_id IS NULL"),

@@ -20,8 +20,8 @@ _ALONG = (
 _TAKEN = (
     ("supplier", "supplier_organisation"), ("planned_live",), ("since", "since_basis"),
     ("contract_end",), ("contract_group",), ("code_held_by",), ("data_held_by",),
-    ("exit_plan", "exit_note", "exit_reviewed_on"), ("reason", "reason_note"), ("yearly_cost",), ("note",), ("source",),
-    ("share",),
+    ("exit_plan", "exit_note", "exit_reviewed_on"), ("reason", "reason_note"),
+    ("yearly_cost",), ("note",), ("source",), ("share",),
 )  # fmt: skip
 
 

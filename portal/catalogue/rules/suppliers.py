@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 from portal.catalogue.rules.matching import Named, NameIndex, normalise
 

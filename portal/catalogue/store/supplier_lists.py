@@ -16,7 +16,15 @@ from portal.catalogue.models.components import Capability
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
-from portal.catalogue.store.contracts import OPEN, Choices, Held, ends_within, held, narrowed_by, run_by
+from portal.catalogue.store.contracts import (
+    OPEN,
+    Choices,
+    Held,
+    ends_within,
+    held,
+    narrowed_by,
+    run_by,
+)
 from portal.errors import Missing
 
 #: In use, or being built in: it binds already.
@@ -74,7 +82,9 @@ def suppliers(session: Session, query: SupplierQuery, day: date) -> Suppliers:
     else all the ways in which one name is written.
     """
     return audit.kept(
-        session, ("suppliers", query, day), lambda: _suppliers(session, _conditions(query, day), day)
+        session,
+        ("suppliers", query, day),
+        lambda: _suppliers(session, _conditions(query, day), day),
     )
 
 
@@ -117,7 +127,7 @@ def _suppliers(session: Session, conditions: list[ColumnElement[bool]], day: dat
             unnamed = silent_ones
         else:
             cost = int(values[6]) if values[6] is not None else None
-            named.append(Supplier(*values[:6], cost, *values[7:]))
+            named.append(Supplier._make([*values[:6], cost, *values[7:]]))
     return Suppliers(named, unnamed)
 
 

@@ -16,8 +16,8 @@ from portal.catalogue.rules.components import (
     typical_days,
     unpriced_on,
 )
-from portal.catalogue.store.blast import Blast
 from portal.catalogue.rules.starting import Measured
+from portal.catalogue.store.blast import Blast
 from portal.catalogue.store.component_documents import Shown, reviewed
 from portal.catalogue.store.component_users import Users
 from portal.web.formats import Column
