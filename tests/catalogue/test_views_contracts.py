@@ -212,6 +212,9 @@ def test_the_page_of_an_arrangement(client: PageClient, bought: Session) -> None
     built = bought.scalars(select(Usage.id).where(Usage.arrangement == "own_build")).one()
     page = main(client, f"/usages/{built}")
     assert "Buy a product" in page, "what is still an alpha is not counted on"
+    of_service = client.get("/services/a-fine.json").get_json()["usages"]
+    post = next(row for row in of_service if row["product"] == "Post")
+    assert (post["contract_group"], post["exit_plan"]) == ("G-Cloud 14", "tested")
     stopped = bought.scalars(select(Usage.id).where(Usage.status == "stopped")).one()
     assert client.get(f"/usages/{stopped}.json").get_json()["advice"] is None
 

@@ -23,7 +23,8 @@ from portal.catalogue.words import Reviewed
 
 _OWN = (
     "arrangement", "product", "supplier", "status", "planned_live", "since", "since_basis",
-    "until", "until_basis", "contract_end", "reason", "reason_note", "note", "source",
+    "until", "until_basis", "contract_end", "contract_group", "code_held_by", "data_held_by",
+    "exit_plan", "exit_reviewed_on", "exit_note", "reason", "reason_note", "note", "source",
 )  # fmt: skip
 _NAMED = (
     "capability", "capability_slug", "component", "component_slug", "lifecycle", "closes_on",
@@ -52,6 +53,12 @@ class Met:
     until: str | None
     until_basis: str | None
     contract_end: str | None
+    contract_group: str | None
+    code_held_by: str | None
+    data_held_by: str | None
+    exit_plan: str | None
+    exit_reviewed_on: str | None
+    exit_note: str | None
     reason: str | None
     reason_note: str | None
     note: str | None
