@@ -203,13 +203,17 @@ def show(usage_id: int, fmt: Format) -> Response:
     return respond_record(
         fmt,
         page=lambda: _show(claim, called, found, held, advice),
-        document=lambda: {
-            **claim._asdict(), "why": MEANS[claim.standing], "evidence": found,
-            "arrangement": held.arrangement, **control_of(held), **advice_document(advice),
-        },
+        document=lambda: _document(claim, found, held, advice),
         columns=(*COLUMNS, "arrangement", *CONTROLLED, *ADVISED),
         name=f"{claim.service_slug}-{claim.capability_slug}",
-    )  # fmt: skip
+    )
+
+
+def _document(
+    claim: Claim, found: list[dict[str, Any]], held: Held, advice: Advice | None
+) -> dict[str, Any]:
+    said = {"why": MEANS[claim.standing], "evidence": found, "arrangement": held.arrangement}
+    return {**claim._asdict(), **said, **control_of(held), **advice_document(advice)}
 
 
 def _evidence(row: Any) -> dict[str, Any]:

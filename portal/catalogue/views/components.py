@@ -52,7 +52,6 @@ from portal.web.pages import page
 if TYPE_CHECKING:
     from datetime import date
 
-    from portal.catalogue.rules.starting import Measured
     from portal.catalogue.store.component_documents import Shown
 
 blueprint = Blueprint("components", __name__)
@@ -120,26 +119,29 @@ def show(slug: str, fmt: Format) -> Response:
         shown = found(session, components.THING, slug, component_documents.by_slug)
         users = component_users.users(session, shown.id, today(), SHOWN if fmt == "html" else None)
         hit = blast.of(session, shown.id)
-        measured = starting.days_to_start(session, [shown.id]).get(shown.id)
     return respond_record(
         fmt,
-        page=lambda: _page(shown, users, hit, form, on, ignored, measured),
-        document=lambda: {
-            **document(shown, users, hit, today(), on or today()),
-            **started(measured),
-        },
+        page=lambda: _page(shown, users, hit, form, on, ignored),
+        document=lambda: _document(shown, users, hit, on or today()),
         columns=ON_DAY,
         name=slug,
     )
 
 
+def _document(shown: Shown, users: Any, hit: blast.Blast, on: date) -> dict[str, Any]:
+    with reading() as session:
+        measured = starting.days_to_start(session, [shown.id]).get(shown.id)
+    return {**document(shown, users, hit, today(), on), **started(measured)}
+
+
 def _page(
     shown: Shown, users: Any, hit: blast.Blast, form: AsAt, on: date | None,
-    ignored: tuple[str, ...], measured: Measured | None,
+    ignored: tuple[str, ...],
 ) -> Response:  # fmt: skip
     with reading() as session:
         figures = adoption.latest(session, shown.id)
         listed = rosters.latest(session, shown.id) is not None
+        measured = starting.days_to_start(session, [shown.id]).get(shown.id)
     return page(
         "catalogue/component.html",
         title=shown.document["name"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
@@ -26,6 +26,9 @@ from portal.web.formats import Column, Format, formats, respond_list
 from portal.web.guard import public
 from portal.web.i18n import _
 from portal.web.pages import page, query_url
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 blueprint = Blueprint("storefront", __name__)
 for words in (typical_days, known_steps, only_for, like_yours, started):
@@ -51,8 +54,7 @@ def index(fmt: Format) -> Response:
     """Rank the components that meet the address's needs, for who asks."""
     query, ignored = parse_find(request.args.items(multi=True))
     with reading() as session:
-        who = who_asks(session, query.organisation)
-        query = for_whom(query, who)
+        query, who = _asked(session, query)
         found = answer(session, query, today(), who.organisation)
         services = service_lists.total(session)
     ignored += tuple(f"need={slug[:80]}" for slug in found.unknown)
@@ -60,18 +62,19 @@ def index(fmt: Format) -> Response:
     if form.errors and fmt != "html":
         raise Problem(form.error_list()[0]["text"])
     refuse_unknown(fmt, ignored)
-    rows = map(document, found.choices)
     return respond_list(
-        fmt, page=lambda: _page(query, found, form, services, ignored, who), rows=lambda: rows,
-        columns=COLUMNS, name="components-for-your-needs",
+        fmt, page=lambda: _page(query, found, form, services, ignored, who),
+        rows=lambda: map(document, found.choices), columns=COLUMNS,
+        name="components-for-your-needs",
     )  # fmt: skip
 
 
-def for_whom(query: FindQuery, who: Who) -> FindQuery:
-    """The query with the sector of the organisation that asks, where it names none itself."""
+def _asked(session: Session, query: FindQuery) -> tuple[FindQuery, Who]:
+    """Who asks, and the query with the sector of their organisation where it names none itself."""
+    who = who_asks(session, query.organisation)
     if who.organisation is None or query.sector:
-        return query
-    return replace(query, sector=sector_of(who.organisation.kind))
+        return query, who
+    return replace(query, sector=sector_of(who.organisation.kind)), who
 
 
 def _form(query: FindQuery, found: Answer, sent: Mapping[str, str], who: Who) -> FindForm:

@@ -70,20 +70,24 @@ def index(fmt: Format) -> Response:
     with reading() as session:
         found = supplier_lists.suppliers(session, asked.query, today())
     rows = sorted(found.rows, key=lambda row: (SORTS[asked.sort][1](row), row.name, row.id))
-    measured = concentration(row.arrangements for row in rows)
     return respond_list(
         fmt,
         page=lambda: _index(asked, found, rows, ignored),
-        rows=lambda: [_document(row, measured.total) for row in rows],
+        rows=lambda: _documents(rows),
         columns=COLUMNS,
         name="suppliers",
-        more={
-            "arrangements": measured.total,
-            "products_without_supplier": found.unnamed,
-            "share_of_largest": measured.largest,
-            "herfindahl_hirschman_index": measured.index,
-        },
+        more=_numbers(found),
     )
+
+
+def _numbers(found: Suppliers) -> dict[str, Any]:
+    measured = concentration(row.arrangements for row in found.rows)
+    return {
+        "arrangements": measured.total,
+        "products_without_supplier": found.unnamed,
+        "share_of_largest": measured.largest,
+        "herfindahl_hirschman_index": measured.index,
+    }
 
 
 def _asked() -> tuple[Asked, tuple[str, ...]]:
@@ -95,6 +99,11 @@ def _asked() -> tuple[Asked, tuple[str, ...]]:
         if key := decode_key(request.args.get(name, "")):
             cursor = Cursor(key, backwards=name == "before")
     return Asked(SupplierQuery(**found), sort, cursor), ignored
+
+
+def _documents(rows: list[Supplier]) -> list[dict[str, Any]]:
+    total = sum(row.arrangements for row in rows)
+    return [_document(row, total) for row in rows]
 
 
 def _document(row: Supplier, total: int) -> dict[str, Any]:
