@@ -55,6 +55,8 @@ class Permission(StrEnum):
     MANAGE_PORTAL = "manage_portal"
     DECIDE_DUPLICATE = "decide_duplicate"
     ANSWER_PROBLEMS = "answer_problems"
+    RECORD_SPEND = "record_spend"
+    DECIDE_REQUESTS = "decide_requests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,11 @@ POLICY: dict[Permission, Predicate] = {
         person, PORTAL
     ),
     Permission.DECIDE_DUPLICATE: _both(_role(*_ADMINISTRATORS)),
+    Permission.RECORD_SPEND: _any(_EDITS_SERVICE, _EDITS_ORGANISATION),
+    # Exemptions from mandates, and spend: for all of government, so no body lets itself off.
+    Permission.DECIDE_REQUESTS: lambda person, thing: _role(
+        Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR
+    )(person, PORTAL),
 }
 
 

@@ -18,6 +18,7 @@ from portal.catalogue.actions import (
     claims,
     components,
     duplicates,
+    exemptions,
     import_organisations,
     import_services,
     import_usage,
@@ -31,6 +32,7 @@ from portal.catalogue.actions import (
     reviews,
     roster_names,
     similar,
+    spending,
     suppliers,
     transfers,
     undo,
@@ -285,6 +287,11 @@ def demo_load(as_json: bool) -> None:
     counts["problems"] = {"created": problems.add_missing(database(), kept["problems"], command)}
     counts["evidence"] = {"added": claims.add_missing(database(), kept["evidence"], command)}
     counts["voices"] = {"added": voices.add_missing(database(), kept["voices"], command)}
+    asked = demo.requests()
+    leave = exemptions.add_missing(database(), asked["exemptions"], command)
+    counts["exemptions"] = {"added": leave}
+    spend = spending.add_missing(database(), asked["spend_requests"], command)
+    counts["spend requests"] = {"added": spend}
     counts["reviews"] = {"set": reviews.add_missing(database(), kept["reviews"], command)}
     if as_json:
         click.echo(json.dumps(counts))

@@ -235,3 +235,34 @@ class MentionState(StrEnum):
     OPEN = "open"
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
+
+
+class ExemptionState(StrEnum):
+    """What became of a request not to use a mandated component."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+class MandateState(StrEnum):
+    """How a need of a service stands to a mandate that covers it; derived, never typed in."""
+
+    COMPLIES = "complies"
+    EXEMPT = "exempt"
+    MOVING = "moving"
+    ASKED = "asked"
+    NEITHER = "neither"
+    NOT_KNOWN = "not_known"
+
+
+class SpendDecision(StrEnum):
+    """What became of a request to spend."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    APPROVED_WITH_CONDITIONS = "approved_with_conditions"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"

@@ -97,6 +97,14 @@ def proposals() -> list[Document]:
     return _load("proposals.json")
 
 
+def requests() -> dict[str, list[Document]]:
+    """Requests for exemptions and to spend, made up: who asked for what, and what was decided."""
+    found: dict[str, list[Document]] = json.loads(
+        (FOLDER / "requests.json").read_text(encoding="utf-8")
+    )
+    return found
+
+
 def adoption() -> Parsed:
     """What providers of the demo's components published of their use, on some days."""
     parsed = Parsed("component-adoption", ["published.json"])

@@ -80,6 +80,8 @@ MORE = (
     "/report-a-problem?about=/services/tax-your-vehicle",
     "/problems?state=answered&kind=portal",
     "/work?task=problem&due=overdue",
+    "/mandates/govuk-notify?state=not_known&nonsense=1",
+    "/spend-requests?conditions=open&need=card-payments",
 )
 WRONG = {
     "/sign-in/link/unknown": 404,

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from portal.catalogue import component_words as words
 from portal.catalogue.models import components as c
+from portal.catalogue.models.exemptions import ExemptionRequest
+from portal.catalogue.models.spending import SpendRequest
 from portal.catalogue.models.usage import CapabilityNeed, Usage
 from portal.db import Base
 from tests.support.data import ACT, add_organisation, add_service
@@ -28,7 +30,8 @@ LIVE = {"status": words.UsageStatus.LIVE, "since": DAY}
 STOPPED = {"status": words.UsageStatus.STOPPED, "since": DAY, "until": LATER}
 TABLES = ("capability", "component", "component_capability", "component_evolution",
           "component_price", "component_mandate", "component_exemption", "usage",
-          "capability_need")  # fmt: skip
+          "capability_need", "exemption_request", "spend_request", "spend_condition",
+          "spend_usage")  # fmt: skip
 
 
 @pytest.fixture
@@ -127,6 +130,8 @@ TWICE: tuple[tuple[str, tuple[Row, ...], tuple[Row, ...]], ...] = (
     ("uq_usage_open_product", (BOUGHT, LIVE), (BOUGHT, LIVE)),
     ("uq_usage_open_other", (BUILT, LIVE), (BUILT, LIVE)),
 )
+DECIDED = {"state": words.ExemptionState.GRANTED, "decided_on": DAY, "decided_by": "The board"}
+APPROVED = {"decision": words.SpendDecision.APPROVED, "decided_on": DAY, "decided_by": "The board"}
 #: Rows of the other tables that the database refuses.
 OTHERS: dict[str, Any] = {
     "ck_capability_not_itself": lambda body, service: (
@@ -162,6 +167,36 @@ OTHERS: dict[str, Any] = {
     "ck_component_exemption_expires_after": lambda body, service: (
         exemption(service, granted_on=LATER, expires_on=DAY),
     ),
+    "uq_component_exemption_request_id": lambda body, service: (
+        leave(service, id=9),
+        *(exemption(service, request_id=9, granted_on=day) for day in (DAY, LATER)),
+    ),
+    "ck_component_exemption_ended_after": lambda body, service: (
+        exemption(service, granted_on=LATER, ended_on=DAY),
+    ),
+    **{
+        f"ck_exemption_request_{rule}": lambda body, service, row=row: (leave(service, **row),)
+        for rule, row in {
+            "decided_has_day": {"state": words.ExemptionState.GRANTED},
+            "decided_has_somebody": {**DECIDED, "decided_by": None},
+            "refused_has_reason": {**DECIDED, "state": words.ExemptionState.REFUSED},
+            "ended_has_reason": {**DECIDED, "state": words.ExemptionState.ENDED},
+            "opinion_has_day": {"opinion": "No"},
+        }.items()
+    },
+    "uq_exemption_request_asked": lambda body, service: (leave(service), leave(service)),
+    **{
+        f"ck_spend_request_{rule}": lambda body, service, row=row: (spend(service, **row),)
+        for rule, row in {
+            "of_one": {"service_id": None},
+            "amount_not_negative": {"amount": -1},
+            "years_are_few": {"years": 31},
+            "decided_has_day": {"decision": words.SpendDecision.APPROVED},
+            "decided_has_somebody": {**APPROVED, "decided_by": None},
+            "refused_has_reason": {**APPROVED, "decision": words.SpendDecision.REFUSED},
+            "decided_after": {**APPROVED, "asked_on": LATER},
+        }.items()
+    },
     "uq_usage_replaces_id": lambda body, service: (),
     "ck_usage_not_itself": lambda body, service: (
         usage(service, SHARED, LIVE, id=9, replaces_id=9),
@@ -172,6 +207,21 @@ OTHERS: dict[str, Any] = {
 def exemption(service: int, **changes: Any) -> c.ComponentExemption:
     known: Row = {"reason": "No network", "granted_by": "The board", "granted_on": DAY}
     return c.ComponentExemption(component_id=NOTIFY, service_id=service, **{**known, **changes})
+
+
+def leave(service: int, **changes: Any) -> ExemptionRequest:
+    known: Row = {"state": words.ExemptionState.ASKED, "reason": "x", "asked_on": DAY}
+    return ExemptionRequest(
+        component_id=NOTIFY, service_id=service, asked_by="x", **{**known, **changes}
+    )
+
+
+def spend(service: int, **changes: Any) -> SpendRequest:
+    known: Row = {
+        "service_id": service, "what": "x", "amount": 1, "years": 1, "asked_on": DAY,
+        "decision": words.SpendDecision.WAITING, "recorded_by": "x", "recorded_at": ACT.at,
+    }  # fmt: skip
+    return SpendRequest(**{**known, **changes})
 
 
 @pytest.mark.parametrize(("rule", "parts"), WRONG)

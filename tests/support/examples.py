@@ -15,12 +15,15 @@ from portal.accounts.models.people import Person
 from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
 from portal.accounts.views.base import FOLDERS
 from portal.audit import ImportBatch, london_day
+from portal.catalogue.component_words import ExemptionState, SpendDecision
 from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.exemptions import ExemptionRequest
 from portal.catalogue.models.problems import Problem
 from portal.catalogue.models.proposals import Proposal
 from portal.catalogue.models.registrations import Registration
 from portal.catalogue.models.rosters import Roster
 from portal.catalogue.models.services import Service
+from portal.catalogue.models.spending import SpendRequest
 from portal.catalogue.models.transfers import Transfer
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import duplicates
@@ -108,6 +111,8 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         },
         "reconciling": {"slug": COMPONENT},
         "suppliers": {"key": "amazon-web-services", "slug": "microsoft-limited"},
+        "mandates": {"slug": PUBLISHED},
+        **_requests(session),
         "unmet": {"slug": SERVICE, "need": CAPABILITY},
         "unmet.show": {"slug": CAPABILITY},
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},
@@ -127,6 +132,33 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         },
         "joining": {"request_id": session.scalar(select(func.min(JoinRequest.id)))},
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
+    }
+
+
+def _requests(session: Session) -> dict[str, dict[str, Any]]:
+    """Requests for exemptions and to spend: those that wait, and decided ones where it matters."""
+    leave, spend = ExemptionState, SpendDecision
+    asked, granted = (
+        {"request_id": session.scalar(select(row.id).where(row.state == state))}
+        for row, state in ((ExemptionRequest, leave.ASKED), (ExemptionRequest, leave.GRANTED))
+    )
+    waiting, approved = (
+        {"request_id": session.scalar(select(row.id).where(row.decision == decision))}
+        for row, decision in (
+            (SpendRequest, spend.WAITING),
+            (SpendRequest, spend.APPROVED_WITH_CONDITIONS),
+        )
+    )
+    return {
+        "exemptions": asked,
+        "exemptions.ask": {"slug": SERVICE, "component": PUBLISHED},
+        "exemptions.show": granted,
+        "exemptions.end": granted,
+        "spending": waiting,
+        "spending.show": approved,
+        "spending.met": {**approved, "position": 1},
+        "spending.new_of_service": {"slug": SERVICE},
+        "spending.new_of_organisation": {"slug": ORGANISATION},
     }
 
 

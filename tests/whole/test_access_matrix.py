@@ -74,6 +74,8 @@ HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
     (Permission.DECIDE_REGISTRATION, REGISTRATION): ADMINISTRATORS,
     (Permission.EDIT_COMPONENT, C): ADMINISTRATORS | PROVIDERS | {TEAM, (Role.TEAM_MEMBER, C)},
     (Permission.EDIT_ORGANISATION, B): ADMINISTRATORS,
+    (Permission.RECORD_SPEND, S): ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
+    (Permission.RECORD_SPEND, B): ADMINISTRATORS,
     (Permission.ANSWER_PROBLEMS, S): ADMINISTRATORS
     | SERVICE_OWNERS
     | {TEAM, (Role.TEAM_MEMBER, S)},
@@ -96,6 +98,7 @@ SIGNED_IN = {Permission.USE_ACCOUNT, Permission.REGISTER_SERVICE, Permission.PRO
 #: The same, by role alone.
 BY_ROLE = {
     Permission.MANAGE_PORTAL: {(Role.PORTAL_ADMINISTRATOR, P)},
+    Permission.DECIDE_REQUESTS: {(Role.PORTAL_ADMINISTRATOR, P), (Role.ASSURANCE_TEAM, P)},
     Permission.ADD_JOURNEY: ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
 }
 OWNER, OTHER = 10, 20

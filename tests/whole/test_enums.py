@@ -24,6 +24,7 @@ from portal.catalogue import words
 from portal.catalogue.models import components as c
 from portal.catalogue.models import duplicates as d
 from portal.catalogue.models import evidence as ev
+from portal.catalogue.models import exemptions as ex
 from portal.catalogue.models import organisations as o
 from portal.catalogue.models import problems as pr
 from portal.catalogue.models import proposals as pp
@@ -31,6 +32,7 @@ from portal.catalogue.models import registrations as g
 from portal.catalogue.models import reviews as rv
 from portal.catalogue.models import rosters as ro
 from portal.catalogue.models import services as s
+from portal.catalogue.models import spending as sp
 from portal.catalogue.models import transfers as t
 from portal.catalogue.models import usage as u
 from portal.db import Base
@@ -162,6 +164,25 @@ def _problem(**fields: Any) -> pr.Problem:
     return pr.Problem(reported_at=ACT.at, due_on=ON, **{**known, **fields})
 
 
+def _leave(service: int, **fields: Any) -> ex.ExemptionRequest:
+    state = cw.ExemptionState
+    row = {"state": state.ASKED, "reason": "x", "asked_on": ON, "asked_by": "x", **fields}
+    if row["state"] not in (state.ASKED, state.WITHDRAWN):
+        row |= {"decided_on": ON, "decided_by": "x", "answer": "x"}
+    if row["state"] is state.ENDED:
+        row["ended_reason"] = "x"
+    return ex.ExemptionRequest(service_id=service, component_id=COMPONENT, **row)
+
+
+def _spend(service: int, decision: cw.SpendDecision) -> sp.SpendRequest:
+    open_ = decision in (cw.SpendDecision.WAITING, cw.SpendDecision.WITHDRAWN)
+    row = {} if open_ else {"decided_on": ON, "decided_by": "x", "reason": "x"}
+    plain = {"what": "x", "amount": 1, "years": 1, "asked_on": ON, "recorded_by": "x"}
+    return sp.SpendRequest(
+        service_id=service, decision=decision, recorded_at=ACT.at, **plain, **row
+    )
+
+
 #: How to make a row with one member: from two services, an organisation, and the member.
 ROWS: dict[str, Make] = {
     "organisation.kind": lambda a, b, body, v: o.Organisation(
@@ -263,6 +284,9 @@ ROWS: dict[str, Make] = {
     "problem.outcome": lambda a, b, body, v: _problem(
         outcome=v, answered_at=ACT.at, answered_by="x", answer="x"
     ),
+    "exemption_request.state": lambda a, b, body, v: _leave(a, state=v),
+    "exemption_request.reason_kind": lambda a, b, body, v: _leave(a, reason_kind=v),
+    "spend_request.decision": lambda a, b, body, v: _spend(a, v),
     "roster.sort": lambda a, b, body, v: ro.Roster(component_id=COMPONENT, taken_on=ON, sort=v),
     "capability_need.answer": lambda a, b, body, v: u.CapabilityNeed(
         service_id=a, capability_id=NEED, answer=v, edited_at=ACT.at

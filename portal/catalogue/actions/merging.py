@@ -17,6 +17,7 @@ from portal.catalogue.rules import merging_usage
 from portal.catalogue.rules.merging import Side, merged, to_choose
 from portal.catalogue.store import (
     closing_moves,
+    decision_moves,
     keeping_moves,
     merging,
     merging_organisations,
@@ -39,7 +40,7 @@ from portal.errors import N_, Missing, Stale
 for _each in (
     merging_services, merging_organisations, merging, transfers, suppliers, keeping_moves,
     proposals_elsewhere,
-    rosters, unmet, closing_moves,
+    rosters, unmet, closing_moves, decision_moves,
 ):  # fmt: skip
     _each.install()
 

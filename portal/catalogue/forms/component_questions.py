@@ -19,8 +19,12 @@ from portal.catalogue.rules.component_questions import (
     UNSUPPORTED,
     WHO,
 )
+from portal.catalogue.rules.mandate_question import MANDATE
+from portal.catalogue.rules.mandates import PHASES
 from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, WebAddress, choices
 from portal.web.i18n import lazy
+
+_PHASES = {each.value: LABELS["phase"][each.value] for each in PHASES}
 
 
 class SummaryForm(Form):
@@ -136,6 +140,58 @@ class PriceForm(Form):
     source = URLField(lazy("Where it is published (optional)"), [MaxLength(2000), WebAddress()])
 
 
+class MandateForm(Form):
+    """Who must use it."""
+
+    scope = TextAreaField(
+        lazy("Who must use it, in the words of the policy?"),
+        [Enter(lazy("who must use it")), MaxLength(5000)],
+        render_kw={"params": {"rows": 3}},
+    )
+    note = TextAreaField(
+        lazy("Exceptions, and what else the policy says (optional)"),
+        [MaxLength(5000)],
+        render_kw={"params": {"rows": 3}},
+    )
+    policy = URLField(lazy("The policy (optional)"), [MaxLength(2000), WebAddress()])
+    since = DateParts(
+        lazy("From which day? (optional)"),
+        [Optional()],
+        thing=lazy("the day the mandate begins"),
+        description=lazy("A mandate of another day stands beside the one that is there."),
+    )
+    until = DateParts(
+        lazy("Until when? (optional)"),
+        [Optional()],
+        thing=lazy("the day the mandate ends"),
+        description=lazy("The first day without it."),
+    )
+    needs = SelectMultipleField(
+        lazy("Which needs is it about?"),
+        description=lazy("Without one, nobody can count who falls under it."),
+    )
+    sectors = SelectMultipleField(
+        lazy("Whose services?"),
+        choices=choices(LABELS["sector"]),
+        description=lazy("Select none if it is about everybody’s."),
+    )
+    audiences = SelectMultipleField(
+        lazy("Services for whom?"),
+        choices=choices(LABELS["audience"]),
+        description=lazy("Select none if it is about all of them."),
+    )
+    from_phase = RadioField(
+        lazy("From which phase on?"),
+        [Optional()],
+        choices=choices({"": lazy("From the start"), **_PHASES}),
+    )
+    new_since = DateParts(
+        lazy("Only new services: those that began when, or later? (optional)"),
+        [Optional()],
+        thing=lazy("the day from which a service is new"),
+    )
+
+
 FORMS: dict[str, type[Form]] = {
     SUMMARY: SummaryForm,
     DESCRIPTION: DescriptionForm,
@@ -147,6 +203,7 @@ FORMS: dict[str, type[Form]] = {
     CARE: component_care.CareForm,
     INCIDENTS: component_care.IncidentsForm,
     UNSUPPORTED: component_care.UnsupportedForm,
+    MANDATE: MandateForm,
 }
 TITLES: dict[str, tuple[str, str]] = {
     SUMMARY: (lazy("What does the component do, in one sentence?"), lazy("Summary")),
@@ -159,4 +216,5 @@ TITLES: dict[str, tuple[str, str]] = {
     CARE: (lazy("Who looks after it, and how well?"), lazy("How it is looked after")),
     INCIDENTS: (lazy("Which incidents were there, and which are open?"), lazy("Incidents")),
     UNSUPPORTED: (lazy("Which parts have no support?"), lazy("Unsupported parts")),
+    MANDATE: (lazy("Who must use the component?"), lazy("Mandate")),
 }

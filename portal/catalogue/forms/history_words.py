@@ -38,6 +38,10 @@ _OF = {
     "code_held_by": "held_by",
     "data_held_by": "held_by",
     "exit_plan": "exit_plan",
+    "exemption_state": "exemption_state",
+    "reason_kind": "not_shared_reason",
+    "spend_decision": "spend_decision",
+    "from_phase": "phase",
 }
 #: `kind` and `relation` mean different things in different lists.
 _KIND = {
@@ -59,7 +63,7 @@ _RECORDS = {
     "replaces": "usage",
 }
 #: The same in records of its lists: what succeeds an organisation is one.
-_LISTED = ("service", "capability")
+_LISTED = ("service", "capability", "component")
 
 
 class Line(NamedTuple):
@@ -107,6 +111,8 @@ def references(*documents: Document) -> Iterator[str]:
                 if isinstance(item, dict):
                     yield from (str(item[k]) for k in _ORGANISATIONS if item.get(k))
                     yield from (f"{k}:{item[k]}" for k in _LISTED if item.get(k))
+                    if isinstance(item.get("needs"), list):
+                        yield from (f"capability:{need}" for need in item["needs"])
 
 
 def changes(before: Document, after: Document, names: Mapping[str, str]) -> list[Change]:
@@ -204,6 +210,9 @@ def _record(field: str, record: Document, names: Mapping[str, str]) -> str:
                 parts.append(_("“%(name)s” (as published)", name=value))
         elif name in ("since", "until", "on", "source"):
             parts.append(_dated(name, value))
+        elif isinstance(value, list):
+            of = "capability" if name == "needs" else name
+            parts += [names.get(f"{of}:{each}", _value(name, each)) for each in value]
         else:
             parts.append(_value(name, value))
     return ", ".join(parts)

@@ -6,6 +6,7 @@ from portal.catalogue.models import (
     counts,
     duplicates,
     evidence,
+    exemptions,
     imports,
     journeys,
     organisations,
@@ -15,13 +16,14 @@ from portal.catalogue.models import (
     reviews,
     rosters,
     services,
+    spending,
     transfers,
     usage,
     voices,
 )
 
 __all__ = [
-    "closing", "components", "counts", "duplicates", "evidence", "imports", "journeys",
-    "organisations", "problems", "proposals", "registrations", "reviews", "rosters", "services",
-    "transfers", "usage", "voices",
+    "closing", "components", "counts", "duplicates", "evidence", "exemptions", "imports",
+    "journeys", "organisations", "problems", "proposals", "registrations", "reviews", "rosters",
+    "services", "spending", "transfers", "usage", "voices",
 ]  # fmt: skip

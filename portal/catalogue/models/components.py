@@ -184,7 +184,12 @@ class ComponentPrice(Base):
 
 
 class ComponentMandate(Base):
-    """A rule that services must use a component, its scope and the policy that says so."""
+    """A rule that services must use a component, its scope and the policy that says so.
+
+    What makes it countable (rules/mandates.py): the needs it is about, by slug, none where nobody
+    has said; whose services (sectors), for which audiences, from which phase on, and since when a
+    service counts as new where only new ones fall under it. An empty list leaves nobody out.
+    """
 
     __tablename__ = "component_mandate"
     __table_args__ = (CheckConstraint(PERIOD, name="until_after"),)
@@ -196,6 +201,11 @@ class ComponentMandate(Base):
     since: Mapped[date | None]
     until: Mapped[date | None]
     policy: Mapped[str | None] = mapped_column(String(2000))
+    needs: Mapped[list[str] | None] = mapped_column(Json)
+    sectors: Mapped[list[str] | None] = mapped_column(Json)
+    audiences: Mapped[list[str] | None] = mapped_column(Json)
+    from_phase: Mapped[str | None] = mapped_column(String(40))
+    new_since: Mapped[date | None]
 
 
 class ComponentSlug(Base):
@@ -208,12 +218,16 @@ class ComponentSlug(Base):
 
 
 class ComponentExemption(Base):
-    """Leave for a service not to use a mandated component: why, from whom, until when."""
+    """Leave for a service not to use a mandated component: why, from whom, until when.
+
+    `expires_on` and `ended_on` are the first day without it; the latter where it ended early.
+    """
 
     __tablename__ = "component_exemption"
     __table_args__ = (
         UniqueConstraint("component_id", "service_id", "granted_on"),
         CheckConstraint("expires_on >= granted_on", name="expires_after"),
+        CheckConstraint("ended_on >= granted_on", name="ended_after"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -225,6 +239,11 @@ class ComponentExemption(Base):
     granted_by: Mapped[str] = mapped_column(String(300))
     granted_on: Mapped[date]
     expires_on: Mapped[date | None]
+    request_id: Mapped[int | None] = mapped_column(
+        ForeignKey("exemption_request.id", ondelete="CASCADE"), unique=True
+    )
+    conditions: Mapped[str | None] = mapped_column(Text)
+    ended_on: Mapped[date | None]
 
     component: Mapped[Component] = relationship(lazy="raise")
     service: Mapped[Service] = relationship(lazy="raise")

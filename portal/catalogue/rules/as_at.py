@@ -13,8 +13,10 @@ TOLD = frozenset(
     {
         "duplicates",
         "evidence",
+        "exemption",
         "merged_from",
         "merged_into",
+        "spend",
         "split_from",
         "split_into",
         "transfer",

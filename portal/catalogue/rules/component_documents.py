@@ -26,7 +26,7 @@ from portal.catalogue.rules.cleaners import (
     web_address,
     whole,
 )
-from portal.catalogue.words import ServiceNameKind
+from portal.catalogue.words import Audience, Phase, ServiceNameKind
 from portal.errors import N_, Invalid
 
 CAPABILITY: Mapping[str, Cleaner] = {
@@ -113,6 +113,11 @@ COMPONENT: Mapping[str, Cleaner] = {
                 "since": day,
                 "until": day,
                 "policy": web_address,
+                "needs": list_of(slug),
+                "sectors": list_of(one_of(words.Sector)),
+                "audiences": list_of(one_of(Audience)),
+                "from_phase": _maybe(Phase),
+                "new_since": day,
             }
         )
     ),
@@ -213,6 +218,7 @@ def clean_component(document: Mapping[str, Any]) -> Document:
     _once("evolution", clean["evolution"], ("since",))
     _once("capabilities", clean["capabilities"], ("capability",))
     _prices(clean["prices"])
+    _mandates(clean)
     for position, row in enumerate(clean["volumes"]):
         if row["amount"] is None:
             raise Invalid(f"volumes.{position}.amount", "Enter the figure")
@@ -236,6 +242,20 @@ def _once(field: str, rows: list[Document], key: tuple[str, ...]) -> None:
         if mark in seen:
             raise Invalid(f"{field}.{position}.{key[-1]}", "This is there twice")
         seen.add(mark)
+
+
+def _mandates(clean: Document) -> None:
+    """A mandate can only be about needs that the component meets, and a phase that has begun."""
+    offered = {row["capability"] for row in clean["capabilities"]}
+    for position, row in enumerate(clean["mandates"]):
+        for field in ("needs", "sectors", "audiences"):
+            row[field] = sorted(set(row[field]))
+        if not offered.issuperset(row["needs"]):
+            raise Invalid(f"mandates.{position}.needs", N_("Select needs that the component meets"))
+        if row["from_phase"] in (Phase.RETIRED, Phase.UNKNOWN):
+            raise Invalid(
+                f"mandates.{position}.from_phase", N_("Select a phase before a service is retired")
+            )
 
 
 def _prices(rows: list[Document]) -> None:

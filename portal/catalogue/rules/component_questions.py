@@ -1,5 +1,5 @@
 """The questions about a component that its providers answer: what it is for, who may use it, how to
-start, support, where it is in its life, and what it costs from a day on.
+start, support, where it is in its life, what it costs from a day on, and who must use it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from portal.catalogue.rules import component_care
+from portal.catalogue.rules import component_care, mandate_question
 from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.editing import book_of
+from portal.catalogue.rules.mandate_question import MANDATE
 from portal.catalogue.rules.service_answers import lines
 from portal.errors import N_, Invalid
 
@@ -29,6 +30,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     CARE: ("team", "team_reachable", "security_tested_on", "looked_at_on"),
     INCIDENTS: ("incidents",),
     UNSUPPORTED: ("unsupported",),
+    MANDATE: mandate_question.FIELDS,
 }
 _REACHED = {True: "yes", False: "no", None: ""}
 Values = Mapping[str, Any]
@@ -54,6 +56,8 @@ def values_of(question: str, document: Document) -> dict[str, Any]:
     if question in (INCIDENTS, UNSUPPORTED):
         field = FIELDS[question][0]
         return {field: component_care.written(document[field])}
+    if question == MANDATE:
+        return mandate_question.shown(document)
     return _plain(question, document)
 
 
@@ -158,6 +162,7 @@ _WRITE: dict[str, Callable[[Document, Values, date], Document]] = {
     CARE: _care,
     INCIDENTS: _rows("incidents"),
     UNSUPPORTED: _rows("unsupported"),
+    MANDATE: mandate_question.patch,
 }
 _EVERY = book_of(FIELDS, values_of, patch)
 

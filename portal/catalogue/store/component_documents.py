@@ -47,8 +47,11 @@ _JSON = (
 _REST = ("has_interface", "team_reachable", "provider", "successor", "provider_name")
 _EVOLUTION = ("stage", "since", "rationale", "source")
 _PRICE = ("item", "unit", "pence", "per_cent", "since", "until", "note", "source")
-_MANDATE = ("scope", "note", "since", "until", "policy")
-_EXEMPTION = ("service", "service_name", "reason", "granted_by", "granted_on", "expires_on")
+_MANDATE = ("scope", "note", "since", "until", "policy", "needs", "sectors", "audiences",
+            "from_phase", "new_since")  # fmt: skip
+_COVERS = ("needs", "sectors", "audiences")
+_EXEMPTION = ("service", "service_name", "reason", "granted_by", "granted_on", "expires_on",
+              "ended_on", "request")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,7 @@ def _around(component_id: int) -> dict[str, Statement]:
         ),
         "exemptions": select(
             e.component_id, e.id, Service.slug, Service.name, e.reason, e.granted_by, e.granted_on,
-            e.expires_on,
+            e.expires_on, e.ended_on, e.request_id,
         )
         .join(Service, Service.id == e.service_id)
         .where(e.component_id == component_id),
@@ -212,9 +215,14 @@ def _document(parts: Parts, named: bool = False) -> Document:
         (_price(row) for row in parts["prices"]),
         key=lambda row: (str(row["item"]), row["since"] or ""),
     )
-    own["mandates"] = [dict(zip(_MANDATE, row, strict=False)) for row in parts["mandates"]]
+    own["mandates"] = [_mandate(row) for row in parts["mandates"]]
     document = {field: own[field] for field in COMPONENT}
     return {**document, "provider_name": own["provider_name"]} if named else document
+
+
+def _mandate(row: tuple[str | None, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = dict(zip(_MANDATE, row, strict=False))
+    return found | {field: json.loads(found[field] or "[]") or [] for field in _COVERS}
 
 
 def _price(row: tuple[str | None, ...]) -> dict[str, Any]:

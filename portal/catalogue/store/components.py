@@ -92,10 +92,17 @@ def document_of(c: Component) -> Document:
                 "since": iso(row.since),
                 "until": iso(row.until),
                 "policy": row.policy,
+                **{field: row_list or [] for field, row_list in _covers(row)},
+                "from_phase": row.from_phase,
+                "new_since": iso(row.new_since),
             }
             for row in c.mandates
         ],
     }
+
+
+def _covers(row: ComponentMandate) -> list[tuple[str, list[str] | None]]:
+    return [("needs", row.needs), ("sectors", row.sectors), ("audiences", row.audiences)]
 
 
 def plain_number(value: Decimal | None) -> str | None:
@@ -251,7 +258,9 @@ def _save_rows(
         "mandates": [
             ComponentMandate(
                 scope=row["scope"], note=row["note"], since=day(row["since"]),
-                until=day(row["until"]), policy=row["policy"],
+                until=day(row["until"]), policy=row["policy"], needs=row["needs"],
+                sectors=row["sectors"], audiences=row["audiences"],
+                from_phase=row["from_phase"], new_since=day(row["new_since"]),
             )
             for row in after["mandates"]
         ],

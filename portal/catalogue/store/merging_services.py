@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit import Act, Document, record
-from portal.catalogue.models.components import Capability, ComponentExemption
+from portal.catalogue.models.components import Capability
 from portal.catalogue.models.journeys import JourneyStep
 from portal.catalogue.models.services import Service, ServiceLinkage
 from portal.catalogue.models.usage import CapabilityNeed, Usage
@@ -23,6 +23,7 @@ from portal.catalogue.store import (
     organisations,
     service_counts,
     services,
+    spending,
     usage,
 )
 from portal.catalogue.store.movers import TAGS, Merge, Mover, register
@@ -87,6 +88,7 @@ def _unite(
         follower.replaces_id = None
     goes.replaces_id = None
     evidence.move(session, united.goes, united.stays)
+    spending.follow_usage(session, united.goes, united.stays)
     session.flush()
     session.expunge(goes)
     session.execute(delete(Usage).where(Usage.id == united.goes))
@@ -99,18 +101,6 @@ def _unite(
     session.flush()
     said = usage.document_of(stays)
     usage.save(session, stays, said, united.document, ids, merge.act, TAG)
-
-
-def _move_exemptions(session: Session, merge: Merge) -> None:
-    e = ComponentExemption
-    mine = select(e.component_id, e.granted_on).where(e.service_id == merge.stays)
-    known = {(component, granted) for component, granted in session.execute(mine)}
-    for row in session.scalars(select(e).where(e.service_id == merge.goes)).all():
-        if (row.component_id, row.granted_on) in known:
-            session.delete(row)
-        else:
-            row.service_id = merge.stays
-    session.flush()
 
 
 def _move_steps(session: Session, merge: Merge) -> None:
@@ -178,10 +168,6 @@ def install() -> None:
     """Register what moves with a service."""
     named = {
         "usages": (N_("Uses of components and products"), "usage", Usage.service_id, _move_usages),
-        "exemptions": (
-            N_("Exemptions from a mandate"), "component_exemption",
-            ComponentExemption.service_id, _move_exemptions,
-        ),
         "steps": (N_("Steps of journeys"), "journey_step", JourneyStep.service_id, _move_steps),
         "relations": (
             N_("Other services that refer to it"), "service_relation", ServiceLinkage.other_id,

@@ -5,7 +5,13 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.accounts.work import register as register_work
-from portal.catalogue.actions import claim_work, closing_work, proposal_work, waiting
+from portal.catalogue.actions import (
+    claim_work,
+    closing_work,
+    mandate_work,
+    proposal_work,
+    waiting,
+)
 from portal.catalogue.actions.duplicate_work import LABELS as DUPLICATE_LABELS
 from portal.catalogue.actions.duplicate_work import to_decide
 from portal.catalogue.forms.claims import standing_colour
@@ -20,9 +26,11 @@ from portal.catalogue.forms.figures import (
     when,
 )
 from portal.catalogue.forms.labels import label, labels, lifecycle_colour, phase_colour
+from portal.catalogue.forms.mandates import COLOURS as MANDATE_COLOURS
 from portal.catalogue.forms.published import amount, measure_name, sort_name
 from portal.catalogue.forms.reviews import confirmed_by
 from portal.catalogue.forms.service_questions import TITLES
+from portal.catalogue.forms.spending import COLOURS as SPEND_COLOURS
 from portal.catalogue.store import problem_work, review_work, things
 from portal.catalogue.views import editing, proposing
 from portal.catalogue.views.adoption import blueprint as adoption
@@ -38,11 +46,13 @@ from portal.catalogue.views.components import blueprint as components
 from portal.catalogue.views.contracts import blueprint as contracts
 from portal.catalogue.views.duplicates import blueprint as duplicates
 from portal.catalogue.views.editing_base import KINDS, edit_link, edits
+from portal.catalogue.views.exemptions import blueprint as exemptions
 from portal.catalogue.views.home import blueprint as home
 from portal.catalogue.views.imports import blueprint as imports
 from portal.catalogue.views.journey_editing import adds_journeys
 from portal.catalogue.views.journey_editing import blueprint as journey_editing
 from portal.catalogue.views.journeys import blueprint as journeys
+from portal.catalogue.views.mandates import blueprint as mandates
 from portal.catalogue.views.meeting import blueprint as meeting
 from portal.catalogue.views.merging import blueprint as merging
 from portal.catalogue.views.need_services import blueprint as need_services
@@ -59,6 +69,7 @@ from portal.catalogue.views.reviews import blueprint as reviews
 from portal.catalogue.views.reviews import context as review_context
 from portal.catalogue.views.rosters import blueprint as rosters
 from portal.catalogue.views.services import blueprint as services
+from portal.catalogue.views.spending import blueprint as spending
 from portal.catalogue.views.splitting import blueprint as splitting
 from portal.catalogue.views.stack import blueprint as stack
 from portal.catalogue.views.storefront import blueprint as storefront
@@ -104,6 +115,9 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         burning,
         suppliers,
         contracts,
+        mandates,
+        exemptions,
+        spending,
         registrations,
         answers,
         publishing,
@@ -134,6 +148,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
     register_work("disowned", review_work.disowned)
     register_work("claims", claim_work.waiting, claim_work.LABELS)
     register_work("closing", closing_work.waiting, closing_work.LABELS)
+    register_work("mandates", mandate_work.waiting, mandate_work.LABELS)
     navigation.add(app, lazy("Services"), "services.index", order=10)
     navigation.add(app, lazy("Find a component"), "storefront.index", order=12)
     navigation.add(app, lazy("Components"), "components.index", order=15)
@@ -146,6 +161,8 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         labels=labels, edits=edits, edit_link=edit_link, adds_journeys=adds_journeys
     )
     navigation.add_to_footer(app, lazy("Transfers of functions"), "transfers.index")
+    navigation.add_to_footer(app, lazy("What services must use"), "mandates.index")
+    navigation.add_to_footer(app, lazy("Requests to spend"), "spending.index")
     report = "problems.report"
     navigation.add_to_footer(app, lazy("Report a problem with this page"), report, about=True)
     limits.posts(app, report, {limits.network: reports_an_hour}, "hour")
@@ -159,6 +176,8 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         amount=amount,
         roster_sort=sort_name,
         last_day=last_day,
+        mandate_colour=lambda state: MANDATE_COLOURS.get(state, "yellow"),
+        spend_colour=lambda decision: SPEND_COLOURS[decision],
         measure=measure,
         per_unit=per_unit,
         price=price,

@@ -25,6 +25,7 @@ from portal.catalogue.store import (
     contracts,
     evidence,
     shared_options,
+    spending,
     usage,
 )
 from portal.catalogue.store.claims import ClaimQuery
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from portal.catalogue.rules.advice import Advice
     from portal.catalogue.store.claims import Claim
     from portal.catalogue.store.contracts import Held
+    from portal.catalogue.store.spending import Row
 
 blueprint = Blueprint("claims", __name__)
 #: So many services stand in a frame; it leads to all.
@@ -212,8 +214,16 @@ def show(usage_id: int, fmt: Format) -> Response:
 def _document(
     claim: Claim, found: list[dict[str, Any]], held: Held, advice: Advice | None
 ) -> dict[str, Any]:
+    spend = {"spend_requests": [row.id for row in _paid(claim)]}
     said = {"why": MEANS[claim.standing], "evidence": found, "arrangement": held.arrangement}
-    return {**claim._asdict(), **said, **control_of(held), **advice_document(advice)}
+    return {**claim._asdict(), **said, **control_of(held), **advice_document(advice), **spend}
+
+
+def _paid(claim: Claim) -> list[Row]:
+    """What pays for it, of what the reader may read."""
+    seen = spending.seen_by(current_person())
+    with reading() as session:
+        return spending.of_usage(session, claim.usage, seen)
 
 
 def _evidence(row: Any) -> dict[str, Any]:
@@ -250,6 +260,7 @@ def _show(
         today=today(),
         means=MEANS,
         answers=answers,
+        paid=_paid(claim),
     )  # fmt: skip
 
 

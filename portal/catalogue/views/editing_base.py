@@ -28,6 +28,7 @@ from portal.catalogue.rules import retiring
 from portal.catalogue.rules.books import BOOKS
 from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.journey_questions import ADD, STEP
+from portal.catalogue.rules.mandate_question import MANDATE
 from portal.catalogue.store import (
     editable,
     journeys,
@@ -41,6 +42,7 @@ from portal.catalogue.store.editable import Record
 from portal.catalogue.views.base import reading
 from portal.catalogue.views.histories import names_in
 from portal.errors import Invalid, Missing
+from portal.web.forms import choices
 from portal.web.i18n import lazy
 from portal.web.people import current_person
 
@@ -205,7 +207,18 @@ def form_for(
         if field in shown and shown.get("reference"):
             with reading() as session:
                 shown[field] = name_of(session, kind, str(shown["reference"]))
-    return form_of(record.thing, question, shown, record.base, asks), shown
+    form = form_of(record.thing, question, shown, record.base, asks)
+    if question == MANDATE:
+        form["needs"].choices = choices(_needs_of(record))
+    return form, shown
+
+
+def _needs_of(record: Record) -> dict[str, str]:
+    """The needs that a component meets, by slug."""
+    slugs = [row["capability"] for row in record.document["capabilities"]]
+    with reading() as session:
+        names = records.names_of(session, [f"capability:{slug}" for slug in slugs])
+    return {slug: names.get(f"capability:{slug}", slug) for slug in slugs}
 
 
 def public_url() -> str:

@@ -27,7 +27,13 @@ from portal.catalogue.forms.meeting import (
     refuse,
     usage_form,
 )
-from portal.catalogue.store import capabilities, contracts, service_needs, services
+from portal.catalogue.store import (
+    capabilities,
+    contracts,
+    service_mandates,
+    service_needs,
+    services,
+)
 from portal.catalogue.store import meeting as store
 from portal.catalogue.store.editable import Record
 from portal.catalogue.store.service_needs import Met, Needs
@@ -45,6 +51,7 @@ from portal.web.people import act
 if TYPE_CHECKING:
     from portal.catalogue.models.usage import Usage
     from portal.catalogue.store.capabilities import Node
+    from portal.catalogue.store.service_mandates import Stands
 
 blueprint = Blueprint("meeting", __name__)
 BOTH = ("GET", "POST")
@@ -87,6 +94,12 @@ def index(slug: str) -> AnyResponse:
         except Invalid as problem:
             form.refuse(problem)
     return _picture(form, record, tree, needs, answers)
+
+
+def _mandated(service_id: int, *needs: str) -> dict[str, list[Stands]]:
+    """The needs of a service that somebody must meet with a component, and how it stands."""
+    with reading() as session:
+        return service_mandates.of_service(session, service_id, today(), needs)
 
 
 def _choose_form(tree: list[Node], needs: Needs, answers: dict[str, NeedAnswer]) -> ChooseForm:
@@ -136,6 +149,7 @@ def _picture(
         tree=tree,
         rows=rows,
         answers=answers,
+        mandated=_mandated(record.id),
         left=[n for n, said in answers.items() if said is NeedAnswer.NEEDED and n not in met],
         next=_next(record),
         form=form,
@@ -227,6 +241,7 @@ def _usage_page(
         opened=opened,
         controlled=controlled,
         groups=groups,
+        mandated=_mandated(record.id, leaf.slug).get(leaf.slug, []),
         status=more.pop("status", 422 if form.errors else 200),
         **more,
     )

@@ -1,0 +1,134 @@
+"""Forms about requests to spend."""
+
+from __future__ import annotations
+
+from wtforms import (
+    BooleanField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
+from wtforms.validators import Optional
+
+from portal.catalogue.actions.spending import Decided, Wanted
+from portal.catalogue.component_words import SpendDecision
+from portal.catalogue.forms.labels import LABELS
+from portal.catalogue.rules.spending import conditions_said
+from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, choices
+from portal.web.i18n import lazy
+
+COLOURS: dict[str, str] = {
+    SpendDecision.WAITING: "yellow", SpendDecision.APPROVED: "green",
+    SpendDecision.APPROVED_WITH_CONDITIONS: "turquoise", SpendDecision.REFUSED: "red",
+    SpendDecision.WITHDRAWN: "grey",
+}  # fmt: skip
+_CHOICES = {
+    value: text
+    for value, text in LABELS["spend_decision"].items()
+    if value not in (SpendDecision.WAITING, SpendDecision.WITHDRAWN)
+}
+
+
+def whole(text: str | None) -> int | None:
+    """A number as people type it, such as "£1,200,000"; None where it is none."""
+    bare = (text or "").replace(",", "").replace("£", "").replace(" ", "")
+    return int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 16 else None
+
+
+class SpendForm(Form):
+    """What is asked for."""
+
+    what = StringField(
+        lazy("What do you ask to spend on?"),
+        [Enter(lazy("what you ask to spend on")), MaxLength(300)],
+    )
+    amount = StringField(
+        lazy("How much, in whole pounds?"),
+        [Enter(lazy("how much")), MaxLength(30)],
+        description=lazy("Over all the years. Only you and those who decide see it until then."),
+    )
+    years = StringField(
+        lazy("Over how many years?"), [Enter(lazy("over how many years")), MaxLength(4)]
+    )
+    asked_on = DateParts(
+        lazy("When was it asked for?"),
+        [Enter(lazy("when it was asked for"))],
+        thing=lazy("the day it was asked for"),
+    )
+    reference = StringField(
+        lazy("Reference (optional)"), [MaxLength(100)],
+        description=lazy("For example, the number of the spend control case."),
+    )  # fmt: skip
+    need = SelectField(lazy("Which need is it for? (optional)"), [Optional()])
+    funds = SelectMultipleField(lazy("What does it pay for? (optional)"), [Optional()])
+    confidential = BooleanField(lazy("It is commercially confidential, also when it is decided"))
+    go = SubmitField(lazy("Save"))
+
+    def wanted(self) -> Wanted:
+        """What was typed."""
+        return Wanted(
+            self.what.data or "", whole(self.amount.data), whole(self.years.data),
+            self.asked_on.data,
+            self.need.data or None, self.reference.data or None,
+            [int(each) for each in (self.funds.data or [])] if "funds" in self else [],
+            bool(self.confidential.data),
+        )  # fmt: skip
+
+
+class SpendDecisionForm(Form):
+    """What was decided."""
+
+    decision = RadioField(
+        lazy("What is decided?"), [Select(lazy("what is decided"))], choices=choices(_CHOICES)
+    )
+    by = StringField(
+        lazy("Which body decided?"),
+        [Enter(lazy("which body decided")), MaxLength(300)],
+        description=lazy("For example, the spend control board. Name no people."),
+    )
+    decided_on = DateParts(
+        lazy("When was it decided?"),
+        [Enter(lazy("when it was decided"))],
+        thing=lazy("the day of the decision"),
+    )
+    reason = TextAreaField(
+        lazy("The reasons for the decision"),
+        [MaxLength(5000)],
+        description=lazy("Needed to refuse it. Name no people."),
+        render_kw={"params": {"rows": 3}},
+    )
+    conditions = TextAreaField(
+        lazy("Conditions"),
+        [MaxLength(10_000)],
+        description=lazy("Only for an approval with conditions. Each on a line of its own."),
+        render_kw={"params": {"rows": 4}},
+    )
+    due_on = DateParts(
+        lazy("By when do they have to be met? (optional)"),
+        [Optional()],
+        thing=lazy("the day by which they have to be met"),
+    )
+    confidential = BooleanField(lazy("It is commercially confidential: do not publish it"))
+    go = SubmitField(lazy("Save the decision"))
+
+    def decided(self) -> Decided:
+        """What was typed."""
+        return Decided(
+            SpendDecision(self.decision.data), self.by.data or "", self.decided_on.data,
+            self.reason.data or None, conditions_said(self.conditions.data, self.due_on.data),
+            bool(self.confidential.data),
+        )  # fmt: skip
+
+
+class MetForm(Form):
+    """Since when a condition is met."""
+
+    met_on = DateParts(
+        lazy("Since when is it met?"),
+        [Enter(lazy("since when it is met"))],
+        thing=lazy("the day it was met"),
+    )
+    go = SubmitField(lazy("Save"))
