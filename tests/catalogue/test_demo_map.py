@@ -1,4 +1,4 @@
-"""The demo set on the map of components: all that is open stands there, nothing that closed."""
+"""The demo set on pages: what is open stands on the map of components, what closed reads so."""
 
 from __future__ import annotations
 
@@ -49,3 +49,25 @@ def test_g_cloud_says_first_that_a_round_has_ended(client: PageClient) -> None:
     (cloud,) = [c for c in found if c["component"] == "g-cloud"]
     assert "Round 14 (RM1557.14) ended for lots 1 to 3 on 28 October 2026" in cloud["first_step"]
     assert cloud["how_to_start"] is None
+
+
+@pytest.mark.parametrize("demo", [True])
+def test_verify_and_paas_read_as_closed(client: PageClient) -> None:
+    verify, paas = (text_of(client, f"/components/govuk-{name}") for name in ("verify", "paas"))
+    assert "GOV.UK Verify closed on 1 April 2023." in verify
+    assert "Use this instead: GOV.UK One Login" in verify
+    assert "closed on 23 December 2023." in paas
+    for address in ("/capabilities/prove-identity", "/capabilities/hosting"):
+        before, after = text_of(client, address).split("No longer for new services")
+        assert "Closed" not in before and "Closed" in after
+    rows = client.get("/components/govuk-paas/closing.json").get_json()["items"]
+    assert [(row["service_slug"], row["state"], row["next_product"]) for row in rows] == [
+        ("performance-platform", "moved", None),
+        ("submit-social-housing-lettings-and-sales-data", "moved", "Amazon Web Services"),
+    ]
+    told = text_of(client, "/components/govuk-paas/closing")
+    assert "Nothing: the service has ended" in told and "Not told by this portal" in told
+
+
+def text_of(client: PageClient, address: str) -> str:
+    return " ".join(soup_of(client.get(address)).select("main")[0].get_text(" ").split())

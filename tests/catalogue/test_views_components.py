@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -384,23 +383,3 @@ def test_an_empty_portal(client: PageClient, app: Flask) -> None:
     assert "There are no needs in the catalogue yet." in main(client, "/capabilities")
     for name in ("components", "capabilities"):
         assert client.get(f"/{name}.json").get_json()["items"] == []
-
-
-@pytest.mark.parametrize("demo", [True])
-def test_verify_and_paas_read_as_closed(client: PageClient) -> None:
-    pages: dict[str, Any] = {slug: main(client, f"/components/{slug}")
-                             for slug in ("govuk-verify", "govuk-paas")}  # fmt: skip
-    assert "GOV.UK Verify closed on 1 April 2023." in pages["govuk-verify"]
-    assert "Use this instead: GOV.UK One Login" in pages["govuk-verify"]
-    assert "closed on 23 December 2023." in pages["govuk-paas"]
-    for address in ("/capabilities/prove-identity", "/capabilities/hosting"):
-        told = main(client, address)
-        before, after = told.split("No longer for new services")
-        assert "Closed" not in before and "Closed" in after
-    rows = client.get("/components/govuk-paas/closing.json").get_json()["items"]
-    assert [(row["service_slug"], row["state"], row["next_product"]) for row in rows] == [
-        ("performance-platform", "moved", None),
-        ("submit-social-housing-lettings-and-sales-data", "moved", "Amazon Web Services"),
-    ]
-    told = main(client, "/components/govuk-paas/closing")
-    assert "Nothing: the service has ended" in told and "Not told by this portal" in told
