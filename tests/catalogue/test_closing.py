@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal import jobs, mail
 from portal.access import Grant, Kind, Role
-from portal.accounts.actions import reaching
-from portal.accounts.store import people
+from portal.accounts.store import grants, people
 from portal.catalogue.actions import closing as telling
 from portal.catalogue.actions import meeting, merging
 from portal.catalogue.actions.meeting import Place, Said
@@ -79,6 +78,18 @@ def test_dependents_are_told_once(cast: Cast) -> None:
     assert noted == 8, "each service once for each day"
 
 
+def test_one_that_is_called_off_and_closes_after_all_tells_only_who_is_new(cast: Cast) -> None:
+    cast.close(ends(6))
+    first = cast.told()
+    cast.close(ends(6), lifecycle="live")
+    add_usage(cast.session, "gone", "hosting", component="paas")
+    grants.add(cast.session, cast.third.id, cast.owns("gone"), act())
+    cast.session.commit()
+    cast.close(ends(6))
+    assert [who for who, _subject in cast.told()[len(first) :]] == ["third"]
+    assert "One service that you answer for" in letters(cast.session)[-1].body
+
+
 def test_two_people_who_save_at_once_tell_once(cast: Cast) -> None:
     provider = Grant(Role.COMPONENT_PROVIDER, Kind.COMPONENT, cast.component)
     second = add_person(cast.session, "second@a.example", provider)
@@ -129,9 +140,9 @@ def test_a_kill_before_the_commit_loses_and_doubles_nothing(
 
 
 def test_who_cannot_be_reached_is_passed_over(cast: Cast) -> None:
+    grants.add(cast.session, cast.third.id, cast.owns("a"), act())
     people.unreached(cast.session, cast.third, act())
     cast.session.commit()
-    assert reaching.noticed
     cast.close(ends(6))
     mails = cast.told()
     assert sorted(who for who, _subject in mails) == ["admin", "owner"]
