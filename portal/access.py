@@ -54,6 +54,7 @@ class Permission(StrEnum):
     MANAGE_PERSON = "manage_person"
     MANAGE_PORTAL = "manage_portal"
     DECIDE_DUPLICATE = "decide_duplicate"
+    DECIDE_MENTION = "decide_mention"
     ANSWER_PROBLEMS = "answer_problems"
     RECORD_SPEND = "record_spend"
     DECIDE_REQUESTS = "decide_requests"
@@ -91,6 +92,8 @@ PAIR = "duplicate_pair"
 JOURNEY = "journey"
 #: A proposed change: its author's own; its part is the record that it is about.
 PROPOSAL = "proposal"
+#: A sentence of a document; its parts are the component it names, and the service it is about.
+MENTION = "mention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +269,10 @@ POLICY: dict[Permission, Predicate] = {
     Permission.DECIDE_REQUESTS: lambda person, thing: _role(
         Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR
     )(person, PORTAL),
+    Permission.DECIDE_MENTION: _any(
+        _part(_any(_EDITS_SERVICE, _EDITS_COMPONENT), MENTION),
+        _role(Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR, on=MENTION),
+    ),
 }
 
 

@@ -26,6 +26,7 @@ from portal.catalogue.actions import (
     indexing,
     journeys,
     matching,
+    mentions,
     problems,
     proposals,
     registering,
@@ -268,6 +269,7 @@ def demo_load(as_json: bool) -> None:
     for name, parsed, apply in (
         ("adoption", demo.adoption(), import_usage.apply_adoption),
         ("rosters", demo.rosters(), import_usage.apply_rosters),
+        ("documents", demo.documents(), mentions.apply_documents),
     ):
         outcome = importing.run(database(), parsed, command, apply)
         counts[name] = {"created": outcome.created, "updated": outcome.updated}

@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from portal.audit import london_day
-from portal.catalogue.actions import import_usage
+from portal.catalogue.actions import import_usage, mentions
+from portal.catalogue.component_words import DocumentKind
 from portal.catalogue.rules.cleaners import web_address
 from portal.cli_importing import FILE, import_group, import_options, run_import
-from portal.interchange import component_adoption, rosters
+from portal.interchange import component_adoption, documents, rosters
 
 DAY = click.DateTime(["%Y-%m-%d"])
 component_option = click.option("--component", required=True, help="Its address part (a slug).")
@@ -58,3 +59,16 @@ def import_roster(
         return rosters.parse(file, component, source, day, _today())
 
     run_import(parse, import_usage.apply_rosters, [file], **options)
+
+
+@import_group.command("documents")
+@click.argument("file", type=FILE)
+@click.option("--reports", is_flag=True, help="They are assessment reports.")
+@import_options
+def import_documents(file: Path, reports: bool, **options: Any) -> None:
+    """Look for names of components in documents, as JSON: candidates for people to confirm.
+
+    FILE is a list of objects with original_url, title, summary and body (Markdown).
+    """
+    kind = DocumentKind.ASSESSMENT_REPORT if reports else DocumentKind.DOCUMENT
+    run_import(lambda: documents.parse(file, kind), mentions.apply_documents, [file], **options)

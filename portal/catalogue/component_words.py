@@ -229,6 +229,13 @@ class MentionSense(StrEnum):
     UNCLEAR = "unclear"
 
 
+class DocumentKind(StrEnum):
+    """What sort of document a sentence is of; none of them confirms a usage."""
+
+    ASSESSMENT_REPORT = "assessment_report"
+    DOCUMENT = "document"
+
+
 class MentionState(StrEnum):
     """Whether a person has said what a mention means."""
 

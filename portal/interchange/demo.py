@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from portal.catalogue.component_words import DocumentKind
 from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.documents import clean_organisation, clean_service
 from portal.catalogue.rules.importing import Desired, Parsed
+from portal.interchange.documents import parse as read_documents
 
 FOLDER = Path(__file__).resolve().parent / "demo"
 
@@ -130,6 +132,11 @@ def rosters() -> Parsed:
         key = f"{fields['component']}/{fields['taken_on']}/{fields['sort']}"
         parsed.desired.append(Desired(key, "published.json", line, fields, fields["taken_on"]))
     return parsed
+
+
+def documents() -> Parsed:
+    """Documents that name components, made up."""
+    return read_documents(FOLDER / "documents.json", DocumentKind.ASSESSMENT_REPORT)
 
 
 def _published() -> dict[str, list[Document]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.access import JOURNEY, PAIR, PERSON, PROPOSAL, REGISTRATION, Kind, Permission
+from portal.access import JOURNEY, MENTION, PAIR, PERSON, PROPOSAL, REGISTRATION, Kind, Permission
 
 PUBLIC = "public"
 #: The kind of thing that the first part of the address names.
@@ -81,6 +81,9 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "meeting.need": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "meeting.one": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "meeting.remove": (Permission.EDIT_SERVICE, Kind.SERVICE),
+    "mentions.decide": (Permission.DECIDE_MENTION, MENTION),
+    "mentions.index": Permission.USE_ACCOUNT,
+    "mentions.show": Permission.USE_ACCOUNT,
     "merging.merge": (Permission.DECIDE_DUPLICATE, PAIR),
     "names.index": PUBLIC,
     "need_services.index": PUBLIC,

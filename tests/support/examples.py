@@ -18,6 +18,7 @@ from portal.audit import ImportBatch, london_day
 from portal.catalogue.component_words import ExemptionState, SpendDecision
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.exemptions import ExemptionRequest
+from portal.catalogue.models.mentions import Mention
 from portal.catalogue.models.problems import Problem
 from portal.catalogue.models.proposals import Proposal
 from portal.catalogue.models.registrations import Registration
@@ -90,6 +91,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "need_services": {"slug": CAPABILITY},
         "toolkit": {"phase": "alpha"},
         "duplicates": {"pair_id": _pair(session)},
+        "mentions": {"mention_id": session.scalar(select(func.min(Mention.id)))},
         "merging": {"pair_id": _pair(session)},
         "splitting": {"slug": SERVICE},
         "transfers": {"transfer_id": transfer},

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import (
     JOURNEY,
+    MENTION,
     PAIR,
     PERSON,
     PROPOSAL,
@@ -29,7 +30,7 @@ from portal.access import (
 from portal.accounts.store import things
 from portal.accounts.views.base import KINDS, person_in
 from portal.audit import LONDON
-from portal.catalogue.store import duplicates, proposals, records, registrations
+from portal.catalogue.store import duplicates, mentions, proposals, records, registrations
 from portal.catalogue.store.things import journey as journey_at
 from portal.catalogue.views.duplicates import thing_in
 from portal.web.people import as_person
@@ -92,6 +93,11 @@ HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
     (Permission.MANAGE_PEOPLE, P): {(Role.PORTAL_ADMINISTRATOR, P)},
     (Permission.MANAGE_PERSON, PERSON): ADMINISTRATORS,
     (Permission.DECIDE_DUPLICATE, PAIR): ADMINISTRATORS,
+    # Whoever may edit the service or the component, and the assurance team of the portal.
+    (Permission.DECIDE_MENTION, MENTION): ADMINISTRATORS
+    | SERVICE_OWNERS
+    | PROVIDERS
+    | {TEAM, (Role.TEAM_MEMBER, S), (Role.TEAM_MEMBER, C), (Role.ASSURANCE_TEAM, P)},
 }
 #: Whoever signs in may do this, on nothing in particular.
 SIGNED_IN = {Permission.USE_ACCOUNT, Permission.REGISTER_SERVICE, Permission.PROPOSE_CHANGE}
@@ -105,7 +111,7 @@ OWNER, OTHER = 10, 20
 #: Made up: what is theirs (an organisation 10, and things 11 that it owns), and what is another's.
 OWN_IDS = {
     B: OWNER, S: 11, C: 11, P: 0, PERSON: 11, REGISTRATION: 11, PAIR: 11, JOURNEY: 12,
-    PROPOSAL: 13,
+    PROPOSAL: 13, MENTION: 14,
 }  # fmt: skip
 OTHER_IDS = {B: OTHER, S: 21, C: 21, P: 0, PERSON: 21, REGISTRATION: 21, PAIR: 21}
 #: Not the author of any example.
@@ -126,6 +132,8 @@ def thing_of(kind: str) -> Thing:
     parts = (Thing(S, 11, owned), Thing(S, 12, owned)) if kind == PAIR else ()
     if kind in (JOURNEY, PROPOSAL):
         parts = (thing_of(S),)
+    if kind == MENTION:
+        parts = (thing_of(S), thing_of(C))
     return Thing(kind, OWN_IDS[kind], owned, parts=parts)
 
 
@@ -136,7 +144,7 @@ def test_who_holds_what(who: Who) -> None:
     other = Somebody((Grant(role, on, OTHER_IDS[on]),))
     for permission in set(Permission) - SIGNED_IN - set(BY_ROLE):
         assert not may(own, permission), "a permission about a thing needs one"
-        for kind in (*Kind, PERSON, REGISTRATION, PAIR, JOURNEY, PROPOSAL):
+        for kind in (*Kind, PERSON, REGISTRATION, PAIR, JOURNEY, PROPOSAL, MENTION):
             held = who in HELD.get((permission, kind), set())
             assert may(own, permission, thing_of(kind)) == held, (permission, kind)
             # A role on the portal counts everywhere; any other only where it was given.
@@ -254,6 +262,9 @@ def example(session: Session, kind: str, endpoint: str = "") -> Thing:
     if kind == PAIR:
         pair_id = examples.arguments(session)["duplicates"]["pair_id"]
         return thing_in(session, duplicates.row(session, pair_id))
+    if kind == MENTION:
+        number = examples.arguments(session)["mentions"]["mention_id"]
+        return mentions.thing(session, number)
     if kind == S:
         given = examples.arguments(session).get(endpoint, {})
         return things.by_slug(session, S, given.get("slug", examples.SERVICE))

@@ -25,6 +25,7 @@ from portal.catalogue.models import components as c
 from portal.catalogue.models import duplicates as d
 from portal.catalogue.models import evidence as ev
 from portal.catalogue.models import exemptions as ex
+from portal.catalogue.models import mentions as mn
 from portal.catalogue.models import organisations as o
 from portal.catalogue.models import problems as pr
 from portal.catalogue.models import proposals as pp
@@ -159,6 +160,19 @@ def _proposal(**fields: Any) -> pp.Proposal:
     return pp.Proposal(person_id=PERSON, made_at=ACT.at, **plain, **row)
 
 
+def _mention(**fields: Any) -> mn.Mention:
+    known = {
+        "kind": cw.DocumentKind.DOCUMENT, "guess": cw.MentionSense.USES,
+        "state": cw.MentionState.OPEN, "address": "x", "title": "x", "sentence": "x", "mark": "x",
+        "found_at": ACT.at, **fields,
+    }  # fmt: skip
+    if known["state"] is not cw.MentionState.OPEN:
+        known |= {"decided_by": "x", "reason": "x"}
+    if known["state"] is cw.MentionState.CONFIRMED:
+        known |= {"sense": known.get("sense", cw.MentionSense.USES)}
+    return mn.Mention(component_id=COMPONENT, **known)
+
+
 def _problem(**fields: Any) -> pr.Problem:
     known = {"about": "/", "kind": Kind.PORTAL, "thing_id": 0, "text": "x", "unique_key": "x"}
     return pr.Problem(reported_at=ACT.at, due_on=ON, **{**known, **fields})
@@ -288,6 +302,10 @@ ROWS: dict[str, Make] = {
     "exemption_request.reason_kind": lambda a, b, body, v: _leave(a, reason_kind=v),
     "spend_request.decision": lambda a, b, body, v: _spend(a, v),
     "roster.sort": lambda a, b, body, v: ro.Roster(component_id=COMPONENT, taken_on=ON, sort=v),
+    "mention.kind": lambda a, b, body, v: _mention(kind=v),
+    "mention.guess": lambda a, b, body, v: _mention(guess=v),
+    "mention.state": lambda a, b, body, v: _mention(state=v),
+    "mention.sense": lambda a, b, body, v: _mention(state=cw.MentionState.CONFIRMED, sense=v),
     "capability_need.answer": lambda a, b, body, v: u.CapabilityNeed(
         service_id=a, capability_id=NEED, answer=v, edited_at=ACT.at
     ),

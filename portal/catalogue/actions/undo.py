@@ -15,6 +15,7 @@ from portal.catalogue.store import (
     adoption,
     imports,
     matches,
+    mentions,
     organisations,
     pointing,
     rosters,
@@ -176,7 +177,7 @@ class _Undoing:
         """Delete what a batch made; what points at others first. A name that is also on a list
         which stays is needed there.
         """
-        for first in (adoption, rosters):
+        for first in (adoption, mentions, rosters):
             first.remove(self.session, _ids(made, first.THING), self.act, TAG)
         named = rosters.named_on(self.session, _ids(made, matches.THING))
         made = [each for each in made if each[0] != matches.THING or each[1] not in named]

@@ -118,6 +118,20 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "withdrawn": lazy("Withdrawn"),
     },
     **control_labels.LABELS,
+    #: What a sentence that names a component says.
+    "mention_sense": {
+        "uses": lazy("The service uses it"),
+        "plans": lazy("The service plans to use it"),
+        "advised": lazy("The service is advised to use or look at it"),
+        "declined": lazy("The service does not use it, with a reason"),
+        "is_it": lazy("It is about the component itself"),
+        "unclear": lazy("Something else about it, or not clear"),
+    },
+    "mention_state": {
+        "open": lazy("Nobody has decided yet"),
+        "confirmed": lazy("Decided"),
+        "rejected": lazy("It does not count"),
+    },
     "record_kind": {"service": lazy("Services"), "organisation": lazy("Organisations")},
 }
 #: What an event tells of the act itself, see rules/as_at.py.

@@ -9,6 +9,7 @@ from portal.catalogue.models import (
     exemptions,
     imports,
     journeys,
+    mentions,
     organisations,
     problems,
     proposals,
@@ -24,6 +25,6 @@ from portal.catalogue.models import (
 
 __all__ = [
     "closing", "components", "counts", "duplicates", "evidence", "exemptions", "imports",
-    "journeys", "organisations", "problems", "proposals", "registrations", "reviews", "rosters",
-    "services", "spending", "transfers", "usage", "voices",
+    "journeys", "mentions", "organisations", "problems", "proposals", "registrations", "reviews",
+    "rosters", "services", "spending", "transfers", "usage", "voices",
 ]  # fmt: skip

@@ -139,4 +139,6 @@ def _together(session: Session, component_id: int, limit: int | None) -> list[Be
         .order_by(counted.c.many.desc(), Component.sort_name, Component.id)
         .limit(limit)
     )
-    return [Beside(*row[:4], services=row.many) for row in rows]
+    return [
+        Beside(row.slug, row.name, row.lifecycle, row.closes_on, services=row.many) for row in rows
+    ]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.catalogue.models.components import Capability, Component, ComponentCapability
 from portal.catalogue.models.journeys import Journey, JourneyStep
+from portal.catalogue.models.mentions import Mention
 from portal.catalogue.models.organisations import (
     Organisation,
     OrganisationMatch,
@@ -25,6 +26,7 @@ from portal.catalogue.store import (
     components,
     journeys,
     matches,
+    mentions,
     organisations,
     rosters,
     services,
@@ -45,6 +47,7 @@ _NAMES: dict[str, tuple[Any, Any]] = {
         Usage.id,
         select(Service.name).where(Service.id == Usage.service_id).scalar_subquery(),
     ),
+    mentions.THING: (Mention.id, Mention.title),
     # So have what providers publish, which is called after its component.
     adoption.THING: (
         AdoptionDay.id,

@@ -12,6 +12,7 @@ from portal.catalogue.actions import (
     proposal_work,
     waiting,
 )
+from portal.catalogue.actions import mentions as mention_acts
 from portal.catalogue.actions.duplicate_work import LABELS as DUPLICATE_LABELS
 from portal.catalogue.actions.duplicate_work import to_decide
 from portal.catalogue.forms.claims import standing_colour
@@ -54,6 +55,7 @@ from portal.catalogue.views.journey_editing import blueprint as journey_editing
 from portal.catalogue.views.journeys import blueprint as journeys
 from portal.catalogue.views.mandates import blueprint as mandates
 from portal.catalogue.views.meeting import blueprint as meeting
+from portal.catalogue.views.mentions import blueprint as mentions
 from portal.catalogue.views.merging import blueprint as merging
 from portal.catalogue.views.need_services import blueprint as need_services
 from portal.catalogue.views.organisation_names import blueprint as organisation_names
@@ -110,6 +112,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         usages,
         claims,
         reconciling,
+        mentions,
         unmet,
         closing,
         burning,
@@ -147,6 +150,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
     register_work("unreachable", review_work.unreachable)
     register_work("disowned", review_work.disowned)
     register_work("claims", claim_work.waiting, claim_work.LABELS)
+    register_work("mentions", mention_acts.waiting, mention_acts.LABELS)
     register_work("closing", closing_work.waiting, closing_work.LABELS)
     register_work("mandates", mandate_work.waiting, mandate_work.LABELS)
     navigation.add(app, lazy("Services"), "services.index", order=10)

@@ -30,12 +30,14 @@ from portal.catalogue.forms.meeting import (
 from portal.catalogue.store import (
     capabilities,
     contracts,
+    mentions,
     service_mandates,
     service_needs,
     services,
 )
 from portal.catalogue.store import meeting as store
 from portal.catalogue.store.editable import Record
+from portal.catalogue.store.mentions import Row as Mention
 from portal.catalogue.store.service_needs import Met, Needs
 from portal.catalogue.views.base import LAST_ID, database, reading, today
 from portal.catalogue.views.editing_base import crumbs_to, in_words, record_at, thing_at
@@ -87,13 +89,14 @@ def index(slug: str) -> AnyResponse:
         tree = capabilities.tree(session)
         needs = service_needs.of_service(session, record.id, today())
         answers = store.answers(session, record.id)
+        found = mentions.not_recorded(session, record.id)
     form = _choose_form(tree, needs, answers)
     if form.validate_on_submit():
         try:
             return _choose(form, record)
         except Invalid as problem:
             form.refuse(problem)
-    return _picture(form, record, tree, needs, answers)
+    return _picture(form, record, tree, needs, answers, found)
 
 
 def _mandated(service_id: int, *needs: str) -> dict[str, list[Stands]]:
@@ -135,7 +138,7 @@ def _next(record: Record) -> str:
 
 def _picture(
     form: ChooseForm, record: Record, tree: list[Node], needs: Needs,
-    answers: dict[str, NeedAnswer],
+    answers: dict[str, NeedAnswer], found: list[Mention],
 ) -> Response:  # fmt: skip
     rows: dict[str, list[Met]] = {}
     for row in (*needs.now, *needs.before):
@@ -152,6 +155,7 @@ def _picture(
         mandated=_mandated(record.id),
         left=[n for n, said in answers.items() if said is NeedAnswer.NEEDED and n not in met],
         next=_next(record),
+        found=found,
         form=form,
         status=422 if form.errors else 200,
     )
