@@ -195,7 +195,7 @@ def _both(predicate: Predicate) -> Predicate:
     """Whoever may do it on each part of a pair."""
 
     def holds(person: Person, thing: Thing | None) -> bool:
-        if thing is None or len(thing.parts) != 2:
+        if thing is None or thing.kind != PAIR or len(thing.parts) != 2:
             return False
         return all(predicate(person, part) for part in thing.parts)
 

@@ -25,7 +25,9 @@ def _holder(thing: Thing | None, role: Role, on: Kind, theirs: bool) -> Somebody
         return everywhere(role)
     own = 0
     if thing is not None and thing.parts:
-        thing = thing.parts[0]
+        wanted = Kind.COMPONENT if role is Role.COMPONENT_PROVIDER else Kind.SERVICE
+        wanted = wanted if on is Kind.ORGANISATION else on
+        thing = next((part for part in thing.parts if part.kind == wanted), thing.parts[0])
     if thing is not None and thing.kind == on:
         own = thing.id
     elif thing is not None and on is Kind.ORGANISATION:

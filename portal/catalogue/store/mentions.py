@@ -249,8 +249,11 @@ def not_recorded(session: Session, service_id: int) -> list[Row]:
 
 
 def waiting(
-    session: Session, services: Collection[int], components: Collection[int], bodies: Collection[int]
-) -> list[tuple[str, str, int]]:  # fmt: skip
+    session: Session,
+    services: Collection[int],
+    components: Collection[int],
+    bodies: Collection[int],
+) -> list[tuple[str, str, int]]:
     """How many sentences wait of each component, of those services and components, or whose
     provider is one of those bodies: (slug, name, how many).
     """
@@ -275,7 +278,7 @@ def _count(session: Session, merge: Merge) -> int:
 
 
 def _move(session: Session, merge: Merge) -> None:
-    rows = [row for row in session.execute(_rows().where(Mention.service_id == merge.goes))]
+    rows = list(session.execute(_rows().where(Mention.service_id == merge.goes)))
     events = [(row.id, {"service": merge.goes_ref}, {"service": merge.stays_ref}) for row in rows]
     record_all(session, merge.act, DECIDED, THING, events)
     session.execute(
