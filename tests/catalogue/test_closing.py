@@ -261,8 +261,8 @@ def test_the_database_finds_the_states_that_the_rules_say(cast: Cast) -> None:
             rows[1].replaces_id = rows[0].id if replaces else None
             other = Next(replaces, next_status, Arrangement(arrangement))
             then = next_status if comes_next(status, other) else None
-            wanted[slug] = (moving(status, then, TODAY + timedelta(1), TODAY),
-                            moving(status, then, TODAY, TODAY))  # fmt: skip
+            wanted[slug] = (moving(status, then, False),
+                            moving(status, then, True))  # fmt: skip
     cast.session.flush()
     component = closing.ending(cast.session, "paas")
     for place, day_of_end in enumerate((TODAY + timedelta(1), TODAY)):

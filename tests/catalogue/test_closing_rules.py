@@ -23,6 +23,7 @@ from portal.catalogue.rules.closing import (
     Told,
     comes_next,
     end_of,
+    ended,
     months_left,
     moving,
     told_about,
@@ -96,16 +97,24 @@ def test_saving_again_tells_nobody(document: dict[str, Any]) -> None:
     assert end_of(document) == (document["closes_on"] if document is not LIVE else None)
 
 
+@pytest.mark.parametrize(
+    ("lifecycle", "ends", "over"),
+    [("closed", None, True), ("closing", LATER, False), ("closing", DAY, True),
+     ("live", None, False), ("deprecated", None, False)],
+)  # fmt: skip
+def test_when_a_component_is_over(lifecycle: str, ends: date | None, over: bool) -> None:
+    assert ended(lifecycle, ends, DAY) is over
+
+
 STATUS = st.sampled_from(UsageStatus)
 OTHER = st.builds(Next, st.booleans(), STATUS, st.sampled_from(Arrangement))
 
 
-@given(STATUS, st.none() | STATUS, st.none() | st.dates(), st.dates())
+@given(STATUS, st.none() | STATUS, st.booleans())
 def test_where_a_move_stands(
-    status: UsageStatus, following: UsageStatus | None, ends: date | None, day: date
+    status: UsageStatus, following: UsageStatus | None, over: bool
 ) -> None:
-    found = moving(status, following, ends, day)
-    over = ends is not None and ends <= day
+    found = moving(status, following, over)
     assert (found is Moving.MOVED) == (status is UsageStatus.STOPPED)
     assert (found is Moving.STILL_THERE) == (over and status is not UsageStatus.STOPPED)
     if found is Moving.NOT_STARTED:

@@ -43,6 +43,7 @@ def test_the_list_narrows_and_has_pages(cast: Cast, client: PageClient) -> None:
     following = client.get(str(page.select("a[rel=next]")[0]["href"]))
     assert len(soup_of(following).select("#dependents tbody tr")) == 15
     only = client.get(f"{PAGE}.json?organisation=ministry&state=not_started").get_json()
+    assert (only["services"], only["states"]) == (64, {"moved": 1, "not_started": 64})
     assert [row["service_slug"] for row in only["items"]] == ["a", "b"]
     assert client.get(f"{PAGE}.csv").text.count("\n") == 66
     assert "No service is listed for this" in client.get(f"{PAGE}?state=chosen").text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.catalogue.component_words import Burning, Lifecycle
+from portal.catalogue.rules.closing import ended
 from portal.catalogue.rules.reviews import add_months
 
 #: A security test holds for so many months.
@@ -41,8 +42,7 @@ def reasons(facts: Facts, day: date) -> list[Burning]:
     One that has closed needs attention only while services depend on it. What is not published
     counts like what is not there: nobody outside can tell them apart.
     """
-    ended = facts.ends is not None and facts.ends <= day
-    if ended or facts.lifecycle is Lifecycle.CLOSED:
+    if ended(facts.lifecycle, facts.ends, day):
         return [Burning.CLOSED_IN_USE] if facts.dependents else []
     untested = facts.security_tested_on is None or (
         add_months(facts.security_tested_on, TESTED) < day

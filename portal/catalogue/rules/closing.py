@@ -31,6 +31,11 @@ def end_of(document: Mapping[str, Any]) -> str | None:
     return ends_on(document["lifecycle"], document["closes_on"], document["lifecycle_since"])
 
 
+def ended(lifecycle: str, ends: date | None, day: date) -> bool:
+    """Whether a component is over on a day."""
+    return lifecycle == Lifecycle.CLOSED or (ends is not None and ends <= day)
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What dependents are told: the day it ends, and the day that was said before."""
@@ -71,20 +76,17 @@ def comes_next(status: UsageStatus, other: Next) -> bool:
     return other.status is not UsageStatus.STOPPED if stopped else other.status in COMING
 
 
-def moving(
-    status: UsageStatus, following: UsageStatus | None, ends: date | None, day: date
-) -> Moving:
+def moving(status: UsageStatus, following: UsageStatus | None, over: bool) -> Moving:
     """How far the move away from a component is.
 
     Args:
         status: of the usage of the component.
         following: of the usage that takes its place (see `comes_next`); None for none.
-        ends: when the component ends.
-        day: today.
+        over: whether the component has ended.
     """
     if status is UsageStatus.STOPPED:
         return Moving.MOVED
-    if ends is not None and ends <= day:
+    if over:
         return Moving.STILL_THERE
     if status is UsageStatus.STOPPING or following is UsageStatus.LIVE:
         return Moving.MOVING

@@ -16,7 +16,7 @@ from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
-from portal.catalogue.rules.closing import COMING, DEPENDING, ends_on
+from portal.catalogue.rules.closing import COMING, DEPENDING, ended, ends_on
 from portal.catalogue.store.organisations import iso
 from portal.db import chunks
 from portal.errors import Missing
@@ -125,30 +125,31 @@ def following() -> Any:
         no_gap,
         or_(n.status.in_(COMING), and_(Usage.status == _STOPPED, n.status != _STOPPED)),
     )
-    return func.coalesce(says_so.scalar_subquery(), beside.scalar_subquery())
+    each = (found.correlate(Usage).scalar_subquery() for found in (says_so, beside))
+    return func.coalesce(*each)
 
 
-def state_of(then: Any, ended: Any) -> Any:
-    """`rules.closing.moving` as SQL; `then` is what takes the place of the usage.
+def state_of(then: Any, over: Any) -> Any:
+    """`rules.closing.moving` as SQL.
 
     Args:
-        then: the usage behind `following`, joined from outside.
-        ended: whether the component has ended; a condition.
+        then: the status of what takes the place of the usage, NULL for nothing.
+        over: whether the component has ended; a condition.
     """
     return case(
         (Usage.status == _STOPPED, literal(Moving.MOVED.value)),
-        (ended, literal(Moving.STILL_THERE.value)),
+        (over, literal(Moving.STILL_THERE.value)),
         (
-            or_(Usage.status == _STOPPING, then.status == UsageStatus.LIVE),
+            or_(Usage.status == _STOPPING, then == UsageStatus.LIVE),
             literal(Moving.MOVING.value),
         ),
-        (then.id.is_not(None), literal(Moving.CHOSEN.value)),
+        (then.is_not(None), literal(Moving.CHOSEN.value)),
         else_=literal(Moving.NOT_STARTED.value),
     )
 
 
-def _ended(query: DependentQuery) -> Any:
-    return literal(query.component.ends is not None and query.component.ends <= query.day)
+def _over(query: DependentQuery) -> Any:
+    return literal(ended(query.component.lifecycle, query.component.ends, query.day))
 
 
 def listing(session: Session, query: DependentQuery, limit: int | None = None) -> list[Dependent]:
@@ -159,7 +160,7 @@ def listing(session: Session, query: DependentQuery, limit: int | None = None) -
         .where(ClosingNotice.component_id == u.component_id, ClosingNotice.service_id == s.id)
         .scalar_subquery()
     )
-    state = state_of(w, _ended(query))
+    state = state_of(w.status, _over(query))
     statement = (
         select(
             u.id, s.sort_name, s.id, s.slug, s.name, s.phase, o.slug, o.name, c.slug, c.name,
@@ -195,11 +196,12 @@ def every(session: Session, query: DependentQuery) -> Iterator[Dependent]:
 def states(session: Session, query: DependentQuery) -> dict[str, int]:
     """How many of all rows are in each state, whatever the list is narrowed to."""
     w = aliased(Usage)
-    state = state_of(w, _ended(query)).label("state")
+    # Not joined: PostgreSQL would read every usage there is.
+    then = select(w.status).where(w.id == following()).correlate(Usage).scalar_subquery()
+    state = state_of(then, _over(query)).label("state")
     rows: Any = session.execute(
         select(state, func.count())
         .select_from(Usage)
-        .outerjoin(w, w.id == following())
         .where(Usage.component_id == query.component.id, Usage.status.in_(LISTED))
         .group_by(state)
     )

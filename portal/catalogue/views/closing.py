@@ -13,6 +13,7 @@ from portal.accounts.store.nearest import nearest
 from portal.audit import london_day
 from portal.catalogue.component_words import Moving
 from portal.catalogue.forms.labels import labels
+from portal.catalogue.rules.closing import ended
 from portal.catalogue.rules.components import ENDING
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.store import blast
@@ -65,7 +66,22 @@ def show(slug: str, fmt: Format) -> Response:
         rows=stream(lambda session: _rows(session, replace(query, after=None))),
         columns=COLUMNS,
         name=f"{slug}-closing",
+        more=_numbers(query) if fmt == "json" else None,
     )
+
+
+def _numbers(query: DependentQuery) -> dict[str, Any]:
+    """What the page says above the list."""
+    component = query.component
+    with reading() as session:
+        hit, many = blast.of(session, component.id), store.states(session, query)
+    return {
+        "component": component.slug, "lifecycle": component.lifecycle, "ends": component.ends,
+        "successor": component.successor_slug, "services": hit.services,
+        "organisations": hit.organisations,
+        "transactions": hit.transactions if hit.counted else None,
+        "services_without_figure": hit.uncounted, "states": many,
+    }  # fmt: skip
 
 
 def _asked(component: Ending) -> tuple[DependentQuery, tuple[str, ...]]:
@@ -129,7 +145,7 @@ def _page(component: Ending, query: DependentQuery, ignored: tuple[str, ...]) ->
 def _title(component: Ending, day: date) -> str:
     if component.lifecycle not in ENDING:
         return _("Who depends on %(name)s", name=component.name)
-    if component.lifecycle == "closed" or (component.ends and component.ends <= day):
+    if ended(component.lifecycle, component.ends, day):
         return _("Who depended on %(name)s, and where they went", name=component.name)
     return _("%(name)s closes: who depends on it", name=component.name)
 
