@@ -158,6 +158,9 @@ def test_each_is_followed_to_where_it_goes(cast: Cast, client: PageClient) -> No
         ("closes_in_3_months", "/services/a/needs/hosting"),
         ("closes_in_3_months", "/services/b/needs/hosting"),
     ]
+    assert cast.waits(cast.admin) == [("closes_in_3_months", "/services/d/needs/hosting")], (
+        "of the services without an owner"
+    )
     soon = cast.waits(cast.owner, ends(2) - timedelta(days=20))
     assert [task for task, _href in soon] == ["closes_in_1_month"] * 2
     team = cast.as_(cast.owner)

@@ -20,24 +20,22 @@ LABELS = {
 #: So many disputed claims stand in the list.
 MOST = 20
 _PROVIDERS = (Role.COMPONENT_PROVIDER, Role.TEAM_MEMBER)
-#: The roles of a service's own team.
-TEAMS = (Role.SERVICE_OWNER, Role.TEAM_MEMBER)
+_TEAMS = (Role.SERVICE_OWNER, Role.TEAM_MEMBER)
 
 
-def held(person: Person, roles: tuple[Role, ...], kind: Kind) -> set[int]:
-    """The ids of the things of a kind on which somebody holds one of these roles."""
+def _held(person: Person, roles: tuple[Role, ...], kind: Kind) -> set[int]:
     return {g.id for g in person.grants if g.role in roles and g.kind is kind}
 
 
 def waiting(session: Session, person: Person, day: date) -> Iterator[Item]:
     """What waits for somebody because of their roles on components, services and organisations."""
-    own = held(person, _PROVIDERS, Kind.COMPONENT)
-    bodies = held(person, (Role.COMPONENT_PROVIDER,), Kind.ORGANISATION)
+    own = _held(person, _PROVIDERS, Kind.COMPONENT)
+    bodies = _held(person, (Role.COMPONENT_PROVIDER,), Kind.ORGANISATION)
     if own or bodies:
         for slug, name, many in claims.waiting(session, own, bodies, day):
             yield Item(ANSWER, name, f"/components/{slug}/users", detail=f"{many:,}")
-    services = held(person, TEAMS, Kind.SERVICE)
-    bodies = held(person, (Role.SERVICE_OWNER,), Kind.ORGANISATION)
+    services = _held(person, _TEAMS, Kind.SERVICE)
+    bodies = _held(person, (Role.SERVICE_OWNER,), Kind.ORGANISATION)
     if services or bodies:
         for usage, service, component in claims.disputed(session, services, bodies, MOST):
             yield Item(DISPUTED, f"{service}: {component}", f"/usages/{usage}")

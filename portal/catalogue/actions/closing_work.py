@@ -7,9 +7,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from portal.access import Kind, Person, Role
+from portal.access import Person
 from portal.accounts.work import Item
-from portal.catalogue.actions.claim_work import TEAMS, held
 from portal.catalogue.rules.closing import months_left
 from portal.catalogue.store import closing_work
 from portal.errors import N_
@@ -30,11 +29,7 @@ MOST = 50
 
 def waiting(session: Session, person: Person, day: date) -> Iterator[Item]:
     """What somebody's services have to move away from."""
-    services = held(person, TEAMS, Kind.SERVICE)
-    bodies = held(person, (Role.SERVICE_OWNER,), Kind.ORGANISATION)
-    if not services and not bodies:
-        return
-    for each in closing_work.waiting(session, services, bodies, day, MOST):
+    for each in closing_work.waiting(session, person, day, MOST):
         yield Item(
             TASKS[months_left(each.ends, day)],
             f"{each.service}: {each.component}",

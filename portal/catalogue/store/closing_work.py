@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from portal.access import Person
 from portal.catalogue.component_words import UsageStatus
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.services import Service
@@ -17,6 +17,8 @@ from portal.catalogue.rules.closing import ends_on
 from portal.catalogue.rules.components import ENDING
 from portal.catalogue.store.closing import following
 from portal.catalogue.store.organisations import iso
+from portal.catalogue.store.review_work import RECORDS, whose
+from portal.catalogue.words import Reviewed
 
 
 class ToMove(NamedTuple):
@@ -30,15 +32,21 @@ class ToMove(NamedTuple):
     ends: date
 
 
-def waiting(
-    session: Session, services: Collection[int], bodies: Collection[int], day: date, most: int
-) -> list[ToMove]:
-    """What these services, and those of these organisations, use of components that end, where
-    nothing is recorded that takes its place; what has ended also where something is. The earliest
-    end first.
+def waiting(session: Session, person: Person, day: date, most: int) -> list[ToMove]:
+    """What the services that somebody owns, and those without an owner that they administer, use
+    of components that end, where nothing is recorded that takes its place; what has ended also
+    where something is. The earliest end first.
     """
     u, s, c, n = Usage, Service, Component, Capability
-    mine = or_(s.id.in_(services), s.organisation_id.in_(bodies))
+    records = RECORDS[Reviewed.SERVICE]
+    own, all_of, administers = whose(person, records)
+    if not (own or all_of or administers):
+        return []
+    mine = or_(
+        s.id.in_(own),
+        records.owned_by(all_of),
+        and_(records.owned_by(administers), ~records.has_owner(day)),
+    )
     using = (UsageStatus.LIVE, UsageStatus.INTEGRATING)
     ending = _ending(session)
     ended = [id_ for id_, ends in ending.items() if ends <= day]

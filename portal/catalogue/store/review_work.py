@@ -107,7 +107,7 @@ def to_confirm(session: Session, person: Person, day: date) -> Iterator[Item]:
     due, overdue or stale.
     """
     for kind, records in RECORDS.items():
-        own, all_of, administers = _grants(person, records)
+        own, all_of, administers = whose(person, records)
         mine = or_(records.model.id.in_(own), records.owned_by(all_of))
         if own or all_of:
             yield from _due(session, kind, day, "review", mine, actor(person.id))
@@ -116,7 +116,7 @@ def to_confirm(session: Session, person: Person, day: date) -> Iterator[Item]:
             yield from _due(session, kind, day, "unowned", lacks, actor(person.id))
 
 
-def _grants(person: Person, records: Records) -> tuple[set[int], set[int], set[int]]:
+def whose(person: Person, records: Records) -> tuple[set[int], set[int], set[int]]:
     """Ids: of records of somebody's own, of organisations all of whose records they own, and of
     those that they administer.
     """
@@ -149,7 +149,7 @@ def _due(
 def unreachable(session: Session, person: Person, day: date) -> Iterator[Item]:
     """The records that somebody administers and whose owners cannot be reached, none of them."""
     for kind, records in RECORDS.items():
-        _own, _all_of, administers = _grants(person, records)
+        _own, _all_of, administers = whose(person, records)
         if not administers:
             continue
         model = records.model
