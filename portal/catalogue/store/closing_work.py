@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select, union
 from sqlalchemy.orm import Session
 
 from portal.access import Person
@@ -42,10 +42,11 @@ def waiting(session: Session, person: Person, day: date, most: int) -> list[ToMo
     own, all_of, administers = whose(person, records)
     if not (own or all_of or administers):
         return []
-    mine = or_(
-        s.id.in_(own),
-        records.owned_by(all_of),
-        and_(records.owned_by(administers), ~records.has_owner(day)),
+    # Each by itself: with an "or" between them every service would be read.
+    theirs = union(
+        select(s.id).where(s.id.in_(own)),
+        select(s.id).where(records.owned_by(all_of)),
+        select(s.id).where(records.owned_by(administers), ~records.has_owner(day)),
     )
     using = (UsageStatus.LIVE, UsageStatus.INTEGRATING)
     ending = _ending(session)
@@ -59,7 +60,7 @@ def waiting(session: Session, person: Person, day: date, most: int) -> list[ToMo
         .join(c, c.id == u.component_id)
         .join(n, n.id == u.capability_id)
         .where(
-            mine,
+            u.service_id.in_(theirs),
             or_(
                 u.component_id.in_(ending) & u.status.in_(using) & following().is_(None),
                 u.component_id.in_(ended) & (u.status.in_((*using, UsageStatus.STOPPING))),
