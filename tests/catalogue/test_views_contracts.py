@@ -15,15 +15,20 @@ from sqlalchemy.orm import Session
 
 from portal.access import Grant, Kind, Role
 from portal.audit import HistoryEvent
+from portal.catalogue.actions import merging
+from portal.catalogue.actions.merging import Wanted
 from portal.catalogue.models.usage import Usage
-from portal.catalogue.store import supplier_lists, suppliers, usage
+from portal.catalogue.store import services, supplier_lists, suppliers, usage
 from portal.catalogue.views.base import today
+from portal.catalogue.words import RecordKind
 from portal.errors import Missing
 from portal.web.caching import PAGES
 from tests.support.accounts import act, add_person, other_browser, send, signed_in
 from tests.support.data import ACT, add_organisation, add_service
 from tests.support.pages import PageClient, soup_of
+from tests.support.queries import statements
 from tests.support.storefront import add_capability, add_component, add_usage
+from tests.support.transactions import RolledBackDatabase
 
 #: The names of blueprints hide those of their modules.
 supplier_views, contract_views = (
@@ -283,3 +288,30 @@ def test_when_work_on_it_began_is_the_first_day_it_was_planned(bought: Session) 
     first = next(e for e in events if e.after.get("status") in ("planned", "integrating"))
     assert row.first_planned_on == first.at.date()
     assert isinstance(row.first_planned_on, date)
+
+
+def test_as_few_questions_for_many_arrangements(
+    client: PageClient, bought: Session, database: RolledBackDatabase
+) -> None:
+    first = bought.scalars(select(Usage.id).order_by(Usage.id)).first()
+    for address in ("/suppliers/capita", "/suppliers/named/tide", f"/usages/{first}"):
+        database.kept.clear()
+        with statements(database) as sent:
+            assert client.get(address).status_code == 200
+        assert len(sent) <= 8, "\n\n".join(sent)
+
+
+def test_what_becomes_one_keeps_the_first_day_it_was_planned(
+    app: Flask, database: RolledBackDatabase, bought: Session
+) -> None:
+    for service in ("a-fine", "b-tax"):
+        add_usage(bought, service, "letters", component="notify", status="planned", since=None)
+    early = max(usage.load(bought), key=lambda each: each.id)
+    early.first_planned_on = date(2020, 1, 1)
+    bought.commit()
+    ids = services.ids_by_slug(bought)
+    wanted = Wanted(RecordKind.SERVICE, ids["a-fine"], ids["b-tax"])
+    merging.merge(database, wanted, act())
+    bought.expire_all()
+    [row] = [each for each in usage.load(bought) if each.component_id]
+    assert row.first_planned_on == date(2020, 1, 1)

@@ -9,10 +9,12 @@ from sqlalchemy import CheckConstraint, Connection, inspect, select, text
 
 from portal import create_app, migrations
 from portal.catalogue.models.imports import ImportedRecord
+from portal.catalogue.models.usage import Usage
 from portal.db import Base, Database
 from portal.errors import Refused
-from tests.support.data import add_service, load_demo
+from tests.support.data import ACT, add_organisation, add_service, load_demo
 from tests.support.provision import settings_for
+from tests.support.storefront import add_capability, add_usage
 
 SCRIPTS = ScriptDirectory(str(migrations.FOLDER))
 REVISIONS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
@@ -146,6 +148,26 @@ def test_0004_moves_the_memory_of_importers(fresh_database: Database) -> None:
             "SELECT key, batch_id FROM imported_record WHERE kind = 'k' ORDER BY key"
         ).all()
     assert [tuple(row) for row in kept] == [("changed", 2), ("given back", 2), ("made first", 1)]
+
+
+def test_0024_works_out_what_follows_from_usages_and_their_history(
+    fresh_database: Database,
+) -> None:
+    known = select(Usage.id, Usage.supplier_key, Usage.first_planned_on).order_by(Usage.id)
+    with fresh_database.writing() as session:
+        add_organisation(session, "ministry")
+        add_service(session, "a-tax", owner="ministry")
+        for need in ("letters", "texts"):
+            add_capability(session, need)
+        bought = {"arrangement": "bought_product", "product": "Post", "supplier": "Tide (UK) Ltd"}
+        add_usage(session, "a-tax", "letters", **bought)
+        add_usage(session, "a-tax", "texts", status="planned", since=None)
+        before = [tuple(row) for row in session.execute(known)]
+        assert [row[1:] for row in before] == [("tide", None), (None, ACT.day)]
+    migrations.downgrade(fresh_database, "0023")
+    migrations.upgrade(fresh_database)
+    with fresh_database.reading() as session:
+        assert [tuple(row) for row in session.execute(known)] == before
 
 
 def test_tables_keep_their_checks_and_indexes(bare_database: Database) -> None:

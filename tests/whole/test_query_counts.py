@@ -25,6 +25,7 @@ LISTS = ("/services", "/services?organisation=body-0&phase=live",
          "/services?sort=transactions", "/organisations", "/journeys",
          "/services?capability=need-0&component=component-0&organisation=body-0",
          "/components", "/components?need=need-0&kind=api&sector=nhs", "/capabilities",
+         "/suppliers?organisation=body-0", "/contracts?organisation=body-0&ends=24",
          "/imports", "/organisation-names", "/", "/burning-platforms",
          "/components/component-0/closing")  # fmt: skip
 RECORDS = ("/services/service-1", "/organisations/body-0", "/journeys/journey-0",

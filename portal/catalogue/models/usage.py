@@ -25,6 +25,7 @@ from portal.catalogue.models.services import Service
 from portal.db import Base, UtcTime, enum_column
 
 OPEN = "status <> 'stopped'"
+BOUGHT = "arrangement IN ('bought_product', 'own_build')"
 CONTRACT = "contract_end IS NOT NULL AND status <> 'stopped'"
 STARTED = "first_planned_on IS NOT NULL AND since IS NOT NULL"
 
@@ -112,6 +113,22 @@ class Usage(Base):
             "id",
             sqlite_where=sql(CONTRACT),
             postgresql_where=sql(CONTRACT),
+        ),
+        # What hangs on each supplier, from the index alone.
+        Index(
+            "ix_usage_bought",
+            "supplier_id",
+            "supplier_key",
+            "service_id",
+            "arrangement",
+            "status",
+            "capability_id",
+            "contract_end",
+            "yearly_cost",
+            "exit_plan",
+            "supplier",
+            sqlite_where=sql(BOUGHT),
+            postgresql_where=sql(BOUGHT),
         ),
         # What took how long from the plan to the first day of use, from the index alone.
         Index(

@@ -198,13 +198,14 @@ def _show(of: Of, slug: str) -> Response:
     key = decode_key(after) if after else None
     if after and key is None:
         ignored.append("after")
-    place = (str(key[0]), int(key[1])) if key else None
+    start = (str(key[0]), int(key[1])) if key else None
     with reading() as session:
-        rows = supplier_lists.arrangements(session, of, place, PAGE_SIZE + 1)
+        rows = supplier_lists.arrangements(session, of, start, PAGE_SIZE + 1)
         options = shared_options.by_need(session, today())
-        numbers = supplier_lists.numbers(session, of, today())
         every = supplier_lists.suppliers(session, SupplierQuery(), today())
     total = sum(row.arrangements for row in every.rows)
+    place = (slug, None) if of.organisation_id is not None else (None, slug)
+    numbers = next((row for row in every.rows if (row.slug, row.key) == place), None)
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
     following = {"after": encode_key((last.sort_name, last.usage))} if last else None
     return page(
@@ -217,7 +218,7 @@ def _show(of: Of, slug: str) -> Response:
         share=share_of(numbers.arrangements, total) if numbers else None,
         organisation=slug if of.organisation_id is not None else None,
         ignored=ignored,
-        first=place is None,
+        first=start is None,
         today=today(),
         paging=paging(None, following),
     )
