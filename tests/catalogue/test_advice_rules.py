@@ -87,6 +87,15 @@ def test_the_contract_says_by_when(end: date | None, code: str | None, by: bool)
     )
 
 
+def test_a_framework_is_where_to_buy_and_no_shared_component() -> None:
+    cloud = PAY._replace(name="G-Cloud", framework=True)
+    found = advise(replace(CASE, frameworks=(cloud,)), DAY)
+    assert (found.what, found.options) == (Advised.RENT, ())
+    assert words.in_words(found.reasons[2]) == "It can be bought under G-Cloud."
+    found = advise(replace(CASE, shared=(PAY,), frameworks=(cloud,)), DAY)
+    assert "framework" not in {reason.code for reason in found.reasons}
+
+
 def test_who_controls_it_is_said_of_what_was_bought_or_built() -> None:
     all_ = {"code": Holder.SUPPLIER, "data": Holder.SUPPLIER, "exit_plan": ExitPlan.NONE}
     codes = {reason.code for reason in advise(replace(CASE, **all_), DAY).reasons}
@@ -103,6 +112,7 @@ options = st.builds(
     sectors=st.sampled_from([(), ("anyone",), ("nhs",), ("local_government", "nhs")]),
     limit=st.sampled_from([None, "One department"]),
     stage=st.none() | st.sampled_from(list(EvolutionStage)), mandated=st.booleans(),
+    framework=st.booleans(),
 )  # fmt: skip
 cases = st.builds(
     Case, arrangement=st.sampled_from(list(Arrangement)),

@@ -50,6 +50,7 @@ def bought(app: Flask, session: Session) -> Session:
     stage = {"since": "2020-01-01", "rationale": "Many use it", "stage": "product"}
     add_component(session, "notify", "letters", sectors=["central_government"], evolution=[stage])
     add_component(session, "look", "search", lifecycle="alpha", evolution=[stage])
+    add_component(session, "g-cloud", "search", kind="contract")
     for slug, owner in (("a-fine", "ministry"), ("b-tax", "ministry"), ("c-fee", "borough")):
         add_service(session, slug, owner=owner)
     add_usage(session, "a-fine", "letters", product="Post", supplier="Capita plc", **BOUGHT,
@@ -217,6 +218,7 @@ def test_the_page_of_an_arrangement(client: PageClient, bought: Session) -> None
     built = bought.scalars(select(Usage.id).where(Usage.arrangement == "own_build")).one()
     page = main(client, f"/usages/{built}")
     assert "Buy a product" in page, "what is still an alpha is not counted on"
+    assert "It can be bought under G cloud." in page and "Compare them" not in page
     of_service = client.get("/services/a-fine.json").get_json()["usages"]
     post = next(row for row in of_service if row["product"] == "Post")
     assert (post["contract_group"], post["exit_plan"]) == ("G-Cloud 14", "tested")
@@ -241,7 +243,9 @@ def editor(app: Flask, bought: Session) -> Callable[[], FlaskClient]:
 def test_a_team_says_who_controls_it(editor: Callable[[], FlaskClient], bought: Session) -> None:
     client, where = editor(), "/services/b-tax/needs/payments"
     page = soup_of(client.get(where))
-    assert [each["value"] for each in page.select("#contract-groups option")] == ["G-Cloud 14"]
+    assert [each["value"] for each in page.select("#contract-groups option")] == [
+        "G-Cloud 14", "G cloud",
+    ], "what others named, then the contracts among the components"  # fmt: skip
     said = {"how": "bought_product", "product": "Till", "supplier": "Tide", "status": "live",
             "since-month": "3", "since-year": "2024", "contract_group": "G-Cloud 14",
             "code_held_by": "supplier", "data_held_by": "own_organisation",

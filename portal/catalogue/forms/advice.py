@@ -21,6 +21,7 @@ REASONS: dict[str, str] = {
     "none_shared": lazy("No shared component that the service may use is ready for this need."),
     "said_against": lazy("The team says why it does not use a shared component: %(about)s."),
     "stage": lazy("What meets this need has become: %(about)s."),
+    "framework": lazy("It can be bought under %(about)s."),
     "no_stage": lazy("Nobody has recorded how far what meets this need has evolved."),
     "contract_ended": lazy("The contract ended on %(about)s, and it is in use still."),
     "contract_soon": lazy("The contract ends on %(about)s: time to decide what comes next."),

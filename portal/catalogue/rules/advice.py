@@ -49,6 +49,7 @@ class Option(NamedTuple):
     Attributes:
         limit: who of the sectors may use it, in words.
         mandated: whether a rule asks for it today.
+        framework: whether it is a contract to buy under: that is no way of meeting the need yet.
     """
 
     slug: str
@@ -58,6 +59,7 @@ class Option(NamedTuple):
     limit: str | None
     stage: EvolutionStage | None
     mandated: bool
+    framework: bool = False
 
 
 class Reason(NamedTuple):
@@ -74,6 +76,7 @@ class Case:
     Attributes:
         stage: how far the open components that meet the need have come, at most.
         shared: those that the service may use now, best first, without the one it uses.
+        frameworks: the contracts that it may buy under.
         ends: the shared component that it rests on is deprecated, closing or closed.
         against: why the team does not use a shared one.
     """
@@ -81,6 +84,7 @@ class Case:
     arrangement: Arrangement
     stage: EvolutionStage | None = None
     shared: tuple[Option, ...] = ()
+    frameworks: tuple[Option, ...] = ()
     ends: bool = False
     against: NotSharedReason | None = None
     code: Holder | None = None
@@ -143,6 +147,8 @@ def advise(case: Case, day: date) -> Advice:
     Who controls it and when its contract ends add reasons and a day, and change nothing else.
     """
     what, reasons = _decide(case)
+    if what in (Advised.BUY, Advised.RENT):
+        reasons += [Reason("framework", option.name) for option in case.frameworks[:1]]
     by = case.contract_end if case.contract_end and case.contract_end >= day else None
     more = (*_contract(case, day), *_control(case))
     return Advice(what, by, (*reasons, *more), case.shared)

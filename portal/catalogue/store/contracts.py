@@ -133,11 +133,13 @@ def advice(row: Held, options: Options, day: date) -> Advice | None:
     if row.status is UsageStatus.STOPPED:
         return None
     offered = options.get(row.capability_id, [])
-    others = (option for option in offered if option.slug != row.component_slug)
+    others = [option for option in offered if option.slug != row.component_slug]
+    may = usable(others, row.organisation_kind)
     case = Case(
         arrangement=row.arrangement,
         stage=stage_of_need(offered),
-        shared=usable(others, row.organisation_kind),
+        shared=tuple(option for option in may if not option.framework),
+        frameworks=tuple(option for option in may if option.framework),
         ends=row.lifecycle in ENDING,
         against=row.reason,
         code=row.code_held_by,

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal import audit
+from portal.catalogue.component_words import ComponentKind
 from portal.catalogue.models.components import (
     Component,
     ComponentCapability,
@@ -43,12 +44,14 @@ def _by_need(session: Session, day: date) -> Options:
         select(
             ComponentCapability.capability_id, c.slug, c.name, c.lifecycle, c.sectors,
             c.eligibility_note, stage, mandated,
+            c.kind == ComponentKind.CONTRACT,
         )
         .join(c, c.id == ComponentCapability.component_id)
         .order_by(c.sort_name, c.id)
     )  # fmt: skip
     found: Options = {}
-    for need, slug, name, lifecycle, sectors, limit, reached, asked in rows:
-        option = Option(slug, name, lifecycle, tuple(sectors), limit, reached, bool(asked))
+    for need, slug, name, lifecycle, sectors, limit, reached, asked, contract in rows:
+        own = (slug, name, lifecycle, tuple(sectors), limit, reached)
+        option = Option(*own, bool(asked), bool(contract))
         found.setdefault(need, []).append(option)
     return found
