@@ -29,10 +29,11 @@ from portal.catalogue.rules.advice import (
     usable,
 )
 from portal.catalogue.rules.concentration import concentration, share_of
+from portal.catalogue.rules.mandates import About, Covers
 from portal.catalogue.words import OrganisationKind
 
 DAY = date(2026, 11, 22)
-PAY = Option("pay", "Pay", Lifecycle.LIVE, ("anyone",), None, EvolutionStage.PRODUCT, False)
+PAY = Option("pay", "Pay", Lifecycle.LIVE, ("anyone",), None, EvolutionStage.PRODUCT)
 NEW = PAY._replace(stage=EvolutionStage.GENESIS)
 ASKED = PAY._replace(slug="asked", name="Asked", mandated=True)
 BOUGHT, BUILT, SHARED = (
@@ -94,6 +95,17 @@ def test_a_framework_is_where_to_buy_and_no_shared_component() -> None:
     assert words.in_words(found.reasons[2]) == "It can be bought under G-Cloud."
     found = advise(replace(CASE, shared=(PAY,), frameworks=(cloud,)), DAY)
     assert "framework" not in {reason.code for reason in found.reasons}
+
+
+def test_a_mandate_counts_for_the_needs_and_services_that_it_is_about() -> None:
+    rule = Covers(frozenset({"pay"}), frozenset({"central_government"}))
+    option, central = PAY._replace(mandates=(rule,)), About("live", "department")
+    assert option.asked_of("pay", central, (), DAY).mandated
+    assert not option.asked_of("refund", central, (), DAY).mandated
+    assert not option.asked_of("pay", About("live", "local_authority"), (), DAY).mandated
+    assert not option.asked_of("pay", central, ("pay",), DAY).mandated, "it is exempt"
+    over = option._replace(mandates=(replace(rule, until=DAY),))
+    assert not over.asked_of("pay", central, (), DAY).mandated
 
 
 def test_who_controls_it_is_said_of_what_was_bought_or_built() -> None:

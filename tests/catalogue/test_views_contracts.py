@@ -17,6 +17,7 @@ from portal.access import Grant, Kind, Role
 from portal.audit import HistoryEvent
 from portal.catalogue.actions import merging
 from portal.catalogue.actions.merging import Wanted
+from portal.catalogue.models.components import Component, ComponentExemption, ComponentMandate
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import services, supplier_lists, suppliers, usage
 from portal.catalogue.views.base import today
@@ -319,3 +320,21 @@ def test_what_becomes_one_keeps_the_first_day_it_was_planned(
     bought.expire_all()
     [row] = [each for each in usage.load(bought) if each.component_id]
     assert row.first_planned_on == date(2020, 1, 1)
+
+
+def test_what_a_service_is_exempt_from_is_not_asked_of_it(
+    client: PageClient, bought: Session
+) -> None:
+    body = bought.scalars(select(Component).where(Component.slug == "notify")).one()
+    rule = ComponentMandate(component_id=body.id, scope="All", needs=["letters"], sectors=[])
+    leave = {"reason": "Too early", "granted_by": "The board", "granted_on": date(2026, 1, 1)}
+    exempt = services.ids_by_slug(bought)["b-tax"]
+    bought.add_all([
+        rule, ComponentExemption(component_id=body.id, service_id=exempt, **leave),
+    ])  # fmt: skip
+    bought.commit()
+    reasons = {row["service_slug"]: row["advice_reasons"][0]
+               for row in items(client, "/contracts.json")}  # fmt: skip
+    assert reasons["a-fine"] == "A policy asks for Notify, which the service may use."
+    assert reasons["b-tax"] == "Notify meets the need, and the service may use it."
+    assert reasons["c-fee"].startswith("No shared component"), "it is for central government"

@@ -8,7 +8,7 @@ what is new is watched. A shared component that the service may use comes before
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from portal.catalogue.component_words import (
     NotSharedReason,
 )
 from portal.catalogue.rules.components import ENDING, is_wide, may_use, sector_of
+from portal.catalogue.rules.mandates import About, Covers, falls_under
 from portal.catalogue.rules.reviews import add_months
 
 #: What is left to do where no shared component can be used.
@@ -48,7 +49,9 @@ class Option(NamedTuple):
 
     Attributes:
         limit: who of the sectors may use it, in words.
-        mandated: whether a rule asks for it today.
+        mandates: what the rules that ask for it are about.
+        mandated: whether one of them is about the need and the service in question, and the service
+            is not exempt.
         framework: whether it is a contract to buy under: that is no way of meeting the need yet.
     """
 
@@ -58,8 +61,14 @@ class Option(NamedTuple):
     sectors: Sequence[str]
     limit: str | None
     stage: EvolutionStage | None
-    mandated: bool
+    mandated: bool = False
     framework: bool = False
+    mandates: tuple[Covers, ...] = ()
+
+    def asked_of(self, need: str, service: About, exempt: Collection[str], day: date) -> Option:
+        """The same as it stands for a need of a service, which is exempt from using some."""
+        under = falls_under(self.mandates, need, service, None, day)
+        return self._replace(mandated=under and self.slug not in exempt)
 
 
 class Reason(NamedTuple):

@@ -20,14 +20,16 @@ from portal.catalogue.component_words import (
     NotSharedReason,
     UsageStatus,
 )
-from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.components import Capability, Component, ComponentExemption
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import OPEN as NOT_STOPPED
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.advice import Advice, Case, advise, stage_of_need, usable
 from portal.catalogue.rules.components import ENDING
+from portal.catalogue.rules.mandates import About
 from portal.catalogue.rules.reviews import add_months
+from portal.catalogue.store.mandates import began, live_on
 from portal.catalogue.store.shared_options import Options
 from portal.errors import Missing
 
@@ -38,7 +40,11 @@ OPEN: Any = text(f"usage.{NOT_STOPPED}")
 
 
 class Held(NamedTuple):
-    """A way of meeting a need, with its contract and who controls it."""
+    """A way of meeting a need, with its contract and who controls it.
+
+    The last four are what mandates ask of the service: its phase, its audiences with commas, its
+    first day, and the components that it is exempt from using, with commas.
+    """
 
     usage: int
     sort_name: str
@@ -69,6 +75,10 @@ class Held(NamedTuple):
     reason: NotSharedReason | None
     yearly_cost: int | None
     source: str | None
+    phase: str
+    audiences: str | None
+    began: date | None
+    exempt: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +108,8 @@ class Choices(NamedTuple):
     groups: list[tuple[str, str]]
 
 
-def held() -> Any:
-    """The statement that the rows are read with; its conditions are still to come."""
+def held(day: date) -> Any:
+    """The statement that the rows of a day are read with; its conditions are still to come."""
     body = aliased(Organisation)
     return (
         select(
@@ -109,7 +119,8 @@ def held() -> Any:
             Component.lifecycle, Usage.product, Usage.supplier, body.slug, Usage.supplier_key,
             Usage.contract_group, Usage.contract_end, Usage.code_held_by, Usage.data_held_by,
             Usage.exit_plan, Usage.exit_reviewed_on, Usage.exit_note, Usage.reason,
-            Usage.yearly_cost, Usage.source,
+            Usage.yearly_cost, Usage.source, Service.phase, Service.audience_set, began(),
+            _exempt(day),
         )
         .select_from(Usage)
         .join(Service, Service.id == Usage.service_id)
@@ -120,9 +131,21 @@ def held() -> Any:
     )  # fmt: skip
 
 
-def of_usage(session: Session, usage_id: int) -> Held:
-    """One way of meeting a need. Raises Missing."""
-    row = session.execute(held().where(Usage.id == usage_id)).first()
+def _exempt(day: date) -> Any:
+    e, c = ComponentExemption, aliased(Component)
+    return (
+        select(func.aggregate_strings(c.slug, ","))
+        .select_from(e)
+        .join(c, c.id == e.component_id)
+        .where(e.service_id == Usage.service_id, live_on(day))
+        .correlate(Usage)
+        .scalar_subquery()
+    )
+
+
+def of_usage(session: Session, usage_id: int, day: date) -> Held:
+    """One way of meeting a need, as it stands on a day. Raises Missing."""
+    row = session.execute(held(day).where(Usage.id == usage_id)).first()
     if row is None:
         raise Missing("There is no such usage")
     return Held(*row)
@@ -133,7 +156,14 @@ def advice(row: Held, options: Options, day: date) -> Advice | None:
     if row.status is UsageStatus.STOPPED:
         return None
     offered = options.get(row.capability_id, [])
-    others = [option for option in offered if option.slug != row.component_slug]
+    exempt = (row.exempt or "").split(",")
+    audiences = frozenset(filter(None, (row.audiences or "").split(",")))
+    service = About(row.phase, row.organisation_kind, audiences, row.began)
+    others = [
+        option.asked_of(row.capability_slug, service, exempt, day)
+        for option in offered
+        if option.slug != row.component_slug
+    ]
     may = usable(others, row.organisation_kind)
     case = Case(
         arrangement=row.arrangement,
@@ -180,7 +210,7 @@ def listing(
     session: Session, query: ContractQuery, day: date, limit: int | None = None
 ) -> list[Held]:  # fmt: skip
     """Contracts of what has not stopped, by their end."""
-    statement = held().where(*_conditions(query, day))
+    statement = held(day).where(*_conditions(query, day))
     if query.after is not None:
         statement = statement.where(tuple_(Usage.contract_end, Usage.id) > tuple_(*query.after))
     rows: Any = session.execute(statement.order_by(Usage.contract_end, Usage.id).limit(limit))

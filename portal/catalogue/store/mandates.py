@@ -97,11 +97,11 @@ def _about(covers: Covers) -> ColumnElement[bool]:
     if covers.audiences:
         parts.append(or_(*(Service.audience_set.contains(each) for each in covers.audiences)))
     if covers.new_since is not None:
-        parts.append(_began() >= covers.new_since)
+        parts.append(began() >= covers.new_since)
     return and_(*parts)
 
 
-def _began() -> Any:
+def began() -> Any:
     """The first day of a service; empty where a phase has none, which may have been the first."""
     p = ServicePhase
     first = case((func.count() == func.count(p.since), func.min(p.since)))

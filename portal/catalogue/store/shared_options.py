@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import audit
@@ -16,6 +17,7 @@ from portal.catalogue.models.components import (
     ComponentMandate,
 )
 from portal.catalogue.rules.advice import Option
+from portal.catalogue.rules.mandates import Covers
 
 #: By the id of the need.
 Options = dict[int, list[Option]]
@@ -36,22 +38,26 @@ def _by_need(session: Session, day: date) -> Options:
         .correlate(c)
         .scalar_subquery()
     )
-    in_force = (
-        or_(m.since.is_(None), m.since <= day), or_(m.until.is_(None), m.until > day),
-    )  # fmt: skip
-    mandated = select(m.id).where(m.component_id == c.id, *in_force).exists()
     rows = session.execute(
         select(
             ComponentCapability.capability_id, c.slug, c.name, c.lifecycle, c.sectors,
-            c.eligibility_note, stage, mandated,
-            c.kind == ComponentKind.CONTRACT,
+            c.eligibility_note, stage, c.kind == ComponentKind.CONTRACT, m.id, m.needs, m.sectors,
+            m.audiences, m.from_phase, m.new_since, m.since, m.until,
         )
         .join(c, c.id == ComponentCapability.component_id)
-        .order_by(c.sort_name, c.id)
+        .outerjoin(m, m.component_id == c.id)
+        .order_by(c.sort_name, c.id, m.id)
     )  # fmt: skip
-    found: Options = {}
-    for need, slug, name, lifecycle, sectors, limit, reached, asked, contract in rows:
-        own = (slug, name, lifecycle, tuple(sectors), limit, reached)
-        option = Option(*own, bool(asked), bool(contract))
-        found.setdefault(need, []).append(option)
-    return found
+    found: dict[int, dict[str, Option]] = {}
+    for need, slug, name, lifecycle, sectors, limit, reached, contract, mandate, *rule in rows:
+        options = found.setdefault(need, {})
+        made = Option(slug, name, lifecycle, tuple(sectors), limit, reached)
+        known = options.get(slug, made._replace(framework=bool(contract)))
+        covers = (_covers(*rule),) if mandate else ()
+        options[slug] = known._replace(mandates=(*known.mandates, *covers))
+    return {need: list(options.values()) for need, options in found.items()}
+
+
+def _covers(needs: Any, sectors: Any, audiences: Any, *rest: Any) -> Covers:
+    about = (frozenset(needs or ()), frozenset(sectors or ()), frozenset(audiences or ()))
+    return Covers(*about, *rest)

@@ -208,19 +208,20 @@ def by_key(session: Session, key: str) -> tuple[Of | None, str | None]:
 
 
 def arrangements(
-    session: Session, of: Of, after: tuple[str, int] | None = None, limit: int | None = None
+    session: Session, of: Of, day: date, after: tuple[str, int] | None = None,
+    limit: int | None = None,
 ) -> list[Held]:  # fmt: skip
     """What services have from a supplier, or plan to, by the service's name."""
-    statement = held().where(of.mine, OPEN)
+    statement = held(day).where(of.mine, OPEN)
     if after is not None:
         statement = statement.where(tuple_(Service.sort_name, Usage.id) > tuple_(*after))
     rows: Any = session.execute(statement.order_by(Service.sort_name, Usage.id).limit(limit))
     return [Held(*row) for row in rows]
 
 
-def every(session: Session, of: Of) -> Iterator[Held]:
+def every(session: Session, of: Of, day: date) -> Iterator[Held]:
     """The same for a download, some at a time."""
     after = None
-    while found := arrangements(session, of, after, 500):
+    while found := arrangements(session, of, day, after, 500):
         yield from found
         after = (found[-1].sort_name, found[-1].usage)

@@ -200,7 +200,7 @@ def show(usage_id: int, fmt: Format) -> Response:
         claim = claims.state_of(session, usage_id, today())
         called = usage.heading(session, usage_id)
         found = [_evidence(each) for each in evidence.of_usage(session, usage_id)]
-        held = contracts.of_usage(session, usage_id)
+        held = contracts.of_usage(session, usage_id, today())
         advice = contracts.advice(held, shared_options.by_need(session, today()), today())
     return respond_record(
         fmt,

@@ -188,7 +188,7 @@ def _supplier(of: Of, name: str, fmt: Format) -> Response:
 
 def _rows(session: Session, of: Of) -> Iterator[dict[str, Any]]:
     options = shared_options.by_need(session, today())
-    for row in supplier_lists.every(session, of):
+    for row in supplier_lists.every(session, of, today()):
         yield document(row, contracts.advice(row, options, today()))
 
 
@@ -200,7 +200,7 @@ def _show(of: Of, slug: str) -> Response:
         ignored.append("after")
     start = (str(key[0]), int(key[1])) if key else None
     with reading() as session:
-        rows = supplier_lists.arrangements(session, of, start, PAGE_SIZE + 1)
+        rows = supplier_lists.arrangements(session, of, today(), start, PAGE_SIZE + 1)
         options = shared_options.by_need(session, today())
         every = supplier_lists.suppliers(session, SupplierQuery(), today())
     total = sum(row.arrangements for row in every.rows)
