@@ -16,7 +16,7 @@ from sqlalchemy import make_url, text
 from bench.synthetic import everything
 from portal import migrations
 from portal.catalogue.actions import indexing
-from portal.catalogue.store import service_counts
+from portal.catalogue.store import service_counts, usage_counts
 from portal.db import Database
 from tests.databases import drop_database, make_database, postgresql_server
 
@@ -93,6 +93,7 @@ def _fill(database: Database, services: int) -> None:
     with database.writing() as session:
         indexing.reindex(session)
         service_counts.rebuild(session)
+        usage_counts.rebuild(session)
     with database.engine.connect() as connection:
         # Past SQLAlchemy: neither statement may run in a transaction.
         raw = connection.connection.driver_connection

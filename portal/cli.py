@@ -39,7 +39,7 @@ from portal.catalogue.actions import (
     undo,
     voices,
 )
-from portal.catalogue.store import matches, organisations, service_counts
+from portal.catalogue.store import matches, organisations, service_counts, usage_counts
 from portal.catalogue.words import MatchState
 from portal.cli_importing import FILE, import_group, import_options, run_import, step
 from portal.commands import Commands, act, database, json_option, yes_anyway, yes_option
@@ -315,7 +315,7 @@ def search_rebuild() -> None:
 @yes_anyway
 @json_option
 def rollups_rebuild(as_json: bool) -> None:
-    """Count the services of each sort afresh."""
+    """Count the services of each sort, and who uses which component, afresh."""
     with database().writing() as session:
-        kept = service_counts.rebuild(session)
+        kept = service_counts.rebuild(session) + usage_counts.rebuild(session)
     click.echo(json.dumps({"counts": kept}) if as_json else f"{kept:,} counts are kept.")

@@ -31,6 +31,7 @@ from portal.catalogue.store import (
     service_documents,
     services,
     usage,
+    usage_counts,
 )
 from portal.catalogue.words import PairDecision, RecordKind, Reviewed
 from portal.errors import Missing, Stale
@@ -103,6 +104,7 @@ def test_everything_moves(catalogue: Session, database: RolledBackDatabase) -> N
     planned, live = row_of(catalogue, stays).id, row_of(catalogue, goes, supplier="Tide Ltd").id
     before = service_counts.counted(catalogue)
     merge(database, catalogue, SERVICE, "tax-a-boat", "boat-tax")
+    assert usage_counts.kept(catalogue) == usage_counts.counted(catalogue)
     document = service_documents.by_slug(catalogue, "tax-a-boat")
     assert document["category"] == "Tax" and document["keywords"] == ["boat", "ship"]
     assert [each["name"] for each in document["names"]] == ["Boat tax"]

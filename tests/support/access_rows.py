@@ -81,6 +81,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "meeting.need": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "meeting.one": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "meeting.remove": (Permission.EDIT_SERVICE, Kind.SERVICE),
+    "matrix.index": PUBLIC,
     "mentions.decide": (Permission.DECIDE_MENTION, MENTION),
     "mentions.index": Permission.USE_ACCOUNT,
     "mentions.show": Permission.USE_ACCOUNT,

@@ -15,7 +15,7 @@ from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules import meeting as rules
 from portal.catalogue.rules.component_documents import clean_need
 from portal.catalogue.rules.editing import Conflict
-from portal.catalogue.store import editable, evidence, usage
+from portal.catalogue.store import editable, evidence, usage, usage_counts
 from portal.catalogue.store import meeting as store
 from portal.catalogue.store.editable import Record
 from portal.db import Database, one_at_a_time
@@ -221,3 +221,4 @@ def remove(database: Database, place: Place, usage_id: int, act: Act) -> None:
         record(session, act, REMOVED, usage.THING, usage_id, gone, None)
         session.delete(row)
         session.flush()
+        usage_counts.touch_services(session, [place.service_id])

@@ -1,4 +1,4 @@
-"""How many services there are of each sort, kept with every write: a list need not count."""
+"""How many services there are of each sort, and use each component, kept with every write."""
 
 from __future__ import annotations
 
@@ -32,3 +32,17 @@ class ServiceCount(Base):
     organisation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     delivers_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     many: Mapped[int]
+
+
+class UsageCount(Base):
+    """How many services of an organisation use a component now; 0 stands for no organisation."""
+
+    __tablename__ = "usage_count"
+    __table_args__ = (
+        Index("ix_usage_count_component_id", "component_id", "services"),
+        {"sqlite_with_rowid": False},
+    )
+
+    organisation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    component_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    services: Mapped[int]

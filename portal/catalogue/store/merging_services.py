@@ -25,6 +25,7 @@ from portal.catalogue.store import (
     services,
     spending,
     usage,
+    usage_counts,
 )
 from portal.catalogue.store.movers import TAGS, Merge, Mover, register
 from portal.catalogue.words import RecordKind
@@ -66,6 +67,7 @@ def known_ids(session: Session) -> usage.Ids:
 
 def _move_usages(session: Session, merge: Merge) -> None:
     todo = usage_plan(session, merge)
+    usage_counts.touch_services(session, [merge.stays, merge.goes])
     rows = usages_of(session, merge.stays) | usages_of(session, merge.goes)
     ids = known_ids(session)
     for united in todo.united:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.catalogue.models.counts import ServiceCount
 from portal.catalogue.models.services import Service, ServiceAudience
+from portal.catalogue.store import usage_counts
 from portal.catalogue.words import Audience
 from portal.db import table_of
 
@@ -81,6 +82,9 @@ def moved(session: Session, before: Place | None, after: Place | None) -> None:
     """Count a service where it is now and no longer where it was; None where it is not."""
     if before == after:
         return
+    bodies = {place.organisation_id for place in (before, after) if place}
+    if before and (after is None or len(bodies) == 2):
+        usage_counts.touch(session, bodies)
     change: Counter[Place] = session.info.get(_WAITING, Counter())
     if before:
         change[before] -= 1

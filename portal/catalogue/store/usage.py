@@ -17,14 +17,14 @@ from portal.catalogue.models.organisations import Organisation, OrganisationMatc
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import CapabilityNeed, Usage
 from portal.catalogue.rules.suppliers import address_key
-from portal.catalogue.store import evidence, organisation_names
+from portal.catalogue.store import evidence, organisation_names, usage_counts
 from portal.catalogue.store.components import plain_number
 from portal.catalogue.store.organisations import day, iso, reference
 from portal.errors import Invalid, Missing
 
 THING = "usage"
 #: What a component's providers and readers count as using it now.
-USING = (words.UsageStatus.LIVE, words.UsageStatus.STOPPING)
+USING = usage_counts.USING
 #: Work on it has begun, or is going to.
 STARTING = (words.UsageStatus.PLANNED, words.UsageStatus.INTEGRATING)
 _DAYS = ("planned_live", "since", "until", "contract_end", "exit_reviewed_on")
@@ -170,6 +170,7 @@ def save(
     usage.edited_at = act.at
     session.add(usage)
     session.flush()
+    usage_counts.touch_services(session, [usage.service_id])
     if was != now:
         before, after = before and {**before, "replaces": was}, {**after, "replaces": now}
     record(session, act, tag, THING, usage.id, before, after)

@@ -54,6 +54,7 @@ from portal.catalogue.views.journey_editing import adds_journeys
 from portal.catalogue.views.journey_editing import blueprint as journey_editing
 from portal.catalogue.views.journeys import blueprint as journeys
 from portal.catalogue.views.mandates import blueprint as mandates
+from portal.catalogue.views.matrix import blueprint as matrix
 from portal.catalogue.views.meeting import blueprint as meeting
 from portal.catalogue.views.mentions import blueprint as mentions
 from portal.catalogue.views.merging import blueprint as merging
@@ -107,6 +108,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         toolkit,
         component_map,
         component_graph,
+        matrix,
         adoption,
         rosters,
         usages,
