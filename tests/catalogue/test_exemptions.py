@@ -286,7 +286,7 @@ def test_mandates_narrowed_and_in_pages(client: PageClient, ruled: Session) -> N
     add_service(ruled, "z-silent", owner="ministry")
     found = soup_of(client.get("/mandates/payments"))
     rows = [row.th.get_text(" ", strip=True) for row in found.select("#services tbody tr")]
-    assert rows[:2] == ["A fine Ministry", "B tax Ministry"] and len(rows) == 50
+    assert rows[:2] == ["A fine Ministry Pay", "B tax Ministry Pay"] and len(rows) == 50
     assert "Old or existing contract" in str(found) or "Contract until 31 January 2027" in str(
         found
     )

@@ -169,6 +169,7 @@ def test_an_organisation_asks(app: Flask, paid: Session, database: Database) -> 
     there = Grant(Role.ORGANISATION_ADMINISTRATOR, Kind.ORGANISATION, body)
     administrator = browser(app, paid, "admin@a.example", there)
     page = "/organisations/ministry/spend-requests/new"
+    assert page in administrator.get("/organisations/ministry/edit").text
     typed = {"what": "A platform", "amount": "9", "years": "1", **day("asked_on", 0)}
     made = send(administrator, page, typed).headers["Location"]
     assert "A platform" in administrator.get(made).text

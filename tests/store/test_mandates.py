@@ -38,6 +38,8 @@ MANDATES = [
      "from_phase": "private_beta", "new_since": "2021-01-01", "since": "2020-01-01"},
     {"scope": "For the public", "needs": ["pay", "refund"], "audiences": ["public"],
      "sectors": ["central_government", "local_government"], "since": None},
+    {"scope": "All of them", "needs": ["text"], "sectors": ["central_government", "nhs"],
+     "from_phase": "alpha", "since": "2026-02-01"},
     {"scope": "Next year", "needs": ["text"], "since": (TODAY + timedelta(90)).isoformat()},
 ]  # fmt: skip
 
@@ -213,6 +215,6 @@ def _narrowed_and_in_pages(session: Session, mandated: Mandated) -> None:
 def _not_in_force(session: Session, mandated: Mandated) -> None:
     assert mandated.need_ids(date(1990, 1, 1)), "one of them has no first day"
     later = Mandated(*(getattr(mandated, n) for n in ("id", "slug", "name", "provider")),
-                     mandated.rules[2:], mandated.needs)  # fmt: skip
+                     mandated.rules[3:], mandated.needs)  # fmt: skip
     assert mandates.listing(session, later, MandateQuery(), TODAY) == []
     assert sum(mandates.counts(session, [later], TODAY, False)[later.id].values()) == 0

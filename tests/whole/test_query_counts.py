@@ -27,7 +27,8 @@ LISTS = ("/services", "/services?organisation=body-0&phase=live",
          "/components", "/components?need=need-0&kind=api&sector=nhs", "/capabilities",
          "/suppliers?organisation=body-0", "/contracts?organisation=body-0&ends=24",
          "/imports", "/organisation-names", "/", "/burning-platforms",
-         "/components/component-0/closing")  # fmt: skip
+         "/components/component-0/closing", "/mandates", "/mandates/component-0",
+         "/mandates/component-0?state=not_known", "/spend-requests")  # fmt: skip
 RECORDS = ("/services/service-1", "/organisations/body-0", "/journeys/journey-0",
            "/services/service-1/history", "/services/service-1.json",
            "/organisations/body-0.json", "/journeys/journey-0.json", "/components/component-0",
@@ -38,6 +39,10 @@ RECORDS = ("/services/service-1", "/organisations/body-0", "/journeys/journey-0"
                "components/component-0", "capabilities/need-0")))  # fmt: skip
 JSONS = ("/organisations.json", "/journeys.json", "/services.json", "/imports.json",
          "/organisation-names.json", "/components.json", "/capabilities.json")  # fmt: skip
+
+
+#: Everybody must use it.
+RULE = [{"scope": "All of us", "needs": ["need-0"]}]
 
 
 def fill(session: Session, first: int, last: int) -> None:
@@ -63,7 +68,7 @@ def fill(session: Session, first: int, last: int) -> None:
         add_journey(session, f"journey-{n}", [f"service-{m}" for m in range(first, n + 1)][:5])
         if n:
             add_capability(session, f"need-{n}", "needs")
-        successor = {"lifecycle": "closed", "successor": "component-0"} if n else {}
+        successor = {"lifecycle": "closed", "successor": "component-0"} if n else {"mandates": RULE}
         add_component(
             session, f"component-{n}", *{"need-0", f"need-{n}"}, provider="body-0",
             prices=[{"item": "Use", "unit": "use", "pence": "1"}], **successor,

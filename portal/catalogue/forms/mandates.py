@@ -55,7 +55,8 @@ class AskForm(Form):
         [Enter(lazy("the day on which the exemption ends"))],
         thing=lazy("the day on which the exemption ends"),
         description=lazy(
-            "The first day without it, %(months)s months from now at most. You can ask again then.",
+            "The first day without it, %(months)s months from now at most. "
+            "You can ask again before it ends.",
             months=LONGEST,
         ),
     )

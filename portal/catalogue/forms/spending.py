@@ -48,7 +48,9 @@ class SpendForm(Form):
     amount = StringField(
         lazy("How much, in whole pounds?"),
         [Enter(lazy("how much")), MaxLength(30)],
-        description=lazy("Over all the years. Only you and those who decide see it until then."),
+        description=lazy(
+            "Over all the years. Until it is decided, only your team and those who decide see it."
+        ),
     )
     years = StringField(
         lazy("Over how many years?"), [Enter(lazy("over how many years")), MaxLength(4)]

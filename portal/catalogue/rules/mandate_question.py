@@ -22,7 +22,8 @@ def shown(document: Document) -> dict[str, Any]:
     row = max(open_, key=lambda row: row["since"] or "", default=None) or {}
     days = {name: _day(row.get(name)) for name in _DAYS}
     lists = {name: row.get(name) or [] for name in _LISTS}
-    return {**{name: row.get(name) for name in _WORDS}, **lists, **days}
+    words = {name: row.get(name) for name in _WORDS}
+    return {**words, "from_phase": row.get("from_phase") or "", **lists, **days}
 
 
 def patch(document: Document, values: Mapping[str, Any], _today: date) -> Document:

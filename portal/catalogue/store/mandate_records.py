@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.audit import kept
 from portal.catalogue.models.components import Capability, Component, ComponentMandate
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.rules.mandates import Covers
@@ -61,8 +62,12 @@ class Mandated:
         return [(tuple(now[at] for at in about), ids) for about, ids in found.items()]
 
 
-def every(session: Session, slug: str | None = None) -> list[Mandated]:
-    """The components with mandates, by name; in two statements."""
+def every(session: Session) -> list[Mandated]:
+    """The components with mandates, by name; read once for each version of the records."""
+    return kept(session, "mandated", lambda: _read(session))
+
+
+def _read(session: Session, slug: str | None = None) -> list[Mandated]:
     m, c, o = ComponentMandate, Component, Organisation
     query = (
         select(m, c.id, c.slug, c.name, o.name)
@@ -104,7 +109,7 @@ def _rule(row: ComponentMandate) -> Rule:
 
 def by_slug(session: Session, slug: str) -> Mandated:
     """The component with mandates at an address. Raises Missing."""
-    found = every(session, slug)
+    found = _read(session, slug)
     if not found:
         raise Missing("No mandate is recorded of this component")
     return found[0]

@@ -33,6 +33,7 @@ from portal.catalogue.models.components import (
     Capability,
     ComponentExemption,
 )
+from portal.catalogue.models.counts import ServiceCount
 from portal.catalogue.models.exemptions import ExemptionRequest
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServicePhase
@@ -40,6 +41,7 @@ from portal.catalogue.models.usage import CapabilityNeed, Usage
 from portal.catalogue.rules import mandates as rules
 from portal.catalogue.rules.mandates import Covers
 from portal.catalogue.rules.reviews import add_months
+from portal.catalogue.store import service_counts
 from portal.catalogue.store.mandate_records import Mandated
 
 #: The end of an exemption that has none.
@@ -325,6 +327,28 @@ def _counts(
     return found
 
 
+def _total(about: Sequence[Covers], own: Any, needs: int) -> Any:
+    """How many needs of services one of these mandates is about. What is kept of services by phase
+    and organisation tells it, unless the mandate asks for more.
+    """
+    if len(about) > 1 or about[0].audiences or about[0].new_since:
+        total = select(own, literal("all"), func.count() * needs).select_from(Service)
+        total = total.outerjoin(Organisation, Organisation.id == Service.organisation_id)
+        return total.where(or_(*(_about(covers) for covers in about)))
+    n, kinds = ServiceCount, rules.kinds_of(about[0].sectors)
+    total = (
+        select(own, literal("all"), func.coalesce(func.sum(n.many), 0) * needs)
+        .select_from(n)
+        .outerjoin(Organisation, Organisation.id == n.organisation_id)
+        .where(
+            n.within == "phase",
+            n.within_value.in_([each.value for each in rules.phases_from(about[0].from_phase)]),
+            n.facet == service_counts.ORGANISATION,
+        )
+    )
+    return total if kinds is None else total.where(Organisation.kind.in_(sorted(kinds)))
+
+
 def _parts(mandated: Mandated, day: date, asked: bool) -> Iterator[Any]:
     if not mandated.need_ids(day):
         return
@@ -333,9 +357,7 @@ def _parts(mandated: Mandated, day: date, asked: bool) -> Iterator[Any]:
     named = known.with_only_columns(state.label("state")).subquery()
     yield select(own, named.c.state, func.count()).group_by(named.c.state)
     for about, ids in mandated.groups(day):
-        total = select(own, literal("all"), func.count() * len(ids)).select_from(Service)
-        total = total.outerjoin(Organisation, Organisation.id == Service.organisation_id)
-        yield total.where(or_(*(_about(rule.covers) for rule in about)))
+        yield _total([rule.covers for rule in about], own, len(ids))
     n = CapabilityNeed
     yield (
         select(own, literal("not_needed"), func.count())

@@ -23,7 +23,7 @@ from portal.catalogue.forms.history_words import who
 from portal.catalogue.forms.service_questions import as_heading
 from portal.catalogue.rules.books import BOOKS
 from portal.catalogue.rules.cleaners import Document, slugify
-from portal.catalogue.store import editable, services
+from portal.catalogue.store import editable, organisations, services
 from portal.catalogue.store.editable import Record
 from portal.catalogue.views.base import database, reading
 from portal.catalogue.views.closing_check import before_saving
@@ -101,11 +101,14 @@ def _more(record: Record) -> list[tuple[str, str]]:
     if record.thing == services.THING:
         more = [
             (_("Change how it meets its needs"), f"{href}/needs"),
+            (_("Record a request to spend"), f"{href}/spend-requests/new"),
             (_("Retire this service"), f"{href}/retire"),
         ]
         if may(current_person(), Permission.PUBLISH_SERVICE, thing_at(record.thing)(record.slug)):
             more.append((_("Split this service into two"), f"{href}/split"))
         return more
+    if record.thing == organisations.THING:
+        return [(_("Record a request to spend"), f"{href}/spend-requests/new")]
     return [(_("Delete this journey"), f"{href}/delete")] if record.thing == JOURNEY else []
 
 

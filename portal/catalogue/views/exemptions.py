@@ -172,7 +172,7 @@ def _show(found: ExemptionRequest, grant: ComponentExemption | None) -> Response
     )
     return page(
         "catalogue/exemption.html",
-        title=_("Exemption of %(service)s from %(component)s",
+        title=_("%(service)s: exemption from using %(component)s",
                 service=found.service.name, component=found.component.name),
         section=_("Components"),
         crumbs=[(_("What services must use"), url_for("mandates.index")),
