@@ -96,7 +96,7 @@ WRONG = {
 EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",
          "/organisation-names", "/components", "/capabilities", "/find-a-component",
          "/toolkit/alpha", "/component-map", "/suppliers", "/contracts",
-         "/burning-platforms")  # fmt: skip
+         "/burning-platforms", "/mandates", "/spend-requests")  # fmt: skip
 #: Answers that are no pages.
 NOT_HTML = {"health", "ready", "web.favicon", "web.old_security_txt", "web.robots",
             "web.security_txt"}  # fmt: skip

@@ -80,7 +80,7 @@ def cast(app: Flask, session: Session) -> Cast:
 def test_each_has_its_page_for_those_who_may(cast: Cast) -> None:
     for person, page, many, link in (
         (cast.admin, BODY, 4, "Edit this organisation"),
-        (cast.provider, PART, 10, "Edit this component"),
+        (cast.provider, PART, 11, "Edit this component"),
     ):
         client = cast.as_(person)
         assert link in client.get(page).text
