@@ -114,7 +114,7 @@ def test_a_team_asks_and_it_is_granted(
     database: RolledBackDatabase,
 ) -> None:  # fmt: skip
     picture = soup_of(team.get("/services/a-fine/needs"))
-    assert "Does not comply" in picture.get_text() and picture.select(f"a[href='{ASK}']")
+    assert "Something else" in picture.get_text() and picture.select(f"a[href='{ASK}']")
     assert "Mandated:" in team.get("/services/a-fine/needs/pay").text
     wrong = send(team, ASK, asking(kind="did_not_know", days=800))
     assert wrong.status_code == 422 and "Select why your service cannot use it" in wrong.text

@@ -100,7 +100,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "exempt": lazy("Exempt"),
         "moving": lazy("Moving to it"),
         "asked": lazy("Exemption asked for"),
-        "neither": lazy("Does not comply"),
+        "neither": lazy("Something else"),
         "not_known": lazy("Not known"),
     },
     "exemption_state": {

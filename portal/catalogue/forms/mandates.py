@@ -23,7 +23,9 @@ MEANS: dict[str, str] = {
     MandateState.EXEMPT: lazy("It need not use it until the exemption ends."),
     MandateState.MOVING: lazy("It plans or is integrating the mandated component."),
     MandateState.ASKED: lazy("It has asked for an exemption that is not decided yet."),
-    MandateState.NEITHER: lazy("It uses something else, without an exemption."),
+    MandateState.NEITHER: lazy(
+        "It uses something else, alone or beside it, or stops using it; without an exemption."
+    ),
     MandateState.NOT_KNOWN: lazy("Nobody has said how it meets the need, or whether it has it."),
 }
 COLOURS: dict[str, str] = {
