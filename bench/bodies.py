@@ -19,6 +19,8 @@ BODY = re.compile(
 TOTAL = re.compile(r'<h2 class="govuk-heading-m">([\d,]+(?: or more)?) services?</h2>')
 OPTION = re.compile(r"<option value=\"([^\"]+)\"")
 MAIN = re.compile(r"<main.*</main>", re.DOTALL)
+CELL = re.compile(r'(?:organisations|components|component)[=/]([a-z0-9-]+)">([^<]+)')
+USER = re.compile(r'<th scope="row" class="govuk-table__header"><a[^>]*href="(/services/[^"]+)"')
 LINK = re.compile(r'href="((?:/|https://)[^"?]*)"')
 
 
@@ -74,6 +76,17 @@ def same_search(portal: bytes, floor: bytes) -> None:
 def same_record(portal: bytes, floor: bytes) -> None:
     """Raise Different unless both pages lead to the same places and have the same rows."""
     _same(record_of(portal.decode()), record_of(floor.decode()))
+
+
+def same_matrix(portal: bytes, floor: bytes) -> None:
+    """Raise Different unless both have the same columns, rows and numbers, in order."""
+    one, other = ({"rows": CELL.findall(each.decode())} for each in (portal, floor))
+    _same(one, other)
+
+
+def same_users(portal: bytes, floor: bytes) -> None:
+    """Raise Different unless both name the same services that use a component, in order."""
+    _same(*({"services": USER.findall(each.decode())} for each in (portal, floor)))
 
 
 def same_json(portal: bytes, floor: bytes) -> None:

@@ -21,7 +21,7 @@ from jinja2 import (
     PrefixLoader,
 )
 
-from bench import floor_records
+from bench import floor_records, floor_usage
 from bench.floor_sql import Connection, connect
 
 PHASES = {
@@ -46,6 +46,7 @@ pages = Environment(
     autoescape=True, auto_reload=False, trim_blocks=True, undefined=ChainableUndefined,
 )  # fmt: skip
 LIST, RECORD = pages.get_template("list.html"), pages.get_template("record.html")
+MATRIX, COMPONENT = pages.get_template("matrix.html"), pages.get_template("component.html")
 ROWS = """
 SELECT s.id, s.slug, s.name, s.purpose, s.phase, o.name, o.slug, s.yearly_transactions,
        s.transactions_to, s.sort_name
@@ -100,6 +101,18 @@ def services_csv() -> Response:
 def service(slug: str) -> str:
     """The page of one service."""
     return floor_records.record(database(), slug, RECORD)
+
+
+@app.get("/matrix")
+def matrix() -> str:
+    """The matrix of organisations and components."""
+    return floor_usage.matrix(database(), MATRIX)
+
+
+@app.get("/components/<slug>")
+def component(slug: str) -> str:
+    """The page of one component."""
+    return floor_usage.component(database(), slug, COMPONENT)
 
 
 def listing(run: Connection, asked: dict[str, str]) -> str:

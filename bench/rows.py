@@ -87,9 +87,19 @@ def position(database: Database, share: float = 0.4) -> list[str]:
     return [f"/services?after={encode_key(key)}" for key in keys]
 
 
+def _components(database: Database) -> list[str]:
+    """Components that many use, and some that few do."""
+    sql = text("SELECT slug FROM component WHERE id % 40 = 1 ORDER BY id")
+    with database.engine.connect() as connection:
+        return [f"/components/{slug}" for (slug,) in connection.execute(sql)]
+
+
 PAGES = (
     Row("list", "list, one filter, facets with counts", _lists, bodies.same_list, 1.5, 1.3),
     Row("search", "search, two words, ranked", _searches, bodies.same_search, 1.5, 5.0),
     Row("record", "record page, all sections", _records, bodies.same_record, 1.8, 1.2),
     Row("json", "100 records as JSON", _hundred, bodies.same_json, 2.0, 1.2, kept=False),
-)
+    Row("matrix", "400 organisations by 200 components", lambda database: ["/matrix"],
+        bodies.same_matrix, 1.5, 3.5),
+    Row("component", "page of a component, its users", _components, bodies.same_users, 1.8, 1.2),
+)  # fmt: skip

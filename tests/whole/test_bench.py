@@ -10,6 +10,7 @@ import pytest
 
 from bench import bodies, synthetic
 from bench.measure import compare
+from bench.rows import Compare
 from bench.servers import Server
 
 
@@ -95,3 +96,22 @@ def test_nothing_is_timed_before_the_bodies_agree(monkeypatch: pytest.MonkeyPatc
     servers = [Server(what, 1, 0, None, "", "") for what in said]  # type: ignore[arg-type]
     with pytest.raises(AssertionError, match="/services at 1: services"):
         compare(servers, {1: ["/services"]}, bodies.same_list)
+
+
+MATRIX = """<th><a href="/organisations/mint">Mint</a></th>
+<td><a href="/services?organisation=mint&amp;component=pay">7<span>: Mint, Pay</span></a></td>
+<th scope="row" class="govuk-table__header"><a class="govuk-link" href="/services/a">A</a></th>"""
+
+
+@pytest.mark.parametrize(
+    ("same", "what", "becomes"),
+    [
+        (bodies.same_matrix, ">7<", ">8<"),
+        (bodies.same_matrix, "component=pay", "component=post"),
+        (bodies.same_users, "/services/a", "/services/b"),
+    ],
+)
+def test_matrices_and_users_that_differ_are_noticed(same: Compare, what: str, becomes: str) -> None:
+    same(MATRIX.encode(), MATRIX.encode())
+    with pytest.raises(bodies.Different):
+        same(MATRIX.encode(), MATRIX.replace(what, becomes).encode())
