@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models.services import Service
@@ -52,14 +53,20 @@ def services_each(session: Session) -> dict[int, int]:
 
 def of_each(session: Session, ids: Collection[int]) -> dict[int, Blast]:
     """The same for several; one on which nothing depends is left out."""
+    rows = session.connection().execute(_hit(), {"ids": list(ids)})
+    return {row[0]: Blast(row[1], row[2], int(row[3] or 0), row[4]) for row in rows}
+
+
+@cache
+def _hit() -> Any:
     u, s = Usage, Service
     hit = (
         select(u.component_id, u.service_id)
-        .where(u.component_id.in_(ids), u.status.in_(DEPENDING))
+        .where(u.component_id.in_(bindparam("ids", expanding=True)), u.status.in_(DEPENDING))
         .distinct()
         .subquery()
     )
-    rows = session.execute(
+    return (
         select(
             hit.c.component_id, func.count(), func.count(s.organisation_id.distinct()),
             func.sum(s.yearly_transactions), func.count(s.yearly_transactions),
@@ -68,4 +75,3 @@ def of_each(session: Session, ids: Collection[int]) -> dict[int, Blast]:
         .join(s, s.id == hit.c.service_id)
         .group_by(hit.c.component_id)
     )  # fmt: skip
-    return {row[0]: Blast(row[1], row[2], int(row[3] or 0), row[4]) for row in rows}

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import bindparam, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.audit import Document, london_day
@@ -30,7 +31,15 @@ from portal.catalogue.rules.component_filters import ComponentQuery
 from portal.catalogue.store import reviews
 from portal.catalogue.store.component_lists import stream_ids
 from portal.catalogue.store.components import plain_number
-from portal.catalogue.store.gather import Parts, Statement, gather, reference_of, truth
+from portal.catalogue.store.gather import (
+    Parts,
+    Statement,
+    collected,
+    gather,
+    prepared,
+    reference_of,
+    truth,
+)
 from portal.catalogue.store.reviews import Standing
 from portal.catalogue.words import Reviewed
 from portal.errors import Missing
@@ -116,21 +125,11 @@ def reviewed(edited_at: datetime | str | None, review: Standing | None, on: date
 
 def by_slug(session: Session, slug: str) -> Shown:
     """The component at an address, in two statements. Raises Missing."""
-    provider, successor = aliased(Organisation), aliased(Component)
-    row = session.execute(
-        select(
-            Component.id, Component.version, Component.edited_at, provider.name, provider.slug,
-            successor.slug, successor.name, successor.lifecycle, successor.closes_on,
-            *reviews.SHOWN,
-        )
-        .join(provider, provider.id == Component.provider_id)
-        .outerjoin(successor, successor.id == Component.successor_id)
-        .outerjoin(Review, reviews.of(Reviewed.COMPONENT, Component.id))
-        .where(Component.slug == slug)
-    ).first()  # fmt: skip
+    row = session.connection().execute(_own(), {"slug": slug}).first()
     if row is None:
         raise Missing("There is no component at this address")
-    parts = gather(session, _parts([row[0]]) | _around(row[0]))[row[0]]
+    statement, names = _all()
+    parts = collected(session, statement, names, {"ids": [row[0]], "component": row[0]})[row[0]]
     return Shown(
         id=row[0],
         version=row[1],
@@ -152,7 +151,32 @@ def _standing(values: Sequence[Any]) -> Standing | None:
     return Standing._make(values) if values[0] else None
 
 
-def _parts(ids: list[int]) -> dict[str, Statement]:
+@cache
+def _own() -> Statement:
+    provider, successor = aliased(Organisation), aliased(Component)
+    return (
+        select(
+            Component.id, Component.version, Component.edited_at, provider.name, provider.slug,
+            successor.slug, successor.name, successor.lifecycle, successor.closes_on,
+            *reviews.SHOWN,
+        )
+        .join(provider, provider.id == Component.provider_id)
+        .outerjoin(successor, successor.id == Component.successor_id)
+        .outerjoin(Review, reviews.of(Reviewed.COMPONENT, Component.id))
+        .where(Component.slug == bindparam("slug"))
+    )  # fmt: skip
+
+
+@cache
+def _all() -> tuple[Statement, list[str]]:
+    """Made once: making it takes longer than running it."""
+    parts = _parts(bindparam("ids", expanding=True)) | _around(
+        bindparam("component", type_=Component.id.type)
+    )
+    return prepared(parts), list(parts)
+
+
+def _parts(ids: Any) -> dict[str, Statement]:
     c, provider, successor = Component, aliased(Organisation), aliased(Component)
     offered, capability, stage = ComponentCapability, Capability, ComponentEvolution
     price, mandate = ComponentPrice, ComponentMandate
@@ -181,7 +205,7 @@ def _parts(ids: list[int]) -> dict[str, Statement]:
     }  # fmt: skip
 
 
-def _around(component_id: int) -> dict[str, Statement]:
+def _around(component_id: Any) -> dict[str, Statement]:
     """What belongs to a component's page and not to its document."""
     c, e = Component, ComponentExemption
     return {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Integer, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.component_words import Standing
@@ -14,8 +15,10 @@ from portal.catalogue.models.components import Capability
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
-from portal.catalogue.store.claims import reviewed, standing_of
+from portal.catalogue.store.claims import days_of, reviewed, standing_asked
 from portal.catalogue.store.usage import USING
+
+_MINE = Usage.component_id == bindparam("component", type_=Usage.component_id.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +64,11 @@ def users(session: Session, component_id: int, day: date, limit: int | None = No
     """Who uses a component now and who did or may, at most `limit` rows of each; how each stands on
     a day.
     """
-    stands = standing_of(day)
-    using = Usage.status.in_(USING)
-    now = case((using, Usage.service_id))
-    confirmed = case((and_(using, stands == Standing.CONFIRMED.value), Usage.service_id))
-    statement = reviewed(
-        select(
-            func.count(now.distinct()),
-            func.count(case((using, Service.organisation_id)).distinct()),
-            func.count(case((~using, Usage.service_id)).distinct()),
-            func.count(confirmed.distinct()),
-        )
-        .select_from(Usage)
-        .join(Service, Service.id == Usage.service_id)
-    ).where(Usage.component_id == component_id)
-    services, organisations, others, sure = session.execute(statement).one()
+    connection, asked = session.connection(), {"component": component_id, **days_of(day)}
+    services, organisations, others, sure = connection.execute(_counts(), asked).one()
     return Users(
-        now=_rows(session, component_id, using, stands, limit) if services else [],
-        others=_rows(session, component_id, ~using, stands, limit) if others else [],
+        now=_rows(session, True, limit, asked) if services else [],
+        others=_rows(session, False, limit, asked) if others else [],
         services=services,
         organisations=organisations,
         other_services=others,
@@ -86,41 +76,50 @@ def users(session: Session, component_id: int, day: date, limit: int | None = No
     )
 
 
-def _rows(
-    session: Session, component_id: int, which: Any, stands: Any, limit: int | None
-) -> list[User]:  # fmt: skip
-    statement = reviewed(
+def _rows(session: Session, now: bool, limit: int | None, asked: dict[str, Any]) -> list[User]:
+    values = asked if limit is None else {**asked, "most": limit}
+    rows: Any = session.connection().execute(_listed(now, limit is not None), values)
+    return [User(*row) for row in rows]
+
+
+# Both are made once: making them takes longer than running them.
+@cache
+def _counts() -> Any:
+    using = Usage.status.in_(USING)
+    now = case((using, Usage.service_id))
+    sure = and_(using, standing_asked() == Standing.CONFIRMED.value)
+    return reviewed(
         select(
-            Usage.id,
-            Service.name,
-            Service.slug,
-            Service.phase,
-            Organisation.name,
-            Organisation.slug,
-            Capability.name,
-            Capability.slug,
-            Usage.status,
-            Usage.planned_live,
-            Usage.since,
-            Usage.since_basis,
-            Usage.until,
-            Usage.until_basis,
-            Usage.source,
-            stands,
-            Usage.confirmed_on,
-            Usage.disputed_on,
+            func.count(now.distinct()),
+            func.count(case((using, Service.organisation_id)).distinct()),
+            func.count(case((~using, Usage.service_id)).distinct()),
+            func.count(case((sure, Usage.service_id)).distinct()),
         )
         .select_from(Usage)
         .join(Service, Service.id == Usage.service_id)
-        .join(Capability, Capability.id == Usage.capability_id)
-        .outerjoin(Organisation, Organisation.id == Service.organisation_id)
-    )
-    rows: Any = session.execute(
-        statement.where(Usage.component_id == component_id, which)
+    ).where(_MINE)
+
+
+@cache
+def _listed(now: bool, limited: bool) -> Any:
+    using = Usage.status.in_(USING)
+    statement = (
+        reviewed(
+            select(
+                Usage.id, Service.name, Service.slug, Service.phase, Organisation.name,
+                Organisation.slug, Capability.name, Capability.slug, Usage.status,
+                Usage.planned_live, Usage.since, Usage.since_basis, Usage.until, Usage.until_basis,
+                Usage.source, standing_asked(), Usage.confirmed_on, Usage.disputed_on,
+            )
+            .select_from(Usage)
+            .join(Service, Service.id == Usage.service_id)
+            .join(Capability, Capability.id == Usage.capability_id)
+            .outerjoin(Organisation, Organisation.id == Service.organisation_id)
+        )
+        .where(_MINE, using if now else ~using)
         .order_by(
             case((Organisation.id.is_(None), 1), else_=0), Organisation.sort_name, Organisation.id,
             Service.sort_name, Service.id, Capability.name, Usage.id,
         )
-        .limit(limit)
     )  # fmt: skip
-    return [User(*row) for row in rows]
+    return statement.limit(bindparam("most", type_=Integer)) if limited else statement

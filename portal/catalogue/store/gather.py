@@ -6,7 +6,7 @@ back together, as plain rows. tests/store/test_documents.py holds the two ways t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -35,13 +35,27 @@ def gather(session: Session, parts: Mapping[str, Statement]) -> dict[int, Parts]
 
     The first part has one row for each record; records come back in its order.
     """
-    first = next(iter(parts))
+    return collected(session, prepared(parts), list(parts))
+
+
+def collected(
+    session: Session, statement: Statement, names: Sequence[str], values: Mapping[str, Any] = {}
+) -> dict[int, Parts]:
+    """The same of parts that were prepared once.
+
+    Args:
+        statement: what `prepared` made.
+        names: of the parts, the first of which has one row for each record.
+        values: of the statement's parameters.
+    """
+    first = names[0]
     found: dict[int, Parts] = {}
     order: list[int] = []
-    for part, record, _place, *values in session.execute(prepared(parts)).all():
+    rows = session.connection().execute(statement, values).all()
+    for part, record, _place, *values_ in rows:
         if record not in found:
-            found[record] = {name: [] for name in parts}
-        found[record][part].append(tuple(values))
+            found[record] = {name: [] for name in names}
+        found[record][part].append(tuple(values_))
         if part == first:
             order.append(record)
     return {record: found[record] for record in order}

@@ -30,13 +30,8 @@ COLUMNS = ("relation", "slug", "name", "need", "services", "lifecycle", "closes_
 @public
 def show(slug: str, fmt: Format) -> Response:
     """Show what is around a component."""
-    ignored = unknown()
-    refuse_unknown(fmt, ignored)
-    with reading() as session:
-        component = things.by_slug(session, Kind.COMPONENT, slug)
-        found = around(session, component.id, None if fmt != "html" else LISTED)
-        name = things.names(session, [(Kind.COMPONENT, component.id)])
-    called = name[Kind.COMPONENT, component.id].name
+    refuse_unknown(fmt, ignored := unknown())
+    called, found = _around(slug, None if fmt != "html" else LISTED)
     return respond_list(
         fmt,
         page=lambda: _page(slug, called, found, ignored),
@@ -45,6 +40,13 @@ def show(slug: str, fmt: Format) -> Response:
         name=f"{slug}-graph",
         more={"component": slug, "name": called},
     )
+
+
+def _around(slug: str, limit: int | None) -> tuple[str, Around]:
+    with reading() as session:
+        component = things.by_slug(session, Kind.COMPONENT, slug)
+        name = things.names(session, [(Kind.COMPONENT, component.id)])
+        return name[Kind.COMPONENT, component.id].name, around(session, component.id, limit)
 
 
 def _page(slug: str, called: str, found: Around, ignored: tuple[str, ...]) -> Response:
