@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from portal.audit import london_day
-from portal.catalogue.actions import import_usage, mentions
+from portal.catalogue.actions import import_evidence, import_usage, mentions
 from portal.catalogue.component_words import DocumentKind
 from portal.catalogue.rules.cleaners import web_address
 from portal.cli_importing import FILE, import_group, import_options, run_import
-from portal.interchange import component_adoption, documents, rosters
+from portal.interchange import component_adoption, documents, evidence, rosters
 
 DAY = click.DateTime(["%Y-%m-%d"])
 component_option = click.option("--component", required=True, help="Its address part (a slug).")
@@ -72,3 +72,15 @@ def import_documents(file: Path, reports: bool, **options: Any) -> None:
     """
     kind = DocumentKind.ASSESSMENT_REPORT if reports else DocumentKind.DOCUMENT
     run_import(lambda: documents.parse(file, kind), mentions.apply_documents, [file], **options)
+
+
+@import_group.command("evidence")
+@click.argument("file", type=FILE)
+@import_options
+def import_scans(file: Path, **options: Any) -> None:
+    """Import what scans, invoices, reports and documents say of usages, as CSV or JSON.
+
+    A row has the columns service, component, kind (scan, invoice, assessment_report or document)
+    and on, and may have note and source. A scan or an invoice confirms for 13 months.
+    """
+    run_import(lambda: evidence.parse(file, _today()), import_evidence.apply, [file], **options)

@@ -13,6 +13,7 @@ from portal.audit import Act, Document
 from portal.catalogue.actions.indexing import refresh
 from portal.catalogue.store import (
     adoption,
+    evidence,
     imports,
     matches,
     mentions,
@@ -53,6 +54,8 @@ def undo(database: Database, batch_id: int, act: Act) -> dict[str, int]:
         made, changed = _taken_apart(session, batch_id)
         undoing = _Undoing(session, act.in_batch(batch_id), changed)
         undoing.restore()
+        spoken = _ids(changed, evidence.THING)
+        evidence.take_back(session, spoken, batch.actor, batch.applied_at, undoing.act, TAG)
         _refuse(session, "These use what it brought", pointing.pointing_at(session, made, made))
         undoing.remove(made)
         batch.undone_at = act.at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, select, update
@@ -61,6 +61,22 @@ def add(session: Session, usage_id: int, said: Said, act: Act) -> None:
     session.flush()
     record(session, act, ADDED, THING, usage_id, {"evidence": None}, {"evidence": [_told(said)]})
     follow(session, [usage_id])
+
+
+def take_back(
+    session: Session, ids: Collection[int], actor: str, at: datetime, act: Act, tag: str
+) -> None:
+    """Take back what somebody added to usages at a moment, as an import does, with its history."""
+    e = UsageEvidence
+    for some in chunks(ids):
+        mine = (e.usage_id.in_(some), e.actor == actor, e.recorded_at == at)
+        for row in session.scalars(select(e).where(*mine)).all():
+            said = Said(row.kind, row.said_on, note=row.note, source=row.source)
+            gone, none = {"evidence": [_told(said)]}, {"evidence": None}
+            record(session, act, tag, THING, row.usage_id, gone, none)
+            session.delete(row)
+        session.flush()
+        follow(session, some)
 
 
 def _told(said: Said) -> Document:
