@@ -29,6 +29,7 @@ SHOTS = (
     ("find-a-component", "/find-a-component?q=take+a+payment", DESKTOP, 1400),
     ("component", "/components/govuk-notify", DESKTOP, 1500),
     ("component-map", "/component-map", DESKTOP, 900),
+    ("stack", "/services/make-a-lasting-power-of-attorney/stack", DESKTOP, 1500),
     ("services-320", "/services", NARROW, 700),
 )
 
