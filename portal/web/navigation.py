@@ -12,6 +12,7 @@ from portal.web.links import with_query
 
 EXTENSION = "portal_navigation"
 FOOTER = "portal_footer"
+ADDRESSES = "portal_addresses"
 #: Pages whose addresses hold what only one person may know, or lead nowhere else.
 SECRET = ("/sign-", "/confirm", "/report-a-problem")
 LONGEST = 500
@@ -29,8 +30,10 @@ def install(app: Flask) -> None:
     """Start with no links."""
     app.extensions[EXTENSION] = []
     app.extensions[FOOTER] = []
+    app.extensions[ADDRESSES] = {}
     app.jinja_env.globals["navigation"] = links
     app.jinja_env.globals["footer_links"] = footer_links
+    app.jinja_env.globals["address_of"] = address_of
 
 
 def add(app: Flask, text: str, endpoint: str, order: int = 50) -> None:
@@ -49,10 +52,19 @@ def add_to_footer(app: Flask, text: str, endpoint: str, about: bool = False) -> 
     app.extensions[FOOTER].append((text, endpoint, about))
 
 
+def address_of(endpoint: str) -> str:
+    """The address of a page without arguments, as `url_for` gives it, but worked out once."""
+    known: dict[tuple[str, str], str] = current_app.extensions[ADDRESSES]
+    key = request.script_root, endpoint
+    if key not in known:
+        known[key] = url_for(endpoint)
+    return known[key]
+
+
 def footer_links() -> list[tuple[str, str]]:
     """The text and the address of the links that features added to the footer, in their order."""
     return [
-        (text, with_query(url_for(endpoint), _here() if about else []))
+        (text, with_query(address_of(endpoint), _here()) if about else address_of(endpoint))
         for text, endpoint, about in current_app.extensions[FOOTER]
     ]
 
@@ -69,7 +81,7 @@ def links() -> list[dict[str, object]]:
     here = request.path
     found: list[dict[str, object]] = []
     for entry in _entries(current_app):
-        href = url_for(entry.endpoint)
+        href = address_of(entry.endpoint)
         current = here == href
         active = current or (href != "/" and here.startswith(href + "/"))
         found.append({"text": entry.text, "href": href, "current": current, "active": active})

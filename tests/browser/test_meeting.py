@@ -64,7 +64,7 @@ def test_a_team_says_how_its_service_meets_its_needs(
     since_march(page)
     save(page).get_by_role("link", name="Enter the name of the product").click()
     page.keyboard.type("Talu’r-dreth-gerbydau-annibynnol")
-    page.get_by_text("Share, contract, cost and source").click()
+    page.get_by_text("Share, cost and source").click()
     page.get_by_label("Cost a year (optional)").fill("25,000")
     save(page).get_by_label("GOV.UK Notify").check()
     since_march(page)
@@ -78,7 +78,7 @@ def test_a_team_says_how_its_service_meets_its_needs(
     other.goto(seen(page).url)
     for each, note in ((other, "Said first"), (page, "Said late")):
         if each.locator("details[open]").count() == 0:
-            each.get_by_text("Share, contract, cost and source").click()
+            each.get_by_text("Share, cost and source").click()
         each.get_by_label("Anything else (optional)").fill(note)
         save(each)
     expect(page.locator("main")).to_contain_text("changed since you opened it")

@@ -4,7 +4,9 @@ is in the record and in its history, in order, and nothing fails."""
 from __future__ import annotations
 
 import html
+import random
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -37,6 +39,7 @@ class Editor:
     client: FlaskClient
     said: list[tuple[str, str]] = field(default_factory=list)
     conflicts: int = 0
+    patience: random.Random = field(default_factory=random.Random)
 
     def work(self) -> None:
         for turn in range(EACH):
@@ -55,6 +58,7 @@ class Editor:
                 return
             assert answer.status_code == 409, answer.status_code
             self.conflicts += 1
+            time.sleep(self.patience.uniform(0, 0.3))  # as long as reading takes a person, or less
 
     def typed(self, answer: TestResponse, question: str, line: str) -> dict[str, str]:
         """What the page says now, with one line more, as somebody would bring both together."""

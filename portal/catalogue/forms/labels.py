@@ -241,6 +241,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "transaction-volumes": lazy("Services (transaction volumes)"),
         "component-adoption": lazy("Adoption of a component"),
         "roster": lazy("A provider’s list of users"),
+        "documents": lazy("Documents that name components"),
+        "evidence": lazy("Evidence of use"),
         "demo-organisations": lazy("Demo set: organisations"),
         "demo-services": lazy("Demo set: services"),
     },
