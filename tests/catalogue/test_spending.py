@@ -29,6 +29,7 @@ from portal.catalogue.store.spending import SpendQuery
 from portal.catalogue.words import RecordKind
 from portal.db import Database
 from portal.errors import Invalid, Missing, Stale
+from portal.mail import Mail
 from tests.support.accounts import act, add_person, other_browser, send, signed_in
 from tests.support.data import add_organisation, add_service
 from tests.support.pages import PageClient, soup_of
@@ -37,6 +38,7 @@ from tests.support.storefront import add_capability, add_component, add_usage
 
 TODAY = act().day
 BY = replace(act(), actor="person:1000000")
+URL = "https://portal.example"
 NEW = "/services/a-fine/spend-requests/new"
 BOARD = Grant(Role.ASSURANCE_TEAM, Kind.PORTAL, 0)
 D = SpendDecision
@@ -185,8 +187,8 @@ def test_who_sees_what(paid: Session, database: Database) -> None:
     one = acts.ask(database, of(paid), wanted(what="Waits"), act())
     two = acts.ask(database, of(paid), wanted(what="Secret", confidential=True), act())
     three = acts.ask(database, of(paid, "b-tax"), wanted(what="Refused", need="pay"), act())
-    acts.decide(database, two, Decided(D.APPROVED, "The board", TODAY, confidential=True), BY)
-    acts.decide(database, three, Decided(D.REFUSED, "The board", TODAY, "Too dear"), BY)
+    acts.decide(database, two, Decided(D.APPROVED, "The board", TODAY, confidential=True), BY, URL)
+    acts.decide(database, three, Decided(D.REFUSED, "The board", TODAY, "Too dear"), BY, URL)
     assert listed(paid) == ["Refused"]
     assert listed(paid, Grant(Role.LEADERSHIP, Kind.PORTAL, 0)) == ["Refused"]
     assert listed(paid, BOARD) == ["Refused", "Secret", "Waits"]
@@ -210,13 +212,13 @@ def test_who_sees_what(paid: Session, database: Database) -> None:
 def test_what_cannot_be(paid: Session, database: Database) -> None:
     one = acts.ask(database, of(paid), wanted(), act())
     with pytest.raises(Invalid):
-        acts.decide(database, one, Decided(D.APPROVED, "Us", TODAY), act())
+        acts.decide(database, one, Decided(D.APPROVED, "Us", TODAY), act(), URL)
     with pytest.raises(Invalid):
         acts.change(database, one, wanted(need="nothing"), act())
     assert not acts.change(database, one, wanted(), act())
-    acts.decide(database, one, Decided(D.APPROVED, "The board", TODAY), BY)
+    acts.decide(database, one, Decided(D.APPROVED, "The board", TODAY), BY, URL)
     with pytest.raises(Stale):
-        acts.decide(database, one, Decided(D.REFUSED, "The board", TODAY, "No"), BY)
+        acts.decide(database, one, Decided(D.REFUSED, "The board", TODAY, "No"), BY, URL)
     with pytest.raises(Stale):
         acts.change(database, one, wanted(amount=2), act())
     with pytest.raises(Stale):
@@ -228,13 +230,40 @@ def test_what_cannot_be(paid: Session, database: Database) -> None:
     ]  # fmt: skip
 
 
+def test_whoever_asked_is_told_once_and_has_the_conditions_to_meet(
+    paid: Session, database: Database
+) -> None:
+    service = services.ids_by_slug(paid)["a-fine"]
+    owner = add_person(paid, "owner@a.example", Grant(Role.SERVICE_OWNER, Kind.SERVICE, service))
+    paid.commit()
+    one = acts.ask(database, of(paid), wanted(), act())
+    late = [Condition("Move", TODAY - timedelta(days=1))]
+    said = Decided(D.APPROVED_WITH_CONDITIONS, "The board", TODAY, None, late)
+    with pytest.raises(Invalid, match="before the decision"):
+        acts.decide(database, one, said, BY, URL)
+    due = TODAY + timedelta(days=30)
+    said = Decided(D.APPROVED_WITH_CONDITIONS, "The board", TODAY, None, [Condition("Move", due)])
+    acts.decide(database, one, said, BY, URL)
+    paid.expire_all()
+    mails = paid.scalars(select(Mail).where(Mail.kind == "spend_decided")).all()
+    assert [each.to_address for each in mails] == ["owner@a.example"]
+    held = (Grant(Role.SERVICE_OWNER, Kind.SERVICE, service),)
+    items = list(waiting(paid, Somebody(held, id=owner.id), TODAY))
+    assert [(i.name, i.due) for i in items if i.task == "meet_condition"] == [
+        (f"{wanted().what}: Move", due)
+    ]
+    acts.meet(database, one, 1, TODAY, act())
+    items = list(waiting(paid, Somebody(held, id=owner.id), TODAY))
+    assert not [i for i in items if i.task == "meet_condition"]
+
+
 def test_records_that_become_one(paid: Session, database: Database) -> None:
     goes, stays = services.ids_by_slug(paid)["b-tax"], services.ids_by_slug(paid)["a-fine"]
     funds = [usage(paid, "b-tax")]
     one = acts.ask(database, Whose(goes), wanted(funds=funds), act())
     conditions = [Condition("Test it")]
     said = Decided(D.APPROVED_WITH_CONDITIONS, "The board", TODAY, None, conditions)
-    acts.decide(database, one, said, BY)
+    acts.decide(database, one, said, BY, URL)
     kept = usage(paid, "a-fine")
     merging.merge(database, Merging(RecordKind.SERVICE, stays, goes), act())
     paid.expire_all()

@@ -50,6 +50,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
                           "answer": "It can be done"},
     "exemption_ended": {"link": LINK, "service": "Tax your vehicle", "component": "GOV.UK Pay",
                         "answer": "The contract has ended"},
+    "spend_decided": {"link": LINK, "what": "A new system", "decision": "approved", "conditions": 1,
+                      "count": 1},
     "problem_reported": {"link": LINK, "thing": "Tax your vehicle", "by": "5 May 2026"},
     "problem_answered": {"link": LINK, "thing": "Tax your vehicle", "outcome": "It is put right",
                          "answer": "The figure is new"},

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.access import Kind
 from portal.accounts.store import things
 from portal.audit import Act, Document
+from portal.catalogue.actions.telling import Letter, told
 from portal.catalogue.component_words import SpendDecision
 from portal.catalogue.models.spending import SpendRequest, SpendUsage
 from portal.catalogue.rules import spending as rules
@@ -141,8 +142,11 @@ def withdraw(database: Database, request_id: int, act: Act) -> None:
         spending.changed(session, request, before, act, "spend.withdrawn")
 
 
-def decide(database: Database, request_id: int, decided: Decided, act: Act) -> None:
-    """Keep what a body decided.
+def decide(database: Database, request_id: int, decided: Decided, act: Act, url: str) -> None:
+    """Keep what a body decided, and tell those who answer for whoever asked, once.
+
+    Args:
+        url: where the portal is, for the mails.
 
     Raises:
         Stale: it is decided or withdrawn.
@@ -150,7 +154,19 @@ def decide(database: Database, request_id: int, decided: Decided, act: Act) -> N
     """
     with database.writing() as session:
         one_at_a_time(session)
-        _decide(session, request_id, decided, act)
+        request = spending.get(session, request_id)
+        values = {"what": request.what, "decision": decided.decision.value,
+                  "conditions": len(list(decided.conditions)),
+                  "link": f"{url}/spend-requests/{request_id}"}  # fmt: skip
+        letter = Letter("spend_decided", values, str(request_id))
+        with told(session, [_asker(request)], letter, act):
+            _decide(session, request_id, decided, act)
+
+
+def _asker(request: SpendRequest) -> tuple[Kind, int]:
+    if request.service_id is not None:
+        return Kind.SERVICE, request.service_id
+    return Kind.ORGANISATION, request.organisation_id or 0
 
 
 def _decide(session: Session, request_id: int, decided: Decided, act: Act) -> None:

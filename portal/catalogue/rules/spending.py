@@ -67,6 +67,8 @@ def refuse_decision(
         raise Invalid("conditions", N_("Enter the conditions"))
     if decision is not SpendDecision.APPROVED_WITH_CONDITIONS and given:
         raise Invalid("conditions", N_("Only an approval with conditions has any"))
+    if any(each.due_on and each.due_on < decided_on for each in given):
+        raise Invalid("due_on", N_("The day must not be before the decision"))
     if decided_on > day:
         raise Invalid("decided_on", N_("The day of the decision must be today or in the past"))
     if decided_on < asked_on:

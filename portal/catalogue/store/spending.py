@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -324,6 +324,25 @@ def undecided(session: Session, most: int) -> list[tuple[int, str, str, date]]:
         .limit(most)
     )
     return [(id_, what, whose, on) for id_, what, whose, on in session.execute(query)]
+
+
+def open_conditions(
+    session: Session, services: Collection[int], bodies: Collection[int], most: int
+) -> list[tuple[int, str, str, date | None]]:
+    """Conditions that are not met of what these services, and the services of these organisations,
+    asked for: id of the request, of what, the condition, by when.
+    """
+    r, c = SpendRequest, SpendCondition
+    theirs = select(Service.id).where(Service.organisation_id.in_(bodies))
+    mine = or_(r.service_id.in_(services), r.service_id.in_(theirs), r.organisation_id.in_(bodies))
+    query = (
+        select(r.id, r.what, c.text, c.due_on)
+        .join(c, c.request_id == r.id)
+        .where(mine, c.met_on.is_(None))
+        .order_by(c.due_on, r.id, c.position)
+        .limit(most)
+    )
+    return [(id_, what, text, due) for id_, what, text, due in session.execute(query)]
 
 
 def follow_usage(session: Session, goes: int, stays: int) -> None:

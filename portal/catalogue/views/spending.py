@@ -31,7 +31,7 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
-from portal.catalogue.views.editing_base import thing_at
+from portal.catalogue.views.editing_base import public_url, thing_at
 from portal.errors import Invalid, Missing, Refused, Stale
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list, respond_record
@@ -279,7 +279,8 @@ def _new(of: Whose, back: str) -> AnyResponse:
     if form.validate_on_submit():
         try:
             made = acts.ask(database(), of, form.wanted(), act())
-            return done(_("Your request is recorded."), f"/spend-requests/{made}")
+            said = _("It is recorded. The assurance team decides; you get an email then.")
+            return done(said, f"/spend-requests/{made}")
         except Invalid as problem:
             form.refuse(problem)
     kind = Kind.SERVICE if of.service_id else Kind.ORGANISATION
@@ -370,7 +371,7 @@ def _condition(request_id: int, position: int) -> Thing:
 def _decide(form: SpendDecisionForm, request_id: int) -> AnyResponse | None:
     """Where to go on; None where the form has something to say."""
     try:
-        acts.decide(database(), request_id, form.decided(), act())
+        acts.decide(database(), request_id, form.decided(), act(), public_url())
     except Stale:
         return _late(request_id)
     except Invalid as problem:
