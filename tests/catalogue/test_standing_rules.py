@@ -65,6 +65,11 @@ def test_a_claim_that_is_put_right_is_confirmed() -> None:
     other = [said(DISPUTED, reason=DisputeReason.OTHER_DATE, in_use_since=began)]
     assert on_day(LIVE, other, DAY) is Standing.DISPUTED
     assert on_day(Claim(UsageStatus.LIVE, began), other, DAY) is Standing.CONFIRMED
+    seen = Claim(UsageStatus.LIVE, began, seen=True)
+    earlier = said(DISPUTED, reason=DisputeReason.OTHER_DATE, in_use_since=date(2023, 1, 1))
+    later = said(DISPUTED, reason=DisputeReason.OTHER_DATE, in_use_since=date(2025, 1, 1))
+    assert on_day(seen, [earlier], DAY) is Standing.CONFIRMED, "it had begun by then, as seen"
+    assert on_day(seen, [later], DAY) is Standing.DISPUTED
     ended = [said(DISPUTED, reason=DisputeReason.STOPPED, stopped_on=began)]
     assert on_day(LIVE, ended, DAY) is Standing.DISPUTED
     stopped = Claim(UsageStatus.STOPPED, date(2024, 1, 1), began)

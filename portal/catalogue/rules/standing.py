@@ -30,11 +30,12 @@ NOT_YET = (UsageStatus.CONSIDERING, UsageStatus.PLANNED, UsageStatus.INTEGRATING
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a service declares of a usage."""
+    """What a service declares of a usage; `seen` tells that it only says by when it had begun."""
 
     status: UsageStatus
     since: date | None = None
     until: date | None = None
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,10 @@ def marks(claim: Claim, evidence: Iterable[Evidence]) -> Marks:
 def _settled(claim: Claim, said: Evidence) -> bool:
     """Whether a claim agrees with what the provider said."""
     if said.reason is DisputeReason.OTHER_DATE:
-        return claim.since == said.in_use_since
+        began = said.in_use_since
+        if claim.seen and claim.since is not None and began is not None:
+            return began <= claim.since  # an earlier start is what "seen by then" means
+        return claim.since == began
     if said.reason is DisputeReason.STOPPED:
         return claim.status is UsageStatus.STOPPED and claim.until == said.stopped_on
     return said.reason is None

@@ -153,12 +153,14 @@ def follow(session: Session, ids: Collection[int]) -> None:
     for some in chunks(ids):
         known = _by_usage(session, some)
         rows = session.execute(
-            select(u.id, u.status, u.since, u.until, u.confirmed_on, u.disputed_on).where(
-                u.id.in_(some)
-            )
+            select(
+                u.id, u.status, u.since, u.since_basis, u.until, u.confirmed_on, u.disputed_on
+            ).where(u.id.in_(some))
         ).all()
         for row in rows:
-            claim = rules.Claim(row.status, row.since, row.until)
+            claim = rules.Claim(
+                row.status, row.since, row.until, row.since_basis is words.DateBasis.SEEN
+            )
             found = rules.marks(claim, known.get(row.id, ()))
             if (found.confirmed_on, found.disputed_on) != (row.confirmed_on, row.disputed_on):
                 values = {"confirmed_on": found.confirmed_on, "disputed_on": found.disputed_on}
