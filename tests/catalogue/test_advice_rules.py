@@ -190,11 +190,12 @@ def test_the_stage_of_a_need_is_that_of_what_is_furthest_and_does_not_end() -> N
 
 def test_concentration() -> None:
     assert concentration([]).index == 0
-    alone = concentration([7])
+    alone = concentration([17])
     assert (alone.index, alone.largest, alone.level) == (10_000, 100.0, "high")
     ten = concentration([3] * 10)
     assert (ten.suppliers, ten.total, ten.index, ten.level) == (10, 30, 1_000, "moderate")
     assert concentration([1] * 11).level == "low"
+    assert concentration([1] * 9).level == "few", "nine are concentrated however they are spread"
     assert concentration([4, 3, 2, 1]).index == 1_600 + 900 + 400 + 100
     assert (share_of(1, 3), share_of(0, 0)) == (33.3, 0.0)
 

@@ -178,7 +178,7 @@ def test_each_is_followed_to_where_it_goes(cast: Cast, client: PageClient) -> No
     assert rows["a"]["told_on"] == TODAY.isoformat() and rows["gone"]["told_on"] is None
     _declare(cast, "b", {"component": "cloud", "status": "live", "since": TODAY})
     page = soup_of(client.get(PAGE))
-    assert "Moved" in page.select("#dependents tbody tr")[1].get_text()
+    assert "No longer uses it" in page.select("#dependents tbody tr")[1].get_text()
     assert page.select("#dependents tbody tr")[1].select("a[href='/components/cloud']")
     assert page.select("#progress progress")[3]["value"] == "2"
     sent = {"lifecycle": "closed", "confirm": "yes"}

@@ -15,6 +15,9 @@ REASONS: dict[str, str] = {
     "ends": lazy("The shared component that it rests on is coming to its end."),
     "shared": lazy("%(about)s meets the need, and the service may use it."),
     "shared_is_new": lazy("%(about)s would meet the need, but is still being tried out."),
+    "exempt": lazy(
+        "The service has leave not to use %(about)s until its exemption ends: plan the move."
+    ),
     "mandated": lazy("A policy asks for %(about)s, which the service may use."),
     #: The sentence that stands beside the component on the map of components.
     "as_mapped": lazy("%(about)s"),

@@ -82,7 +82,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "not_started": lazy("Not started"),
         "chosen": lazy("What takes its place is chosen"),
         "moving": lazy("Moving"),
-        "moved": lazy("Moved"),
+        "moved": lazy("No longer uses it"),
         "still_there": lazy("Still there after the end"),
     },
     #: Why a component needs attention.

@@ -52,6 +52,7 @@ class Option(NamedTuple):
         mandates: what the rules that ask for it are about.
         mandated: whether one of them is about the need and the service in question, and the service
             is not exempt.
+        exempt: whether one of them is, and the service is exempt.
         framework: whether it is a contract to buy under: that is no way of meeting the need yet.
     """
 
@@ -64,11 +65,13 @@ class Option(NamedTuple):
     mandated: bool = False
     framework: bool = False
     mandates: tuple[Covers, ...] = ()
+    exempt: bool = False
 
     def asked_of(self, need: str, service: About, exempt: Collection[str], day: date) -> Option:
         """The same as it stands for a need of a service, which is exempt from using some."""
         under = falls_under(self.mandates, need, service, None, day)
-        return self._replace(mandated=under and self.slug not in exempt)
+        leave = self.slug in exempt
+        return self._replace(mandated=under and not leave, exempt=under and leave)
 
 
 class Reason(NamedTuple):
@@ -176,7 +179,8 @@ def _decide(case: Case) -> tuple[Advised, list[Reason]]:
         return _without(case, [Reason("said_against", case.against)])
     if best.stage is EvolutionStage.GENESIS:
         return Advised.WATCH, [Reason("shared_is_new", best.name)]
-    return Advised.USE_SHARED, [Reason("shared", best.name), *_as_mapped(best)]
+    leave = [Reason("exempt", option.name) for option in case.shared if option.exempt]
+    return Advised.USE_SHARED, [*leave[:1], Reason("shared", best.name), *_as_mapped(best)]
 
 
 def _as_mapped(option: Option) -> list[Reason]:

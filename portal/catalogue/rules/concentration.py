@@ -9,6 +9,8 @@ from dataclasses import dataclass
 #: of Justice and Federal Trade Commission, Merger Guidelines (2023), section 2.1, and
 #: https://www.justice.gov/atr/herfindahl-hirschman-index
 MODERATE, HIGH = 1_000, 1_800
+#: So few arrangements are concentrated even where each has a supplier of its own.
+FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Concentration:
         total: how many arrangements.
         largest: the share of the largest, in per cent.
         index: the Herfindahl-Hirschman index, from near 0 to 10,000.
-        level: `low`, `moderate` or `high`.
+        level: `low`, `moderate` or `high`; `few` where there are too few to say.
     """
 
     suppliers: int
@@ -47,4 +49,5 @@ def concentration(sizes: Iterable[int]) -> Concentration:
     total = sum(found)
     index = round(10_000 * sum(size * size for size in found) / total**2) if total else 0
     level = "high" if index > HIGH else "moderate" if index >= MODERATE else "low"
+    level = "few" if total < FEW else level
     return Concentration(len(found), total, share_of(max(found, default=0), total), index, level)
