@@ -145,6 +145,15 @@ def test_a_day_that_is_none_is_asked_for_again(
 
 @DEMO
 @SQLITE
+def test_what_providers_say_as_files(client: PageClient) -> None:
+    for page in ("users", "rosters", "reconciliation", "closing", "graph"):
+        for ending, kind in ((".csv", "text/csv"), (".json", "application/json")):
+            answer = client.get(f"/components/govuk-pay/{page}{ending}")
+            assert (answer.status_code, answer.mimetype) == (200, kind), page
+
+
+@DEMO
+@SQLITE
 def test_no_link_leads_nowhere(client: PageClient) -> None:
     waiting, seen, broken = ["/"], {"/"}, []
     tried: dict[str, int] = {}
