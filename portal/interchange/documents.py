@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from portal.addresses import is_web_address
 from portal.catalogue.component_words import DocumentKind
 from portal.catalogue.rules.importing import Aside, Desired, Parsed
 from portal.errors import Invalid
-from portal.interchange.tables import contents
+from portal.interchange.tables import json_list
 
 KIND = "documents"
 TITLE, LONGEST = 300, 1_000_000
@@ -26,18 +25,7 @@ def parse(path: Path, kind: DocumentKind) -> Parsed:
     Raises:
         Invalid: the file cannot be read, or is no JSON list of objects.
     """
-    name, raw = contents(path)
-    try:
-        rows = json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as problem:
-        raise Invalid(name, f"{name} is not UTF-8 text, as JSON must be") from problem
-    except json.JSONDecodeError as problem:
-        where = f"line {problem.lineno}, column {problem.colno}"
-        raise Invalid(name, f"{name} is not JSON: {problem.msg} at {where}") from problem
-    except (RecursionError, ValueError) as problem:  # nested too deep, a number too long
-        raise Invalid(name, f"{name} is not a list of documents") from problem
-    if not isinstance(rows, list):
-        raise Invalid(name, f"{name} must be a JSON list of objects, a document each")
+    name, rows = json_list(path, "documents", ", a document each")
     parsed = Parsed(KIND, [name], read=len(rows))
     seen: dict[str, int] = {}
     for entry, row in enumerate(rows, start=1):

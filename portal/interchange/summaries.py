@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from portal.catalogue.rules.similar import Known
 from portal.errors import Invalid
-from portal.interchange.tables import contents
+from portal.interchange.tables import json_list
 
 
 def read(path: Path) -> list[Known]:
@@ -16,18 +15,7 @@ def read(path: Path) -> list[Known]:
     Raises:
         Invalid: the file cannot be read, is no JSON list of objects, or one has no title.
     """
-    name, raw = contents(path)
-    try:
-        rows = json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as problem:
-        raise Invalid(name, f"{name} is not UTF-8 text, as JSON must be") from problem
-    except json.JSONDecodeError as problem:
-        where = f"line {problem.lineno}, column {problem.colno}"
-        raise Invalid(name, f"{name} is not JSON: {problem.msg} at {where}") from problem
-    except (RecursionError, ValueError) as problem:  # nested too deep, a number too long
-        raise Invalid(name, f"{name} is not a list of titles and summaries") from problem
-    if not isinstance(rows, list):
-        raise Invalid(name, f"{name} must be a JSON list of objects with a title and a summary")
+    name, rows = json_list(path, "titles and summaries", " with a title and a summary")
     return [_known(row, f"{name}, entry {place}") for place, row in enumerate(rows)]
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portal.catalogue.rules.importing import Aside
 from portal.errors import Invalid
@@ -149,6 +150,32 @@ def read_table(path: Path, needed: Iterable[str] = (), delimiter: str = ",") -> 
     table = Table(name, columns, encoding, aside, unfinished, reader)
     table.need(needed)
     return table
+
+
+def json_list(path: Path, of: str, objects: str) -> tuple[str, list[Any]]:
+    """The name of a JSON file and the list in it.
+
+    Args:
+        path: the file.
+        of: what it is a list of, for messages.
+        objects: what the objects in it have, for messages.
+
+    Raises:
+        Invalid: the file cannot be read, or is no JSON list.
+    """
+    name, raw = contents(path)
+    try:
+        rows = json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as problem:
+        raise Invalid(name, f"{name} is not UTF-8 text, as JSON must be") from problem
+    except json.JSONDecodeError as problem:
+        where = f"line {problem.lineno}, column {problem.colno}"
+        raise Invalid(name, f"{name} is not JSON: {problem.msg} at {where}") from problem
+    except (RecursionError, ValueError) as problem:  # nested too deep, a number too long
+        raise Invalid(name, f"{name} is not a list of {of}") from problem
+    if not isinstance(rows, list):
+        raise Invalid(name, f"{name} must be a JSON list of objects{objects}")
+    return name, rows
 
 
 def contents(path: Path) -> tuple[str, bytes]:

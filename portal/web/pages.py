@@ -80,6 +80,29 @@ def query_url(**changes: object) -> str:
     return with_query(quote(request.path, safe=IN_PATH), pairs)
 
 
+def filter_links(
+    name: str, texts: Mapping[Any, str], chosen: object, counts: Mapping[Any, int] | None = None
+) -> list[dict[str, Any]]:
+    """The values of a filter as links, for `facet_links` of macros/ui.html; that of the chosen one
+    takes the filter away.
+
+    Args:
+        name: of the argument in the address.
+        texts: what each value is called, in their order.
+        chosen: the value in force, None where there is none.
+        counts: how many each value leaves, where that is known.
+    """
+    return [
+        {
+            "label": str(text),
+            "count": counts[value] if counts is not None else None,
+            "selected": value == chosen,
+            "href": query_url(**{name: None if value == chosen else value}),
+        }
+        for value, text in texts.items()
+    ]
+
+
 def query_start(name: str) -> str:
     """This address without the argument `name`, up to where its new value goes: for many links
     that differ in nothing else. The value must need no escaping, as a slug does not.

@@ -30,7 +30,7 @@ from portal.web.arguments import PAGE_SIZE, place, refuse_unknown, unknown
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 from portal.web.people import act, current_person
 from portal.web.reading import reading
 
@@ -115,24 +115,14 @@ def _given_on(kind: Kind) -> list[Role]:
 
 
 def _roles(query: PeopleQuery, offered: Iterable[Role] = Role) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": labels("role")[role],
-            "selected": role is query.role,
-            "href": query_url(role=None if role is query.role else role.value),
-        }
-        for role in offered
-    ]
+    texts = {role: labels("role")[role] for role in offered}
+    return filter_links("role", texts, query.role)
 
 
 def _states() -> list[dict[str, Any]]:
     now = request.args.get("state")
     texts = {"active": _("Can sign in"), "closed": _("Account closed")}
-    return [
-        {"label": text, "selected": now == value,
-         "href": query_url(state=None if now == value else value)}
-        for value, text in texts.items()
-    ]  # fmt: skip
+    return filter_links("state", texts, now)
 
 
 @on_things(blueprint, "/people", formats=True)

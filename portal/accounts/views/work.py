@@ -16,7 +16,7 @@ from portal.web.arguments import PAGE_SIZE, refuse_unknown, unknown
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging, query_url
 from portal.web.people import current_person
 from portal.web.reading import reading
 
@@ -76,15 +76,9 @@ def _index(
 
 def _tasks(query: WorkQuery, items: list[Item]) -> list[dict[str, Any]]:
     tasks = sorted({item.task for item in items})
-    return [
-        {
-            "label": _(work.label(task)),
-            "count": sum(item.task == task for item in items),
-            "selected": task == query.task,
-            "href": query_url(task=None if task == query.task else task),
-        }
-        for task in tasks
-    ]
+    texts = {task: _(work.label(task)) for task in tasks}
+    counts = {task: sum(item.task == task for item in items) for task in tasks}
+    return filter_links("task", texts, query.task, counts)
 
 
 def _dues(query: WorkQuery, items: list[Item]) -> list[dict[str, Any]]:

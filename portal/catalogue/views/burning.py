@@ -23,7 +23,7 @@ from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,20 +121,12 @@ def _page(
 
 def _reasons(found: list[Hot], why: Burning | None) -> list[dict[str, Any]]:
     many = {each: sum(each in hot.why for hot in found) for each in Burning}
-    return [
-        {"label": labels("burning")[each.value], "count": many[each], "selected": each is why,
-         "href": query_url(reason=None if each is why else each.value)}
-        for each in Burning
-        if many[each] or each is why
-    ]  # fmt: skip
+    texts = {each: labels("burning")[each.value] for each in Burning if many[each] or each is why}
+    return filter_links("reason", texts, why, many)
 
 
 def _providers(found: list[Hot], query: BurningQuery) -> list[dict[str, Any]]:
     names = {hot.provider_slug: hot.provider for hot in found}
     many = {slug: sum(hot.provider_slug == slug for hot in found) for slug in names}
     order = sorted(names, key=lambda slug: (-many[slug], names[slug]))[:20]
-    return [
-        {"label": names[slug], "count": many[slug], "selected": slug == query.provider,
-         "href": query_url(provider=None if slug == query.provider else slug)}
-        for slug in order
-    ]  # fmt: skip
+    return filter_links("provider", {slug: names[slug] for slug in order}, query.provider, many)

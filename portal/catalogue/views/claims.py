@@ -46,7 +46,7 @@ from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list, respond_record
 from portal.web.guard import public, requires
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 from portal.web.people import act, current_person
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _index(slug: str, query: ClaimQuery, ignored: tuple[str, ...]) -> Response:
         crumbs=[(_("Components"), url_for("components.index")), (called, f"/components/{slug}")],
         slug=slug,
         rows=rows[:PAGE_SIZE],
-        facet=_facet(query, many),
+        facet=filter_links("standing", labels("standing"), query.standing, many),
         total=sum(many.values()),
         query=query,
         ignored=ignored,
@@ -147,18 +147,6 @@ def _index(slug: str, query: ClaimQuery, ignored: tuple[str, ...]) -> Response:
         form=ConfirmManyForm(),
         paging=paging(None, following),
     )
-
-
-def _facet(query: ClaimQuery, many: dict[str, int]) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": text,
-            "count": many[value],
-            "selected": query.standing == value,
-            "href": query_url(standing=None if query.standing == value else value),
-        }
-        for value, text in labels("standing").items()
-    ]
 
 
 @blueprint.get("/components/<slug:slug>/users/fragment")

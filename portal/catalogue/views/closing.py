@@ -32,7 +32,7 @@ from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 from portal.web.people import current_person
 
 if TYPE_CHECKING:
@@ -184,18 +184,13 @@ def _by_month(moved: list[tuple[date, int]]) -> list[tuple[date, int, int]]:
 
 
 def _states(numbers: dict[str, int], query: DependentQuery) -> list[dict[str, Any]]:
-    return [
-        {"label": text, "count": numbers[state], "selected": query.state == state,
-         "href": query_url(state=None if query.state == state else state)}
-        for state, text in labels("moving").items()
-        if state in numbers
-    ]  # fmt: skip
+    texts = {state: text for state, text in labels("moving").items() if state in numbers}
+    return filter_links("state", texts, query.state, numbers)
 
 
 def _bodies(bodies: list[tuple[str, str, int]], query: DependentQuery) -> list[dict[str, Any]]:
     chosen = [row for row in bodies[BODIES:] if row[0] == query.organisation]
-    return [
-        {"label": name, "count": many, "selected": query.organisation == slug,
-         "href": query_url(organisation=None if query.organisation == slug else slug)}
-        for slug, name, many in [*bodies[:BODIES], *chosen]
-    ]  # fmt: skip
+    shown = [*bodies[:BODIES], *chosen]
+    names = {slug: name for slug, name, _many in shown}
+    counts = {slug: many for slug, _name, many in shown}
+    return filter_links("organisation", names, query.organisation, counts)

@@ -26,7 +26,7 @@ from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
 from portal.web.i18n import _
-from portal.web.pages import page, query_url
+from portal.web.pages import filter_links, page
 
 blueprint = Blueprint("component_map", __name__)
 COLUMNS = (
@@ -72,7 +72,7 @@ def _page(
         form=form,
         on=on,
         group=group,
-        options=_options(found, group),
+        options=filter_links("group", dict(found.groups), group),
         drawing=draw(wardley(stages, users, behind), names, behind),
         placed=placed,
         services=services,
@@ -83,18 +83,6 @@ def _page(
         ending=ENDING,
         ignored=ignored,
     )
-
-
-def _options(found: Found, group: str | None) -> list[dict[str, Any]]:
-    """The groups as links; the chosen one's takes it away."""
-    return [
-        {
-            "label": name,
-            "selected": slug == group,
-            "href": query_url(group=None if slug == group else slug),
-        }
-        for slug, name in found.groups
-    ]
 
 
 def _advice(c: Mapped) -> str | None:

@@ -33,7 +33,7 @@ from portal.web.arguments import LAST_ID
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 from portal.web.people import act, current_person
 
 if TYPE_CHECKING:
@@ -98,17 +98,10 @@ def _index(query: PairQuery, ignored: tuple[str, ...]) -> Response:
 
 
 def _options(
-    name: str, labels: str, counts: dict[str, int], chosen: str | None
+    name: str, words: str, counts: dict[str, int], chosen: str | None
 ) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": label(value, labels),
-            "count": many,
-            "selected": value == chosen,
-            "href": query_url(**{name: None if value == chosen else value}),
-        }
-        for value, many in counts.items()
-    ]
+    texts = {value: label(value, words) for value in counts}
+    return filter_links(name, texts, chosen, counts)
 
 
 def _rows(session: Session, query: PairQuery) -> Iterator[dict[str, Any]]:

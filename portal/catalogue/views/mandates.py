@@ -27,7 +27,7 @@ from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 from portal.web.people import current_person
 
 if TYPE_CHECKING:
@@ -221,9 +221,4 @@ def _facets(mandated: Mandated, many: dict[str, int]) -> list[tuple[str, list[di
 def _facet(
     name: str, texts: dict[str, str], many: dict[str, int] | None = None
 ) -> list[dict[str, Any]]:
-    now = request.args.get(name)
-    return [
-        {"label": text, "selected": now == value, "count": many[value] if many else None,
-         "href": query_url(**{name: None if now == value else value})}
-        for value, text in texts.items()
-    ]  # fmt: skip
+    return filter_links(name, texts, request.args.get(name), many or None)

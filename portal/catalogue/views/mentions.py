@@ -30,7 +30,7 @@ from portal.errors import Invalid
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 from portal.web.people import act, current_person
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _index(query: MentionQuery, ignored: tuple[str, ...]) -> Response:
         rows=rows[:PAGE_SIZE],
         states=_options("state", "mention_state", states, query.state),
         senses=_options("sense", "mention_sense", senses, query.sense),
-        components=_components(named, query.component),
+        components=filter_links("component", named, query.component),
         ignored=ignored,
         first=query.after is None,
         paging=paging(None, following),
@@ -113,26 +113,8 @@ def _index(query: MentionQuery, ignored: tuple[str, ...]) -> Response:
 def _options(
     name: str, words: str, counts: dict[str, int], chosen: str | None
 ) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": label(value, words),
-            "count": many,
-            "selected": value == chosen,
-            "href": query_url(**{name: None if value == chosen else value}),
-        }
-        for value, many in counts.items()
-    ]
-
-
-def _components(named: dict[str, str], chosen: str | None) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": name,
-            "selected": slug == chosen,
-            "href": query_url(component=None if slug == chosen else slug),
-        }
-        for slug, name in named.items()
-    ]
+    texts = {value: label(value, words) for value in counts}
+    return filter_links(name, texts, chosen, counts)
 
 
 @blueprint.get(ONE)

@@ -23,7 +23,7 @@ from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -82,26 +82,13 @@ def _list(state: MatchState | None, about: MatchAbout | None, ignored: tuple[str
 
 
 def _options(counts: dict[str, int], state: MatchState | None) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": label(value, "match"),
-            "count": many,
-            "selected": value == state,
-            "href": query_url(state=None if value == state else value),
-        }
-        for value, many in counts.items()
-    ]
+    texts = {value: label(value, "match") for value in counts}
+    return filter_links("state", texts, state, counts)
 
 
 def _abouts(about: MatchAbout | None) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": label(value, "match_about"),
-            "selected": value is about,
-            "href": query_url(about=None if value is about else value.value),
-        }
-        for value in MatchAbout
-    ]
+    texts = {value: label(value, "match_about") for value in MatchAbout}
+    return filter_links("about", texts, about)
 
 
 def _rows(

@@ -26,7 +26,7 @@ from portal.web.filters import long_date
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public, requires
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 from portal.web.people import act, current_person
 from portal.web.reading import database
 
@@ -155,21 +155,13 @@ def _paging(found: list[Problem]) -> Any:
 def _states() -> list[dict[str, Any]]:
     now = request.args.get(STATE)
     texts: dict[str, str] = {**STATES, "overdue": _("Overdue")}
-    return [
-        {"label": text, "selected": now == value,
-         "href": query_url(state=None if now == value else str(value))}
-        for value, text in texts.items()
-    ]  # fmt: skip
+    return filter_links("state", texts, now)
 
 
 def _kinds(query: ProblemQuery) -> list[dict[str, Any]]:
     texts = {Kind.SERVICE: _("Services"), Kind.COMPONENT: _("Components"),
              Kind.ORGANISATION: _("Organisations"), Kind.PORTAL: _("Other pages")}  # fmt: skip
-    return [
-        {"label": text, "selected": kind is query.kind,
-         "href": query_url(kind=None if kind is query.kind else kind.value)}
-        for kind, text in texts.items()
-    ]  # fmt: skip
+    return filter_links("kind", texts, query.kind)
 
 
 def _named(session: Session, found: list[Problem]) -> list[dict[str, Any]]:

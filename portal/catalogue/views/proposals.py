@@ -39,7 +39,7 @@ from portal.web.formats import Format, formats, respond_list
 from portal.web.forms import Form
 from portal.web.guard import requires
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 from portal.web.people import act, current_person
 
 if TYPE_CHECKING:
@@ -128,12 +128,7 @@ def _index(query: ProposalQuery, ignored: tuple[str, ...]) -> Response:
 
 
 def _facet(name: str, texts: Any) -> list[dict[str, Any]]:
-    now = request.args.get(name)
-    return [
-        {"label": str(text), "selected": now == value,
-         "href": query_url(**{name: None if now == value else value})}
-        for value, text in texts.items()
-    ]  # fmt: skip
+    return filter_links(name, texts, request.args.get(name))
 
 
 def _rows(query: ProposalQuery, limit: int | None = None) -> list[dict[str, Any]]:

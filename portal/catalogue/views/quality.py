@@ -27,7 +27,7 @@ from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public, requires
 from portal.web.i18n import _
-from portal.web.pages import page, query_url
+from portal.web.pages import filter_links, page
 from portal.web.people import current_person
 
 blueprint = Blueprint("quality", __name__)
@@ -154,8 +154,4 @@ def _listed(
 
 def _kinds(query: QualityQuery) -> list[dict[str, Any]]:
     texts = {Reviewed.SERVICE: _("Services"), Reviewed.COMPONENT: _("Components")}
-    return [
-        {"label": text, "selected": kind is query.kind,
-         "href": query_url(kind=None if kind is query.kind else kind.value)}
-        for kind, text in texts.items()
-    ]  # fmt: skip
+    return filter_links("kind", texts, query.kind)

@@ -32,7 +32,7 @@ from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging, query_url
 from portal.web.people import current_person
 
 if TYPE_CHECKING:
@@ -126,15 +126,8 @@ def _suggestions(rows: list[Row], roster: Roster | None) -> dict[str, list[str]]
 
 
 def _facet(rows: list[Row], side: Reconciled | None) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": text,
-            "count": sum(row.side == value for row in rows),
-            "selected": side == value,
-            "href": query_url(list=None if side == value else value),
-        }
-        for value, text in labels("reconciled").items()
-    ]
+    counts = {value: sum(row.side == value for row in rows) for value in Reconciled}
+    return filter_links("list", labels("reconciled"), side, counts)
 
 
 def _sorts(known: list[Roster], roster: Roster | None) -> list[dict[str, Any]]:

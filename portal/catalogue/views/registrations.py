@@ -28,7 +28,7 @@ from portal.web.arguments import PAGE_SIZE, place, refuse_unknown, unknown
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 from portal.web.people import act, current_person
 from portal.web.reading import database, reading
 
@@ -101,11 +101,7 @@ def _list(asked: Asked, ignored: tuple[str, ...]) -> Response:
     with reading() as session:
         rows = registrations.rows(session, asked, PAGE_SIZE + 1)
     following = {"after": rows[PAGE_SIZE - 1].id} if len(rows) > PAGE_SIZE else None
-    states = [
-        {"label": text, "selected": asked.state == value,
-         "href": query_url(state=None if asked.state == value else value)}
-        for value, text in labels("registration").items()
-    ]  # fmt: skip
+    states = filter_links("state", labels("registration"), asked.state)
     return page(
         "catalogue/registrations.html",
         title=_("Services being registered"),

@@ -38,7 +38,7 @@ from portal.web.formats import Format, formats, respond_list, respond_record
 from portal.web.forms import choices
 from portal.web.guard import public, requires
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging, query_url
 from portal.web.people import act, current_person, to_sign_in
 
 if TYPE_CHECKING:
@@ -147,12 +147,7 @@ def _chosen(query: SpendQuery, rows: list[spending.Row]) -> list[tuple[str, str]
 
 
 def _facet(name: str, texts: dict[str, str]) -> list[dict[str, Any]]:
-    now = request.args.get(name)
-    return [
-        {"label": text, "selected": now == value,
-         "href": query_url(**{name: None if now == value else value})}
-        for value, text in texts.items()
-    ]  # fmt: skip
+    return filter_links(name, texts, request.args.get(name))
 
 
 def whose(request_id: int) -> Thing:

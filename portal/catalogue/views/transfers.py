@@ -35,7 +35,7 @@ from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public, requires
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 from portal.web.people import act, current_person
 
 if TYPE_CHECKING:
@@ -108,14 +108,7 @@ def _index(query: TransferQuery, ignored: tuple[str, ...]) -> Response:
 
 
 def _options(name: str, labels: str, values: Any, chosen: str | None) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": label(value, labels),
-            "selected": value == chosen,
-            "href": query_url(**{name: None if value == chosen else value.value}),
-        }
-        for value in values
-    ]
+    return filter_links(name, {value: label(value, labels) for value in values}, chosen)
 
 
 def _rows(session: Session, query: TransferQuery) -> Iterator[dict[str, Any]]:

@@ -31,7 +31,7 @@ from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public, requires
 from portal.web.i18n import _
-from portal.web.pages import page, paging, query_url
+from portal.web.pages import filter_links, page, paging
 from portal.web.people import act
 
 if TYPE_CHECKING:
@@ -164,13 +164,8 @@ def _show(need: Node, query: UnmetQuery, ignored: tuple[str, ...]) -> Response:
 
 
 def _facet(name: str, of: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    now = request.args.get(name)
-    return [
-        {"label": text, "count": counts[value], "selected": now == value,
-         "href": query_url(**{name: None if now == value else value})}
-        for value, text in labels(of).items()
-        if value in counts
-    ]  # fmt: skip
+    texts = {value: text for value, text in labels(of).items() if value in counts}
+    return filter_links(name, texts, request.args.get(name), counts)
 
 
 @blueprint.route(ASKED, methods=["GET", "POST"])
