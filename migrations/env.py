@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 import portal.accounts.models
+import portal.assessments.models
 import portal.audit
 import portal.catalogue.models
 import portal.jobs.models

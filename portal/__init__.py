@@ -32,6 +32,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
 
     from portal import cli, web
     from portal.accounts import views as accounts
+    from portal.assessments import views as assessments
     from portal.catalogue import views as catalogue
     from portal.db import Database
 
@@ -43,5 +44,6 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     web.install(app, settings, database)
     accounts.install(app, settings.accounts)
     catalogue.install(app, settings.problems_per_network)
+    assessments.install(app)
     cli.install(app)
     return app

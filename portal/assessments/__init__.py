@@ -1,1 +1,1 @@
-"""Assessments: bookings, panels, outcomes and reports. Filled by the assessment steps."""
+"""Assessments: standards, reports, and what they find."""

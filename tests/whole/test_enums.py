@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import portal.accounts.models
+import portal.assessments.models
 import portal.catalogue.models  # noqa: F401  (loads every table)
 from portal.access import Kind, Role
 from portal.accounts import words as aw
@@ -37,6 +38,7 @@ from portal.catalogue.models import spending as sp
 from portal.catalogue.models import transfers as t
 from portal.catalogue.models import usage as u
 from portal.db import Base
+from tests.support import assessment_rows
 from tests.support.data import ACT, add_organisation, add_service
 
 Make = Callable[[int, int, int, Any], Base]
@@ -309,6 +311,7 @@ ROWS: dict[str, Make] = {
     "capability_need.answer": lambda a, b, body, v: u.CapabilityNeed(
         service_id=a, capability_id=NEED, answer=v, edited_at=ACT.at
     ),
+    **assessment_rows.ROWS,
 }
 COLUMNS = {
     f"{table.name}.{column.name}": column.type.enum_class
@@ -337,6 +340,7 @@ def _put(session: Session, name: str, member: StrEnum) -> Base:
     session.add(c.ComponentCapability(component_id=COMPONENT, capability_id=NEED))
     session.add(_usage(first, id=USAGE))
     session.flush()
+    assessment_rows.seed(session)
     row = ROWS[name](first, second, body, member)
     session.add(row)
     session.flush()

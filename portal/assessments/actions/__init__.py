@@ -1,0 +1,1 @@
+"""What people do with standards, assessments and reports: one function a thing."""
