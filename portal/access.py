@@ -58,6 +58,8 @@ class Permission(StrEnum):
     ANSWER_PROBLEMS = "answer_problems"
     RECORD_SPEND = "record_spend"
     DECIDE_REQUESTS = "decide_requests"
+    ADD_STANDARD = "add_standard"
+    EDIT_STANDARD = "edit_standard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ JOURNEY = "journey"
 PROPOSAL = "proposal"
 #: A sentence of a document; its parts are the component it names, and the service it is about.
 MENTION = "mention"
+#: What services are assessed against: the portal's, or an organisation's own.
+STANDARD = "standard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +273,11 @@ POLICY: dict[Permission, Predicate] = {
     Permission.DECIDE_REQUESTS: lambda person, thing: _role(
         Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR
     )(person, PORTAL),
+    # One of an organisation of theirs, or of the portal: which is asked when it is added.
+    Permission.ADD_STANDARD: lambda person, thing: any(
+        grant.role in _ADMINISTRATORS for grant in person.grants
+    ),
+    Permission.EDIT_STANDARD: _role(*_ADMINISTRATORS, on=STANDARD),
     Permission.DECIDE_MENTION: _any(
         _part(_any(_EDITS_SERVICE, _EDITS_COMPONENT), MENTION),
         _role(Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR, on=MENTION),

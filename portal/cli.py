@@ -12,8 +12,9 @@ import click
 from flask import Flask
 
 import portal.cli_usage  # noqa: F401  (adds its commands to those that import)
-from portal import cli_jobs, cli_people, migrations
+from portal import cli_jobs, cli_people, cli_standards, migrations
 from portal.accounts.actions import people
+from portal.assessments.actions import shipped
 from portal.catalogue.actions import (
     claims,
     components,
@@ -68,6 +69,7 @@ def install(app: Flask) -> None:
         app.cli.add_command(group)
     cli_jobs.install(app)
     cli_people.install(app)
+    cli_standards.install(app)
 
 
 @db_group.command("upgrade")
@@ -262,6 +264,8 @@ def demo_load(as_json: bool) -> None:
         counts[name] = {"created": outcome.created, "updated": outcome.updated}
         for aside in outcome.aside:
             click.echo(f"  {told(aside)}", err=True)
+    came = shipped.load(database(), command)
+    counts["standards"] = {"created": came.created}
     counts["journeys"] = {"created": journeys.add_missing(database(), demo.journeys(), command)}
     added = components.add_missing(database(), demo.capabilities(), demo.components(), command)
     added |= components.add_usages(database(), *demo.usages(), command)

@@ -18,6 +18,7 @@ from portal.access import (
     PERSON,
     PROPOSAL,
     REGISTRATION,
+    STANDARD,
     Grant,
     Kind,
     Permission,
@@ -93,6 +94,7 @@ HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
     (Permission.MANAGE_PEOPLE, P): {(Role.PORTAL_ADMINISTRATOR, P)},
     (Permission.MANAGE_PERSON, PERSON): ADMINISTRATORS,
     (Permission.DECIDE_DUPLICATE, PAIR): ADMINISTRATORS,
+    (Permission.EDIT_STANDARD, STANDARD): ADMINISTRATORS,
     # Whoever may edit the service or the component, and the assurance team of the portal.
     (Permission.DECIDE_MENTION, MENTION): ADMINISTRATORS
     | SERVICE_OWNERS
@@ -105,15 +107,18 @@ SIGNED_IN = {Permission.USE_ACCOUNT, Permission.REGISTER_SERVICE, Permission.PRO
 BY_ROLE = {
     Permission.MANAGE_PORTAL: {(Role.PORTAL_ADMINISTRATOR, P)},
     Permission.DECIDE_REQUESTS: {(Role.PORTAL_ADMINISTRATOR, P), (Role.ASSURANCE_TEAM, P)},
+    Permission.ADD_STANDARD: ADMINISTRATORS,
     Permission.ADD_JOURNEY: ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
 }
 OWNER, OTHER = 10, 20
 #: Made up: what is theirs (an organisation 10, and things 11 that it owns), and what is another's.
 OWN_IDS = {
     B: OWNER, S: 11, C: 11, P: 0, PERSON: 11, REGISTRATION: 11, PAIR: 11, JOURNEY: 12,
-    PROPOSAL: 13, MENTION: 14,
+    PROPOSAL: 13, MENTION: 14, STANDARD: 11,
 }  # fmt: skip
-OTHER_IDS = {B: OTHER, S: 21, C: 21, P: 0, PERSON: 21, REGISTRATION: 21, PAIR: 21}
+OTHER_IDS = {
+    B: OTHER, S: 21, C: 21, P: 0, PERSON: 21, REGISTRATION: 21, PAIR: 21, STANDARD: 21,
+}  # fmt: skip
 #: Not the author of any example.
 SOMEBODY_ELSE = 10**6
 #: What is somebody's own: the author may do it, with any role or none.
@@ -128,7 +133,7 @@ Who = tuple[Role, Kind]
 
 def thing_of(kind: str) -> Thing:
     """What is theirs."""
-    owned = frozenset({OWNER} if kind in (S, C, PERSON, REGISTRATION, PAIR) else ())
+    owned = frozenset({OWNER} if kind in (S, C, PERSON, REGISTRATION, PAIR, STANDARD) else ())
     parts = (Thing(S, 11, owned), Thing(S, 12, owned)) if kind == PAIR else ()
     if kind in (JOURNEY, PROPOSAL):
         parts = (thing_of(S),)
@@ -144,7 +149,7 @@ def test_who_holds_what(who: Who) -> None:
     other = Somebody((Grant(role, on, OTHER_IDS[on]),))
     for permission in set(Permission) - SIGNED_IN - set(BY_ROLE):
         assert not may(own, permission), "a permission about a thing needs one"
-        for kind in (*Kind, PERSON, REGISTRATION, PAIR, JOURNEY, PROPOSAL, MENTION):
+        for kind in (*Kind, PERSON, REGISTRATION, PAIR, JOURNEY, PROPOSAL, MENTION, STANDARD):
             held = who in HELD.get((permission, kind), set())
             assert may(own, permission, thing_of(kind)) == held, (permission, kind)
             # A role on the portal counts everywhere; any other only where it was given.

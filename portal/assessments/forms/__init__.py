@@ -1,0 +1,1 @@
+"""Forms of the assessments, and what pages call their closed lists."""
