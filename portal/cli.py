@@ -12,7 +12,7 @@ import click
 from flask import Flask
 
 import portal.cli_usage  # noqa: F401  (adds its commands to those that import)
-from portal import cli_jobs, cli_people, cli_standards, migrations
+from portal import cli_assessments, cli_jobs, cli_people, cli_standards, migrations
 from portal.accounts.actions import people
 from portal.assessments.actions import shipped
 from portal.catalogue.actions import (
@@ -70,6 +70,7 @@ def install(app: Flask) -> None:
     cli_jobs.install(app)
     cli_people.install(app)
     cli_standards.install(app)
+    cli_assessments.install(app)
 
 
 @db_group.command("upgrade")

@@ -63,6 +63,10 @@ json_option = click.option(
     "--json", "as_json", is_flag=True, is_eager=True, callback=_remember,
     help="Print one JSON object.",
 )  # fmt: skip
+json_lines_option = click.option(
+    "--json", "as_json", is_flag=True, is_eager=True, callback=_remember,
+    help="Print JSON objects, one a line.",
+)  # fmt: skip
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 #: For scripts that say it to every command.
 yes_anyway = click.option("--yes", is_flag=True, expose_value=False, help="Nothing is asked.")

@@ -1,0 +1,1 @@
+"""Past assessment reports as published: `reading.parse` reads a file of them."""
