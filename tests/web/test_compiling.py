@@ -18,6 +18,16 @@ TEMPLATES = {
     "fixed.html": '{{ _("Find <b>it</b>") }} 100{{ _("%%") }}',
     "filled.html": '{{ _("By %(name)s", name=name) }}',
     "macro.html": '{% macro m(text) %}[{{ text }}]{% endmacro %}{{ m(_("Yes")) }}{{ m("<") }}',
+    "wrap.html": '{% macro box(a, b="2", c=none) %}({{ a }}|{{ b }}|{{ c }}|{{ caller() }})'
+    "{% endmacro %}"
+    '{% call box("<", c=3) %}<b>{{ n }}</b>{% endcall %}{% call box(c=1, a=n) %}x{% endcall %}',
+    "parts.html": '{% macro one(a, b="2") %}{{ a }}{{ b }}{% endmacro %}'
+    "{% macro all(first) %}{{ first }}{{ varargs|join }}{{ kwargs.x }}{% endmacro %}",
+    "imports.html": '{% from "parts.html" import one, all %}{{ one("<") }}{{ one(b="3", a=n) }}'
+    '{% for i in [1] %}{{ one(i, i) }}{{ all(i, 8, 9, x="<") }}{% endfor %}',
+    "too-many.html": '{% from "parts.html" import one %}{{ one(1, 2, 3) }}',
+    "unknown.html": '{% from "parts.html" import one %}{{ one(1, c=3) }}',
+    "twice.html": '{% from "parts.html" import one %}{{ one(1, a=3) }}',
     "many.html": '{{ ngettext("%(num)s page", "%(num)s pages", n) }}',
     "named.html": '{{ ngettext("%(num)s page", "%(num)s pages", n, num=shown) }}',
     "value.html": "{{ value }}",
@@ -46,6 +56,8 @@ def environment(language: str = compiling.DEFAULT) -> Environment:
         ("fixed.html", {}, "Find <b>it</b> 100%"),
         ("filled.html", {"name": "<i>"}, "By &lt;i&gt;"),
         ("macro.html", {}, "[Yes][&lt;]"),
+        ("wrap.html", {"n": 5}, "(&lt;|2|3|<b>5</b>)(5|2|1|x)"),
+        ("imports.html", {"n": "&"}, "&lt;2&amp;311189&lt;"),
         ("many.html", {"n": 1}, "1 page"),
         ("many.html", {"n": 2}, "2 pages"),
         ("named.html", {"n": 1234, "shown": "1,234"}, "1,234 pages"),
@@ -93,3 +105,9 @@ def test_text_stays_plain_and_what_is_safe_stays_as_it_is() -> None:
     assert type(escape("<")) is str
     assert escape(Markup("<")) == "<"
     assert escape(0) == "0"
+
+
+@pytest.mark.parametrize("name", ["too-many.html", "unknown.html", "twice.html"])
+def test_a_macro_called_as_it_cannot_be_says_so(name: str) -> None:
+    with pytest.raises(TypeError, match="macro 'one'"):
+        environment().get_template(name).render()
