@@ -14,7 +14,14 @@ from portal.catalogue.rules.component_documents import (
     clean_component,
     clean_usage,
 )
-from portal.catalogue.store import capabilities, components, organisations, services, usage
+from portal.catalogue.store import (
+    capabilities,
+    components,
+    organisations,
+    services,
+    usage,
+    usage_counts,
+)
 from tests.support.data import ACT
 
 
@@ -68,3 +75,4 @@ def add_usage(session: Session, service: str, need: str, **changes: Any) -> None
         components.ids_by_slug(session),
     )
     usage.save(session, Usage(), None, document, ids, ACT, "usage.created")
+    usage_counts.settle(session)
