@@ -21,6 +21,11 @@ OPTION = re.compile(r"<option value=\"([^\"]+)\"")
 MAIN = re.compile(r"<main.*</main>", re.DOTALL)
 CELL = re.compile(r'(?:organisations|components|component)[=/]([a-z0-9-]+)">([^<]+)')
 USER = re.compile(r'<th scope="row" class="govuk-table__header"><a[^>]*href="(/services/[^"]+)"')
+SIDE = re.compile(
+    r'<th scope="row" class="govuk-table__header(?: portal-break)?">\s*(?:<a [^>]*>)?([^<]+)'
+    r'.*?data-label="List">([^<]+)<',
+    re.DOTALL,
+)
 LINK = re.compile(r'href="((?:/|https://)[^"?]*)"')
 
 
@@ -87,6 +92,11 @@ def same_matrix(portal: bytes, floor: bytes) -> None:
 def same_users(portal: bytes, floor: bytes) -> None:
     """Raise Different unless both name the same services that use a component, in order."""
     _same(*({"services": USER.findall(each.decode())} for each in (portal, floor)))
+
+
+def same_sides(portal: bytes, floor: bytes) -> None:
+    """Raise Different unless both name the same, in order, with how both sides stand."""
+    _same(*({"rows": SIDE.findall(each.decode())} for each in (portal, floor)))
 
 
 def same_json(portal: bytes, floor: bytes) -> None:

@@ -47,6 +47,7 @@ pages = Environment(
 )  # fmt: skip
 LIST, RECORD = pages.get_template("list.html"), pages.get_template("record.html")
 MATRIX, COMPONENT = pages.get_template("matrix.html"), pages.get_template("component.html")
+SIDES = pages.get_template("reconciliation.html")
 ROWS = """
 SELECT s.id, s.slug, s.name, s.purpose, s.phase, o.name, o.slug, s.yearly_transactions,
        s.transactions_to, s.sort_name
@@ -113,6 +114,12 @@ def matrix() -> str:
 def component(slug: str) -> str:
     """The page of one component."""
     return floor_usage.component(database(), slug, COMPONENT)
+
+
+@app.get("/components/<slug>/reconciliation")
+def reconciliation(slug: str) -> str:
+    """A provider's list beside what services declare."""
+    return floor_usage.reconciliation(database(), slug, SIDES)
 
 
 def listing(run: Connection, asked: dict[str, str]) -> str:

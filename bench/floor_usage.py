@@ -1,4 +1,4 @@
-"""The floor's matrix and its page of a component."""
+"""The floor's matrix, its page of a component, and that of both sides of who uses it."""
 
 from __future__ import annotations
 
@@ -51,6 +51,23 @@ ORDER BY CASE WHEN o.id IS NULL THEN 1 ELSE 0 END, o.sort_name, o.id, s.sort_nam
 LIMIT 100
 """  # noqa: E501
 
+NEWEST = """
+SELECT r.id, c.name, r.taken_on, r.source FROM roster r JOIN component c ON c.id = r.component_id
+WHERE c.slug = %s ORDER BY r.taken_on DESC, r.id DESC LIMIT 1
+"""
+LISTED = "SELECT service, service_id, since FROM roster_row WHERE roster_id = %s ORDER BY position"
+USING = """
+SELECT s.id, s.slug, s.name, o.name, min(u.since) FROM usage u
+JOIN component c ON c.id = u.component_id JOIN service s ON s.id = u.service_id
+LEFT JOIN organisation o ON o.id = s.organisation_id
+WHERE c.slug = %s AND u.status IN ('live', 'stopping') GROUP BY s.id, s.slug, s.name, o.name
+"""
+NAMED = """
+SELECT s.id, s.slug, s.name, o.name FROM service s
+LEFT JOIN organisation o ON o.id = s.organisation_id WHERE s.id IN ({})
+"""
+ORDER = ("On the provider’s list only", "In the catalogue only", "In both, not the same", "In both")
+
 
 def matrix(run: Connection, page: Template) -> str:
     """Organisations down, components across."""
@@ -83,4 +100,38 @@ def component(run: Connection, slug: str, page: Template) -> str:
     return page.render(
         title=own[2], c=own, needs=run(MEETS, (own[0],)), many=run(NUMBERS, (own[0],))[0],
         tables=tables,
+    )  # fmt: skip
+
+
+def reconciliation(run: Connection, slug: str, page: Template) -> str:
+    """A provider's list of services beside those that declare it, 50 a page."""
+    [(roster, name, taken, source)] = run(NEWEST, (slug,))
+    listed = run(LISTED, (roster,))
+    ours = {row[0]: row[1:] for row in run(USING, (slug,))}
+    theirs: dict[int, list[Any]] = {}
+    rows: list[tuple[Any, ...]] = []
+    for published, id_, since in listed:
+        if id_ is None:
+            rows.append((0, published, "", None, published, since, None))
+        else:
+            theirs.setdefault(id_, []).append((published, since))
+    more = ", ".join(str(id_) for id_ in theirs if id_ not in ours)
+    others = {row[0]: row[1:] for row in run(NAMED.format(more))} if more else {}
+    for id_, said in theirs.items():
+        days = [str(since) for _, since in said if since]
+        first, names = min(days) if days else None, ", ".join(published for published, _ in said)
+        if id_ in ours:
+            at, called, body, since = ours[id_]
+            known = first is None or since is None or str(since) == first
+            rows.append((3 if known else 2, called, at, body, names, first, since))
+        else:
+            at, called, body = others[id_]
+            rows.append((0, called, at, body, names, first, None))
+    rows += [(1, row[1], row[0], row[2], "", None, row[3])
+             for id_, row in ours.items() if id_ not in theirs]  # fmt: skip
+    rows.sort(key=lambda row: (row[0], row[1].casefold(), row[2] or ""))
+    counts = [(label, sum(row[0] == at for row in rows)) for at, label in enumerate(ORDER)]
+    return page.render(
+        title=name, taken=taken, source=source, rows=rows[:SIZE], counts=counts, sides=ORDER,
+        slug=slug, next=SIZE if len(rows) > SIZE else None,
     )  # fmt: skip

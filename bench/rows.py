@@ -94,6 +94,11 @@ def _components(database: Database) -> list[str]:
         return [f"/components/{slug}" for (slug,) in connection.execute(sql)]
 
 
+def _reconciliations(database: Database) -> list[str]:
+    """Components whose provider published a list."""
+    return [f"{path}/reconciliation" for path in _components(database)]
+
+
 PAGES = (
     Row("list", "list, one filter, facets with counts", _lists, bodies.same_list, 1.5, 1.3),
     Row("search", "search, two words, ranked", _searches, bodies.same_search, 1.5, 5.0),
@@ -102,4 +107,6 @@ PAGES = (
     Row("matrix", "400 organisations by 200 components", lambda database: ["/matrix"],
         bodies.same_matrix, 1.5, 3.5),
     Row("component", "page of a component, its users", _components, bodies.same_users, 1.8, 1.2),
+    Row("reconciliation", "both sides of who uses it", _reconciliations, bodies.same_sides, 1.8,
+        1.2),
 )  # fmt: skip

@@ -60,6 +60,8 @@ CATEGORIES = [f"{a.capitalize()} {n}" for a, n in zip(ADJECTIVES[::3], NOUNS[::1
 PHASES = ("live", "public_beta", "private_beta", "alpha", "discovery", "retired", "unknown")
 AUDIENCES = (("public",), ("business",), ("business", "public"), ("internal",),
              ("internal", "public"), ())  # fmt: skip
+#: Components with a list of who uses them that their provider published.
+LISTING = range(1, COMPONENTS + 1, 40)
 STATUSES = ("live", "stopping", "stopped", "planned", "integrating", "considering")
 
 
@@ -83,10 +85,14 @@ def everything(services: int, seed: int = SEED) -> Iterator[Rows]:
     rng = random.Random(seed)  # noqa: S311 - made-up data, not a secret
     yield Rows("import_batch", ("id", "kind", "files", "actor", "applied_at", "counts"),
                [(1, "synthetic", "[]", "command:bench", STAMP, "{}")])  # fmt: skip
+    listed: list[tuple[int, int, str]] = []
     for first in range(1, services + 1, CHUNK):
         last = min(first + CHUNK, services + 1)
         yield from _services(rng, first, last)
-        yield from _usages(rng, first, last)
+        for some in _usages(rng, first, last):
+            listed += _listed(some)
+            yield some
+    yield from _rosters(listed, services)
 
 
 def owner_of(rng: random.Random) -> tuple[int, int | None]:
@@ -240,6 +246,35 @@ def _services(rng: random.Random, first: int, last: int) -> Iterator[Rows]:
     event_columns = ("id", "at", "actor", "origin", "batch_id", "tag", "thing", "thing_id",
                      "before", "after")  # fmt: skip
     yield Rows("history_event", event_columns, events)
+
+
+def _listed(usages: Rows) -> Iterator[tuple[int, int, str]]:
+    """What providers know of these usages: four of five that are live, one of ten from another day.
+
+    Yields the component, the service and the day, of a few components.
+    """
+    for id_, service, _need, _how, component, _product, status, since, *_rest in usages.rows:
+        if component in LISTING and status == "live" and int(str(id_)) % 5:
+            day = BEGAN.isoformat() if int(str(id_)) % 10 == 1 else str(since)
+            yield int(str(component)), int(str(service)), day
+
+
+def _rosters(listed: list[tuple[int, int, str]], services: int) -> Iterator[Rows]:
+    """A list of each of these components, with services that do not use it and names that nobody
+    knows.
+    """
+    columns = ("id", "component_id", "taken_on", "sort", "batch_id")
+    yield Rows("roster", columns,
+               [(c, c, "2026-10-01", "per_service", 1) for c in LISTING])  # fmt: skip
+    more = [(c, n, None) for c in LISTING for n in range(c, services + 1, COMPONENTS * 4)]
+    rows: list[tuple[object, ...]] = [
+        (n, component, n, f"Service {service} as its provider calls it",
+         service if n % 9 else None, since)
+        for n, (component, service, since) in enumerate(sorted({*listed, *more}, key=str), start=1)
+    ]  # fmt: skip
+    yield Rows(
+        "roster_row", ("id", "roster_id", "position", "service", "service_id", "since"), rows
+    )
 
 
 def _usages(rng: random.Random, first: int, last: int) -> Iterator[Rows]:

@@ -49,12 +49,17 @@ def test_days_of_services() -> None:
 @given(
     st.lists(
         st.builds(
-            Theirs, st.none() | st.integers(1, 6), st.sampled_from("VWXYZ"), st.integers(0, 9)
+            Theirs,
+            st.none() | st.integers(1, 6),
+            st.sampled_from("VWXYZ"),
+            st.integers(0, 9),
+            st.none(),
         ),
         max_size=12,
     ),
     st.dictionaries(
-        st.integers(1, 6), st.builds(Ours, st.just("s"), st.just("S"), st.integers(1, 9))
+        st.integers(1, 6),
+        st.builds(Ours, st.just("s"), st.just("S"), st.integers(1, 9), st.just(True)),
     ),
 )
 def test_nothing_is_lost(theirs: list[Theirs], ours: dict[int, Ours]) -> None:

@@ -95,6 +95,11 @@ def when(row: Any) -> str:
     return text[:1].upper() + text[1:]
 
 
+def seen(rows: Iterable[Any]) -> bool:
+    """Whether the dates of any of these usages rest on somebody's having seen it in use."""
+    return any(DateBasis.SEEN in (row.since_basis, row.until_basis) for row in rows)
+
+
 def _start(row: Any) -> str:
     if row.since is None:
         return ""

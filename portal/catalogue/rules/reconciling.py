@@ -6,17 +6,17 @@ A list of counts names no service: it is compared by organisation and confirms n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from portal.catalogue.component_words import Reconciled
 
 #: In this order lists show them.
 ORDER = tuple(Reconciled)
+_PLACES = {side: place for place, side in enumerate(ORDER)}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An organisation or a service as both sides have it.
 
     Attributes:
@@ -38,8 +38,7 @@ class Row:
     organisation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Theirs:
+class Theirs(NamedTuple):
     """A row of the provider's list; `id` of what it means, where that is known."""
 
     id: int | None
@@ -48,8 +47,7 @@ class Theirs:
     organisation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ours:
+class Ours(NamedTuple):
     """What the catalogue knows of an organisation or service: how many services, or since when."""
 
     slug: str
@@ -96,7 +94,7 @@ def reconciled(theirs: Iterable[Theirs], ours: Mapping[int, Ours]) -> list[Row]:
 
 
 def _place(row: Row) -> tuple[int, str, str]:
-    return ORDER.index(row.side), row.name.casefold(), row.slug or ""
+    return _PLACES[row.side], row.name.casefold(), row.slug or ""
 
 
 def _row(
@@ -107,6 +105,8 @@ def _row(
 
 
 def _united(values: list[int | date | None]) -> int | date | None:
+    if len(values) == 1:
+        return values[0]
     numbers = [value for value in values if isinstance(value, int)]
     days = [value for value in values if isinstance(value, date)]
     return sum(numbers) if numbers else min(days) if days else None

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.audit import Act, Document, record_all
@@ -147,6 +148,12 @@ def remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:
 
 def latest(session: Session, component_id: int) -> list[Figure]:
     """The newest figure of each measure, by measure; none where nothing is published."""
+    rows = session.connection().execute(_latest(), {"component": component_id})
+    return [Figure(row.measure, plain(row.value), row.day, row.source) for row in rows]
+
+
+@cache
+def _latest() -> Any:
     d, p = AdoptionDay, AdoptionPoint
     mine = (
         select(
@@ -154,12 +161,10 @@ def latest(session: Session, component_id: int) -> list[Figure]:
             func.row_number().over(partition_by=p.measure, order_by=d.day.desc()).label("place"),
         )
         .join(d, d.id == p.day_id)
-        .where(d.component_id == component_id)
+        .where(d.component_id == bindparam("component", type_=d.component_id.type))
         .subquery()
     )  # fmt: skip
-    query = select(mine).where(mine.c.place == 1).order_by(mine.c.measure)
-    rows: Any = session.execute(query)
-    return [Figure(row.measure, plain(row.value), row.day, row.source) for row in rows]
+    return select(mine).where(mine.c.place == 1).order_by(mine.c.measure)
 
 
 def days(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.component_words import DateBasis
@@ -18,18 +20,21 @@ def days_to_start(session: Session, components: Collection[int]) -> dict[int, Me
     event that says "planned" or "integrating" to the day since when it is in use, which has to be
     known to the day. One statement, answered from an index.
     """
-    u = Usage
-    rows = session.execute(
-        select(u.component_id, u.first_planned_on, u.since).where(
-            u.component_id.in_(list(components)),
-            u.first_planned_on.is_not(None),
-            u.since.is_not(None),
-            or_(u.since_basis.is_(None), u.since_basis == DateBasis.PUBLISHED),
-        )
-    )
+    rows = session.connection().execute(_started(), {"components": list(components)})
     starts: dict[int, list[tuple[date, date]]] = {}
     for id_, planned, since in rows:
         if id_ is not None and planned is not None and since is not None:
             starts.setdefault(id_, []).append((planned, since))
     found = {id_: measured(each) for id_, each in starts.items()}
     return {id_: days for id_, days in found.items() if days is not None}
+
+
+@cache
+def _started() -> Any:
+    u = Usage
+    return select(u.component_id, u.first_planned_on, u.since).where(
+        u.component_id.in_(bindparam("components", expanding=True)),
+        u.first_planned_on.is_not(None),
+        u.since.is_not(None),
+        or_(u.since_basis.is_(None), u.since_basis == DateBasis.PUBLISHED),
+    )

@@ -23,6 +23,7 @@ from portal.catalogue.forms.figures import (
     per_unit,
     price,
     sectors,
+    seen,
     unit_means,
     when,
 )
@@ -192,5 +193,6 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         standing_colour=standing_colour,
         unit_means=unit_means,
         confirmed_by=confirmed_by,
+        seen=seen,
         when=when,
     )

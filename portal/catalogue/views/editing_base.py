@@ -113,7 +113,9 @@ def thing_at(thing: str) -> Callable[..., Thing]:
 
 
 def edits(thing: str, slug: str) -> bool:
-    """Whether the reader may edit a record."""
+    """Whether the reader may edit a record; a visitor never may, so nothing is read for one."""
+    if not current_person().is_authenticated:
+        return False
     try:
         return may(current_person(), KINDS[thing].permission, thing_at(thing)(slug))
     except Missing:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
 
-from portal.access import Permission, may
 from portal.catalogue.actions import matching
 from portal.catalogue.component_words import Reconciled, RosterSort
 from portal.catalogue.forms.labels import labels
@@ -27,13 +27,12 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
-from portal.catalogue.views.claims import component_at
+from portal.catalogue.views.editing_base import edits
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
 from portal.web.i18n import _
 from portal.web.pages import filter_links, page, paging, query_url
-from portal.web.people import current_person
 
 if TYPE_CHECKING:
     from portal.catalogue.models.rosters import Roster
@@ -107,7 +106,7 @@ def _page(
         sorts=_sorts(known, roster),
         ignored=ignored,
         first=not start,
-        answers=may(current_person(), Permission.EDIT_COMPONENT, component_at(slug)),
+        answers=edits(components.THING, slug),
         paging=paging(None, following),
     )
 
@@ -126,7 +125,7 @@ def _suggestions(rows: list[Row], roster: Roster | None) -> dict[str, list[str]]
 
 
 def _facet(rows: list[Row], side: Reconciled | None) -> list[dict[str, Any]]:
-    counts = {value: sum(row.side == value for row in rows) for value in Reconciled}
+    counts = Counter(row.side for row in rows)
     return filter_links("list", labels("reconciled"), side, counts)
 
 
