@@ -42,6 +42,13 @@ SELECT count(DISTINCT CASE WHEN {now} THEN u.service_id END),
   count(DISTINCT CASE WHEN NOT {now} THEN u.service_id END)
 FROM usage u JOIN service s ON s.id = u.service_id WHERE u.component_id = %s
 """.format(now="u.status IN ('live', 'stopping')")
+HIT = """
+SELECT count(*), count(DISTINCT s.organisation_id), sum(s.yearly_transactions),
+  count(s.yearly_transactions)
+FROM (SELECT DISTINCT service_id FROM usage WHERE component_id = %s
+      AND status IN ('live', 'stopping', 'integrating')) AS h
+JOIN service s ON s.id = h.service_id
+"""
 USERS = """
 SELECT u.id, s.name, s.slug, o.name, o.slug, c.name, u.status, u.since, u.until, u.source
 FROM usage u JOIN service s ON s.id = u.service_id JOIN capability c ON c.id = u.capability_id
@@ -99,7 +106,7 @@ def component(run: Connection, slug: str, page: Template) -> str:
     ]
     return page.render(
         title=own[2], c=own, needs=run(MEETS, (own[0],)), many=run(NUMBERS, (own[0],))[0],
-        tables=tables,
+        hit=run(HIT, (own[0],))[0], tables=tables,
     )  # fmt: skip
 
 
