@@ -104,3 +104,26 @@ def test_a_block_in_a_table_of_two_columns():
     report = read(rows + "\n" + TEXT + table(18))
     assert (report.department, report.stage) == ("DfL / Lights Agency", "Alpha")
     assert report.names_dropped == 4 and "Quill" not in words_of(report)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Lord Wickstone", "Baroness Wickstone-Hale", "Sir Tam Wickstone", "Dr Wickstone",
+        "Yorrick Wickstone MP", "the leader, Yorrick Wickstone,", "Susan Hale Wickstone",
+    ],
+)  # fmt: skip
+def test_people_with_titles_and_several_names(name):
+    report = read(header(HEADER) + f"It was shown to {name} in May.\n")
+    assert report.names_dropped == 1 and "Wickstone" not in words_of(report)
+
+
+def test_offices_are_no_people():
+    text = "The Lord Chancellor, the Lord Chief Justice and the Lady Day court."
+    assert text in read(header(HEADER) + text).body
+
+
+def test_a_role_in_the_text_with_other_words_behind_it_stays():
+    text = "Notes:\n\n**User researcher:** embedded full time\n\n"
+    report = read(header(HEADER) + TEXT + text)
+    assert "embedded full time" in report.body and report.names_dropped == 0

@@ -126,3 +126,20 @@ def test_a_footnote_is_of_the_points_that_carry_its_mark():
     }
     text = table(cells) + "\n\\*Too small.\n"
     assert {p.number for p in points(text).points if p.note} == {9, 12}
+
+
+def test_points_that_a_text_rates_one_by_one():
+    said = {3: "did not meet", 7: "meets"}
+    text = "".join(
+        f"### {n}. Understand keepers\n\n#### Decision\n\n"
+        f"The service {said.get(n, 'met')} point {n} of the standard.\n\n"
+        for n in range(1, 15)
+    )
+    found = points(text)
+    assert (found.standard, found.complete, found.scheme) == (14, True, RatingScheme.MET)
+    assert [p.number for p in found.points if p.rating is Rating.NOT_MET] == [3]
+    assert not read(header(HEADER) + text.replace("point 9 ", "the point ")).tables, (
+        "not all of them"
+    )
+    rated = "".join(f"## Point {n} - Lamps\n\nRating: Amber\n\nText.\n\n" for n in range(1, 15))
+    assert points(rated).scheme is RatingScheme.RAG

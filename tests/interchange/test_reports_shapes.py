@@ -43,6 +43,22 @@ def test_a_bold_run_that_is_split_is_joined():
     assert facts(read(split)) == facts(read(PLAIN))
     split = PLAIN.replace("**Department / Agency:**", "**Department /**\n\n**Agency:**")
     assert facts(read(split)) == facts(read(PLAIN))
+    both = BOTH.replace("**Date of Reassessment:**", "**Date of**  \n**Reassessment:**")
+    both = both.replace(
+        "**Result of Original Assessment:**", "**Result of Original**\n**Assessment:**"
+    )
+    assert facts(read(both)) == facts(read(BOTH))
+
+
+def test_labels_on_one_line_are_told_apart():
+    line = " ".join(f"**{label}:** {value}" for label, value in HEADER.items())
+    assert facts(read(line + "\n\n" + TEXT + table(18))) == facts(read(PLAIN))
+
+
+def test_a_header_in_two_parts_is_one():
+    first, second = PLAIN.split("**Date", 1)
+    text = "".join(f"Keepers light lamps, of which there are {n}.\n\n" for n in range(9))
+    assert facts(read(first + text + "**Date" + second)) == facts(read(PLAIN))
 
 
 def test_links_around_values_do_not_count():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,7 @@ from portal.interchange.reports.words import (
 #: So many lines may stand between two labels of one block.
 GAP = 5
 LONGEST_VALUE = 200
+_RUN = re.compile(r"\*\*([^*]{1,80})\*\*")
 _SPLIT = str.maketrans({"：": ":", "\u2236": ":"})
 
 
@@ -80,19 +82,42 @@ def _header(lines: Sequence[str], found: list[Found]) -> list[Found]:
     main = max(blocks, key=lambda b: len({one.field for one in b} - {UNKNOWN}), default=[])
     if len({one.field for one in main} - {UNKNOWN}) < 2:
         main = blocks[0] if blocks else []
+    said = {one.field for one in main}
     kept = []
     for block in blocks:
         header = block is main
-        strays = len({one.field for one in block}) < 2 and not header
+        alone = len({one.field for one in block}) < 2
         for one in block:
-            if one.field == UNKNOWN and not header:
-                continue
-            if strays and one.field in (STAGE, RESULT, DEPARTMENT) and not one.beside:
-                continue
-            if not header and not one.apart:
-                continue
-            kept.append(replace(one, header=header))
+            if header or _counts(one, alone, said):
+                kept.append(replace(one, header=header))
     return kept
+
+
+def _counts(one: Found, alone: bool, said: set[str]) -> bool:
+    """Whether a label outside the header is one, and no words of the text."""
+    if one.field == UNKNOWN or not one.apart:
+        return False
+    if alone and one.field in (STAGE, RESULT, DEPARTMENT):
+        told = one.field != RESULT or rating_of_result(one.value) is not None
+        return told and (one.beside or one.field not in said)
+    return True
+
+
+def broken(lines: Sequence[str]) -> list[str]:
+    """The lines, those with several labels broken before each but the first."""
+    found: list[str] = []
+    for line in lines:
+        if len(line) > 2000 or line.count("**") < 4 or line.lstrip().startswith("|"):
+            found.append(line)
+            continue
+        at = 0
+        for match in _RUN.finditer(line):
+            inside = markdown.plain(match[1]).strip()
+            if match.start() > at and inside.endswith(":") and field_of(inside.strip(" :")):
+                found.append(line[at : match.start()].rstrip())
+                at = match.start()
+        found.append(line[at:])
+    return found
 
 
 def _parted(between: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from portal.interchange.reports.labels import Found
 from portal.interchange.reports.words import LEAD, PEOPLE, UNKNOWN
 
 REMOVED, CONTACT = "[name removed]", "[contact removed]"
-_GAP = r"(?:\s|&nbsp;|\xa0){1,4}"
+_GAP = r"(?:[ \t\xa0]|&nbsp;|\n(?![ \t]*\n)){1,4}"
 _TITLE = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Baroness|Councillor|Cllr)"
 _EMAIL = re.compile(
     r"(?:mailto:)?[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,6}"
@@ -25,7 +25,7 @@ _PHONE = re.compile(
 _DIGITS = range(10, 14)
 _WITHHELD = re.compile(
     r"^\W*(?:name|names)?\W*(?:withheld|removed|redacted|n\s*/?\s*a|not applicable|none|tbc|tba|"
-    r"to be (?:confirmed|appointed|announced)|vacant|unknown|not (?:known|stated|given)|various)"
+    r"to be \w+|vacant|unknown|not (?:known|stated|given)|various)"
     r"\W*$",
     re.IGNORECASE,
 )
@@ -35,12 +35,19 @@ _NAME = re.compile(
     r"^(?:[^\W\d_][\w'’.-]*|de|la|van|von|der|bin|al|ap|ab|ferch|of)(?:\s[^\W\d_][\w'’.-]*){0,4}$"
 )
 _WORD = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+(?:-?[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+)*"
-_TITLED = re.compile(
-    rf"\b(?:Mr|Mrs|Ms|Miss|Mx)\.?{_GAP}(?:{_WORD}{_GAP}|[A-Z]\.?{_GAP}){{0,2}}{_WORD}"
-)
+_TITLED = re.compile(rf"\b{_TITLE}\.?{_GAP}(?:{_WORD}{_GAP}|[A-Z]\.?{_GAP}){{0,2}}{_WORD}")
 _FIRST = re.compile(rf"(?<![\w.@/-]){_WORD}")
 _LAST = re.compile(rf"{_GAP}(?:[A-Z]\.?{_GAP})?(?P<last>{_WORD})")
 _NEXT = re.compile(r"(?:\s|&nbsp;)*([A-Za-z]+)")
+#: Titles that are of an office: "the Lord Chancellor".
+_OFFICES = frozenset(
+    "advocate chamberlain chancellor chief commissioner commissioners great high justice "
+    "lieutenant mayor president privy speaker".split()
+)
+_HONOURED = re.compile(
+    rf"(?<![\w.@/-])(?P<first>{_WORD}){_GAP}(?P<last>{_WORD})"
+    rf"(?=,?{_GAP}(?:MP|QC|KC|CBE|OBE|MBE)\b)"
+)
 _ROLE = (
     r"(?:ministers?|secretary|assessors?|managers?|leaders?|owners?|directors?|chief executive|"
     r"officer|CDIO|CIO|CTO|CDO|CEO|SRO|MP|designer|researcher|architect|analyst)"
@@ -110,6 +117,8 @@ def blank_labels(lines: Sequence[str], labels: Iterable[Found], taken: Taken) ->
         )
         if label.field not in (LEAD, PEOPLE) and not guessed:
             continue
+        if not label.header and not any(_like_name(part) for part in _split(label.value)):
+            continue
         for place in label.lines:
             lines[place] = _blanked(lines[place], label, taken)
     return lines
@@ -146,7 +155,8 @@ def take_out(text: str, names: Iterable[str], taken: Taken) -> str:
 
     def titled(match: re.Match[str]) -> str:
         last = re.split(r"\s|&nbsp;", match[0])[-1]
-        if last.lower() in NO_SURNAME:
+        second = re.split(r"(?:\s|&nbsp;)+", match[0])[1].lower()
+        if last.lower() in NO_SURNAME | OF_A_THING or second in _OFFICES:
             return match[0]
         return _found(match[0], taken)
 
@@ -158,7 +168,7 @@ def take_out(text: str, names: Iterable[str], taken: Taken) -> str:
         start = match.start("first") - match.start()
         return match[0][:start] + _found(f"{first} {last}", taken)
 
-    text = _TITLED.sub(titled, text)
+    text = _HONOURED.sub(apposed, _TITLED.sub(titled, text))
     return _without_given(_APPOSED.sub(apposed, text), taken)
 
 
@@ -177,6 +187,9 @@ def _without_given(text: str, taken: Taken) -> str:
         if thing or last.lower() in NO_SURNAME | OF_A_THING:
             continue
         end = match.end() - len(match["last"]) + len(last)
+        more = _LAST.match(text, end)
+        if more and more["last"].lower() not in NO_SURNAME | OF_A_THING:
+            end = more.end()
         kept += [text[at : given.start()], _found(text[given.start() : end], taken)]
         at = end
     return "".join([*kept, text[at:]])

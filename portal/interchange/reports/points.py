@@ -99,7 +99,7 @@ def _table(lines: Sequence[str], start: int, which: Which, found: Read) -> int:
     found.lines.update(range(start, end))
     notes, last = _notes(lines, end)
     found.lines.update(range(end, last))
-    found.tables.append(_made(pairs, which, notes, found.doubts))
+    found.tables.append(made(pairs, which, notes, found.doubts))
     return last
 
 
@@ -187,9 +187,10 @@ def _noted(notes: str) -> dict[int, str]:
     return found
 
 
-def _made(
-    pairs: list[tuple[int, str]], which: Which, notes: str, doubts: list[str]
+def made(
+    pairs: Sequence[tuple[int, str]], which: Which, notes: str, doubts: list[str]
 ) -> Table:  # fmt: skip
+    """A table of numbers and the words that rate them; what is doubtful goes to `doubts`."""
     said = _noted(notes)
     marked = next((line for line in notes.split("\n") if line.startswith("*")), "")
     points: dict[int, Point] = {}

@@ -19,6 +19,7 @@ from portal.interchange.reports import (
     people,
     points,
     sections,
+    statements,
 )
 from portal.interchange.reports import words as w
 from portal.interchange.reports.shapes import (
@@ -109,7 +110,7 @@ def _anonymous(said: dict[str, str]) -> _Said:
     body, cut = markdown.without_furniture(said["body"])
     summary, cut_too = markdown.without_furniture(said["summary"])
     # A label can stand in the summary, and its value too: they are read as one text.
-    first, second = markdown.lines(summary), markdown.lines(body)
+    first, second = (labels.broken(markdown.lines(part)) for part in (summary, body))
     text = [*first, "", *second]
     taken = people.Taken()
     found = labels.find(text)
@@ -137,7 +138,8 @@ def _read(row: dict[str, str], place: int) -> ParsedReport:
     dated = _dates(said, doubts)
     results = _results(said, doubts)
     dated, results = _told_apart(dated, results, doubts)
-    tables = _tables(table_lines.tables, dated, results, doubts)
+    rated = table_lines.tables or statements.read(said.body, doubts)
+    tables = _tables(rated, dated, results, doubts)
     department, stage = _one(said, w.DEPARTMENT, doubts), _one(said, w.STAGE, doubts)
     moving = bool(stage and w.is_moving(stage.label))
     stage_said = stage.value if stage else ""

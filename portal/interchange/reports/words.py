@@ -19,7 +19,8 @@ _KNOWN = {
         departmentorganisation departmentbody organisation organisationagency owningdepartment
         leaddepartment responsibledepartment parentdepartment dept deptagency agencydepartment
         departmentagencies departmentsagencies departmentalb departmentarmslengthbody ministry
-        owningorganisation leadorganisation departmentagencybody publicbody""".split(), DEPARTMENT,
+        owningorganisation leadorganisation departmentagencybody publicbody
+        serviceprovider""".split(), DEPARTMENT,
     ),
     **dict.fromkeys(
         """dateofassessment dateoforiginalassessment dateofreassessment dateofsubmission
@@ -127,15 +128,16 @@ def looks_like_result(words: str) -> bool:
     return len(words) <= 80 and (rating_of_result(words) is not None or len(words.split()) <= 6)
 
 
-_YES = {"yes", "y", "pass", "passed", "met", "green", "✓", "✔"}
+_YES = {"yes", "y", "pass", "passed", "met", "meets", "meeting", "green", "✓", "✔"}
 _NO = {"no", "n", "not pass", "not passed", "not met", "fail", "failed", "red", "✗", "✘", "x",
-       "not yet met", "did not pass", "did not meet"}  # fmt: skip
+       "not yet met", "did not pass", "did not meet", "didn't meet", "didn’t meet", "not meeting",
+       "does not meet", "is not meeting"}  # fmt: skip
 _SOME = {"amber", "partially met", "partly met", "met with conditions", "pass with conditions",
          "passed with conditions"}  # fmt: skip
 _NONE = {"n/a", "na", "n.a.", "n\\a", "not applicable", "not assessed", "exempt", "n / a"}
 _SCHEMES = (
     (RatingScheme.RAG, {"green", "amber", "red"}),
-    (RatingScheme.MET, {"met", "not met", "not yet met", "partially met", "partly met"}),
+    (RatingScheme.MET, {"met", "not met", "not yet met", "partly met", "did not meet", "meets"}),
     (
         RatingScheme.PASS_FAIL,
         {"yes", "no", "pass", "passed", "not pass", "not passed", "fail", "failed"},
