@@ -17,7 +17,7 @@ TOLD = """
 Orla Quillfeather presented the plan. Ms Quillfeather's notes are at
 https://x.example/people/orla-quillfeather, and ORLA QUILLFEATHER will come back.
 [Orla  Quillfeather](https://social.example/orla) wrote it with Tam&nbsp;O'Brightly and N Wickstone.
-Write to bo.swann@agency.example or call 020 7946 0018.
+Write to bo.swánn@agency.example or call 020 7946 0018.
 """
 
 
@@ -48,6 +48,7 @@ def test_what_is_withheld_or_empty_is_no_name():
     [
         ("[name withheld]", True, 0), ("[name withheld]\n\n[name withheld]", True, 0),
         ("Orla Quillfeather", True, 1), ("orla quillfeather", True, 1),
+        ("Orla Quillfeather\n\nTam O'Brightly", True, 2),
         ("Orla Quillfeather and Tam O'Brightly, GDS", True, 2), ("", False, 0),
         ("Orla Quillfeather (Original) / [name withheld] (Reassessment)", True, 1),
         ("[Orla Quillfeather](mailto:orla.quillfeather@x.example)", True, 1),

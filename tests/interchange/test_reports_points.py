@@ -112,6 +112,11 @@ def test_notes_below_a_table_are_those_of_their_points():
         **dict.fromkeys([21, 22, 23], "few keepers"), 24: "none yet", 25: "none yet",
     }  # fmt: skip
     assert report.table.notes.endswith("This is a small service.")
+    assert report.needs_check == ()
+    clash = NOTES.replace("few keepers", "not applicable to small services")
+    assert read(header(HEADER) + table(cells) + clash).needs_check[0] == (
+        "points: 21 says Yes, its note that it does not apply"
+    )
     assert report.sections[-1].text == "Text."
 
 

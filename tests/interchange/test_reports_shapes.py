@@ -24,7 +24,8 @@ def labelled(form: str) -> str:
     [
         "**{label}:** {value}\n\n", "**{label}: {value}**\n\n", "**{label}**: {value}\n\n",
         "__{label}:__\n{value}\n\n", "_{label}:_\n\n{value}\n\n", "**{label}**\n\n{value}\n\n",
-        "{label}:\n{value}\n\n", "{label}: {value}\n\n", "### {label}\n\n{value}\n\n",
+        "{label}:\n{value}\n\n", "{label}: {value}\n\n", "{label}\n{value}\n\n",
+        "### {label}\n\n{value}\n\n",
         "- **{label}:** {value}\n", "**&nbsp;{label}:**&nbsp;\n\n\n{value}&nbsp;\n\n",
         "**{label}:**\n\n**{value}**\n\n", "<strong>{label}:</strong><br>{value}<br><br>\n",
         "**{label}:**  \n_{value}_  \n\n", "**{label} :**  \n {value}\n\n",

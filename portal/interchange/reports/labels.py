@@ -18,6 +18,7 @@ from portal.interchange.reports.words import (
     STAGE,
     UNKNOWN,
     field_of,
+    is_label,
     letters,
     looks_like_result,
     rating_of_result,
@@ -206,7 +207,11 @@ def _below(
     field = field_of(label)
     if field is None:
         known = words.endswith(":") and len(label) <= 40 and len(label.split()) <= 5
-        if not known or not label:
+        if (
+            not known
+            or not label
+            or re.match(r"assess?ors?summary|summary|overview", letters(label))
+        ):
             return None
         field = UNKNOWN
     many = field in (LEAD, PEOPLE)
@@ -222,7 +227,12 @@ def _below(
         else:
             places.append(place)
         place += 1
-    value = " ".join(markdown.plain(markdown.bare(lines[p])) for p in places).strip()
+    # People stand on lines of their own; all else is one text.
+    value = (
+        ("\n" if many else " ")
+        .join(markdown.plain(markdown.bare(lines[p])) for p in places)
+        .strip()
+    )
     if not _fits(field, label, value, words.endswith(":")):
         return None
     end = places[-1] if places else last
@@ -236,14 +246,18 @@ def _ends(line: str) -> bool:
     words = markdown.plain(markdown.bare(line)).translate(_SPLIT)
     head = words.partition(":")[0].strip(" -–")
     bold = bool(markdown.whole(line, "**", "__"))
-    return bool(field_of(head) and (":" in words or bold)) or (bold and words.endswith(":"))
+    if is_label(words) or (bold and words.endswith(":")):
+        return True
+    return field_of(head) is not None and (":" in words or bold)
 
 
 def _another(lines: Sequence[str], place: int) -> bool:
     """Whether a further line is one more person: short, and no text."""
     words = markdown.plain(lines[place])
     bold = bool(markdown.whole(lines[place], "**", "__"))
-    return len(words) <= 60 and len(words.split()) <= 6 and not bold and words[-1:] not in ".:"
+    if bold or field_of(words.strip(" :-–")):
+        return False
+    return len(words) <= 60 and len(words.split()) <= 6 and words[-1:] not in ".:"
 
 
 def _fits(field: str, label: str, value: str, colon: bool) -> bool:
@@ -253,7 +267,9 @@ def _fits(field: str, label: str, value: str, colon: bool) -> bool:
     if field == DATE:
         return bool(value) and (colon or bool(dates.find(value)))
     if field == RESULT:
-        return looks_like_result(value) if colon else rating_of_result(value) is not None
+        # "Outcome of service assessment" heads a narrative more often than a result.
+        sure = colon or re.match(r"result(?=of|following|after)", letters(label))
+        return looks_like_result(value) if sure else rating_of_result(value) is not None
     if NARRATIVE.match(letters(label)) and not colon:
         return False
     if field in (LEAD, PEOPLE):

@@ -15,8 +15,7 @@ REMOVED, CONTACT = "[name removed]", "[contact removed]"
 _GAP = r"(?:[ \t\xa0]|&nbsp;|\n(?![ \t]*\n)){1,4}"
 _TITLE = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Baroness|Councillor|Cllr)"
 _EMAIL = re.compile(
-    r"(?:mailto:)?[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,6}"
-    r"[A-Za-z]{2,24}"
+    r"(?:mailto:)?(?<![\w.%+-])[\w.%+'’-]{1,64}@(?:[^\W_][\w-]{0,62}\.){1,6}[^\W\d_]{2,24}"
 )
 _PHONE = re.compile(
     r"(?<![\w/.,£#=&-])(?:\+44[\s-]?(?:\(0\)[\s-]?)?|\(?0)[1-9][0-9]{1,4}\)?(?:[\s-]?[0-9]{2,8}){1,4}"
@@ -30,7 +29,7 @@ _WITHHELD = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\(\s*(?:original|initial|re-?assessment|first|second)[^()]{0,40}\)", re.I)
-_PARTS = re.compile(r"\s*(?:[/;,|&+]|\band\b|\bwith\b|\s[-–—]\s|[()\[\]]|:)\s*")
+_PARTS = re.compile(r"\s*(?:[/;,|&+\n]|\band\b|\bwith\b|\s[-–—]\s|[()\[\]]|:)\s*")
 _NAME = re.compile(
     r"^(?:[^\W\d_][\w'’.-]*|de|la|van|von|der|bin|al|ap|ab|ferch|of)(?:\s[^\W\d_][\w'’.-]*){0,4}$"
 )

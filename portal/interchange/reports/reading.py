@@ -333,6 +333,13 @@ def _check_rest(
 ) -> None:  # fmt: skip
     if not tables:
         doubts.append("points: no table")
+    for table in tables:
+        doubts += [
+            f"points: {point.number} says {point.verbatim[:40]}, its note that it does not apply"
+            for point in table.points
+            if point.rating in (Rating.MET, Rating.NOT_MET)
+            and re.search(r"\bnot applicable\b", point.note, re.IGNORECASE)
+        ]
     if not said.lead:
         doubts.append("lead: none stated")
     if department and re.search(r"\s[-–—]\s", department.value):

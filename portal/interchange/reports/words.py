@@ -77,7 +77,7 @@ def letters(text: str) -> str:
 
 def field_of(label: str) -> str | None:
     """What a label is about, or None where it is none."""
-    if not label or len(label) > LONGEST_LABEL:
+    if not label or len(label) > LONGEST_LABEL or "://" in label or "@" in label:
         return None
     only = letters(re.sub(r"\([^()]*\)", "", label)) or letters(label)
     if len(only) < 3:
@@ -94,6 +94,11 @@ def field_of(label: str) -> str | None:
         return RESULT
     close = get_close_matches(only, _KNOWN, 1, 0.92) if len(only) >= 6 else []
     return _KNOWN[close[0]] if close else None
+
+
+def is_label(words: str) -> bool:
+    """Whether words are a label letter by letter."""
+    return letters(words) in _KNOWN
 
 
 def which_of(words: str) -> Which:
