@@ -42,7 +42,7 @@ def test_the_sections_are_what_stands_below_the_header_without_tables():
     ]  # fmt: skip
     assert report.sections[2].text.startswith("- Keepers were asked")
     assert report.sections[-1].text == ""
-    assert "**Lead Assessor:**" in report.body, "the body is all of it"
+    assert report.body == whole().strip(), "the body is all of it, breaks included"
 
 
 def test_an_original_and_its_reassessment_are_told_apart():

@@ -32,7 +32,7 @@ def test_the_people_of_the_labels_are_in_no_text():
         assert part not in said, part
     assert (report.names_dropped, report.contacts_dropped) == (4, 2)
     assert report.lead_present and not [d for d in report.needs_check if d.startswith("names")]
-    assert "**Lead Assessor:**\n[name removed]" in report.body
+    assert "**Lead Assessor:**  \n[name removed]" in report.body
     assert "[name removed] presented the plan. [name removed]'s notes" in report.body
     assert "Write to [contact removed] or call [contact removed]." in report.body
 

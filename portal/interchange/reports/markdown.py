@@ -28,10 +28,13 @@ _BULLET = re.compile(r"^\s*(?:[-+•]|\*(?!\*)|>)\s+")
 
 
 def lines(text: str) -> list[str]:
-    """The lines of a text: HTML breaks among them, HTML bold and italic as Markdown has them."""
+    """The lines of a text: HTML breaks among them, HTML bold and italic as Markdown has them.
+
+    Two spaces at the end of a line are a break in Markdown, and stay.
+    """
     text = text.replace("\r\n", "\n")
     text = _ITALIC.sub("_", _BOLD.sub("**", _BREAK.sub("\n", text)))
-    return [line.rstrip() for line in text.splitlines()]
+    return text.splitlines()
 
 
 def without_furniture(text: str) -> tuple[str, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 
 from portal.assessments.words import AssessmentKind, Rating, RatingScheme, Stage
 from portal.interchange.reports.shapes import Which
@@ -75,6 +76,7 @@ def letters(text: str) -> str:
     return re.sub(r"[^a-z]", "", text.lower())
 
 
+@lru_cache(4096)
 def field_of(label: str) -> str | None:
     """What a label is about, or None where it is none."""
     if not label or len(label) > LONGEST_LABEL or "://" in label or "@" in label:
