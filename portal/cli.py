@@ -14,7 +14,7 @@ from flask import Flask
 import portal.cli_usage  # noqa: F401  (adds its commands to those that import)
 from portal import cli_assessments, cli_jobs, cli_people, cli_standards, migrations
 from portal.accounts.actions import people
-from portal.assessments.actions import shipped
+from portal.assessments.actions import demo_standards, shipped
 from portal.catalogue.actions import (
     claims,
     components,
@@ -266,7 +266,8 @@ def demo_load(as_json: bool) -> None:
         for aside in outcome.aside:
             click.echo(f"  {told(aside)}", err=True)
     came = shipped.load(database(), command)
-    counts["standards"] = {"created": came.created}
+    own = demo_standards.add_missing(database(), demo.standards(), command)
+    counts["standards"] = {"created": came.created + own}
     counts["journeys"] = {"created": journeys.add_missing(database(), demo.journeys(), command)}
     added = components.add_missing(database(), demo.capabilities(), demo.components(), command)
     added |= components.add_usages(database(), *demo.usages(), command)

@@ -42,6 +42,11 @@ def services() -> Parsed:
     return parsed
 
 
+def standards() -> list[Document]:
+    """A standard of one of the demo's organisations, made up, with a version and a draft."""
+    return _load("standards.json")
+
+
 def journeys() -> list[Document]:
     """The demo's journeys, as documents."""
     return _load("journeys.json")

@@ -82,6 +82,10 @@ MORE = (
     "/work?task=problem&due=overdue",
     "/mandates/govuk-notify?state=not_known&nonsense=1",
     "/spend-requests?conditions=open&need=card-payments",
+    "/standards?organisation=cabinet-office&nonsense=1",
+    "/standards/dvla-extra-points/1",
+    "/standards/dvla-extra-points/1/points/15",
+    "/standards/service-standard/3/points/12/counterparts",
 )
 WRONG = {
     "/sign-in/link/unknown": 404,
@@ -96,7 +100,7 @@ WRONG = {
 EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",
          "/organisation-names", "/components", "/capabilities", "/find-a-component",
          "/toolkit/alpha", "/component-map", "/suppliers", "/contracts",
-         "/burning-platforms", "/mandates", "/spend-requests")  # fmt: skip
+         "/burning-platforms", "/mandates", "/spend-requests", "/standards")  # fmt: skip
 #: Answers that are no pages.
 NOT_HTML = {"health", "ready", "web.favicon", "web.old_security_txt", "web.robots",
             "web.security_txt"}  # fmt: skip

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from portal.access import JOURNEY, MENTION, PAIR, PERSON, PROPOSAL, REGISTRATION, Kind, Permission
+from portal.access import (
+    JOURNEY,
+    MENTION,
+    PAIR,
+    PERSON,
+    PROPOSAL,
+    REGISTRATION,
+    STANDARD,
+    Kind,
+    Permission,
+)
 
 PUBLIC = "public"
 #: The kind of thing that the first part of the address names.
@@ -186,4 +196,38 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "web.robots": PUBLIC,
     "web.security_txt": PUBLIC,
     "work.index": Permission.USE_ACCOUNT,
+    **dict.fromkeys(
+        (
+            "standards.index",
+            "standards.show",
+            "standards.one",
+            "standards.point",
+            "standard_walks.crosswalk",
+            "standard_walks.history",
+            "standard_walks.version_history",
+        ),
+        PUBLIC,
+    ),
+    "standard_editing.new": Permission.ADD_STANDARD,
+    **dict.fromkeys(
+        (
+            "standard_editing.edit",
+            "standard_editing.delete",
+            "standard_editing.relate",
+            *(
+                f"standard_drafts.{name}"
+                for name in (
+                    "new",
+                    "edit",
+                    "add_point",
+                    "edit_point",
+                    "move_point",
+                    "remove_point",
+                    "publish",
+                    "delete",
+                )
+            ),
+        ),
+        (Permission.EDIT_STANDARD, STANDARD),
+    ),
 }

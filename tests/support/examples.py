@@ -38,6 +38,8 @@ COMPONENT = "govuk-notify"
 PUBLISHED = "govuk-pay"
 OWNER = "service.owner@dvla.demo.example"
 CAPABILITY = "card-payments"
+#: With a published version, which can be related to no other, and a draft.
+STANDARD = "dvla-extra-points"
 
 
 def arguments(session: Session) -> dict[str, dict[str, Any]]:
@@ -133,6 +135,10 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
             "invitation_id": session.scalar(select(func.min(Invitation.id))),
         },
         "joining": {"request_id": session.scalar(select(func.min(JoinRequest.id)))},
+        "standards": {"slug": "service-standard", "number": 3, "point": 12},
+        "standard_walks": {"slug": "service-standard", "number": 2},
+        "standard_editing": {"slug": STANDARD, "number": 1, "point": 15},
+        "standard_drafts": {"slug": STANDARD, "number": 2, "point": 16},
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
 

@@ -30,6 +30,7 @@ from portal.access import (
 )
 from portal.accounts.store import things
 from portal.accounts.views.base import KINDS, person_in
+from portal.assessments.store import standards
 from portal.audit import LONDON
 from portal.catalogue.store import duplicates, mentions, proposals, records, registrations
 from portal.catalogue.store.things import journey as journey_at
@@ -270,6 +271,8 @@ def example(session: Session, kind: str, endpoint: str = "") -> Thing:
     if kind == MENTION:
         number = examples.arguments(session)["mentions"]["mention_id"]
         return mentions.thing(session, number)
+    if kind == STANDARD:
+        return standards.thing_at(session, examples.STANDARD)
     if kind == S:
         given = examples.arguments(session).get(endpoint, {})
         return things.by_slug(session, S, given.get("slug", examples.SERVICE))

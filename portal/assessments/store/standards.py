@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.access import STANDARD as STANDARD_KIND
@@ -27,6 +27,8 @@ from portal.errors import N_, Missing, Stale
 
 #: What the history calls them.
 THING, VERSION = "standard", "standard_version"
+#: More than a version has points.
+ASIDE = 1000
 _NO_STANDARD = N_("There is no standard at this address")
 _NO_VERSION = N_("The standard has no such version")
 
@@ -140,8 +142,8 @@ def frame_of(session: Session, found: StandardVersion) -> Document:
     }
 
 
-def point_of(point: StandardPoint) -> Document:
-    """What a point says beside its number."""
+def point_of(point: Any) -> Document:
+    """What a point, or a row of its list, says beside its number."""
     return {
         "title": point.title,
         "asks": point.asks,
@@ -156,7 +158,7 @@ def version_document(session: Session, found: StandardVersion) -> Document:
     return {
         "number": found.number,
         **frame_of(session, found),
-        "state": found.state.value,
+        "version_state": found.state.value,
         "points": [{"number": each.number, **point_of(each)} for each in points],
     }
 
@@ -241,7 +243,7 @@ def points_below(session: Session, extends_id: int | None) -> int:
 
 def pinnable(session: Session, slug: str) -> list[Version]:
     """The published versions of a standard, for `rules/pinning.py`, with all their points."""
-    own, below = _many(StandardVersion.id), _many(StandardVersion.extends_id)
+    own, below = many_points(StandardVersion.id), many_points(StandardVersion.extends_id)
     query = (
         select(
             StandardVersion.id, StandardVersion.number, StandardVersion.discovery_from,
@@ -254,7 +256,8 @@ def pinnable(session: Session, slug: str) -> list[Version]:
     return [Version(*row) for row in session.execute(query)]
 
 
-def _many(version_id: Any) -> Any:
+def many_points(version_id: Any) -> Any:
+    """How many points the version with this id has of its own, as a column."""
     return (
         select(func.count(StandardPoint.id))
         .where(StandardPoint.version_id == version_id)
@@ -272,8 +275,72 @@ def point_ids(session: Session, version_id: int) -> dict[int, int]:
     return {row.number: row.id for row in session.execute(query)}
 
 
+def number(session: Session, found: StandardVersion, order: list[int]) -> None:
+    """Number the points of a draft in this order, after those of the version that it extends."""
+    start = points_below(session, found.extends_id) + 1
+    wanted = {id_: at for at, id_ in enumerate(order, start=start)}
+    if all(each.number == wanted[each.id] for each in found.points):
+        return
+    # Out of the way first: no two may have the same number at any moment.
+    for each in found.points:
+        each.number = wanted[each.id] + ASIDE
+    session.flush()
+    for each in found.points:
+        each.number = wanted[each.id]
+    session.flush()
+    found.points.sort(key=lambda each: each.number)
+
+
+def told(session: Session, found: Standard, before: Document, act: Act, tag: str) -> None:
+    """Keep what is changed of a standard, with its history."""
+    found.version, found.edited_at = found.version + 1, act.at
+    session.flush()
+    record(session, act, tag, THING, found.id, before, document_of(found))
+
+
+def is_unpublished(standard: Standard) -> bool:
+    """Whether nothing of a standard was ever published."""
+    return all(each.state is VersionState.DRAFT for each in standard.versions)
+
+
+def remove(session: Session, found: Standard, act: Act) -> None:
+    """Delete a standard with its drafts; the history keeps what they said."""
+    for each in list(found.versions):
+        with_points = version(session, each.id)
+        before = version_document(session, with_points)
+        remove_version(session, with_points, before, act)
+    session.expire(found, ["versions"])
+    before, id_ = document_of(found), found.id
+    session.execute(delete(Standard).where(Standard.id == id_))
+    record(session, act, "standard.deleted", THING, id_, before, None)
+
+
+def remove_version(session: Session, found: StandardVersion, before: Document, act: Act) -> None:
+    """Delete a draft; the history keeps what it said."""
+    id_ = found.id
+    session.execute(delete(StandardPoint).where(StandardPoint.version_id == id_))
+    session.execute(delete(StandardVersion).where(StandardVersion.id == id_))
+    record(session, act, "standard.deleted", VERSION, id_, before, None)
+
+
 def relate(session: Session, older_id: int, newer_id: int, act: Act) -> None:
     """Say that two points ask for the same."""
     session.add(
         PointRelation(older_id=older_id, newer_id=newer_id, mapped_by=act.actor, mapped_at=act.at)
     )
+
+
+def unrelate(session: Session, point_id: int, others: Iterable[int]) -> None:
+    """Take back that a point and others ask for the same."""
+    ids, r = list(others), PointRelation
+    if ids:
+        of_it = ((r.older_id == point_id) & r.newer_id.in_(ids)) | (
+            (r.newer_id == point_id) & r.older_id.in_(ids)
+        )
+        session.execute(delete(PointRelation).where(of_it))
+
+
+def mapped(session: Session, standard_id: int, before: Document, after: Document, act: Act) -> None:
+    """Keep in the history of a standard which points ask for the same."""
+    session.flush()
+    record(session, act, "standard.mapped", THING, standard_id, before, after)

@@ -66,6 +66,23 @@ _RECORDS = {
 _LISTED = ("service", "capability", "component")
 
 
+#: The words of features that import the catalogue: of fields, and of the values of some.
+_FIELDS: dict[str, str] = {}
+_VALUES: dict[str, Mapping[str, str]] = {}
+
+
+def teach(fields: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> None:
+    """Add what a higher package keeps in its documents: labels of fields, and of values by field.
+    A field that the catalogue has a label for keeps that.
+    """
+    _FIELDS.update(fields)
+    _VALUES.update(values)
+
+
+def _called(field: str) -> str:
+    return str(LABELS["field"].get(field) or _FIELDS.get(field, field))
+
+
 class Line(NamedTuple):
     """One value in words; a Welsh name says so for screen readers."""
 
@@ -102,7 +119,7 @@ def who(actor: str) -> str:
 def references(*documents: Document) -> Iterator[str]:
     """What documents refer to: organisations as they do, other records as `component:SLUG`."""
     for document in documents:
-        for name in ("provider", "supplier_organisation"):
+        for name in ("provider", "supplier_organisation", "organisation"):
             if document.get(name):
                 yield str(document[name])
         yield from (f"{of}:{document[k]}" for k, of in _RECORDS.items() if document.get(k))
@@ -137,7 +154,7 @@ def changes(before: Document, after: Document, names: Mapping[str, str]) -> list
             gone = [] if old is None else [_line(field, old, names)]
             come = [] if new is None else [_line(field, new, names)]
         if gone or come:
-            found.append(Change(label(field, "field"), gone, come, apart))
+            found.append(Change(_called(field), gone, come, apart))
     return found
 
 
@@ -151,7 +168,7 @@ def said(document: Document, names: Mapping[str, str]) -> dict[str, Said]:
     for field, value in document.items():
         told = _listed(value)
         items = told if isinstance(told, list) else [] if told is None else [told]
-        found[field] = Said(label(field, "field"), [_line(field, item, names) for item in items])
+        found[field] = Said(_called(field), [_line(field, item, names) for item in items])
     return found
 
 
@@ -179,6 +196,8 @@ def _value(field: str, value: object) -> str:
         return f"{value:,}"
     if field == "kind":
         return str(_KIND[""].get(str(value), value))
+    if field in _VALUES:
+        return str(_VALUES[field].get(str(value), value))
     if field in _OF:
         return label(value, _OF[field])
     return _day(value) or str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, url_for
@@ -18,6 +19,8 @@ from portal.web.i18n import _
 from portal.web.pages import page
 
 blueprint = Blueprint("toolkit", __name__)
+Pages = Callable[[], Mapping[int, str]]
+_PAGES: list[Pages] = []
 LIST = (
     "phase",
     "what_for",
@@ -31,6 +34,11 @@ COLUMNS = (
     Column("guidance", lambda row: [each["address"] for each in row["guidance"]]),
     Column("next", lambda row: [each["text"] for each in row["next"]]),
 )
+
+
+def link_points(pages: Pages) -> None:
+    """Link the points of the Service Standard to pages of the portal, by their numbers."""
+    _PAGES[:] = [pages]
 
 
 @formats(blueprint, "/toolkit")
@@ -87,6 +95,7 @@ def _show(known: Stage, met: list[Need], ignored: tuple[str, ...]) -> Response:
         crumbs=[(_("Components"), "/components"), (_("Toolkit"), url_for("toolkit.index"))],
         stage=known,
         needs=met,
+        point_pages={number: at for find in _PAGES for number, at in find().items()},
         phases=phases,
         following=phases[at + 1] if at + 1 < len(phases) else None,
         services=url_for("services.index", phase=[p.value for p in SERVICE_PHASES[known.phase]]),
