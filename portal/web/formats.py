@@ -89,6 +89,7 @@ def respond_list(
     columns: Sequence[str | Column],
     name: str,
     more: Mapping[str, Any] | None = None,
+    bounded: bool = False,
 ) -> Response:
     """Answer with a list in the format asked for; only that format's work is done.
 
@@ -99,10 +100,11 @@ def respond_list(
         columns: the columns of the CSV file.
         name: the CSV file's name without its ending.
         more: what the JSON says of the list beside its items.
+        bounded: the records are of one thing, never many: no large download, whatever comes.
     """
     if fmt == "html":
         return page()
-    found = limited(iter(rows()))
+    found = iter(rows()) if bounded else limited(iter(rows()))
     if fmt == "json":
         return Response(_json(found, more or {}), mimetype="application/json")
     return _csv(found, columns, name)

@@ -194,16 +194,21 @@ def remove_point(slug: str, number: int, point: int) -> AnyResponse:
         return _late(slug, number)
     said = own_point(points_of(its)[1], point)
     form = SureForm(data={"base": mark(standards.point_of(said)), "at": str(said.id)})
-    back = href_of(slug, number)
     if form.validate_on_submit():
-        try:
-            acts.remove_point(database(), its.id, _whole(form.at.data), form.base.data or "", act())
-            return done(_("The point is removed."), back)
-        except Stale as problem:
-            return not_done(translated(problem), back)
-    rows: list[dict[str, Any]] = [{"key": _("Point"), "value": f"{said.number}. {said.title}"},
-            {"key": _("What it asks for"), "value": said.asks}]  # fmt: skip
+        return _remove(its.id, _whole(form.at.data), form.base.data or "", href_of(slug, number))
+    rows: list[dict[str, Any]] = [
+        {"key": _("Point"), "value": f"{said.number}. {said.title}"},
+        {"key": _("What it asks for"), "value": said.asks},
+    ]
     return _ask(form, _("Remove this point"), rows, _("Remove it"), found, its)
+
+
+def _remove(version_id: int, point_id: int, base: str, back: str) -> AnyResponse:
+    try:
+        acts.remove_point(database(), version_id, point_id, base, act())
+    except Stale as problem:
+        return not_done(translated(problem), back)
+    return done(_("The point is removed."), back)
 
 
 def _ask(
@@ -225,18 +230,21 @@ def publish(slug: str, number: int) -> AnyResponse:
     found, its = _draft(slug, number)
     if its.published_at is not None:
         return _late(slug, number)
-    with reading() as session:
-        whole = standards.version(session, its.id)
-        base = mark(standards.version_document(session, whole))
-        lacks = _lacks(whole)
-    form = SureForm(data={"base": base})
+    whole = _whole_draft(its.id)
+    form, lacks = SureForm(data={"base": whole[1]}), _lacks(whole[0])
     if form.validate_on_submit() and not lacks:
         return _publish(slug, number, its.id, form.base.data or "")
     title = _("Check this version before you publish it")
-    rows = _rows(found, its)
     points = [[str(each.number), each.title] for each in points_of(its)[1]]
     more = {"points": points, "lacks": lacks, "warns": True}
-    return _ask(form, title, rows, _("Publish this version"), found, its, **more)
+    return _ask(form, title, _rows(found, its), _("Publish this version"), found, its, **more)
+
+
+def _whole_draft(version_id: int) -> tuple[StandardVersion, str]:
+    """A draft with its points, and the mark of all that it says."""
+    with reading() as session:
+        whole = standards.version(session, version_id)
+        return whole, mark(standards.version_document(session, whole))
 
 
 def _lacks(whole: StandardVersion) -> str:

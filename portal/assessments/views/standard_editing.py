@@ -21,6 +21,7 @@ from portal.assessments.forms.standards import (
     chosen,
     mapping_form,
 )
+from portal.assessments.models.standards import Standard
 from portal.assessments.rules.crosswalk import Point
 from portal.assessments.rules.standards import mark
 from portal.assessments.store import standards
@@ -138,19 +139,25 @@ def delete(slug: str) -> AnyResponse:
     """Delete a standard of which nothing is published: ask first."""
     found, _edits = standard_at(slug)
     if not standards.is_unpublished(found):
-        return not_done(_("A version of it is published, so it stays."), href_of(slug))
+        return _stays(slug)
     if not confirmed():
-        many = str(len(found.versions))
-        rows = [
-            {"key": _("Standard"), "value": found.name},
-            {"key": _("Drafts that go with it"), "value": many},
-        ]
-        return check_page(_("Delete this standard"), rows, _("Delete it"), crumbs_to(found))
+        return check_page(_("Delete this standard"), _goes(found), _("Delete it"), crumbs_to(found))
     try:
         acts.delete(database(), slug, act())
     except Stale:
-        return not_done(_("A version of it is published, so it stays."), href_of(slug))
+        return _stays(slug)
     return done(_("The standard is deleted."), "/standards")
+
+
+def _goes(found: Standard) -> list[dict[str, str]]:
+    return [
+        {"key": _("Standard"), "value": found.name},
+        {"key": _("Drafts that go with it"), "value": str(len(found.versions))},
+    ]
+
+
+def _stays(slug: str) -> AnyResponse:
+    return not_done(_("A version of it is published, so it stays."), href_of(slug))
 
 
 @blueprint.route(f"/standards/<slug:slug>/{NUMBER}/points/{POINT}/counterparts", methods=BOTH)

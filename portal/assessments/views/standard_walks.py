@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response
 
 from portal.assessments.models.standards import Standard
-from portal.assessments.rules.crosswalk import Line, counterparts, lines
+from portal.assessments.rules.crosswalk import Line, Point, counterparts, lines
 from portal.assessments.store import standard_lists, standards
 from portal.assessments.views.standards_base import (
     NUMBER,
@@ -38,19 +40,25 @@ def crosswalk(slug: str, fmt: Format) -> Response:
     with reading() as session:
         points = standard_lists.of_standard(session, found.id)
         pairs = standard_lists.pairs(session, found.id)
-    known = counterparts(points, pairs)
-    rows = [
-        {"version": each.version, "number": each.number, "title": each.title,
-         "counterparts": [other.place for other in known[each.id]]}
-        for each in points
-    ]  # fmt: skip
     return respond_list(
         fmt,
         page=lambda: _crosswalk(found, lines(points, pairs), ignored),
-        rows=lambda: rows,
+        rows=lambda: _rows(points, pairs),
         columns=WALK,
         name=f"{slug}-crosswalk",
+        bounded=True,
     )
+
+
+def _rows(points: list[Point], pairs: list[tuple[int, int]]) -> list[dict[str, Any]]:
+    known = counterparts(points, pairs)
+    return [
+        {
+            "version": each.version, "number": each.number, "title": each.title,
+            "counterparts": [other.place for other in known[each.id]],
+        }
+        for each in points
+    ]  # fmt: skip
 
 
 def _crosswalk(found: Standard, rows: list[Line], ignored: tuple[str, ...]) -> Response:

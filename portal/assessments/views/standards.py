@@ -179,6 +179,7 @@ def one(slug: str, number: int, fmt: Format) -> Response:
         columns=POINTS,
         name=f"{slug}-{number}",
         more=_frame(its),
+        bounded=True,
     )
 
 
