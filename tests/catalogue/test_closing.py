@@ -51,7 +51,8 @@ def test_whoever_saves_sees_who_is_hit_first(cast: Cast) -> None:
     asked = send(provider, EDIT, form(ends(6)))
     text = soup_of(asked).get_text(" ", strip=True)
     assert asked.status_code == 200 and "Check who is hit before you save" in text
-    assert "Services that depend on it 4" in text and "1,020" in text
+    assert "Services that depend on it 4: A; B; " in text and "1,020" in text
+    assert "What takes over Cloud" in text
     assert components.load(cast.session, [cast.component])[0].lifecycle == "live"
     wrong = send(provider, EDIT, {"lifecycle": "closing"})
     assert wrong.status_code == 422 and "Enter the day it closes" in wrong.text
@@ -112,7 +113,7 @@ def test_a_repeated_job_tells_nobody_again(cast: Cast) -> None:
     run = Run(cast.database, settings_for(cast.database), job.payload, 2, now)
     telling.tell(run)
     assert len(cast.told()) == 3
-    cast.close(ends(7), lifecycle="live")
+    cast.close(ends(6), lifecycle="live")
     with cast.database.writing() as session:
         late = {**job.payload, "on": ends(9).isoformat(), "job": "late"}
         jobs.add(session, telling.JOB, late, now(), "late")
@@ -292,3 +293,12 @@ def test_a_merged_service_was_told_once(cast: Cast) -> None:
     merging.merge(cast.database, wanted, act())
     found = cast.session.scalars(select(ClosingNotice.service_id)).all()
     assert sorted(found) == sorted(cast.ids[slug] for slug in "acd")
+
+
+def test_what_goes_on_has_no_day_of_its_end(cast: Cast) -> None:
+    wrong = send(cast.as_(cast.provider), EDIT, form(ends(6), lifecycle="live"))
+    assert wrong.status_code == 422
+    assert "Choose that it is closing, or leave this day out" in wrong.text
+    cast.close(ends(6))
+    cast.close(ends(6), lifecycle="live")
+    assert components.load(cast.session, [cast.component])[0].closes_on is None, "called off"

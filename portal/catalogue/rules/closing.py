@@ -14,14 +14,14 @@ from portal.catalogue.rules.reviews import add_months
 DEPENDING = (UsageStatus.LIVE, UsageStatus.STOPPING, UsageStatus.INTEGRATING)
 #: What may come in place of another, before it is in use.
 COMING = (UsageStatus.CONSIDERING, UsageStatus.PLANNED, UsageStatus.INTEGRATING)
-_ENDS = (Lifecycle.DEPRECATED, Lifecycle.CLOSING, Lifecycle.CLOSED)
+ENDS = (Lifecycle.DEPRECATED, Lifecycle.CLOSING, Lifecycle.CLOSED)
 #: So many months before the end, those that have not started are asked with more weight.
 SOON, NOW = 3, 1
 
 
 def ends_on(lifecycle: str, closes_on: str | None, since: str | None) -> str | None:
     """The day a component ends or ended: none while it goes on, or while no day is known."""
-    if lifecycle not in _ENDS:
+    if lifecycle not in ENDS:
         return None
     return closes_on or (since if lifecycle == Lifecycle.CLOSED else None)
 

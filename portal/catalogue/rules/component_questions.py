@@ -11,6 +11,7 @@ from typing import Any
 
 from portal.catalogue.rules import component_care, mandate_question
 from portal.catalogue.rules.cleaners import Document
+from portal.catalogue.rules.closing import ENDS
 from portal.catalogue.rules.editing import book_of
 from portal.catalogue.rules.mandate_question import MANDATE
 from portal.catalogue.rules.service_answers import lines
@@ -100,8 +101,14 @@ def _start(document: Document, values: Values, _day: date) -> Document:
 
 
 def _lifecycle(document: Document, values: Values, day: date) -> Document:
-    """Another phase begins on the day that is given, or today."""
-    since = values.get("lifecycle_since")
+    """Another phase begins on the day that is given, or today. One that goes on has no day of its
+    end: what calls a closing off takes the day away, and a new one needs the phase that says so.
+    """
+    since, closes = values.get("lifecycle_since"), _iso(values.get("closes_on"))
+    if values["lifecycle"] not in ENDS and closes:
+        if closes != document["closes_on"]:
+            raise Invalid("closes_on", N_("Choose that it is closing, or leave this day out"))
+        closes = None
     if values["lifecycle"] != document["lifecycle"] and (
         since is None or _iso(since) == document["lifecycle_since"]
     ):
@@ -109,7 +116,7 @@ def _lifecycle(document: Document, values: Values, day: date) -> Document:
     return {
         "lifecycle": values["lifecycle"],
         "lifecycle_since": _iso(since),
-        "closes_on": _iso(values.get("closes_on")),
+        "closes_on": closes,
         "closing_means": values.get("closing_means"),
         "successor": values["reference"],
     }

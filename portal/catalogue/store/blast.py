@@ -40,6 +40,14 @@ def of(session: Session, component_id: int) -> Blast:
     return of_each(session, [component_id]).get(component_id, Blast())
 
 
+def names(session: Session, component_id: int, most: int) -> list[str]:
+    """What the services that depend on a component are called, the first ones by name."""
+    u, s = Usage, Service
+    hit = select(u.service_id).where(u.component_id == component_id, u.status.in_(DEPENDING))
+    query = select(s.name).where(s.id.in_(hit)).order_by(s.sort_name, s.id)
+    return list(session.scalars(query.limit(most)))
+
+
 def services_each(session: Session) -> dict[int, int]:
     """How many services depend on each component, from the index alone."""
     u = Usage

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from portal.accounts.views.base import check_page, confirmed
 from portal.catalogue.rules.books import BOOKS
 from portal.catalogue.rules.closing import Told, told_about
-from portal.catalogue.store import blast, closing, components, editable
+from portal.catalogue.store import blast, closing, components, editable, records
 from portal.catalogue.store.blast import Blast
 from portal.catalogue.views.base import reading
 from portal.catalogue.views.editing_base import crumbs_to
+from portal.errors import Missing
 from portal.web.filters import long_date
 from portal.web.i18n import _, ngettext
 from portal.web.people import act
@@ -19,9 +20,13 @@ from portal.web.people import act
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy.orm import Session
     from werkzeug.wrappers import Response
 
     from portal.catalogue.store.editable import Record
+
+#: How many of the services the page names.
+SHOWN = 10
 
 
 def before_saving(record: Record, question: str, values: Mapping[str, Any]) -> Response | None:
@@ -40,11 +45,30 @@ def before_saving(record: Record, question: str, values: Mapping[str, Any]) -> R
         return None
     with reading() as session:
         hit = blast.of(session, record.id)
+        if not hit.services:
+            return None
         told = hit.services - len(closing.untold(session, record.id, date.fromisoformat(news.on)))
-    return _page(record, news, hit, told) if hit.services else None
+        after["successor"] = after["successor"] and _called(session, after["successor"])
+        named = blast.names(session, record.id, SHOWN)
+    return _page(record, news, hit, told, _named(named, hit.services), after["successor"])
 
 
-def _page(record: Record, news: Told, hit: Blast, told: int) -> Response:
+def _called(session: Session, slug: str) -> str:
+    try:
+        return records.TITLES[components.THING](session, slug)[1]
+    except Missing:
+        return slug  # saving says that there is none
+
+
+def _named(names: list[str], services: int) -> str:
+    left = services - len(names)
+    more = [ngettext("%(num)s other", "%(num)s others", left)] if left else []
+    return "; ".join([*names, *more])
+
+
+def _page(
+    record: Record, news: Told, hit: Blast, told: int, named: str, successor: str | None
+) -> Response:
     transactions = f"{hit.transactions:,}" if hit.counted else _("Not known")
     if hit.counted and hit.uncounted:
         transactions += " " + ngettext(
@@ -54,7 +78,8 @@ def _page(record: Record, news: Told, hit: Blast, told: int) -> Response:
         {"key": _("Component"), "value": record.name},
         {"key": _("It ends on"), "value": _on(news.on)},
         {"key": _("Said before"), "value": _on(news.before) if news.before else None},
-        {"key": _("Services that depend on it"), "value": f"{hit.services:,}"},
+        {"key": _("What takes over"), "value": successor or _("No successor is named")},
+        {"key": _("Services that depend on it"), "value": f"{hit.services:,}: {named}"},
         {"key": _("Their organisations"), "value": f"{hit.organisations:,}"},
         {"key": _("Their transactions a year"), "value": transactions},
         {"key": _("Who is told"), "value": _who(hit.services, told)},
