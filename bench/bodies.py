@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from html import unescape
 from typing import Any
 
 import orjson
@@ -26,6 +27,7 @@ SIDE = re.compile(
     r'.*?data-label="List">([^<]+)<',
     re.DOTALL,
 )
+TAG, SPACE = re.compile(r"<[^>]*>"), re.compile(r"\s+")
 LINK = re.compile(r'href="((?:/|https://)[^"?]*)"')
 
 
@@ -48,12 +50,13 @@ def page_of(html: str) -> dict[str, Any]:
 
 
 def record_of(html: str) -> dict[str, Any]:
-    """What a record page says: where it leads, and how many rows its tables have."""
+    """What a record page says: where it leads, how many rows its tables have, and every word."""
     main = MAIN.search(html)
     text = main.group() if main else html
     return {
         "links": sorted(LINK.findall(text)),
         "rows": text.count('<tr class="govuk-table__row">'),
+        "words": SPACE.sub("", unescape(TAG.sub("", text))),
     }
 
 

@@ -21,7 +21,7 @@ from jinja2 import (
     PrefixLoader,
 )
 
-from bench import floor_records, floor_usage
+from bench import floor_record, floor_records, floor_usage
 from bench.floor_sql import Connection, connect
 
 PHASES = {
@@ -101,7 +101,7 @@ def services_csv() -> Response:
 @app.get("/services/<slug>")
 def service(slug: str) -> str:
     """The page of one service."""
-    return floor_records.record(database(), slug, RECORD)
+    return floor_record.record(database(), slug, RECORD)
 
 
 @app.get("/matrix")

@@ -1,4 +1,4 @@
-"""The floor's record page, JSON and CSV."""
+"""The floor's JSON and CSV of records, and what its record page reads as well."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 import orjson
-from jinja2 import Template
 
 from bench.floor_sql import Connection
 
@@ -19,13 +18,14 @@ SERVICE = """
 SELECT s.id, s.slug, s.name, s.purpose, s.user_need, s.transactional, s.category, s.customer_type,
   s.business_model, s.start_page, s.service_address, s.keywords, s.channels, s.sources,
   s.apis_answer, s.yearly_transactions, s.transactions_from, s.transactions_to, s.version,
-  s.edited_at, s.audience_set, r.since, r.review_by, r.confirmed_at, s.phase
+  s.edited_at, s.audience_set, r.since, r.review_by, r.confirmed_at,
+  r.confirmed_as, s.phase
 FROM service s LEFT JOIN review r ON r.kind = 'service' AND r.thing_id = s.id
 """
 FIELDS = ("id slug name purpose user_need transactional category customer_type business_model "
           "start_page service_address keywords channels sources apis_answer yearly_transactions "
           "transactions_from transactions_to version edited_at audience_set since review_by "
-          "confirmed_at phase"
+          "confirmed_at confirmed_as phase"
           ).split()  # fmt: skip
 OWNERS = """
 SELECT w.service_id, w.role, w.published_name, w.since, w.until, w.source, o.slug, o.name,
@@ -44,22 +44,6 @@ APIS = ("SELECT service_id, name, address, documentation FROM service_api WHERE 
 RELATIONS = """
 SELECT r.service_id, r.relation, o.slug FROM service_relation r JOIN service o ON o.id = r.other_id
 WHERE r.service_id IN ({}) ORDER BY r.id
-"""
-USAGES = """
-SELECT c.slug, c.name, m.slug, m.name, u.arrangement, u.product, u.status, u.since, u.until,
-  m.lifecycle, m.closes_on, n.name, n.slug, u.id, u.confirmed_on, u.disputed_on
-FROM usage u JOIN capability c ON c.id = u.capability_id
-LEFT JOIN component m ON m.id = u.component_id LEFT JOIN component n ON n.id = m.successor_id
-WHERE u.service_id = %s ORDER BY c.name, u.since, u.id
-"""
-LEAVES = """
-SELECT count(*) FROM capability c
-WHERE NOT EXISTS (SELECT 1 FROM capability b WHERE b.parent_id = c.id)
-"""
-ANSWERS = "SELECT capability_id, answer FROM capability_need WHERE service_id = %s"
-JOURNEYS = """
-SELECT j.slug, j.name FROM journey_step t JOIN journey j ON j.id = t.journey_id
-WHERE t.service_id = %s
 """
 HEADER = ("slug name phase accountable accountable_identifier delivers funds purpose user_need "
           "audiences transactional category customer_type business_model start_page "
@@ -200,68 +184,3 @@ def cells(d: dict[str, Any], phase: str) -> list[Any]:
 def safe(value: Any) -> Any:
     """A cell that no spreadsheet takes for a formula."""
     return "'" + value if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
-def record(run: Connection, slug: str, page: Template) -> str:
-    """The page of one service."""
-    [row] = run(f"{SERVICE} WHERE s.slug = %s", (slug,))
-    s = dict(zip(FIELDS, row, strict=True))
-    id_ = s["id"]
-    mine = {name: by_id.get(id_, []) for name, by_id in children(run, [id_]).items()}
-    usages, leaves = run(USAGES, (id_,)), run(LEAVES)[0][0]
-    run(ANSWERS, (id_,))
-    journeys = run(JOURNEYS, (id_,))
-    now = [met(u) for u in usages if u[6] != "stopped"]
-    before = [met(u) for u in usages if u[6] == "stopped"]
-    owners = [
-        (f"/organisations/{o[5]}", o[6], [(None, o[0]), (None, when(o[2], o[3])), (None, o[4])])
-        for o in mine["owners"]
-    ]
-    now_by = {o[0]: (f"/organisations/{o[5]}", o[6]) for o in mine["owners"] if not o[3]}
-    start = s["start_page"]
-    facts = [
-        ("Accountable", *now_by.get("accountable", (None, None))),
-        ("Delivers it", *now_by.get("delivers", (None, None))),
-        ("User need", None, s["user_need"]), ("Who uses it", None, s["audience_set"]),
-        ("Start page", start, start), ("Service address", None, s["service_address"]),
-        ("Also known as", None, ", ".join(n[0] for n in mine["names"])),
-        ("Channels", None, ", ".join(texts(s["channels"]))),
-        ("Transactional", None, "Yes" if s["transactional"] else "No"),
-        ("Category", None, s["category"]),
-        ("Yearly transactions", None, s["yearly_transactions"]), ("APIs", None, s["apis_answer"]),
-        ("Keywords", None, ", ".join(texts(s["keywords"]))),
-    ]  # fmt: skip
-    tables = [
-        ("needs-now", "How it meets its needs", ("Need", "How", "Since", "How it stands", "Source"),
-         now),
-        ("needs-before", "What it used before", ("Need", "How", "When", "How it stands", "Source"),
-         before),
-        ("apis", "APIs", ("Name", "Address", "Documentation"),
-         [(None, n, [(a, a), (d, d or "Not given")]) for n, a, d in mine["apis"]]),
-        ("owners", "Organisations over time", ("Organisation", "What it does", "When", "Source"),
-         owners),
-        ("phases", "Phases", ("Phase", "When"),
-         [(None, p, [(None, when(a, b))]) for p, a, b in mine["phases"]]),
-    ]  # fmt: skip
-    return page.render(
-        title=s["name"], phase=s["phase"], s=s, facts=facts, tables=tables, journeys=journeys,
-        unanswered=leaves - len({u[0] for u in usages}), sources=texts(s["sources"]),
-        links=[(kind, url) for kind, url, _ in mine["links"]], edited=str(s["edited_at"])[:10],
-        confirmed=s["confirmed_at"], by=s["review_by"], since=s["since"],
-        state=state(s["review_by"]),
-    )  # fmt: skip
-
-
-def met(u: Any) -> tuple[object, ...]:
-    """A row of the table of needs."""
-    need, name, component, called, arrangement, product, status, since, until = u[:9]
-    how = (f"/components/{component}", called) if component else (None, product or arrangement)
-    stands = f"Disputed {u[15]}" if u[15] else f"Confirmed {u[14]}" if u[14] else "Declared"
-    return f"/capabilities/{need}", name, [how, (None, f"{status} {when(since, until)}"),
-                                           (f"/usages/{u[13]}", f"{stands}. Why"),
-                                           (None, "Not given")]  # fmt: skip
-
-
-def when(since: Any, until: Any) -> str:
-    """From when to when."""
-    return f"{since or ''} to {until}" if until else f"Since {since}" if since else "Not known"

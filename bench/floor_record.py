@@ -1,0 +1,151 @@
+"""The floor's page of one service, in the same words as the portal's."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Template
+
+from bench.floor_records import FIELDS, SERVICE, children, state, texts
+from bench.floor_sql import Connection
+
+USAGES = """
+SELECT c.slug, c.name, m.slug, m.name, u.arrangement, u.product, u.status, u.since, u.until,
+  m.lifecycle, m.closes_on, n.name, n.slug, u.id, u.confirmed_on, u.disputed_on
+FROM usage u JOIN capability c ON c.id = u.capability_id
+LEFT JOIN component m ON m.id = u.component_id LEFT JOIN component n ON n.id = m.successor_id
+WHERE u.service_id = %s ORDER BY c.name, u.since, u.id
+"""
+LEAVES = """
+SELECT count(*) FROM capability c
+WHERE NOT EXISTS (SELECT 1 FROM capability b WHERE b.parent_id = c.id)
+"""
+ANSWERS = "SELECT capability_id, answer FROM capability_need WHERE service_id = %s"
+JOURNEYS = """
+SELECT j.slug, j.name FROM journey_step t JOIN journey j ON j.id = t.journey_id
+WHERE t.service_id = %s
+"""
+MONTHS = ("", "January", "February", "March", "April", "May", "June", "July", "August",
+          "September", "October", "November", "December")  # fmt: skip
+PHASES = {
+    "discovery": ("Discovery", "purple"), "alpha": ("Alpha", "pink"),
+    "private_beta": ("Private beta", "orange"), "public_beta": ("Public beta", "blue"),
+    "live": ("Live", "green"), "retired": ("Retired", "grey"),
+    "unknown": ("Phase not known", "grey"),
+}  # fmt: skip
+SAID = {
+    "public": "The public", "business": "Businesses", "internal": "People in government",
+    "accountable": "Accountable", "delivers": "Delivers it", "funds": "Funds it",
+    "online": "Online", "phone": "Phone", "none": "Offers no API", "unknown": "Not answered",
+    "own_build": "Own build", "bought_product": "Bought product", "by_hand": "By hand",
+    "gap": "Not met", "considering": "Considering", "planned": "Planned",
+    "integrating": "Integrating", "stopping": "Stopping", "source_code": "Source code",
+    "service_owner": "the service team", "None": "",
+}  # fmt: skip
+
+
+@cache
+def day(text: str) -> str:
+    """A day in words."""
+    year, month, number = text[:10].split("-")
+    return f"{int(number)} {MONTHS[int(month)]} {year}"
+
+
+def said(value: Any) -> str | None:
+    """A day from the database in words."""
+    return day(str(value)) if value else None
+
+
+def when(since: Any, until: Any) -> str:
+    """From when to when."""
+    if not since:
+        return "Dates not known"
+    return f"{said(since)} to {said(until)}" if until else f"Since {said(since)}"
+
+
+def joined(values: list[str]) -> str:
+    """Several labels, the first one with a capital."""
+    found = [SAID[value] for value in values]
+    return ", ".join([*found[:1], *(each.lower() for each in found[1:])])
+
+
+def record(run: Connection, slug: str, page: Template) -> str:
+    """The page of one service."""
+    [row] = run(f"{SERVICE} WHERE s.slug = %s", (slug,))
+    s = dict(zip(FIELDS, row, strict=True))
+    id_ = s["id"]
+    mine = {name: by_id.get(id_, []) for name, by_id in children(run, [id_]).items()}
+    usages, leaves = run(USAGES, (id_,)), run(LEAVES)[0][0]
+    run(ANSWERS, (id_,))
+    journeys = run(JOURNEYS, (id_,))
+    now = [met(u, True) for u in usages if u[6] != "stopped"]
+    before = [met(u, False) for u in usages if u[6] == "stopped"]
+    owners = [
+        (f"/organisations/{o[5]}", o[6], "", [(None, SAID[o[0]], ""),
+         (None, when(o[2], o[3]), ""), (None, o[4] or "Not given", "")])
+        for o in mine["owners"]
+    ]  # fmt: skip
+    now_by = {o[0]: (f"/organisations/{o[5]}", o[6]) for o in mine["owners"] if not o[3]}
+    start, many, apis = s["start_page"], s["yearly_transactions"], mine["apis"]
+    facts = [
+        ("Accountable", *now_by.get("accountable", (None, "Not known"))),
+        ("Delivers it", *now_by.get("delivers", (None, None))),
+        ("User need", None, s["user_need"]),
+        ("Who uses it", None, joined(s["audience_set"].split(",")) if s["audience_set"]
+         else "Not known"),
+        ("Start page", start, start), ("Service address", None, s["service_address"]),
+        ("Also known as", None, ", ".join(n[0] for n in mine["names"])),
+        ("Channels", None, joined(texts(s["channels"]))),
+        ("Transactional", None, "Yes" if s["transactional"] else "No"),
+        ("Category", None, s["category"]),
+        ("Yearly transactions", None, "Not published" if many is None else
+         f"{many:,} from {said(s['transactions_from'])} to {said(s['transactions_to'])}"),
+        ("APIs", None, ("1 API" if len(apis) == 1 else f"{len(apis)} APIs") if apis
+         else SAID[s["apis_answer"]]),
+        ("Keywords", None, ", ".join(texts(s["keywords"]))),
+    ]  # fmt: skip
+    uses = ("Need", "How", "When", "How it stands", "Source")
+    needs = [
+        ("needs-now", "How it meets its needs", "govuk-visually-hidden", uses, now),
+        ("needs-before", "What it used before", "govuk-table__caption--m", uses, before),
+    ]
+    tables = [
+        ("apis", "APIs", "govuk-table__caption--m", ("Name", "Address", "Documentation"),
+         [(None, n, "", [(a, a, ""), (d, d or "Not given", "")]) for n, a, d in apis]),
+        ("owners", "Organisations over time", "govuk-table__caption--m",
+         ("Organisation", "What it does", "When", "Source"), owners),
+        ("phases", "Phases", "govuk-table__caption--m", ("Phase", "When"),
+         [(None, PHASES[p][0], "" if b else "(now)", [(None, when(a, b), "")])
+          for p, a, b in mine["phases"]]),
+    ]  # fmt: skip
+    return page.render(
+        title=s["name"], phase=PHASES[s["phase"]], s=s, facts=facts, needs=needs, tables=tables,
+        journeys=journeys, unanswered=leaves - len({u[0] for u in usages}),
+        answered=bool(usages), sources=texts(s["sources"]),
+        links=[(SAID[kind], url) for kind, url, _ in mine["links"]], edited=said(s["edited_at"]),
+        confirmed=said(s["confirmed_at"]), who=SAID[str(s["confirmed_as"])],
+        by=said(s["review_by"]), since=said(s["since"]), state=state(s["review_by"]),
+        retired=next((said(a) for p, a, b in mine["phases"] if p == "retired" and not b), None),
+    )  # fmt: skip
+
+
+def met(u: Any, now: bool) -> tuple[Any, ...]:
+    """A row of the table of needs."""
+    need, name, component, called, arrangement, product, status, since, until = u[:9]
+    plain = SAID.get(arrangement, arrangement)
+    how = (f"/components/{component}", called, "") if component else (
+        None, f"{plain}: {product}" if product else plain, "")  # fmt: skip
+    if status in ("considering", "planned", "integrating"):
+        days = "No date given"
+    elif since and until:
+        days = f"Since {said(since)}, until {said(until)}"
+    else:
+        days = f"Since {said(since)}" if since else "Dates not known"
+    if now and status != "live":
+        days = f"{SAID[status]}. {days}"
+    stands = (f"Disputed {said(u[15])}" if u[15] else f"Confirmed {said(u[14])}" if u[14] else
+              "Planned" if days.endswith("given") else "Declared")  # fmt: skip
+    return f"/capabilities/{need}", name, "", [
+        how, (None, days, ""), (f"/usages/{u[13]}", stands, name), (None, "Not given", ""),
+    ]  # fmt: skip
