@@ -216,6 +216,7 @@ class Burning(StrEnum):
     NO_TEAM = "no_team"
     NOT_TESTED = "not_tested"
     NO_SUCCESSOR = "no_successor"
+    NOT_PUBLISHED = "not_published"
 
 
 class MentionSense(StrEnum):

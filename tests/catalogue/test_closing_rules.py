@@ -48,6 +48,7 @@ def but(**changes: Any) -> Facts:
         (FINE, []),
         (but(team=None), [Burning.NO_TEAM]),
         (but(security_tested_on=None), [Burning.NOT_TESTED]),
+        (but(team=None, security_tested_on=None), [Burning.NOT_PUBLISHED]),
         (but(security_tested_on=date(2025, 11, 22)), []),
         (but(security_tested_on=date(2025, 11, 21)), [Burning.NOT_TESTED]),
         (but(incidents=1, unsupported=2), [Burning.INCIDENT, Burning.UNSUPPORTED]),

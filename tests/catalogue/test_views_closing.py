@@ -73,7 +73,7 @@ def test_components_that_need_attention(cast: Cast, client: PageClient) -> None:
     assert [row["slug"] for row in found] == ["paas", "cloud"]
     assert found[0]["why"] == ["incident", "closing_in_use", "not_tested"]
     assert (found[0]["services"], found[0]["transactions"]) == (4, 1020)
-    assert found[1]["why"] == ["no_team", "not_tested"]
+    assert found[1]["why"] == ["not_published"]
     page = soup_of(client.get("/burning-platforms?reason=incident"))
     assert [a.get_text() for a in page.select("h2 a")] == ["Paas"]
     assert "Apps do not start" in page.get_text()

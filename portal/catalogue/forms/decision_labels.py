@@ -93,6 +93,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "closing_in_use": lazy("It closes, and services depend on it"),
         "no_team": lazy("No accountable team is published"),
         "not_tested": lazy("No security test in the last 12 months"),
+        "not_published": lazy("Nothing is published: neither who looks after it nor a test"),
         "no_successor": lazy("Deprecated, and no successor is named"),
     },
     "mandate_state": {

@@ -39,21 +39,24 @@ class Facts:
 def reasons(facts: Facts, day: date) -> list[Burning]:
     """Why a component needs attention on a day, the worst first; nothing where it needs none.
 
-    One that has closed needs attention only while services depend on it. What is not published
-    counts like what is not there: nobody outside can tell them apart.
+    One that has closed needs attention only while services depend on it. A team or a test that is
+    not published counts like one that is not there; where neither is, nothing is known to be wrong,
+    and that is a reason of its own, below all others.
     """
     if ended(facts.lifecycle, facts.ends, day):
         return [Burning.CLOSED_IN_USE] if facts.dependents else []
     untested = facts.security_tested_on is None or (
         add_months(facts.security_tested_on, TESTED) < day
     )
+    silent = not facts.team and facts.security_tested_on is None
     found = {
         Burning.INCIDENT: facts.incidents > 0,
         Burning.UNSUPPORTED: facts.unsupported > 0,
         Burning.CLOSING_IN_USE: facts.ends is not None and facts.dependents > 0,
-        Burning.NO_TEAM: not facts.team,
-        Burning.NOT_TESTED: untested,
+        Burning.NO_TEAM: not facts.team and not silent,
+        Burning.NOT_TESTED: untested and not silent,
         Burning.NO_SUCCESSOR: facts.lifecycle is Lifecycle.DEPRECATED and not facts.successor,
+        Burning.NOT_PUBLISHED: silent,
     }
     return [why for why in Burning if found.get(why)]
 
