@@ -295,3 +295,15 @@ def test_filters_that_a_list_does_not_know(app: Flask) -> None:
     assert ignored == ("kind=nope", "colour")
     with app.test_request_context():
         assert label("by_hand", "arrangement") == "By hand"
+
+
+def test_a_contract_does_not_end_before_its_use_began() -> None:
+    bought = {
+        "service": "s", "capability": "c", "arrangement": "bought_product", "product": "P",
+        "status": "live", "since": "2024-01-01", "contract_end": "2023-12-31",
+    }  # fmt: skip
+    with pytest.raises(Invalid) as problem:
+        clean_usage(bought)
+    assert problem.value.field == "contract_end"
+    assert clean_usage({**bought, "since_basis": "seen"})["contract_end"] == "2023-12-31"
+    assert clean_usage({**bought, "contract_end": "2024-01-01"})["since"] == "2024-01-01"
