@@ -317,9 +317,7 @@ def _days(clean: Document) -> None:
         raise Invalid("since", N_("Enter when it went into use"))
     seen = clean["since_basis"] == words.DateBasis.SEEN
     if since and not seen and clean["contract_end"] and clean["contract_end"] < since:
-        raise Invalid(
-            "contract_end", N_("A contract must not end before the day it went into use")
-        )
+        raise Invalid("contract_end", N_("A contract must not end before the day it went into use"))
     if status == words.UsageStatus.STOPPED and not until:
         raise Invalid("until", N_("Enter when it stopped"))
     if status in (
