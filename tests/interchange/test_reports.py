@@ -109,6 +109,7 @@ def test_a_label_in_the_summary_counts():
     summary = f"Keepers apply.  \n  \n**Department / Agency:**  \n{department}"
     report = read(whole(labels), summary=summary)
     assert report.department == department and not report.needs_check
+    assert report.summary == "Keepers apply."
     assert report.sections[0].heading == "Assessment Report"
 
 

@@ -51,6 +51,7 @@ def test_a_report_that_stands_twice_is_found():
     ]
     assert linking.linked(reports)[1].needs_check == (
         f"links: it repeats the address of another report in other words ({ADDRESS})",
+        "duplicate: it repeats report 1 of the file",
     )
     third = other("https://else.example/a", whole(), TITLE + "s")
     assert links(row(whole()), third) == [(1, LinkKind.SAME_ASSESSMENT, 0)]
@@ -94,6 +95,8 @@ def test_what_only_looks_like_a_reassessment_is_none():
     assert links(row(whole()), other(url, whole(later))) == [], "the first one was passed"
     beta = whole({**later, "Assessment Stage": "Beta"})
     assert links(row(failed("8/06/2015")), other(url, beta)) == [], "another phase"
+    silent = whole({**HEADER, "Result of Assessment": "To follow"})
+    assert links(row(silent), other(url, whole(later))) == [], "nobody knows of the first one"
     lamp = other(url, whole(later), "Lamp Licence - Service Assessment")
     assert links(row(failed("8/06/2015")), lamp) == [], "another service"
     own = other(url, whole(later), "Lighthouse Licence - Self Certification")

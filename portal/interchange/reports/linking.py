@@ -39,10 +39,15 @@ def linked(reports: Sequence[ParsedReport]) -> tuple[ParsedReport, ...]:
 
 
 def _doubts(links: Iterable[Link]) -> list[str]:
-    return [
+    doubts = [
         f"links: {link.why} ({link.original_url[:300]})"
         for link in links
         if link.why in (SAME_ADDRESS, OTHER_WORDS, SAME_ASSESSMENT)
+    ]
+    return doubts + [
+        f"duplicate: it repeats report {link.place + 1} of the file"
+        for link in links
+        if link.kind is LinkKind.DUPLICATE
     ]
 
 

@@ -92,7 +92,7 @@ class _Said:
     """The three texts of a report, without people and what the web page had around them."""
 
     title: str
-    summary: str
+    summary: list[str]
     body: list[str]
     found: list[labels.Found]
     lead: bool
@@ -124,7 +124,7 @@ def _anonymous(said: dict[str, str]) -> _Said:
     first, second = clean(text[: len(first)]), clean(text[len(first) + 1 :])
     title = people.take_out(markdown.plain(said["title"]), names, taken)
     return _Said(
-        title, "\n".join(first).strip(), second, labels.find([*first, "", *second]), lead, taken,
+        title, first, second, labels.find([*first, "", *second]), lead, taken,
         cut or cut_too,
     )  # fmt: skip
 
@@ -132,7 +132,6 @@ def _anonymous(said: dict[str, str]) -> _Said:
 def _read(row: dict[str, str], place: int) -> ParsedReport:
     said = _anonymous(row)
     doubts: list[str] = []
-    before = len(said.summary.split("\n")) + 1 if said.summary else 2
     table_lines = points.read(said.body)
     doubts += table_lines.doubts
     dated = _dates(said, doubts)
@@ -149,10 +148,15 @@ def _read(row: dict[str, str], place: int) -> ParsedReport:
     _check_stage(stage_said, moving, phase, doubts)
     _check_results(results, dated, kind, doubts)
     _check_rest(said, tables, department, doubts)
-    shown = _body_lines(said, before)
+    header = {at for one in said.found if one.header for at in range(one.line, one.last + 1)}
+    # The summary, and a line between it and the body, stand before.
+    before = len(said.summary) + 1
+    shown = {line - before for line in header if line >= before}
+    summary = [line for at, line in enumerate(said.summary) if at not in header]
     return ParsedReport(
         place=place, original_url=row["original_url"], title=said.title,
-        name=w.name_of(said.title), summary=said.summary, body="\n".join(said.body).strip(),
+        name=w.name_of(said.title), summary="\n".join(summary).strip(),
+        body="\n".join(said.body).strip(),
         department=department.value if department else "",
         departments=w.departments_of(department.value) if department else (),
         dates=dated, stage=stage_said, moving=moving, phase=phase, kind=kind,
@@ -162,17 +166,6 @@ def _read(row: dict[str, str], place: int) -> ParsedReport:
         sections=sections.read(said.body, shown | table_lines.lines),
         needs_check=tuple(dict.fromkeys(doubts)),
     )  # fmt: skip
-
-
-def _body_lines(said: _Said, before: int) -> set[int]:
-    """The lines of the body that the header takes."""
-    return {
-        line - before
-        for one in said.found
-        if one.header
-        for line in range(one.line, one.last + 1)
-        if line >= before
-    }
 
 
 def _label(one: labels.Found) -> Label:

@@ -159,6 +159,7 @@ class ParsedReport:
     Attributes:
         place: of the report in its file, from 0.
         name: what the service is called, out of the title.
+        summary: without the labels that stand in it.
         body: the Markdown, without what the web page had around the report.
         department: verbatim; empty where none is stated.
         departments: the bodies that it names; the first is accountable.
