@@ -18,7 +18,7 @@ from portal import create_app
 from portal.audit import Act
 from portal.db import Database
 from portal.web.caching import PAGES
-from tests.support import summary
+from tests.support import one_database, summary
 from tests.support.pages import PageClient
 from tests.support.provision import KINDS, Provision, settings_for
 from tests.support.transactions import RolledBackDatabase
@@ -29,6 +29,12 @@ Databases = Callable[[str, bool], RolledBackDatabase]
 def pytest_configure(config: pytest.Config) -> None:
     """Gather what the tests visited."""
     config.pluginmanager.register(summary.Plugin(config))
+    config.pluginmanager.register(one_database.Plugin(config))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Tests of pages run on one of the databases each, unless both are asked for."""
+    parser.addoption(one_database.BOTH, action="store_true", help="run pages on both databases")
 
 
 @pytest.fixture(scope="session")
