@@ -149,6 +149,7 @@ class Settings:
         public_url: where people reach the portal, for links in mails; without a slash at its end.
         accounts: how people sign in.
         problems_per_network: how many problems one network can report in an hour; 0 for no limit.
+        smallest_rate: of fewer assessments than this no rate is shown, only how many.
     """
 
     environment: Environment
@@ -172,6 +173,7 @@ class Settings:
     public_url: str = PUBLIC_URL
     accounts: AccountSettings = AccountSettings()
     problems_per_network: int = 0
+    smallest_rate: int = 5
 
     @property
     def development(self) -> bool:
@@ -237,6 +239,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         problems_per_network=_whole(
             env, "PORTAL_PROBLEMS_PER_NETWORK", PROBLEMS if environment == "production" else 0
         ),
+        smallest_rate=max(1, _whole(env, "PORTAL_SMALLEST_RATE", 5)),
     )
 
 

@@ -15,6 +15,7 @@ import portal.cli_usage  # noqa: F401  (adds its commands to those that import)
 from portal import cli_assessments, cli_jobs, cli_people, cli_standards, migrations
 from portal.accounts.actions import people
 from portal.assessments.actions import demo_standards, shipped
+from portal.assessments.store import counts as assessment_counts
 from portal.catalogue.actions import (
     claims,
     components,
@@ -321,7 +322,8 @@ def search_rebuild() -> None:
 @yes_anyway
 @json_option
 def rollups_rebuild(as_json: bool) -> None:
-    """Count the services of each sort, and who uses which component, afresh."""
+    """Count afresh: services of each sort, who uses which component, results of assessments."""
     with database().writing() as session:
         kept = service_counts.rebuild(session) + usage_counts.rebuild(session)
+        kept += assessment_counts.rebuild(session)
     click.echo(json.dumps({"counts": kept}) if as_json else f"{kept:,} counts are kept.")

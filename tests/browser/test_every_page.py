@@ -86,6 +86,8 @@ MORE = (
     "/standards/dvla-extra-points/1",
     "/standards/dvla-extra-points/1/points/15",
     "/standards/service-standard/3/points/12/counterparts",
+    "/reports/statistics?standard=unknown&nonsense=1",
+    "/reports/statistics/organisations?as=today",
 )
 WRONG = {
     "/sign-in/link/unknown": 404,
@@ -100,7 +102,8 @@ WRONG = {
 EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",
          "/organisation-names", "/components", "/capabilities", "/find-a-component",
          "/toolkit/alpha", "/component-map", "/suppliers", "/contracts",
-         "/burning-platforms", "/mandates", "/spend-requests", "/standards")  # fmt: skip
+         "/burning-platforms", "/mandates", "/spend-requests", "/standards",
+         "/reports/statistics")  # fmt: skip
 #: Answers that are no pages.
 NOT_HTML = {"health", "ready", "web.favicon", "web.old_security_txt", "web.robots",
             "web.security_txt"}  # fmt: skip

@@ -6,7 +6,7 @@ from flask import Flask
 
 from portal.assessments.actions import moving
 from portal.assessments.forms import standards as standard_words
-from portal.assessments.views import point_pages
+from portal.assessments.views import figures, point_pages
 from portal.assessments.views.standard_drafts import blueprint as standard_drafts
 from portal.assessments.views.standard_editing import blueprint as standard_editing
 from portal.assessments.views.standard_walks import blueprint as standard_walks
@@ -18,6 +18,7 @@ from portal.web.i18n import lazy
 def install(app: Flask) -> None:
     """Register the pages, and what a lower package lets a higher one add."""
     moving.install()
+    figures.install(app)
     standard_words.teach()
     point_pages.install()
     for blueprint in (standards, standard_walks, standard_editing, standard_drafts):

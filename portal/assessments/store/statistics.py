@@ -1,0 +1,238 @@
+"""All SQL behind the figures of assessments: kept counts, and what is counted once a version."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.assessments.models.assessments import Assessment, AssessmentOwner, Report
+from portal.assessments.models.counts import AssessmentCount, PointCount
+from portal.assessments.models.standards import Standard, StandardPoint, StandardVersion
+from portal.assessments.rules.statistics import (
+    AGAIN,
+    NEVER_RATED,
+    Again,
+    Cell,
+    First,
+    Outcomes,
+    Ratings,
+    Retried,
+    holder,
+    retried,
+)
+from portal.assessments.words import AssessmentKind, Rating, Stage, VersionState
+from portal.audit import kept
+from portal.catalogue.models.organisations import Organisation, OrganisationSuccession
+from portal.catalogue.models.services import Service
+
+#: The value of a version that is not known in addresses.
+UNKNOWN = "unknown"
+
+
+class Version(NamedTuple):
+    """A published version of a standard; `value` is what addresses call it."""
+
+    id: int
+    slug: str
+    standard: str
+    number: int
+    title: str
+
+    @property
+    def value(self) -> str:
+        """What addresses call it."""
+        return f"{self.slug}-{self.number}" if self.id else UNKNOWN
+
+
+class Point(NamedTuple):
+    """A point of a version with its ratings."""
+
+    number: int
+    title: str
+    ratings: Ratings
+
+
+class Holding(NamedTuple):
+    """An organisation with the results of what it owned, or holds today.
+
+    `key` settles ties: the organisation's id, or 0. `slug` is None for a name in
+    reports that is no organisation of the catalogue; `unsure` counts assessments of bodies that
+    were split, which nobody can give to one of those that followed.
+    """
+
+    key: int
+    slug: str | None
+    name: str
+    outcomes: Outcomes
+    unsure: int
+
+
+def versions(session: Session) -> list[Version]:
+    """The versions that can be asked for, those of one standard together."""
+    v, s = StandardVersion, Standard
+    query = (
+        select(v.id, s.slug, s.name, v.number, v.title)
+        .join(s, s.id == v.standard_id)
+        .where(v.state == VersionState.PUBLISHED)
+        .order_by(s.name, s.id, v.number)
+    )
+    return kept(session, "versions", lambda: [Version(*row) for row in session.execute(query)])
+
+
+def cells(session: Session) -> list[Cell]:
+    """Every count of assessments, of all versions."""
+    return kept(session, "assessment cells", lambda: _cells(session))
+
+
+def _cells(session: Session) -> list[Cell]:
+    c = AssessmentCount
+    rows = session.execute(
+        select(c.version_id, c.year, c.stage, c.kind, c.result, c.points, c.copy, c.many)
+    )
+    return [
+        Cell(version, year, Stage(stage), AssessmentKind(kind), Rating(result), points,
+             bool(copy), many)
+        for version, year, stage, kind, result, points, copy, many in rows
+    ]  # fmt: skip
+
+
+def points(session: Session, version_id: int, stage: Stage | None, first: bool) -> list[Point]:
+    """How the points of a version were rated.
+
+    Args:
+        stage: of assessments of this stage alone.
+        first: of first assessments alone: in one that is held again, points may be carried.
+    """
+    key = "point cells", version_id, stage, first
+    return kept(session, key, lambda: _points(session, version_id, stage, first))
+
+
+def _points(session: Session, version_id: int, stage: Stage | None, first: bool) -> list[Point]:
+    p, c = StandardPoint, PointCount
+    titles: Any = session.execute(
+        select(p.number, p.title).where(p.version_id == version_id).order_by(p.number)
+    )
+    found = {number: Point(number, title, Ratings()) for number, title in titles}
+    query = select(c.number, c.rating, func.sum(c.many)).where(c.version_id == version_id)
+    if stage:
+        query = query.where(c.stage == stage)
+    if first:
+        query = query.where(c.kind.not_in(AGAIN))
+    for number, rating, many in session.execute(query.group_by(c.number, c.rating)):
+        point = found.setdefault(number, Point(number, "", Ratings()))
+        point.ratings.add(Rating(rating), int(many))
+    return [found[number] for number in sorted(found)]
+
+
+def again(session: Session, failed: dict[tuple[int, Stage], int]) -> Any:
+    """What became of first assessments that did not pass, by version and stage; see
+    `rules.statistics.retried`.
+    """
+    return kept(session, "assessed again", lambda: _again(session, failed))
+
+
+def _again(
+    session: Session, failed: dict[tuple[int, Stage], int]
+) -> dict[tuple[int, Stage], Retried]:
+    a, before, report = Assessment, aliased(Assessment), aliased(Report)
+    rows: Any = session.execute(
+        select(a.id, a.again_of_id, a.result, before.standard_version_id, before.stage,
+               before.result, before.kind)
+        .join(before, before.id == a.again_of_id)
+        .join(Report, Report.id == a.report_id)
+        .join(report, report.id == before.report_id)
+        .where(Report.same_as_id.is_(None), report.same_as_id.is_(None))
+    )  # fmt: skip
+    later, firsts = [], dict[int, First]()
+    for id_, of, result, version, stage, was, kind in rows:
+        later.append(Again(id_, of, result))
+        if kind not in AGAIN | NEVER_RATED:
+            firsts[of] = First(of, version or 0, stage, was)
+    return retried(firsts.values(), later, failed)
+
+
+def by_organisation(
+    session: Session, version_id: int, stage: Stage | None, today: bool
+) -> list[Holding]:
+    """The results of each organisation that was accountable, by name.
+
+    Args:
+        today: by who holds the service today, and else by who followed the organisation; without
+            it by the organisation that the report names.
+    """
+    key = "assessed bodies", version_id, stage, today
+    return kept(session, key, lambda: _by_organisation(session, version_id, stage, today))
+
+
+def _by_organisation(
+    session: Session, version_id: int, stage: Stage | None, today: bool
+) -> list[Holding]:
+    names = _names(session)
+    followed = _followed(session) if today else {}
+    found: dict[int | str, Holding] = {}
+    for body, published, holds, result, many in _owned(session, version_id, stage):
+        sure = True
+        if today and holds:
+            body = holds
+        elif today and body:
+            body, sure = holder(body, followed)
+        slug, name = names[body] if body else (None, published or "")
+        key = body or name.casefold()
+        row = found.setdefault(key, Holding(body or 0, slug, name, Outcomes(), 0))
+        row.outcomes.results[result] += many
+        found[key] = row._replace(unsure=row.unsure + (0 if sure else many))
+    return sorted(found.values(), key=place)
+
+
+def place(row: Holding) -> tuple[str, int]:
+    """Where a row stands in the list."""
+    return row.name.casefold(), row.key
+
+
+def _owned(session: Session, version_id: int, stage: Stage | None) -> Any:
+    """The first owner of each assessment that is in the figures, as (organisation's id, name in
+    the report, who holds the service today, result, how many).
+    """
+    a, o, s, each = Assessment, AssessmentOwner, Service, aliased(AssessmentOwner)
+    first = select(func.min(each.position)).where(each.assessment_id == a.id).scalar_subquery()
+    # A name counts only where it means no organisation, so that spellings fall together.
+    name = case((o.organisation_id.is_(None), o.published_name)).label("unmatched")
+    query = (
+        select(o.organisation_id, name, s.organisation_id, a.result, func.count())
+        .select_from(a)
+        .join(Report, Report.id == a.report_id)
+        .outerjoin(o, and_(o.assessment_id == a.id, o.position == first))
+        .outerjoin(s, s.id == a.service_id)
+        .where(
+            Report.same_as_id.is_(None),
+            a.kind.not_in(NEVER_RATED),
+            a.result != Rating.NOT_RATED,
+            a.standard_version_id == version_id if version_id else a.standard_version_id.is_(None),
+        )
+        .group_by(o.organisation_id, name, s.organisation_id, a.result)
+    )
+    return session.execute(query.where(a.stage == stage) if stage else query)
+
+
+def _names(session: Session) -> dict[int, tuple[str, str]]:
+    o = Organisation
+    rows = session.execute(select(o.id, o.slug, o.name))
+    return {id_: (slug, name) for id_, slug, name in rows}
+
+
+def _followed(session: Session) -> dict[int, tuple[int, ...]]:
+    """What followed each body that has ended."""
+    s, o = OrganisationSuccession, Organisation
+    rows: Any = session.execute(
+        select(s.predecessor_id, s.successor_id)
+        .join(o, o.id == s.predecessor_id)
+        .where(s.successor_id.is_not(None), o.end_date.is_not(None))
+        .order_by(s.predecessor_id, s.successor_id)
+        .distinct()
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for body, next_ in rows:
+        found[body] = (*found.get(body, ()), next_)
+    return found
