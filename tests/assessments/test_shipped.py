@@ -44,6 +44,9 @@ def test_the_crosswalk_comes_with_the_versions(
     assert Counter(row.mapped_by for row in session.scalars(select(PointRelation))) == {
         ACT.actor: 9
     }
+    standard = standards.by_slug(session, SLUG)
+    event = history_of(session, standards.THING, standard.id)[0]
+    assert event.tag == "standard.mapped" and "1/15 = 3/12" in event.after["counterparts"]
     session.execute(delete(PointRelation))
     shipped.load(database, ACT)
     assert session.scalars(select(PointRelation)).all() == [], "what a person took away stays away"

@@ -124,7 +124,7 @@ def test_the_versions_side_by_side_and_what_changed(client: PageClient) -> None:
     assert "user_research" in client.get(f"{UK}/3/history.json").text
     assert "Draft" in client.get(f"{UK}/3/history.csv").text
     assert "Government Digital Service" in client.get(f"{UK}/history.csv").text
-    assert client.get(f"{UK}/history.json").json["items"][0]["tag"] == "standard.added"
+    assert client.get(f"{UK}/history.json").json["items"][-1]["tag"] == "standard.added"
     assert client.get(f"{UK}.csv").text.splitlines()[1].startswith("3,14 points (2019),published")
     assert "History of 26 points (2014)" in text_of(client, f"{UK}/history")
     links = {a["href"] for a in soup_of(client.get("/toolkit/alpha")).select("main a")}

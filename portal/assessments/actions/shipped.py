@@ -75,7 +75,8 @@ def _relate(
         for number, version_id in standards.version_ids(session, standard_id).items()
         for at, id_ in standards.point_ids(session, version_id).items()
     }
-    for older, newer in shipped.counterparts:
-        if not known.issuperset({older[0], newer[0]}):
-            standards.relate(session, places[older], places[newer], act)
-    session.flush()
+    new = [pair for pair in shipped.counterparts if not known.issuperset(v for v, _n in pair)]
+    for older, newer in new:
+        standards.relate(session, places[older], places[newer], act)
+    said = ["/".join(map(str, older)) + " = " + "/".join(map(str, newer)) for older, newer in new]
+    standards.mapped(session, standard_id, {"counterparts": []}, {"counterparts": said}, act)
