@@ -58,6 +58,7 @@ class Permission(StrEnum):
     ANSWER_PROBLEMS = "answer_problems"
     RECORD_SPEND = "record_spend"
     DECIDE_REQUESTS = "decide_requests"
+    DECIDE_REPORTS = "decide_reports"
     ADD_STANDARD = "add_standard"
     EDIT_STANDARD = "edit_standard"
 
@@ -278,6 +279,10 @@ POLICY: dict[Permission, Predicate] = {
         grant.role in _ADMINISTRATORS for grant in person.grants
     ),
     Permission.EDIT_STANDARD: _role(*_ADMINISTRATORS, on=STANDARD),
+    # What past reports say, and which services they are about.
+    Permission.DECIDE_REPORTS: lambda person, thing: _role(
+        Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR
+    )(person, PORTAL),
     Permission.DECIDE_MENTION: _any(
         _part(_any(_EDITS_SERVICE, _EDITS_COMPONENT), MENTION),
         _role(Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR, on=MENTION),

@@ -280,6 +280,7 @@ def demo_load(as_json: bool) -> None:
     ):
         outcome = importing.run(database(), parsed, command, apply)
         counts[name] = {"created": outcome.created, "updated": outcome.updated}
+    counts["reports"] = cli_assessments.load_demo(command)
     named = suppliers.match(database(), command)
     counts["suppliers"] = {"matched": named.matched, "waiting": named.waiting}
     found = duplicates.find(database(), lambda: datetime.now(UTC)).values()

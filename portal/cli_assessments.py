@@ -1,15 +1,21 @@
-"""The commands of assessments: what past reports say, read without changing anything."""
+"""The commands of assessments: what past reports say, printed or imported."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask
 
-from portal.cli_importing import FILE, SHOWN
-from portal.commands import Commands, json_lines_option
+from portal.assessments.actions import import_reports, report_services
+from portal.assessments.store import report_matching
+from portal.audit import Act
+from portal.catalogue.actions import importing
+from portal.cli_importing import FILE, SHOWN, import_group, import_options, run_import
+from portal.commands import Commands, database, json_lines_option
 from portal.errors import Refused
+from portal.interchange import demo, past_reports
 from portal.interchange.reports import printing, reading
 from portal.interchange.reports.shapes import SetAside
 from portal.interchange.said import json_line, printable
@@ -54,3 +60,27 @@ def parse(file: Path, as_json: bool) -> None:
 
 def _told(name: str, aside: SetAside) -> str:
     return f"{name}, report {aside.entry}, {aside.field}: {aside.reason}"
+
+
+@import_group.command("reports")
+@click.argument("file", type=FILE)
+@import_options
+def import_reports_command(file: Path, **options: Any) -> None:
+    """Import past assessment reports, as `assessments parse` reads them.
+
+    Load the standards first (`flask standards load`): a report is against the version that has as
+    many points as its table. Names of organisations are matched or wait at /organisation-names;
+    reports that are not surely of a service of the catalogue wait at /report-services.
+    """
+    run_import(lambda: past_reports.parse(file), import_reports.apply, [file], **options)
+
+
+def load_demo(command: Act) -> dict[str, int]:
+    """Add the demo's reports that are not there yet, and say whom they are about; how many."""
+    parsed = demo.reports()
+    with database().reading() as session:
+        known = report_matching.ids_by_key(session, [d.key for d in parsed.desired])
+    parsed.desired = [d for d in parsed.desired if d.key not in known]
+    outcome = importing.run(database(), parsed, command, import_reports.apply)
+    decided = report_services.add_missing(database(), demo.report_services(), command)
+    return {"created": outcome.created, "decided": decided}

@@ -11,6 +11,7 @@ from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.documents import clean_organisation, clean_service
 from portal.catalogue.rules.importing import Desired, Parsed
 from portal.interchange.documents import parse as read_documents
+from portal.interchange.past_reports import parse as read_reports
 
 FOLDER = Path(__file__).resolve().parent / "demo"
 
@@ -142,6 +143,16 @@ def rosters() -> Parsed:
 def documents() -> Parsed:
     """Documents that name components, made up."""
     return read_documents(FOLDER / "documents.json", DocumentKind.ASSESSMENT_REPORT)
+
+
+def reports() -> Parsed:
+    """Past reports of assessments: their facts, with few words of our own."""
+    return read_reports(FOLDER / "reports.json")
+
+
+def report_services() -> list[Document]:
+    """What was decided about whom those reports are about."""
+    return _load("report_services.json")
 
 
 def _published() -> dict[str, list[Document]]:

@@ -40,6 +40,8 @@ OWNER = "service.owner@dvla.demo.example"
 CAPABILITY = "card-payments"
 #: With a published version, which can be related to no other, and a draft.
 STANDARD = "dvla-extra-points"
+#: It tells of an assessment with points that were not met.
+REPORT = "vehicle-tax-sorn-and-vehicle-enquiry-service-assessment"
 
 
 def arguments(session: Session) -> dict[str, dict[str, Any]]:
@@ -117,6 +119,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "suppliers": {"key": "amazon-web-services", "slug": "microsoft-limited"},
         "mandates": {"slug": PUBLISHED},
         **_requests(session),
+        **{name: {"slug": REPORT} for name in ("reports", "report_services", "report_checks")},
         "unmet": {"slug": SERVICE, "need": CAPABILITY},
         "unmet.show": {"slug": CAPABILITY},
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},

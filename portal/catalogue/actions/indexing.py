@@ -10,6 +10,7 @@ from portal import search
 from portal.catalogue.store import (
     capabilities,
     components,
+    further_kinds,
     journeys,
     organisation_names,
     organisations,
@@ -27,6 +28,8 @@ def reindex(session: Session) -> None:
     search.rebuild(session, journeys.THING, journeys.search_documents(session))
     search.rebuild(session, components.THING, components.search_documents(session))
     search.rebuild(session, capabilities.THING, capabilities.search_documents(session))
+    for kind in further_kinds.kinds():
+        search.rebuild(session, kind.thing, kind.documents(session))
 
 
 def refresh(session: Session, changed: Mapping[str, Collection[int]]) -> None:

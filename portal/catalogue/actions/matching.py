@@ -12,6 +12,7 @@ from portal.audit import Act
 from portal.catalogue.models.organisations import OrganisationMatch
 from portal.catalogue.rules.matching import NameIndex
 from portal.catalogue.store import (
+    further_kinds,
     journeys,
     matches,
     organisation_names,
@@ -91,6 +92,7 @@ class Resolver:
             self.moved.update(
                 ownership.move(self._session, name, before, found.matched, self._refs, self._act)
             )
+            further_kinds.follow(self._session, name, means, self._act)
             if row.about is MatchAbout.SUPPLIER:
                 suppliers.link(self._session, name, found.matched, self._act)
             settled += 1
@@ -143,6 +145,8 @@ def decide(
         old, new = names.get(before or 0), names.get(after or 0)
         ids = ownership.move(session, row.published_name, old, new, refs, act) if old != new else []
         bought = suppliers.link(session, row.published_name, new, act) if old != new else []
+        if old != new:
+            further_kinds.follow(session, row.published_name, after, act)
         search.put(session, service_search.search_documents(session, ids))
         if ids:
             search.put(session, journeys.search_documents(session))

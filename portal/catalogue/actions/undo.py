@@ -14,6 +14,7 @@ from portal.catalogue.actions.indexing import refresh
 from portal.catalogue.store import (
     adoption,
     evidence,
+    further_kinds,
     imports,
     matches,
     mentions,
@@ -61,6 +62,8 @@ def undo(database: Database, batch_id: int, act: Act) -> dict[str, int]:
         batch.undone_at = act.at
         for thing in (services.THING, organisations.THING):
             search.remove(session, thing, _ids(made, thing))
+        for kind in further_kinds.kinds():
+            search.remove(session, kind.thing, _ids(made, kind.thing))
         refresh(session, {t: _ids(changed, t) for t in (services.THING, organisations.THING)})
         return {"removed": _records(made), "restored": _records(changed)}
 
@@ -138,6 +141,10 @@ class _Undoing:
             adoption.restore(self.session, figures, self.act, TAG)
         lists = {id_: self.changed[t, id_] for t, id_ in self.changed if t == rosters.THING}
         rosters.restore(self.session, lists, self.slugs, self.act, TAG)
+        for kind in further_kinds.kinds():
+            for some in self._some(kind.thing):
+                fields = {id_: self.changed[kind.thing, id_] for id_ in some}
+                kind.restore(self.session, fields, self.act, TAG)
         names = organisations.references(self.session)
         for some in self._some(matches.THING):
             for id_ in some:
@@ -182,7 +189,12 @@ class _Undoing:
         """
         for first in (adoption, mentions, rosters):
             first.remove(self.session, _ids(made, first.THING), self.act, TAG)
+        for kind in further_kinds.kinds():
+            for some in chunks(_ids(made, kind.thing)):
+                kind.remove(self.session, some, self.act, TAG)
         named = rosters.named_on(self.session, _ids(made, matches.THING))
+        for kind in further_kinds.kinds():
+            named |= kind.keeps(self.session, _ids(made, matches.THING))
         made = [each for each in made if each[0] != matches.THING or each[1] not in named]
         for store in (services, matches, organisations):
             store.remove(self.session, _ids(made, store.THING), self.act, TAG)

@@ -123,6 +123,9 @@ def references(*documents: Document) -> Iterator[str]:
             if document.get(name):
                 yield str(document[name])
         yield from (f"{of}:{document[k]}" for k, of in _RECORDS.items() if document.get(k))
+        for name, bodies in document.items():
+            if name.endswith("organisations") and isinstance(bodies, list):
+                yield from (str(body) for body in bodies if body)
         for value in map(_listed, document.values()):
             for item in value if isinstance(value, list) else ():
                 if isinstance(item, dict):
@@ -176,7 +179,8 @@ def _listed(value: Any) -> Any:
     """Answers by capability as a list of records, each with its capability."""
     if not isinstance(value, dict):
         return value
-    return [{"capability": name, **answer} for name, answer in value.items() if answer]
+    answers = {name: answer for name, answer in value.items() if isinstance(answer, dict)}
+    return [{"capability": name, **answer} for name, answer in answers.items() if answer]
 
 
 def _line(field: str, value: object, names: Mapping[str, str]) -> Line:

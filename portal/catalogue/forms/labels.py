@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from portal.catalogue.forms import decision_labels
 from portal.web.i18n import lazy
 
-LABELS: Mapping[str, Mapping[str, str]] = {
+LABELS: dict[str, Mapping[str, str]] = {
     "kind": {
         "department": lazy("Department"),
         "agency": lazy("Agency"),
@@ -374,6 +374,12 @@ LIFECYCLE_COLOURS: Mapping[str, str] = {
 def label(value: object, of: str) -> str:
     """The words for a value of a closed list; a value the list does not have, as it is."""
     return str(LABELS[of].get(str(value), value))
+
+
+def add(more: Mapping[str, Mapping[str, str]]) -> None:
+    """Let packages above call their closed lists: to lists that are there, values are added."""
+    for of, texts in more.items():
+        LABELS[of] = {**LABELS.get(of, {}), **texts}
 
 
 def labels(of: str) -> dict[str, str]:

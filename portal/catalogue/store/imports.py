@@ -13,6 +13,7 @@ from portal.audit import Document, HistoryEvent, ImportBatch
 from portal.catalogue.models.imports import ImportedRecord, SetAside
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
+from portal.catalogue.store import further_kinds
 from portal.db import insert_rows
 from portal.errors import Missing
 
@@ -67,18 +68,21 @@ def set_aside(
 ) -> list[AsideRow]:
     """What a batch did not accept, in the order of its files."""
     a, about = SetAside, SetAside.thing_id
-    rows: Any = session.execute(
-        select(
-            a.id, a.file, a.row, a.column, a.value, a.reason, a.conflict, a.thing,
-            func.coalesce(Service.slug, Organisation.slug),
-            func.coalesce(Service.name, Organisation.name),
-        )
-        .outerjoin(Service, and_(a.thing == "service", Service.id == about))
-        .outerjoin(Organisation, and_(a.thing == "organisation", Organisation.id == about))
-        .where(a.batch_id == batch_id, a.id > after_id)
-        .order_by(a.id)
-        .limit(limit)
+    named: list[tuple[str, Any, Any]] = [
+        ("service", Service, Service.name),
+        ("organisation", Organisation, Organisation.name),
+    ]
+    named += [(each.thing, each.model, each.name) for each in further_kinds.kinds()]
+    query = select(
+        a.id, a.file, a.row, a.column, a.value, a.reason, a.conflict, a.thing,
+        func.coalesce(*(model.slug for _, model, _ in named)),
+        func.coalesce(*(name for *_, name in named)),
     )  # fmt: skip
+    for thing, model, _name in named:
+        query = query.outerjoin(model, and_(a.thing == thing, model.id == about))
+    rows: Any = session.execute(
+        query.where(a.batch_id == batch_id, a.id > after_id).order_by(a.id).limit(limit)
+    )
     return [AsideRow(*row) for row in rows]
 
 
@@ -100,7 +104,10 @@ def remembered(session: Session, kind: str) -> dict[str, Remembered]:
     undone, about a record that is still there.
     """
     r = ImportedRecord
-    there = or_(*(and_(r.thing == thing, exists().where(id_ == r.thing_id)) for thing, id_ in _IDS))
+    known = [*_IDS, *((each.thing, each.model.id) for each in further_kinds.kinds())]
+    there = or_(
+        *(and_(r.thing == thing, exists().where(id_ == r.thing_id)) for thing, id_ in known)
+    )
     rows: Any = session.execute(
         select(r.key, r.thing, r.thing_id, r.id)
         .join(ImportBatch, ImportBatch.id == r.batch_id)

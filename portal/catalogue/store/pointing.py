@@ -24,6 +24,7 @@ from portal.catalogue.store import (
     adoption,
     capabilities,
     components,
+    further_kinds,
     journeys,
     matches,
     mentions,
@@ -85,11 +86,14 @@ def pointing_at(
 ) -> list[Reference]:
     """The records that point at any of the targets, without the ones named; services first."""
     found: set[Reference] = set()
-    for target, pointer, id_, column in _LINKS:
+    links = [*_LINKS]
+    for each in further_kinds.kinds():
+        links += [(target, each.thing, id_, column) for target, id_, column in each.points]
+    for target, pointer, id_, column in links:
         ids = [thing_id for thing, thing_id in targets if thing == target]
         for some in chunks(ids):
             found |= {(pointer, i) for i in session.scalars(select(id_).where(column.in_(some)))}
-    order = list(_NAMES)
+    order = [*_NAMES, *(each.thing for each in further_kinds.kinds())]
     return sorted(found - set(without), key=lambda one: (order.index(one[0]), one[1]))
 
 
@@ -99,7 +103,8 @@ def called(session: Session, references: Iterable[Reference]) -> list[str]:
 
 
 def _called(session: Session, references: Iterable[Reference]) -> Iterator[str]:
+    further = {each.thing: (each.model.id, each.name) for each in further_kinds.kinds()}
     for thing, thing_id in references:
-        id_, name = _NAMES[thing]
+        id_, name = (_NAMES | further)[thing]
         found = session.scalar(select(name).where(id_ == thing_id))
         yield f"{thing.replace('_', ' ')} “{found or thing_id}”"

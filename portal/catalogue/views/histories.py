@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from portal import audit
 from portal.access import PORTAL, Kind, Permission, may
 from portal.accounts.store import people, things
 from portal.catalogue.forms.as_at import AsAt
-from portal.catalogue.forms.history_words import Document, changes, references, who
+from portal.catalogue.forms.history_words import Change, Document, changes, references, who
 from portal.catalogue.forms.labels import label
 from portal.catalogue.store import merging, organisation_lists, records, reviews, usage
 from portal.catalogue.views.base import (
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 BATCH = 500
 Link = tuple[str, str]
+#: Says a change in words: what was before, what is now, and the names of what both speak of.
+InWords = Callable[[Document, Document, Mapping[str, str]], list[Change]]
 COLUMNS = ("at", "by", "import", "reason", "field", "before", "after")
 
 
@@ -72,7 +75,7 @@ def _of_merged(
 
 def told(
     fmt: Format, thing: str, id_: int, name: str, crumbs: list[Link], file: str,
-    about: Sequence[Link] = (), form: AsAt | None = None,
+    about: Sequence[Link] = (), form: AsAt | None = None, words: InWords = changes,
 ) -> Response:  # fmt: skip
     """Answer with the changes of one record.
 
@@ -82,13 +85,14 @@ def told(
         file: what the CSV file is called, before `-history`.
         about: where to read more, as (text, address).
         form: asks for a day, where the record can be read as it was recorded then.
+        words: says its changes in words.
     """
     ignored = unknown("before", *(DATE if form else ()))
     refuse_unknown(fmt, ignored)
-    rows = _events if fmt == "json" else _fields
+    rows = _events if fmt == "json" else partial(_fields, words=words)
     return respond_list(
         fmt,
-        page=lambda: _page(thing, id_, name, crumbs, about, form, file, ignored),
+        page=lambda: _page(thing, id_, name, crumbs, about, form, file, ignored, words),
         rows=stream(lambda session: rows(session, thing, id_)),
         columns=COLUMNS,
         name=f"{file}-history",
@@ -97,13 +101,13 @@ def told(
 
 def _page(
     thing: str, id_: int, name: str, crumbs: list[Link], about: Sequence[Link],
-    form: AsAt | None, slug: str, ignored: tuple[str, ...],
+    form: AsAt | None, slug: str, ignored: tuple[str, ...], words: InWords,
 ) -> Response:  # fmt: skip
     before = place("before")
     with reading() as session:
         events = audit.history_of(session, thing, id_, before, PAGE_SIZE + 1)
         known = _people(session, thing, id_, events)
-        shown = _in_words(session, events[:PAGE_SIZE], known)
+        shown = _in_words(session, events[:PAGE_SIZE], known, words)
     more = len(events) > PAGE_SIZE
     return page(
         "catalogue/history.html",
@@ -152,7 +156,7 @@ def _people(
 
 
 def _in_words(
-    session: Session, events: list[audit.HistoryEvent], known: dict[str, str]
+    session: Session, events: list[audit.HistoryEvent], known: dict[str, str], words: InWords
 ) -> list[dict[str, Any]]:
     names = _names(session, events)
     return [
@@ -164,7 +168,7 @@ def _in_words(
             "reason": event.reason,
             "made": not event.before,
             "confirmed": event.tag == reviews.CONFIRMED,
-            "changes": changes(event.before, event.after, names),
+            "changes": words(event.before, event.after, names),
         }
         for event in events
     ]
@@ -193,12 +197,12 @@ def _events(session: Session, thing: str, id_: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _fields(session: Session, thing: str, id_: int) -> Iterator[dict[str, Any]]:
+def _fields(session: Session, thing: str, id_: int, words: InWords) -> Iterator[dict[str, Any]]:
     """One row a changed field, in the words of the page."""
     for events in _batches(session, thing, id_):
         names = _names(session, events)
         for event in events:
-            for change in changes(event.before, event.after, names):
+            for change in words(event.before, event.after, names):
                 yield {
                     "at": event.at.isoformat(),
                     "by": who(event.actor),

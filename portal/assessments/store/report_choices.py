@@ -1,0 +1,61 @@
+"""What a list of reports can be narrowed to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Integer, Text, cast, exists, literal, null, select, union_all
+from sqlalchemy.orm import Session
+
+from portal.assessments.models.assessments import AssessmentOwner
+from portal.assessments.models.standards import Standard, StandardPoint, StandardVersion
+from portal.assessments.words import VersionState
+from portal.audit import kept
+from portal.catalogue.component_words import DocumentKind
+from portal.catalogue.models.components import Component
+from portal.catalogue.models.mentions import Mention
+from portal.catalogue.models.organisations import Organisation
+
+
+class Choice(NamedTuple):
+    """What a list can be narrowed to."""
+
+    sort: str
+    value: str
+    name: str
+    group: str | None
+    number: int | None
+
+
+def choices(session: Session) -> list[Choice]:
+    """The organisations and components that reports name, and the points of each version of a
+    standard; kept until a record changes.
+    """
+    return kept(session, "report choices", lambda: _choices(session))
+
+
+def _choices(session: Session) -> list[Choice]:
+    o, c, v, p = Organisation, Component, StandardVersion, StandardPoint
+    owned = exists().where(AssessmentOwner.organisation_id == o.id)
+    named = exists().where(
+        Mention.component_id == c.id, Mention.kind == DocumentKind.ASSESSMENT_REPORT
+    )
+    none, no_number = cast(null(), Text), cast(null(), Integer)
+    parts = union_all(
+        select(literal("organisation").label("sort"), o.slug.label("value"), o.name.label("name"),
+               none.label("a"), no_number.label("b"), o.sort_name.label("place")).where(owned),
+        select(literal("component"), c.slug, c.name, none, no_number, c.sort_name).where(named),
+        select(literal("point"), Standard.slug, p.title, v.title, v.number * 1000 + p.number,
+               Standard.slug)
+        .join(v, v.id == p.version_id)
+        .join(Standard, Standard.id == v.standard_id)
+        .where(v.state == VersionState.PUBLISHED),
+    ).subquery()  # fmt: skip
+    query = select(parts).order_by(parts.c.sort, parts.c.place, parts.c.b)
+    return [_choice(*row[:5]) for row in session.connection().execute(query)]
+
+
+def _choice(sort: str, value: str, name: str, group: str | None, number: int | None) -> Choice:
+    if number is None:
+        return Choice(sort, value, name, group, None)
+    return Choice(sort, f"{value}-{number // 1000}", name, group, number % 1000)

@@ -1,0 +1,151 @@
+"""What a program was not sure of in reports: the queue, and the page on which one is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.access import Permission
+from portal.accounts.views.base import done
+from portal.assessments.actions import report_checks as acts
+from portal.assessments.forms.report_checks import field_of, form_of, moved, said
+from portal.assessments.store import report_checks, report_record, report_standards
+from portal.assessments.words import CheckState
+from portal.catalogue.forms.labels import label, labels
+from portal.catalogue.views.base import (
+    PAGE_SIZE,
+    database,
+    place,
+    reading,
+    refuse_unknown,
+    stream,
+    unknown,
+)
+from portal.errors import Invalid, Stale
+from portal.web.formats import Format, formats, respond_list
+from portal.web.guard import requires
+from portal.web.i18n import _
+from portal.web.pages import filter_links, page, paging
+from portal.web.people import act
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from portal.assessments.store.report_record import Record
+
+blueprint = Blueprint("report_checks", __name__)
+COLUMNS = ("report", "title", "field", "reason", "state", "note")
+
+
+@formats(blueprint, "/report-checks")
+@requires(Permission.DECIDE_REPORTS)
+def index(fmt: Format) -> Response:
+    """List what a program was not sure of."""
+    state, field, ignored = _asked()
+    refuse_unknown(fmt, ignored)
+    return respond_list(
+        fmt,
+        page=lambda: _index(state, field, ignored),
+        rows=stream(lambda session: _rows(session, state, field)),
+        columns=COLUMNS,
+        name="report-checks",
+    )
+
+
+def _asked() -> tuple[CheckState | None, str | None, tuple[str, ...]]:
+    ignored, text = list(unknown("state", "field", "after")), request.args.get("state", "")
+    if text and text not in set(CheckState):
+        ignored.append(f"state={text[:80]}")
+        text = ""
+    field = request.args.get("field", "")[:60] or None
+    return CheckState(text) if text else None, field, tuple(ignored)
+
+
+def _rows(
+    session: Session, state: CheckState | None, field: str | None
+) -> Iterator[dict[str, Any]]:
+    for row in report_checks.every(session, state, field):
+        found = row._asdict()
+        yield {name: found[name] for name in COLUMNS}
+
+
+def _index(state: CheckState | None, field: str | None, ignored: tuple[str, ...]) -> Response:
+    after = place("after")
+    with reading() as session:
+        rows = report_checks.listing(session, state, field, after, PAGE_SIZE + 1)
+        states, fields = report_checks.counts(session, state)
+    following = {"after": rows[PAGE_SIZE - 1].id} if len(rows) > PAGE_SIZE else None
+    names = {
+        name: label(name, "check_field") for name in {**fields, **({field: 0} if field else {})}
+    }
+    return page(
+        "assessments/report_checks.html",
+        title=_("Reports to be checked"),
+        section=_("Reports"),
+        rows=rows[:PAGE_SIZE],
+        states=filter_links("state", labels("check_state"), state, states),
+        fields=filter_links("field", names, field, {**dict.fromkeys(names, 0), **fields}),
+        narrowed=state or field,
+        ignored=ignored,
+        first=after is None,
+        paging=paging(None, following),
+    )
+
+
+@blueprint.route("/reports/<slug:slug>/checks", methods=("GET", "POST"))
+@requires(Permission.DECIDE_REPORTS)
+def check(slug: str) -> AnyResponse:
+    """Ask whether what was read of a report is right, and keep the answer."""
+    report, form = _asked_about(slug)
+    changed = False
+    if form.validate_on_submit():
+        try:
+            _keep(report, form)
+            return done(_("What you found is saved."), url_for("reports.show", slug=slug))
+        except Invalid as problem:
+            form.refuse(_beside(problem))
+        except Stale as problem:
+            changed = True
+            form.refuse(Invalid("a1_held_on", problem.marked))
+            form.version.data = str(report.own.version)
+    return _page(report, form, changed)
+
+
+def _asked_about(slug: str) -> tuple[Record, Any]:
+    with reading() as session:
+        report = report_record.by_slug(session, slug)
+        return report, form_of(report, report_standards.values(session))
+
+
+def _keep(report: Record, form: Any) -> None:
+    looked = form.checks.data if "checks" in form else []
+    version = form.version.data or ""
+    acts.check(
+        database(), report.own.slug, int(version) if version.isdigit() else 0, said(form, report),
+        looked, form.note.data or None, replace(act(), reason=form.note.data or None),
+        moved(form, report),
+    )  # fmt: skip
+
+
+def _beside(problem: Invalid) -> Invalid:
+    return Invalid(field_of(problem.field), problem.marked, **problem.values)
+
+
+def _page(report: Record, form: Any, changed: bool) -> Response:
+    return page(
+        "assessments/report_check.html",
+        title=_("Check what was read"),
+        section=report.own.title,
+        crumbs=[
+            (_("Reports of assessments"), url_for("reports.index")),
+            (report.own.title, url_for("reports.show", slug=report.own.slug)),
+        ],
+        form=form,
+        report=report,
+        changed=changed,
+        status=409 if changed else 422 if form.errors else 200,
+    )

@@ -1,0 +1,119 @@
+"""The queue of reports by what they are about, and the decision on one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.access import Permission
+from portal.accounts.views.base import done, form_page
+from portal.assessments.actions import report_services as acts
+from portal.assessments.forms.report_services import AboutForm
+from portal.assessments.store import report_matching, report_record
+from portal.assessments.store.report_matching import Waiting
+from portal.assessments.words import ServiceMatch
+from portal.catalogue.forms.labels import labels
+from portal.catalogue.views.base import (
+    PAGE_SIZE,
+    database,
+    place,
+    reading,
+    refuse_unknown,
+    stream,
+    unknown,
+)
+from portal.errors import Invalid
+from portal.web.formats import Format, formats, respond_list
+from portal.web.guard import requires
+from portal.web.i18n import _
+from portal.web.pages import filter_links, page, paging
+from portal.web.people import act
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+blueprint = Blueprint("report_services", __name__)
+COLUMNS = ("report", "title", "name", "held_on", "match", "service", "component")
+
+
+@formats(blueprint, "/report-services")
+@requires(Permission.DECIDE_REPORTS)
+def index(fmt: Format) -> Response:
+    """List reports by whether it is known what they are about."""
+    state, ignored = _asked()
+    refuse_unknown(fmt, ignored)
+    return respond_list(
+        fmt,
+        page=lambda: _index(state, ignored),
+        rows=stream(lambda session: _rows(session, state)),
+        columns=COLUMNS,
+        name="report-services",
+    )
+
+
+def _asked() -> tuple[ServiceMatch | None, tuple[str, ...]]:
+    ignored, text = list(unknown("state", "after")), request.args.get("state", "")
+    if text and text not in set(ServiceMatch):
+        ignored.append(f"state={text[:80]}")
+        text = ""
+    return ServiceMatch(text) if text else None, tuple(ignored)
+
+
+def _rows(session: Session, state: ServiceMatch | None) -> Iterator[dict[str, Any]]:
+    for row in report_matching.every(session, state):
+        yield {"report": row.slug, "title": row.title, "name": row.name, "held_on": row.held_on,
+               "match": row.match, "service": row.service_slug,
+               "component": row.component_slug}  # fmt: skip
+
+
+def _index(state: ServiceMatch | None, ignored: tuple[str, ...]) -> Response:
+    after = place("after")
+    with reading() as session:
+        rows = report_matching.queue(session, state, after, PAGE_SIZE + 1)
+        counts = report_matching.counts(session)
+        waits = [row.sort_name for row in rows if row.match == ServiceMatch.WAITING]
+        same = report_matching.same_names(session, waits) if waits else {}
+    following = {"after": rows[PAGE_SIZE - 1].id} if len(rows) > PAGE_SIZE else None
+    return page(
+        "assessments/report_services.html",
+        title=_("Which service a report is about"),
+        section=_("Reports"),
+        rows=rows[:PAGE_SIZE],
+        same=same,
+        states=filter_links("state", labels("service_match"), state, counts),
+        state=state,
+        ignored=ignored,
+        first=after is None,
+        paging=paging(None, following),
+    )
+
+
+@blueprint.route("/report-services/<slug:slug>", methods=("GET", "POST"))
+@requires(Permission.DECIDE_REPORTS)
+def decide(slug: str) -> AnyResponse:
+    """Ask which service a report is about, and keep the answer."""
+    row, form = _form(slug)
+    if form.validate_on_submit():
+        try:
+            acts.decide(database(), slug, form.said(), replace(act(), reason=form.reason.data))
+            here = url_for("reports.show", slug=slug)
+            return done(_("What the report is about is saved."), here)
+        except Invalid as problem:
+            form.refuse(problem)
+    crumbs = [(_("Which service a report is about"), url_for("report_services.index"))]
+    template = "assessments/report_service.html"
+    return form_page(form, _("What is this report about?"), crumbs, template=template, row=row)
+
+
+def _form(slug: str) -> tuple[Waiting, AboutForm]:
+    with reading() as session:
+        id_, _title = report_record.heading(session, slug)
+        row = report_matching.one(session, id_)
+        suggested = acts.suggestions(session, row.name, row.sort_name)
+    form = AboutForm()
+    form.offer(row, suggested)
+    return row, form
