@@ -26,6 +26,7 @@ from portal.assessments.rules.report_documents import (
     placed,
     positions,
 )
+from portal.assessments.store import counts
 from portal.assessments.store.standards import point_ids
 from portal.audit import Act, Document, record_all
 from portal.catalogue.models.components import Component
@@ -161,6 +162,7 @@ class Reports:
         """Write changes, each to another report, with their history; the reports' ids."""
         session = self._session
         changes = [each for each in changes if each.before != each.after]
+        counts.touch(session, [each.id for each in changes if each.id is not None])
         added = iter(new_ids(session, Report, sum(each.id is None for each in changes)))
         ids = [next(added) if each.id is None else each.id for each in changes]
         done = list(zip(ids, changes, strict=True))
@@ -185,6 +187,7 @@ class Reports:
             for id_, each in done
         ]
         record_all(session, act, tag, THING, told)
+        counts.touch(session, ids)
         return ids
 
     def _write_assessments(self, done: Iterable[tuple[int, Change]]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.assessments.models.assessments import Assessment, AssessmentOwner, Report
+from portal.assessments.store import counts
 from portal.assessments.store.report_documents import THING
 from portal.audit import Act, record_all
 from portal.catalogue.store import components, organisations, services
@@ -30,6 +31,7 @@ POINTS = (
 def remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:
     """Take reports out with all that belongs to them, each with its event."""
     r = Report
+    counts.touch(session, ids)
     for some in chunks(ids):
         gone = session.execute(select(r.id, r.title, r.source).where(r.id.in_(some)))
         events = [(id_, {"title": title, "source": source}, None) for id_, title, source in gone]
