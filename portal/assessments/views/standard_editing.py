@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal import audit
@@ -127,7 +127,7 @@ def conflict(
             (_("What it says now"), in_words(now, names)),
         ],
         form=form,
-        action="",
+        action=request.path,
         leave=crumbs[-1][1],
         status=409,
     )
