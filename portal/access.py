@@ -58,6 +58,7 @@ class Permission(StrEnum):
     ANSWER_PROBLEMS = "answer_problems"
     RECORD_SPEND = "record_spend"
     DECIDE_REQUESTS = "decide_requests"
+    DECIDE_FINDINGS = "decide_findings"
     DECIDE_REPORTS = "decide_reports"
     ADD_STANDARD = "add_standard"
     EDIT_STANDARD = "edit_standard"
@@ -281,6 +282,10 @@ POLICY: dict[Permission, Predicate] = {
     Permission.EDIT_STANDARD: _role(*_ADMINISTRATORS, on=STANDARD),
     # What past reports say, and which services they are about.
     Permission.DECIDE_REPORTS: lambda person, thing: _role(
+        Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR
+    )(person, PORTAL),
+    # What reports find in all of government.
+    Permission.DECIDE_FINDINGS: lambda person, thing: _role(
         Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR
     )(person, PORTAL),
     Permission.DECIDE_MENTION: _any(

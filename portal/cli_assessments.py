@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask
 
-from portal.assessments.actions import import_reports, report_services
+from portal.assessments.actions import findings, import_reports, report_services, suggesting
 from portal.assessments.store import report_matching
 from portal.audit import Act
 from portal.catalogue.actions import importing
 from portal.cli_importing import FILE, SHOWN, import_group, import_options, run_import
-from portal.commands import Commands, database, json_lines_option
+from portal.commands import Commands, database, json_lines_option, json_option, yes_anyway
 from portal.errors import Refused
 from portal.interchange import demo, past_reports
 from portal.interchange.reports import printing, reading
@@ -83,4 +84,16 @@ def load_demo(command: Act) -> dict[str, int]:
     parsed.desired = [d for d in parsed.desired if d.key not in known]
     outcome = importing.run(database(), parsed, command, import_reports.apply)
     decided = report_services.add_missing(database(), demo.report_services(), command)
-    return {"created": outcome.created, "decided": decided}
+    found = findings.add_missing(database(), demo.findings(), command)
+    return {"created": outcome.created, "decided": decided, "findings": found}
+
+
+@assessments_group.command("suggest")
+@yes_anyway
+@json_option
+def suggest(as_json: bool) -> None:
+    """Look afresh for sentences that may tell what is broken, in all reports; what somebody decided
+    stays.
+    """
+    new = suggesting.suggest_all(database())
+    click.echo(json.dumps({"new": new}) if as_json else f"New sentences: {new:,}.")

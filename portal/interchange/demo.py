@@ -155,6 +155,11 @@ def report_services() -> list[Document]:
     return _load("report_services.json")
 
 
+def findings() -> list[Document]:
+    """Things that the demo's reports find broken, with words of the sentences that say so."""
+    return _load("findings.json")
+
+
 def _published() -> dict[str, list[Document]]:
     found: dict[str, list[Document]] = json.loads(
         (FOLDER / "published.json").read_text(encoding="utf-8")

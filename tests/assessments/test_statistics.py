@@ -11,10 +11,12 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from portal.assessments.models.assessments import Assessment, Report
+from portal.assessments.models.standards import StandardPoint
 from portal.assessments.store import counts, statistics
 from portal.assessments.words import AssessmentKind, Rating, Stage
 from portal.audit import record
-from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.organisations import Organisation, OrganisationSuccession
+from portal.catalogue.words import SuccessionKind
 from tests.support.assessment_data import add_report, add_version
 from tests.support.data import ACT, add_organisation, add_service
 from tests.support.pages import PageClient, soup_of
@@ -119,6 +121,47 @@ def test_figures(client: PageClient, session: Session) -> None:
     assert (
         client.get(f"{HERE}/points.json?held=first&stage=beta").get_json()["items"][0]["rated"] == 1
     )
+
+
+def test_what_the_store_counts(session: Session) -> None:
+    _fill(session)
+    old, new = (each.id for each in statistics.versions(session))
+    assert {c.version for c in statistics.cells(session)} == {old, new}
+    points = statistics.points(session, old, Stage.ALPHA, True)
+    assert [(p.number, p.title, p.ratings.rated, p.ratings.not_met) for p in points] == [
+        (1, "Users", 6, 0), (2, "Team", 0, 0), (3, "Assisted digital", 6, 2),
+    ]  # fmt: skip
+    key = old, Stage.BETA
+    row = statistics.again(session, {key: 1})[key]
+    assert (row.failed, row.tried, row.passed) == (1, 1, 1)
+    assert statistics.points(session, new, Stage.BETA, False)[0].ratings.rated == 0
+    ids = {p.number: p.id for p in session.query(StandardPoint).filter_by(version_id=old)}
+    told = statistics.of_point(session, ids[3])
+    assert told and (told[0].value, told[1].ratings.not_met) == ("standard-1", 2)
+    assert statistics.of_point(session, ids[2]) is None
+    for today, alpha in ((False, 6), (True, 4)):
+        found = statistics.by_organisation(session, old, Stage.ALPHA, today)
+        assert found[0].outcomes.rated == alpha
+    assert statistics.by_organisation(session, 0, None, True) == []
+
+
+def test_a_body_that_ended_is_followed(session: Session) -> None:
+    for slug in ("gone", "heir"):
+        add_organisation(session, slug)
+    ids = {o.slug: o.id for o in session.query(Organisation)}
+    session.get_one(Organisation, ids["gone"]).end_date = date(2016, 7, 1)
+    session.add(
+        OrganisationSuccession(
+            predecessor_id=ids["gone"], successor_id=ids["heir"], happened_on=date(2016, 7, 1),
+            kind=SuccessionKind.MERGED,
+        )
+    )  # fmt: skip
+    version = add_version(session, "standard", 1, "Users")
+    add_report(session, "One", version, owner="Gone", organisation_id=ids["gone"])
+    [row] = statistics.by_organisation(session, version.id, None, True)
+    assert (row.slug, row.unsure) == ("heir", 0)
+    [row] = statistics.by_organisation(session, version.id, None, False)
+    assert row.slug == "gone"
 
 
 def test_by_organisation_then_and_today(client: PageClient, session: Session) -> None:

@@ -88,6 +88,9 @@ MORE = (
     "/standards/service-standard/3/points/12/counterparts",
     "/reports/statistics?standard=unknown&nonsense=1",
     "/reports/statistics/organisations?as=today",
+    "/findings?need=zzzz&nonsense=1",
+    "/findings?component=govuk-verify",
+    "/findings/suggestions?q=zzzz",
 )
 WRONG = {
     "/sign-in/link/unknown": 404,
@@ -103,7 +106,7 @@ EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/i
          "/organisation-names", "/components", "/capabilities", "/find-a-component",
          "/toolkit/alpha", "/component-map", "/suppliers", "/contracts",
          "/burning-platforms", "/mandates", "/spend-requests", "/standards",
-         "/reports/statistics")  # fmt: skip
+         "/reports/statistics", "/findings")  # fmt: skip
 #: Answers that are no pages.
 NOT_HTML = {"health", "ready", "web.favicon", "web.old_security_txt", "web.robots",
             "web.security_txt"}  # fmt: skip

@@ -14,6 +14,7 @@ from portal.access import Kind
 from portal.accounts.models.people import Person
 from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
 from portal.accounts.views.base import FOLDERS
+from portal.assessments.models.findings import Finding
 from portal.audit import ImportBatch, london_day
 from portal.catalogue.component_words import ExemptionState, SpendDecision
 from portal.catalogue.models.components import Capability, Component
@@ -79,6 +80,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
             "roster_id": session.scalar(select(func.min(Roster.id))),
         },
         "capabilities": {"slug": CAPABILITY, "on": on},
+        "findings": {"slug": session.scalar(select(func.min(Finding.slug)))},
         "edit_services": {"slug": SERVICE, "question": "purpose"},
         "edit_components": {"slug": COMPONENT, "question": "price"},
         "propose_components": {"slug": COMPONENT, "question": "lifecycle"},

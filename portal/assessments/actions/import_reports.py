@@ -10,6 +10,8 @@ import orjson
 from sqlalchemy.orm import Session
 
 from portal import search
+from portal.assessments.actions.suggesting import suggest
+from portal.assessments.rules.pinning import Because
 from portal.assessments.rules.report_documents import clean, parted, placed, positions
 from portal.assessments.rules.report_matching import Candidates
 from portal.assessments.store import report_matching, report_pins, report_search
@@ -60,6 +62,7 @@ def apply(session: Session, parsed: Parsed, act: Act, progress: Progress | None 
     refresh(session, batch.changed)
     for ids in chunks(sorted(batch.changed[THING])):
         search.put(session, report_search.documents(session, ids))
+    suggest(session, batch.changed[THING])
     return batch.finish()
 
 
@@ -75,6 +78,21 @@ def _digest(value: object) -> str:
 def _compared(fields: Document) -> Document:
     """Fields as they are compared and remembered."""
     return {name: _digest(v) if name in _LONG else v for name, v in fields.items()}
+
+
+def _as_later(found: Document) -> Document:
+    """With an assessment without a table of its own against the version of the reassessment that
+    the same page tells of: it looks again at points that were not met.
+    """
+    places = {(parted(name) or (0,))[0] for name in found} - {0}
+    later = None
+    for place in sorted(places, reverse=True):
+        name = placed(place, "standard")
+        if later and name in found and found[name] is None:
+            found[name] = later
+            found[placed(place, "pinned_because")] = Because.REASSESSMENT.value
+        later = found.get(name) or later
+    return found
 
 
 class _Run:
@@ -149,7 +167,7 @@ class _Run:
                 found[placed(part[0], "pinned_because")] = because
             elif name not in _ASIDE:
                 found[name] = value
-        return found
+        return _as_later(found)
 
     def _matched(self, draft: Document) -> Document:
         """With the organisations that its owners' names mean, and the service that it surely is

@@ -42,6 +42,7 @@ PINNED: Mapping[str, str] = {
     Because.OVERRIDE: lazy("The assurance team chose it"),
     Because.TABLE: lazy("The report’s table has as many points as this version"),
     Because.ORIGINAL: lazy("It repeats an assessment against this version"),
+    Because.REASSESSMENT: lazy("The reassessment that follows it was against this version"),
     Because.DISCOVERY: lazy("It held when discovery of the service began"),
     Because.BEFORE_THE_FIRST: lazy(
         "Discovery of the service began before the standard: its first version holds"

@@ -56,6 +56,9 @@ class FindingSentence(Base):
         ),
         CheckConstraint("(state = 'suggested') = (decided_by IS NULL)", name="decided_by_somebody"),
         Index("ix_finding_sentence_state_score_id", "state", "score", "id"),
+        # How many there are of each is counted for lists.
+        Index("ix_finding_sentence_state_point_id", "state", "point_id"),
+        Index("ix_finding_sentence_state_capability_id", "state", "capability_id"),
         NEVER_AGAIN,
     )
 

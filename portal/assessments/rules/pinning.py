@@ -16,6 +16,7 @@ class Because(StrEnum):
     OVERRIDE = "override"
     TABLE = "table"
     ORIGINAL = "original"
+    REASSESSMENT = "reassessment"
     DISCOVERY = "discovery"
     BEFORE_THE_FIRST = "before_the_first"
     NO_SUCH_TABLE = "no_such_table"

@@ -126,6 +126,26 @@ def _points(session: Session, version_id: int, stage: Stage | None, first: bool)
     return [found[number] for number in sorted(found)]
 
 
+def of_point(session: Session, point_id: int) -> tuple[Version, Point] | None:
+    """How a point of a published version was rated; None where it never was."""
+    p, v, s, c = StandardPoint, StandardVersion, Standard, PointCount
+    key = v.id, s.slug, s.name, v.number, v.title, p.number, p.title
+    rows = session.execute(
+        select(*key, c.rating, func.sum(c.many))
+        .join(v, v.id == p.version_id)
+        .join(s, s.id == v.standard_id)
+        .join(c, and_(c.version_id == v.id, c.number == p.number))
+        .where(p.id == point_id, v.state == VersionState.PUBLISHED)
+        .group_by(*key, c.rating)
+    ).all()
+    ratings = Ratings()
+    for *_rest, rating, many in rows:
+        ratings.add(Rating(rating), int(many))
+    if not ratings.rated:
+        return None
+    return Version(*rows[0][:5]), Point(*rows[0][5:7], ratings)
+
+
 def again(session: Session, failed: dict[tuple[int, Stage], int]) -> Any:
     """What became of first assessments that did not pass, by version and stage; see
     `rules.statistics.retried`.

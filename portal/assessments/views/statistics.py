@@ -15,7 +15,7 @@ from portal.assessments.rules import statistics as rules
 from portal.assessments.rules.statistics import Cell, Outcomes, Retried
 from portal.assessments.store import statistics as store
 from portal.assessments.store.statistics import Version
-from portal.assessments.words import Rating, Stage
+from portal.assessments.words import AssessmentKind, Rating, Stage
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.views.base import PAGE_SIZE, reading, refuse_unknown, unknown, version
 from portal.web.caching import unless_unchanged
@@ -39,6 +39,13 @@ POINTS = ("number", "title", "rated", "met", "met_with_conditions", "not_met", "
 HELD = ("organisation_slug", "organisation", *RESULTS, "unsure")
 #: By the organisation that a report names, or by the one that holds the service today.
 THEN, TODAY = "then", "today"
+
+
+#: The kinds that count as the first, and as held again.
+_KINDS = {
+    "first": [k.value for k in AssessmentKind if k not in rules.AGAIN | rules.NEVER_RATED],
+    "again": sorted(rules.AGAIN),
+}
 
 
 def smallest() -> int:
@@ -127,7 +134,7 @@ def _page(template: str, title: str, asked: Asked, *, top: bool = False, **more:
         f"assessments/{template}",
         title=title,
         section=_("Reports"),
-        crumbs=[] if top else [(_("Statistics of assessments"), _kept("statistics.index", asked))],
+        crumbs=_crumbs(asked, top),
         asked=asked,
         versions=[(text, query_url(standard=v), v == asked.version.value)
                   for v, text in values.items()],
@@ -138,6 +145,12 @@ def _page(template: str, title: str, asked: Asked, *, top: bool = False, **more:
         pages=_pages(asked),
         **more,
     )  # fmt: skip
+
+
+def _crumbs(asked: Asked, top: bool) -> list[tuple[str, str]]:
+    trail = [(_("Reports"), url_for("reports.index"))]
+    here = _("Statistics of assessments"), _kept("statistics.index", asked)
+    return trail if top else [*trail, here]
 
 
 def _called(each: Version) -> str:
@@ -163,10 +176,13 @@ def _pages(asked: Asked) -> list[tuple[str, str, bool]]:
 
 def reports_url(asked: Asked, **wanted: Any) -> str:
     """The reports behind a figure."""
-    given = {name: value for name, value in wanted.items() if value not in (None, "")}
     if asked.stage:
-        given.setdefault("stage", asked.stage.value)
-    return with_query("/reports", {"standard": asked.version.value, **given}.items())
+        wanted.setdefault("stage", asked.stage.value)
+    pairs = [("standard", asked.version.value)]
+    for name, value in wanted.items():
+        values = value if isinstance(value, list) else [value]
+        pairs += [(name, str(each)) for each in values if each not in (None, "")]
+    return with_query(url_for("reports.index"), pairs)
 
 
 def results_of(found: Outcomes) -> dict[str, Any]:
@@ -242,7 +258,7 @@ def reassessments(fmt: Format) -> Response:
         lambda: [_retried(stage, row) for stage, row in became], RETRIED,
         lambda: _page("statistics_again.html", _("First time and after reassessment"), asked,
                       held=_ordered(held, [(s, w) for s in Stage for w in FIRST_OR_AGAIN]),
-                      words=FIRST_OR_AGAIN, became=became),
+                      words=FIRST_OR_AGAIN, kinds=_KINDS, became=became),
     )  # fmt: skip
 
 
