@@ -17,10 +17,12 @@ from portal.accounts import work
 from portal.accounts.store import grants
 from portal.assessments.models.assessments import Assessment
 from portal.audit import HistoryEvent
+from portal.web.caching import PAGES
 from tests.interchange.commands import counts
 from tests.support.accounts import act, other_browser, signed_in
 from tests.support.pages import PageClient, filled, soup_of
 from tests.support.people import Somebody
+from tests.support.queries import statements
 from tests.support.reports import REPORTS, decider, fill, report, table, write
 from tests.support.transactions import RolledBackDatabase
 
@@ -257,3 +259,36 @@ def decider_of(session: Session) -> Somebody:
 
 def test_the_fixture_has_a_copy() -> None:
     assert REPORTS[3]["body"] == REPORTS[4]["body"]
+
+
+#: What each page may ask of the database, the version of the records included.
+MOST = {
+    "/reports": 6, "/reports?organisation=ministry&stage=beta": 6,
+    "/reports?point=service-standard-1.10&rating=not_met&counterparts=yes": 6,
+    "/reports?component=purse": 6, "/reports?q=boat": 9, "/reports.atom": 4, "/reports.json": 5,
+    f"/reports/{KITE}": 8, f"/reports/{KITE}.json": 8, f"/reports/{KITE}/history": 8,
+    "/services/hire-a-boat/assessments": 4, "/components/purse/assessments": 3,
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("there")
+def test_pages_ask_little(
+    app: Flask, client: PageClient, database: RolledBackDatabase, tmp_path: Path
+) -> None:
+    asked: dict[str, list[int]] = {}
+    for many in (2, 60):
+        rows = [
+            report(f"Boat {n}", date=f"{1 + n % 28}/1/2013", rated=table(26, failed=(n % 20,)),
+                   text="The Purse service helps.")
+            for n in range(many)
+        ]  # fmt: skip
+        counts(app, "documents", write(tmp_path, rows, f"{many}.json"), "--reports")
+        counts(app, "reports", write(tmp_path, rows, f"{many}.json"))
+        for address in MOST:
+            app.extensions[PAGES].clear()
+            database.kept.clear()
+            with statements(database) as sent:
+                assert client.get(address).status_code == 200, address
+            asked.setdefault(address, []).append(len(sent))
+    assert {a: n for a, n in asked.items() if max(n) > MOST[a]} == {}
+    assert {a: n for a, n in asked.items() if n[1] > n[0]} == {}, "not more for more rows"

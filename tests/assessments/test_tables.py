@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -74,15 +75,20 @@ def test_assessments_follow_in_a_merge(session: Session) -> None:
     stays, goes = add_service(session, "a-service").id, add_service(session, "b-service").id
     body, other = add_organisation(session, "a-body").id, add_organisation(session, "b-body").id
     session.get_one(Assessment, ID).service_id = goes
-    owner = AssessmentOwner(assessment_id=ID, position=1, published_name="B", organisation_id=other)
+    owner = AssessmentOwner(assessment_id=ID, position=0, published_name="B", organisation_id=other)
     session.add(owner)
     session.flush()
     merge = Merge(RecordKind.SERVICE, stays, goes, "a-service", "b-service", ACT)
     assert ("Assessments", 1) in counts(session, merge)
     move(session, merge)
+    session.expire_all()
     assert session.get_one(Assessment, ID).service_id == stays
-    merge = Merge(RecordKind.ORGANISATION, body, other, "a-body", "b-body", ACT)
+    refs = "portal:a-body", "portal:b-body"
+    merge = Merge(RecordKind.ORGANISATION, body, other, *refs, ACT)
     move(session, merge)
-    assert (owner.organisation_id, owner.published_name) == (body, "B")
-    tags = [event.tag for event in history_of(session, moves.THING, ID)]
+    query = select(AssessmentOwner.organisation_id, AssessmentOwner.published_name)
+    owners = session.execute(query.where(AssessmentOwner.assessment_id == ID)).all()
+    assert owners == [(body, "B")]
+    report_id = session.get_one(Assessment, ID).report_id
+    tags = [event.tag for event in history_of(session, "report", report_id)]
     assert tags == ["organisation.merged", "service.merged"], "the newest first"

@@ -153,6 +153,8 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "report_feed.show": PUBLIC,
     "report_services.decide": Permission.DECIDE_REPORTS,
     "report_services.index": Permission.DECIDE_REPORTS,
+    "report_timelines.component": PUBLIC,
+    "report_timelines.service": PUBLIC,
     "reports.history": PUBLIC,
     "reports.index": PUBLIC,
     "reports.show": PUBLIC,

@@ -122,6 +122,8 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "mandates": {"slug": PUBLISHED},
         **_requests(session),
         **{name: {"slug": REPORT} for name in ("reports", "report_services", "report_checks")},
+        "report_timelines.service": {"slug": SERVICE},
+        "report_timelines.component": {"slug": "govuk-verify"},
         "unmet": {"slug": SERVICE, "need": CAPABILITY},
         "unmet.show": {"slug": CAPABILITY},
         "usages": {"usage_id": session.scalar(select(func.min(Usage.id)))},

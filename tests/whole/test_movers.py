@@ -8,12 +8,13 @@ import portal.accounts.models
 import portal.assessments.models
 import portal.catalogue.models  # noqa: F401  (loads every table)
 from portal.assessments.actions import moving
-from portal.catalogue.actions import merging
+from portal.catalogue.actions import mentions, merging
 from portal.catalogue.store import movers, organisations, services
 from portal.catalogue.words import RecordKind
 from portal.db import Base, table_of
 
 moving.install()
+assert mentions.CHECK, "its mover is registered"
 #: Part of the record's own document, which a merge unites.
 OWN = {
     RecordKind.SERVICE: {table_of(column.class_).name for column in services.LISTS.values()}

@@ -8,7 +8,13 @@ from portal.accounts.work import register as register_work
 from portal.assessments.actions import report_kind
 from portal.assessments.actions import report_services as acts
 from portal.assessments.forms import report_labels
-from portal.assessments.views import report_checks, report_feed, report_services, reports
+from portal.assessments.views import (
+    report_checks,
+    report_feed,
+    report_services,
+    report_timelines,
+    reports,
+)
 from portal.catalogue.forms import labels
 from portal.web import navigation
 from portal.web.i18n import lazy
@@ -18,7 +24,8 @@ def install(app: Flask) -> None:
     """Register the pages, and what lower packages ask of reports."""
     report_kind.install()
     labels.add(report_labels.LABELS)
-    for module in (reports, report_feed, report_services, report_checks):
+    report_timelines.install()
+    for module in (reports, report_feed, report_services, report_checks, report_timelines):
         app.register_blueprint(module.blueprint)
     register_work("reports", acts.waiting, acts.LABELS)
     navigation.add(app, lazy("Reports"), "reports.index", order=25)

@@ -21,6 +21,7 @@ from portal.catalogue.store import (
     service_lists,
     starting,
 )
+from portal.catalogue.views import panels
 from portal.catalogue.views.as_at import as_at_of
 from portal.catalogue.views.base import (
     DATE,
@@ -142,6 +143,7 @@ def _page(
         figures = adoption.latest(session, shown.id)
         listed = rosters.latest(session, shown.id) is not None
         measured = starting.days_to_start(session, [shown.id]).get(shown.id)
+        more = panels.of(session, components.THING, shown.id, shown.document["slug"])
     return page(
         "catalogue/component.html",
         title=shown.document["name"],
@@ -156,6 +158,7 @@ def _page(
         adoption=[each for each in figures if not each.measure.startswith(PART)],
         listed=listed,
         hit=hit,
+        panels=more,
         on=on,
         ignored=ignored,
     )

@@ -24,6 +24,7 @@ from portal.catalogue.store import (
 from portal.catalogue.store.named import named
 from portal.catalogue.store.service_choices import Choices
 from portal.catalogue.store.service_documents import shown as document_at
+from portal.catalogue.views import panels
 from portal.catalogue.views.as_at import as_at_of
 from portal.catalogue.views.base import (
     around,
@@ -142,6 +143,7 @@ def _page(session: Session, slug: str) -> Response:
         needs=service_needs.of_service(session, service.id, today()),
         journeys=service.journeys,
         became=_became(session, service),
+        panels=panels.of(session, services.THING, service.id, service.slug),
     )
 
 

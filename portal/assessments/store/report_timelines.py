@@ -1,0 +1,123 @@
+"""All SQL about the assessments of one service or component, in the order of their days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import Session
+
+from portal.assessments.models.assessments import Assessment, AssessmentPoint, Report
+from portal.assessments.models.standards import Standard, StandardVersion
+from portal.assessments.words import Rating
+from portal.catalogue.component_words import UsageStatus
+from portal.catalogue.models.components import Component
+from portal.catalogue.models.services import Service
+from portal.catalogue.models.usage import Usage
+from portal.catalogue.store import components, services
+
+#: How a service uses a component whose assessments concern it.
+IN_USE = (UsageStatus.LIVE, UsageStatus.STOPPING, UsageStatus.INTEGRATING)
+
+
+class Row(NamedTuple):
+    """An assessment in a timeline."""
+
+    id: int
+    slug: str
+    title: str
+    position: int
+    name: str
+    stage: str
+    kind: str
+    held_on: date | None
+    result: str
+    result_verbatim: str | None
+    standard: str | None
+    standard_title: str | None
+    component_slug: str | None
+    component: str | None
+    failed_points: bool
+
+
+class Latest(NamedTuple):
+    """What the page of a record says of an assessment of it."""
+
+    stage: str
+    kind: str
+    held_on: date | None
+    result: str
+    slug: str
+    id: int
+
+
+_a, _r = Assessment, Report
+_SHORT = (
+    select(_a.stage, _a.kind, _a.held_on, _a.result, _r.slug, _a.id)
+    .join(_r, _r.id == _a.report_id)
+    .where(_r.same_as_id.is_(None))
+)
+_OF: dict[str, Any] = {
+    services.THING: _SHORT.where(_a.service_id == bindparam("id")),
+    components.THING: _SHORT.where(_a.component_id == bindparam("id")),
+}
+
+
+def latest(session: Session, thing: str, id_: int) -> list[Latest]:
+    """The assessments of a service or component, as far as its own page tells of them."""
+    rows = session.connection().execute(_OF[thing], {"id": id_})
+    return [Latest(row[0].value, row[1].value, row[2], row[3].value, *row[4:]) for row in rows]
+
+
+def _rows() -> Any:
+    a, r, v, c, p = Assessment, Report, StandardVersion, Component, AssessmentPoint
+    failed = exists().where(p.assessment_id == a.id, p.rating == Rating.NOT_MET)
+    return (
+        select(
+            a.id, r.slug, r.title, a.position, a.name, a.stage, a.kind, a.held_on, a.result,
+            a.result_verbatim, Standard.slug, v.number, v.title, c.slug, c.name, failed,
+        )
+        .join(r, r.id == a.report_id)
+        .outerjoin(v, v.id == a.standard_version_id)
+        .outerjoin(Standard, Standard.id == v.standard_id)
+        .outerjoin(c, c.id == a.component_id)
+        .where(r.same_as_id.is_(None))
+        .order_by(a.held_on, a.id)
+    )  # fmt: skip
+
+
+def _read(rows: Sequence[Any]) -> list[Row]:
+    found = []
+    for row in rows:
+        stage, kind, day, result, said, slug, number = row[5:12]
+        standard = f"{slug}-{number}" if slug else None
+        values = (*row[:5], stage.value, kind.value, day, result.value, said, standard)
+        found.append(Row(*values, *row[12:15], bool(row[15])))
+    return found
+
+
+def of_service(session: Session, service_id: int) -> list[Row]:
+    """The assessments of a service, the earliest first."""
+    return _read(session.execute(_rows().where(Assessment.service_id == service_id)).all())
+
+
+def of_component(session: Session, component_id: int) -> list[Row]:
+    """The assessments of a component, the earliest first."""
+    return _read(session.execute(_rows().where(Assessment.component_id == component_id)).all())
+
+
+def of_used(session: Session, service_id: int) -> list[Row]:
+    """The assessments of the components that a service uses or builds with."""
+    used = select(Usage.component_id).where(
+        Usage.service_id == service_id, Usage.status.in_(IN_USE), Usage.component_id.is_not(None)
+    )
+    return _read(session.execute(_rows().where(Assessment.component_id.in_(used))).all())
+
+
+def heading(session: Session, thing: str, slug: str) -> Any:
+    """The id and name of the service or component at an address, or None."""
+    model: Any = {services.THING: Service, components.THING: Component}[thing]
+    query = select(model.id, model.name).where(model.slug == slug)
+    return session.execute(query).first()
