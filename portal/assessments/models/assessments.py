@@ -29,6 +29,8 @@ class Report(Base):
         CheckConstraint("names_dropped >= 0", name="names_not_negative"),
         CheckConstraint("same_as_id IS NULL OR same_as_id <> id", name="not_its_own_copy"),
         Index("ix_report_published_on_id", "published_on", "id"),
+        # Sentences that name components are found by the address of their document.
+        Index("ix_report_source", "source"),
         NEVER_AGAIN,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, and_, extract, func, literal, or_, select, union_all
+from sqlalchemy import and_, exists, extract, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from portal import search
@@ -40,12 +40,11 @@ from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.rules.filters import Cursor, Key
 from portal.catalogue.store import hierarchy
-from portal.catalogue.store.paging import Slice, by_rank, column_page, cut, edge
+from portal.catalogue.store.paging import Slice, by_rank, cut
 
 PAGE_SIZE = 50
 _first = aliased(AssessmentOwner)
 _body = aliased(Organisation)
-_DAY = func.coalesce(Assessment.held_on, literal(NO_DAY, Date))
 
 
 class Row(NamedTuple):
@@ -95,6 +94,7 @@ class Scope:
 
     query: ReportQuery
     conditions: tuple[Any, ...]
+    on: date
     ranks: Mapping[int, int] | None = None
     found: search.Found | None = None
     organisation: str | None = None
@@ -117,10 +117,11 @@ def scope(session: Session, query: ReportQuery, on: date) -> Scope:
         o = AssessmentOwner
         where.append(a.id.in_(select(o.assessment_id).where(o.organisation_id.in_(mine))))
     if query.component:
-        where.append(r.source.in_(_addresses(query.component)))
+        naming = select(r.id).where(r.source.in_(_addresses(query.component)))
+        where.append(a.report_id.in_(naming))
     if query.point or query.ratings:
-        where.append(a.id.in_(_rated(query)))
-    return Scope(query, tuple(where), ranks, found, organisation)
+        where.append(_rated(query))
+    return Scope(query, tuple(where), on, ranks, found, organisation)
 
 
 def _addresses(component: str) -> Any:
@@ -131,17 +132,16 @@ def _addresses(component: str) -> Any:
 
 
 def _rated(query: ReportQuery) -> Any:
-    """The assessments with a point that is rated as asked for."""
-    p = AssessmentPoint
-    found = select(p.assessment_id)
+    """Which assessments have a point that is rated as asked for."""
+    p, rated = AssessmentPoint, list[Any]()
     if query.ratings:
-        found = found.where(p.rating.in_(query.ratings))
+        rated.append(p.rating.in_(query.ratings))
     if query.point is None:
-        return found
+        return exists().where(p.assessment_id == Assessment.id, *rated)
+    mine: Any = p.point_id.in_(_points(query))
     if query.standard == UNKNOWN:
-        return found.where(p.point_id.is_(None), p.number == query.point)
-    mine = _points(query)
-    return found.where(p.point_id.in_(mine))
+        mine = and_(p.point_id.is_(None), p.number == query.point)
+    return Assessment.id.in_(select(p.assessment_id).where(mine, *rated))
 
 
 def _points(query: ReportQuery) -> Any:
@@ -167,11 +167,13 @@ def _year() -> Any:
 
 
 def cells(session: Session, where: Scope) -> list[Cell]:
-    """How many assessments there are of each mix of facets; kept for a list without filters."""
-    plain = len(where.conditions) == 1
-    if plain:
-        return kept(session, "report cells", lambda: _cells(session, where))
-    return _cells(session, where)
+    """How many assessments there are of each mix of facets; kept but for searches."""
+    query = where.query
+    if query.text:
+        return _cells(session, where)
+    point = (query.standard, query.point, query.counterparts) if query.point else None
+    key = ("report cells", query.organisation, query.component, point, query.ratings, where.on)
+    return kept(session, key, lambda: _cells(session, where))
 
 
 def _cells(session: Session, where: Scope) -> list[Cell]:
@@ -283,13 +285,42 @@ def page(session: Session, where: Scope, size: int) -> Slice:
     if where.ranks is not None:
         return _ranked(session, where, size)
     cursor = where.query.cursor
-    if cursor:
-        day = date.fromisoformat(str(cursor.key[0]))
-        cursor = Cursor((day, cursor.key[1]), cursor.backwards)  # type: ignore[arg-type]
-    statement = _rows().where(*_narrowed(where))
-    statement = column_page(statement, _DAY, Assessment.id, cursor, falling=True)
-    rows, before, after = cut(list(session.execute(statement, edge(cursor, size))), cursor, size)
+    rows, before, after = cut(_looked_at(session, where, size), cursor, size)
     return [_row(row) for row in rows], before, after
+
+
+def _looked_at(session: Session, where: Scope, size: int) -> list[Any]:
+    """The rows from a place in the list on, one more than a page has. Those without a day come
+    last, and are asked for apart: an index has the others in their order.
+    """
+    cursor = where.query.cursor
+    backwards = cursor is not None and cursor.backwards
+    day = date.fromisoformat(str(cursor.key[0])) if cursor else date.max
+    parts: tuple[bool, ...] = (False, True) if backwards else (True, False)
+    if day == NO_DAY and not backwards:
+        parts = (False,)
+    if day != NO_DAY and backwards:
+        parts = (True,)
+    found: list[Any] = []
+    for dated in parts:
+        here = cursor if cursor and dated == (day != NO_DAY) else None
+        if len(found) <= size:
+            found += _part(session, where, dated, here, size - len(found), backwards)
+    return found
+
+
+def _part(
+    session: Session, where: Scope, dated: bool, cursor: Cursor | None, size: int, backwards: bool
+) -> list[Any]:  # fmt: skip
+    a, held = Assessment, Assessment.held_on
+    statement = _rows().where(*_narrowed(where), held.is_not(None) if dated else held.is_(None))
+    if cursor:
+        day, id_ = date.fromisoformat(str(cursor.key[0])), cursor.key[1]
+        place = tuple_(held, a.id) if dated else tuple_(a.id)
+        edge = tuple_(day, id_) if dated else tuple_(id_)
+        statement = statement.where(place > edge if backwards else place < edge)
+    order = [held, a.id] if backwards else [held.desc(), a.id.desc()]
+    return list(session.execute(statement.order_by(*order).limit(size + 1)))
 
 
 def _ranked(session: Session, where: Scope, size: int) -> Slice:

@@ -93,8 +93,12 @@ def _read(rows: Sequence[Any]) -> list[Row]:
     for row in rows:
         stage, kind, day, result, said, slug, number = row[5:12]
         standard = f"{slug}-{number}" if slug else None
-        values = (*row[:5], stage.value, kind.value, day, result.value, said, standard)
-        found.append(Row(*values, *row[12:15], bool(row[15])))
+        found.append(
+            Row._make(
+                (*row[:5], stage.value, kind.value, day, result.value, said, standard,
+                 *row[12:15], bool(row[15]))
+            )
+        )  # fmt: skip
     return found
 
 
