@@ -1,15 +1,15 @@
 """Reports are found by the address of the page that they were published on.
 
-Revision: 0031
-Follows: 0030
+Revision: 0032
+Follows: 0031
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
