@@ -83,7 +83,8 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 def _shown(settings: Settings) -> tuple[str, ...]:
-    return settings.portal_name, settings.organisation_name, settings.contact_address
+    rate = str(settings.smallest_rate)
+    return settings.portal_name, settings.organisation_name, settings.contact_address, rate
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -7,6 +7,7 @@ import io
 import random
 from datetime import date
 
+import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -110,8 +111,9 @@ def test_figures(client: PageClient, session: Session) -> None:
     assert "Not known for 8 of 8 assessments" in text
     [new] = client.get(f"{HERE}.json?standard=standard-2").get_json()["items"]
     assert (new["stage"], new["rated"]) == ("live", 1), "versions are never mixed"
-    [again] = client.get(f"{HERE}/reassessments.json").get_json()["items"]
-    assert (again["not_passed_first"], again["assessed_again"], again["passed_then"]) == (1, 1, 1)
+    _alpha, first, again = client.get(f"{HERE}/reassessments.json").get_json()["items"]
+    assert (first["not_passed_first"], first["assessed_again"], first["passed_then"]) == (1, 1, 1)
+    assert (again["held"], again["rated"], again["met"]) == ("again", 1, 1)
     years = client.get(f"{HERE}/years.json?stage=alpha").get_json()["items"]
     assert [(y["year"], y["rated"]) for y in years] == [(2015, 6)]
     points = client.get(f"{HERE}/points.json").get_json()["items"]
@@ -212,3 +214,8 @@ def test_versions_of_a_standard(session: Session) -> None:
     add_version(session, "standard", 2, "A")
     add_version(session, "standard", 1, "A", "B")
     assert [v.value for v in statistics.versions(session)] == ["standard-1", "standard-2"]
+
+
+@pytest.mark.parametrize("demo", [True])
+def test_imports_and_decisions_keep_the_counts(session: Session) -> None:
+    assert counts.kept(session) == counts.counted(session) != {}

@@ -132,6 +132,7 @@ PRAISE = _any(
     r"(?:was|were|is|are) aware",
     r"useful\b(?! to have been)",
     r"sensible\b",
+    r"not in (?:question|doubt)",
 )
 #: What the report says of itself, of its result, or of what comes next.
 FORMAL = _any(

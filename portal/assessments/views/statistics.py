@@ -32,8 +32,8 @@ blueprint = Blueprint("statistics", __name__)
 HERE = "/reports/statistics"
 RESULTS = ("rated", "met", "met_with_conditions", "not_met", "passed_percent")
 FAILED = ("passed_points_known", "passed_with_failed_points", "failed_points_percent")
-RETRIED = ("stage", "not_passed_first", "assessed_again", "assessed_again_percent",
-           "passed_then", "passed_then_percent")  # fmt: skip
+HELD_AGAIN = ("stage", "held", *RESULTS, "not_passed_first", "assessed_again",
+              "assessed_again_percent", "passed_then", "passed_then_percent")  # fmt: skip
 POINTS = ("number", "title", "rated", "met", "met_with_conditions", "not_met", "not_met_percent",
           "not_rated")  # fmt: skip
 HELD = ("organisation_slug", "organisation", *RESULTS, "unsure")
@@ -93,7 +93,7 @@ def _asked(fmt: Format, *known: str) -> Asked:
     chosen = chosen or _most(there, cells)
     stage = Stage(given["stage"]) if given["stage"] else None
     return Asked(
-        chosen, [v for v in there if v.id or _any(cells, v)],
+        chosen, [v for v in there if v is chosen or _any(cells, v)],
         [cell for cell in cells if cell.version == chosen.id], stage, given["held"] == "first",
         given["as"] == TODAY, tuple(ignored),
     )  # fmt: skip
@@ -252,13 +252,14 @@ def reassessments(fmt: Format) -> Response:
     held = rules.outcomes(asked.mine, lambda cell: (cell.stage, rules.first_or_again(cell)))
     with reading() as session:
         after = store.again(session, _first_failed(store.cells(session)))
-    became = [(s, after[asked.version.id, s]) for s in Stage if (asked.version.id, s) in after]
+    became = {s: after[asked.version.id, s] for s in Stage if (asked.version.id, s) in after}
+    shown = _ordered(held, [(s, w) for s in Stage for w in FIRST_OR_AGAIN])
     return _respond(
         fmt, asked, "reassessments",
-        lambda: [_retried(stage, row) for stage, row in became], RETRIED,
+        lambda: [_held(key, found, became) for key, found in shown], HELD_AGAIN,
         lambda: _page("statistics_again.html", _("First time and after reassessment"), asked,
-                      held=_ordered(held, [(s, w) for s in Stage for w in FIRST_OR_AGAIN]),
-                      words=FIRST_OR_AGAIN, kinds=_KINDS, became=became),
+                      held=shown, words=FIRST_OR_AGAIN, kinds=_KINDS,
+                      became=list(became.items())),
     )  # fmt: skip
 
 
@@ -271,12 +272,19 @@ def _first_failed(cells: list[Cell]) -> dict[tuple[int, Stage], int]:
     return found
 
 
-def _retried(stage: Stage, row: Retried) -> dict[str, Any]:
+def _held(key: tuple[Stage, str], found: Outcomes, became: dict[Stage, Retried]) -> dict[str, Any]:
+    """A row of first assessments or of those held again; the first with what became of them."""
+    stage, which = key
+    said = {"stage": stage.value, "held": which, **results_of(found)}
+    row = became.get(stage)
+    if which != "first" or row is None:
+        return said
     tried, passed = row.tried_again, row.passed_then
-    return dict(zip(RETRIED, (
-        stage.value, tried.whole, tried.part, tried.percent(smallest()), passed.part,
-        passed.percent(smallest()),
-    ), strict=True))  # fmt: skip
+    return {
+        **said, "not_passed_first": tried.whole, "assessed_again": tried.part,
+        "assessed_again_percent": tried.percent(smallest()), "passed_then": passed.part,
+        "passed_then_percent": passed.percent(smallest()),
+    }  # fmt: skip
 
 
 @formats(blueprint, f"{HERE}/points")
@@ -291,7 +299,8 @@ def points(fmt: Format) -> Response:
     return _respond(
         fmt, asked, "by-point", lambda: map(_point, found), POINTS,
         lambda: _page("statistics_points.html", _("Assessments by point"), asked, points=found,
-                      stages=_stages(asked), only=only),
+                      stages=_stages(asked), only=only,
+                      rated=[each.value for each in rules.RESULTS]),
     )  # fmt: skip
 
 

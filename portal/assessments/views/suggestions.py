@@ -31,7 +31,7 @@ from portal.errors import Clash, Invalid
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
 from portal.web.i18n import _, translated
-from portal.web.pages import filter_links, page, paging
+from portal.web.pages import filter_links, page, paging, query_url
 from portal.web.people import act
 
 if TYPE_CHECKING:
@@ -108,15 +108,21 @@ def _index(query: SuggestionQuery, ignored: tuple[str, ...]) -> Response:
         "assessments/suggestions.html",
         title=_("What reports may find broken"),
         section=_("Reports"),
-        crumbs=[(_("Things that are commonly broken"), url_for("findings.index"))],
+        crumbs=[
+            (_("Reports"), url_for("reports.index")),
+            (_("Things that are commonly broken"), url_for("findings.index")),
+        ],
         form=DecideForm(),
         query=query,
         like=like,
         rows=[here[n] for n in together([row.sentence for row in here])],
         facets=[
-            (_("State"), filter_links("state", STATES, query.state.value, states)),
             (_("Need"), _facet("need", needs, query.need)),
             (_("Point"), _facet("point", points, query.point)),
+        ],
+        states=[
+            (f"{text} ({states[value]:,})", query_url(state=value), value == query.state)
+            for value, text in STATES.items()
         ],
         words=" ".join(query.words),
         kept=[(name, request.args.get(name, "")) for name in FILTERS if name not in ("q", "like")],
