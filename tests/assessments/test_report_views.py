@@ -79,6 +79,12 @@ def test_the_list_is_narrowed(client: PageClient) -> None:
         page = client.get(f"/reports{query}").text
         assert f">{len(wanted)} assessment" in page, query
     assert set(titles(client, "?q=help")) == {ALONE}
+    narrowed = client.get("/reports?standard=service-standard-1&stage=beta")
+    assert filled(narrowed, "#filters")["standard"] == ["service-standard-1"], (
+        "other filters keep it"
+    )
+    point = client.get("/reports?point=service-standard-1.10")
+    assert "standard" not in filled(point, "#filters"), "the point says it"
     assert client.get("/reports.csv?stage=beta").text.count("\n") == 3
     assert "gamma" in client.get("/reports?stage=gamma").text
     assert client.get("/reports.json?stage=gamma").status_code == 400
