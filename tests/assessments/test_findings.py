@@ -13,12 +13,13 @@ from portal.access import Role, Visitor
 from portal.accounts import work
 from portal.assessments.actions import findings as acts
 from portal.assessments.actions.suggesting import suggest, suggest_all
-from portal.assessments.models.assessments import Report
+from portal.assessments.models.assessments import AssessmentOwner, Report
 from portal.assessments.models.findings import Finding, FindingSentence
 from portal.assessments.store import findings, suggestions
 from portal.assessments.store.suggestions import SuggestionQuery
 from portal.assessments.words import FindingState
 from portal.audit import history_of
+from portal.catalogue.models.organisations import Organisation
 from portal.errors import Clash, Invalid, Stale
 from portal.web.people import as_person
 from tests.support.assessment_data import add_report, add_version
@@ -227,6 +228,13 @@ def test_what_the_store_lists(
     narrow = SuggestionQuery(need="pay", words=("jargon",))
     assert [r.sentence for r in suggestions.listing(session, narrow)] == [PAYS]
     assert suggestions.listing(session, SuggestionQuery(organisation="ministry")) == []
+    body = session.query(Organisation).filter_by(slug="ministry").one().id
+    session.add(AssessmentOwner(assessment_id=reports[1].assessments[0].id, position=0,
+                                published_name="MoX", organisation_id=body))  # fmt: skip
+    session.flush()
+    mine = suggestions.listing(session, SuggestionQuery(organisation="ministry"))
+    assert [row.sentence for row in mine] == [OTHER]
+    assert suggestions.organisations(session) == [("ministry", "Ministry")]
     said = {"title": "One", "summary": None, "capability": "pay", "point": "standard/1/2"}
     acts.group_new(database, [r.id for r in rows], said, ACT)
     session.expire_all()
@@ -237,6 +245,14 @@ def test_what_the_store_lists(
     quotes = findings.quotes(session, row.id)
     assert findings.quotes(session, row.id, quotes[0].id) == quotes[1:]
     assert findings.quoted(session, [row.id])[row.id] == quotes[0]
+
+
+def test_the_command(app: Flask, session: Session, reports: list[Report]) -> None:
+    session.query(FindingSentence).delete()
+    found = app.test_cli_runner().invoke(args=["assessments", "suggest", "--json"])
+    assert found.output == '{"new": 3}\n'
+    again = app.test_cli_runner().invoke(args=["assessments", "suggest"])
+    assert again.output == "New sentences: 0.\n"
 
 
 def test_work_says_quietly_that_some_wait(session: Session, reports: list[Report]) -> None:

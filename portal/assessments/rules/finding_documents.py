@@ -12,6 +12,11 @@ from portal.errors import N_, Invalid
 _POINT = re.compile(r"[a-z0-9-]{1,200}/\d{1,4}/\d{1,4}")
 
 
+def is_point(reference: str) -> bool:
+    """Whether a text is how documents name a point of a standard."""
+    return _POINT.fullmatch(reference) is not None
+
+
 def clean_finding(said: Document) -> Document:
     """A finding as it is kept: `title`, `summary`, `capability` and `point`.
 

@@ -303,6 +303,16 @@ def points(session: Session) -> list[tuple[str, str]]:
     ])  # fmt: skip
 
 
+def organisations(session: Session) -> list[tuple[str, str]]:
+    """The organisations that reports are about, by name: (address, name)."""
+    o = Organisation
+    owns = exists().where(AssessmentOwner.organisation_id == o.id)
+    query = select(o.slug, o.name).where(owns).order_by(o.sort_name, o.id)
+    return kept(session, "assessed organisations", lambda: [
+        (slug, name) for slug, name in session.execute(query)
+    ])  # fmt: skip
+
+
 def locked(session: Session, ids: Iterable[int]) -> list[FindingSentence]:
     """Sentences to decide about, for this transaction alone."""
     query = select(FindingSentence).where(FindingSentence.id.in_(list(ids)))

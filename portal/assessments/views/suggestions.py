@@ -13,6 +13,7 @@ from portal.accounts.views.base import done, not_done
 from portal.assessments.actions import findings as acts
 from portal.assessments.forms.findings import STATES, DecideForm, GroupForm
 from portal.assessments.rules.finding import alike, together
+from portal.assessments.rules.finding_documents import is_point
 from portal.assessments.store import findings
 from portal.assessments.store import suggestions as store
 from portal.assessments.store.suggestions import LOOKED_AT, Row, SuggestionQuery
@@ -70,9 +71,7 @@ def _asked() -> tuple[SuggestionQuery, tuple[str, ...]]:
     if state not in STATES:
         ignored.append(f"state={state[:80]}")
         state = FindingState.SUGGESTED.value
-    with reading() as session:
-        known = {ref for ref, _text in store.points(session)}
-    if given["point"] and given["point"] not in known:
+    if given["point"] and not is_point(given["point"]):
         ignored.append(f"point={given['point'][:80]}")
         given["point"] = ""
     after = request.args.get("after", "")
@@ -98,7 +97,7 @@ def _index(query: SuggestionQuery, ignored: tuple[str, ...]) -> Response:
     with reading() as session:
         states = store.states(session, query)
         needs, points = store.by_need(session, query), store.by_point(session, query)
-        like = _like(session)
+        bodies, like = store.organisations(session), _like(session)
         rows = (
             _alike(session, query, like) if like else store.listing(session, query, PAGE_SIZE + 1)
         )
@@ -125,7 +124,12 @@ def _index(query: SuggestionQuery, ignored: tuple[str, ...]) -> Response:
             for value, text in STATES.items()
         ],
         words=" ".join(query.words),
-        kept=[(name, request.args.get(name, "")) for name in FILTERS if name not in ("q", "like")],
+        bodies=bodies,
+        kept=[
+            (name, request.args.get(name, ""))
+            for name in FILTERS
+            if name not in ("q", "like", "organisation")
+        ],
         ignored=ignored,
         first=query.after is None,
         paging=paging(None, following),
