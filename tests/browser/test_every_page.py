@@ -32,6 +32,12 @@ MORE = (
     "/services?nonsense=1&phase=nonsense",
     "/services/register-to-vote",
     "/services/universal-jobmatch",
+    "/reports?q=beta&result=not_met&stage=live",
+    "/reports?q=zzzzqqqq",
+    "/reports?point=service-standard-1.10&rating=not_met&nonsense=1",
+    "/reports/vehicle-management-acquire-from-trade-and-sell-vehicle-privately-service-assessment",
+    "/reports/people-finder-self-certification",
+    "/services/make-a-sorn/assessments",
     "/organisations?q=agency",
     "/organisations?q=zzzzqqqq",
     "/organisations?kind=local_authority&status=open&nonsense=1",
@@ -108,8 +114,8 @@ EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/i
          "/burning-platforms", "/mandates", "/spend-requests", "/standards",
          "/reports/statistics", "/findings")  # fmt: skip
 #: Answers that are no pages.
-NOT_HTML = {"health", "ready", "web.favicon", "web.old_security_txt", "web.robots",
-            "web.security_txt"}  # fmt: skip
+NOT_HTML = {"health", "ready", "report_feed.show", "web.favicon", "web.old_security_txt",
+            "web.robots", "web.security_txt"}  # fmt: skip
 
 
 @cache
