@@ -39,7 +39,9 @@ SOFT_WORDS = frozenset(
     doesnt says newydd rhywun rywun""".split()
 )
 
-_UNSTEMMED = frozenset({"paye"})  # it would be "pay"
+#: They would be "pay", one word with "identity", and "on".
+_UNSTEMMED = frozenset({"paye", "identical", "ons"})
+_STEMMED = {"identity": "identity", "identities": "identity"}
 
 _stemmer = Stemmer.Stemmer("english", 0)
 _stemmer_lock = threading.Lock()  # one Snowball stemmer is not safe in two threads at once
@@ -78,6 +80,8 @@ def stem(word: str) -> str:
         return "0x" + word.encode().hex()
     if word in _UNSTEMMED:
         return word
+    if word in _STEMMED:
+        return _STEMMED[word]
     with _stemmer_lock:
         return str(_stemmer.stemWord(_IZE.sub(r"is\1", word)))
 

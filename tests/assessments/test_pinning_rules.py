@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.assessments.rules.pinning import Because, Override, Pin, Version, first, holding, pin
+from portal.assessments.rules.pinning import (
+    Because,
+    Override,
+    Pin,
+    Version,
+    first,
+    fits,
+    holding,
+    pin,
+)
 from portal.assessments.rules.shipped import service_standard
 from portal.errors import Invalid
 
@@ -145,3 +154,13 @@ def test_what_holds_is_between_its_day_and_the_next(versions: list[Version], day
         assert earliest.since is not None and day < earliest.since
     else:
         assert sum(1 for each in versions if each.since and each.since <= day) == held.number
+
+
+def test_a_version_fits_where_it_was_there_and_the_text_cites_no_other_point() -> None:
+    eighteen = Version(2, 2, date(2015, 6, 1), 18)
+    assert fits(eighteen, date(2015, 6, 8), "Technology (points 5, 14 and 17).")
+    assert not fits(eighteen, date(2015, 5, 31), "")
+    assert not fits(eighteen, None, "")
+    assert not fits(eighteen, date(2015, 6, 8), "Analysis (Points 7, 21 and 24)")
+    assert not fits(eighteen, date(2015, 6, 8), "points 1 to 26")
+    assert fits(Version(1, 1, None, 26), date(2014, 1, 1), "point 26")

@@ -6,6 +6,7 @@ What SQL does is tested on both, in the tests of stores and actions; a page that
 
 from __future__ import annotations
 
+from collections import Counter
 from zlib import crc32
 
 import pytest
@@ -40,15 +41,24 @@ class Plugin:
         """Keep the others, in their order."""
         if self.both:
             return
-        out = [item for item in items if self._other(item)]
+        # Those that say themselves on which database they run have no other half.
+        twice = Counter(_name(item) for item in items)
+        out = [item for item in items if twice[_name(item)] == len(KINDS) and _other(item)]
         if out:
             config.hook.pytest_deselected(items=out)
             gone = set(out)
             items[:] = [item for item in items if item not in gone]
 
-    @staticmethod
-    def _other(item: pytest.Item) -> bool:
-        call = getattr(item, "callspec", None)
-        kind = call.params.get("kind") if call else None
-        name = item.nodeid.replace(str(kind), "")
-        return left_out(name, getattr(item, "fixturenames", []), kind)
+
+def _kind(item: pytest.Item) -> str | None:
+    call = getattr(item, "callspec", None)
+    return call.params.get("kind") if call else None
+
+
+def _name(item: pytest.Item) -> str:
+    """What a test is called on every database."""
+    return item.nodeid.replace(str(_kind(item)), "")
+
+
+def _other(item: pytest.Item) -> bool:
+    return left_out(_name(item), getattr(item, "fixturenames", []), _kind(item))

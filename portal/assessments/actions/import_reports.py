@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 
 import orjson
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal import search
 from portal.assessments.actions.suggesting import suggest
-from portal.assessments.rules.pinning import Because
+from portal.assessments.rules.pinning import Because, Version, fits
 from portal.assessments.rules.report_documents import clean, parted, placed, positions
 from portal.assessments.rules.report_matching import Candidates
 from portal.assessments.store import report_matching, report_pins, report_search
@@ -80,15 +81,18 @@ def _compared(fields: Document) -> Document:
     return {name: _digest(v) if name in _LONG else v for name, v in fields.items()}
 
 
-def _as_later(found: Document) -> Document:
+def _as_later(found: Document, versions: Mapping[str, Version]) -> Document:
     """With an assessment without a table of its own against the version of the reassessment that
-    the same page tells of: it looks again at points that were not met.
+    the same page tells of, where it can have been: it looks again at points that were not met.
     """
     places = {(parted(name) or (0,))[0] for name in found} - {0}
     later = None
     for place in sorted(places, reverse=True):
         name = placed(place, "standard")
-        if later and name in found and found[name] is None:
+        held = found.get(placed(place, "held_on"))
+        day = date.fromisoformat(held) if held else None
+        open_ = name in found and found[name] is None
+        if later and open_ and fits(versions[later], day, str(found.get("body", ""))):
             found[name] = later
             found[placed(place, "pinned_because")] = Because.REASSESSMENT.value
         later = found.get(name) or later
@@ -107,6 +111,7 @@ class _Run:
         self._taken = report_matching.taken_slugs(session) | RESERVED
         self._ids = {key: known.thing_id for key, known in batch.memory.items()}
         self._pin: Pin = report_pins.pins(session)
+        self._versions = report_pins.versions(session)
 
     def take(self, some: list[Desired]) -> None:
         """Compare reports with what is known of them, and write what is new."""
@@ -167,7 +172,7 @@ class _Run:
                 found[placed(part[0], "pinned_because")] = because
             elif name not in _ASIDE:
                 found[name] = value
-        return _as_later(found)
+        return _as_later(found, self._versions)
 
     def _matched(self, draft: Document) -> Document:
         """With the organisations that its owners' names mean, and the service that it surely is

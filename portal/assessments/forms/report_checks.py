@@ -65,8 +65,6 @@ def form_of(report: Record, standards: Mapping[str, str]) -> Any:
     kind = type("CheckForm", (_Checks,), fields)
     form = kind(data=values)
     form.checks.choices = choices({c.id: _check(c) for c in report.checks})
-    if not form.is_submitted():
-        form.checks.data = [c.id for c in report.open_checks]
     if not report.checks:
         del form.checks
     return form

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
+from flask import request
 from wtforms import RadioField, StringField, SubmitField, TextAreaField
 
 from portal.assessments.actions.report_services import About
@@ -68,8 +70,9 @@ class AboutForm(Form):
         return About()
 
     def _slug(self, field: str, message: str) -> str:
-        found = _ADDRESS.fullmatch((self[field].data or "").strip())
-        if found is None:
+        typed = (self[field].data or "").strip()
+        found = _ADDRESS.fullmatch(typed)
+        if found is None or urlsplit(typed).netloc not in ("", request.host):
             raise Invalid(field, message)
         return found[1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -115,6 +116,25 @@ def pin(
     if discovery_on is None:
         return Pin(None, Because.UNKNOWN)
     return _of_discovery(versions, discovery_on)
+
+
+#: "points 1, 8 and 20", as a report cites them.
+_CITED = re.compile(
+    r"\bpoints?\s+(\d{1,2}(?:\s*(?:,|and|&|-|\u2013|to)+\s*\d{1,2})*)", re.IGNORECASE
+)
+
+
+def fits(version: Version, held_on: date | None, text: str) -> bool:
+    """Whether an assessment can have been against a version: it held by that day for somebody, and
+    the report cites no point beyond its last one.
+
+    Args:
+        held_on: the day of the assessment; what is not known fits nothing.
+        text: of the report.
+    """
+    cited = (int(number) for found in _CITED.findall(text) for number in re.findall(r"\d+", found))
+    there = held_on is not None and (version.since is None or version.since <= held_on)
+    return there and max(cited, default=0) <= version.points
 
 
 def _overridden(versions: Sequence[Version], override: Override) -> Pin:

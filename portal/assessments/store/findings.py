@@ -57,7 +57,9 @@ class Row(NamedTuple):
 
 
 class Quote(NamedTuple):
-    """A sentence of a finding with its report."""
+    """A sentence of a finding with its report; `gone` where the report's text, which came in again,
+    no longer has it.
+    """
 
     id: int
     sentence: str
@@ -65,6 +67,7 @@ class Quote(NamedTuple):
     report_title: str
     day: date | None
     source: str | None
+    gone: bool
 
 
 def _counted(slug: str | None) -> Any:
@@ -131,7 +134,7 @@ def quotes(
     """The sentences of a finding in the order in which they came in."""
     f, r = FindingSentence, Report
     query = (
-        select(f.id, f.sentence, r.slug, r.title, day_of_report(), r.source)
+        select(f.id, f.sentence, r.slug, r.title, day_of_report(), r.source, f.position < 0)
         .join(r, r.id == f.report_id)
         .where(f.finding_id == finding_id, f.id > (after or 0))
     )
@@ -141,9 +144,20 @@ def quotes(
 def quoted(session: Session, ids: list[int]) -> dict[int, Quote]:
     """The first sentence of each of these findings."""
     f, r = FindingSentence, Report
-    best = select(func.min(f.id)).where(f.finding_id.in_(ids)).group_by(f.finding_id)
+    best = (
+        select(func.min(f.id)).where(f.finding_id.in_(ids), f.position >= 0).group_by(f.finding_id)
+    )
     rows: Any = session.execute(
-        select(f.finding_id, f.id, f.sentence, r.slug, r.title, day_of_report(), r.source)
+        select(
+            f.finding_id,
+            f.id,
+            f.sentence,
+            r.slug,
+            r.title,
+            day_of_report(),
+            r.source,
+            f.position < 0,
+        )
         .join(r, r.id == f.report_id)
         .where(f.id.in_(best))
     )
