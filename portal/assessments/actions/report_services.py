@@ -111,8 +111,8 @@ def waiting(session: Session, person: Person, _day: date) -> Iterator[Item]:
         return
     many = report_matching.counts(session)[ServiceMatch.WAITING.value]
     if many:
-        yield Item(SERVICE, "Reports of assessments", "/report-services?state=waiting",
+        yield Item(SERVICE, "Reports without a service", "/report-services?state=waiting",
                    detail=f"{many:,}")  # fmt: skip
     many = report_checks.open_reports(session)
     if many:
-        yield Item(CHECK, "Reports of assessments", "/report-checks", detail=f"{many:,}")
+        yield Item(CHECK, "Reports with something to check", "/report-checks", detail=f"{many:,}")
