@@ -55,6 +55,7 @@ class Permission(StrEnum):
     MANAGE_PORTAL = "manage_portal"
     DECIDE_DUPLICATE = "decide_duplicate"
     DECIDE_MENTION = "decide_mention"
+    DECIDE_NAME = "decide_name"
     ANSWER_PROBLEMS = "answer_problems"
     RECORD_SPEND = "record_spend"
     DECIDE_REQUESTS = "decide_requests"
@@ -280,6 +281,10 @@ POLICY: dict[Permission, Predicate] = {
         grant.role in _ADMINISTRATORS for grant in person.grants
     ),
     Permission.EDIT_STANDARD: _role(*_ADMINISTRATORS, on=STANDARD),
+    # Which organisation a published name means, for everything that carries it.
+    Permission.DECIDE_NAME: lambda person, thing: _role(
+        Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR
+    )(person, PORTAL),
     # What past reports say, and which services they are about.
     Permission.DECIDE_REPORTS: lambda person, thing: _role(
         Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR

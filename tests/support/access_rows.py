@@ -103,6 +103,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "mentions.index": Permission.USE_ACCOUNT,
     "mentions.show": Permission.USE_ACCOUNT,
     "merging.merge": (Permission.DECIDE_DUPLICATE, PAIR),
+    "names.decide": Permission.DECIDE_NAME,
     "names.index": PUBLIC,
     "need_services.index": PUBLIC,
     "organisations.as_at": PUBLIC,

@@ -20,6 +20,7 @@ from portal.catalogue.component_words import ExemptionState, SpendDecision
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.exemptions import ExemptionRequest
 from portal.catalogue.models.mentions import Mention
+from portal.catalogue.models.organisations import OrganisationMatch
 from portal.catalogue.models.problems import Problem
 from portal.catalogue.models.proposals import Proposal
 from portal.catalogue.models.registrations import Registration
@@ -117,6 +118,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
                 .where(Component.slug == COMPONENT)
             ),
         },
+        "names": {"match_id": session.scalar(select(func.min(OrganisationMatch.id)))},
         "reconciling": {"slug": COMPONENT},
         "suppliers": {"key": "amazon-web-services", "slug": "microsoft-limited"},
         "mandates": {"slug": PUBLISHED},

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from portal.audit import Act, Document, append, event_row, record, record_all
-from portal.catalogue.models.organisations import OrganisationMatch
+from portal.catalogue.models.organisations import Organisation, OrganisationMatch
 from portal.catalogue.store.organisations import references
 from portal.catalogue.words import MatchAbout, MatchState
 from portal.db import chunks, new_ids
@@ -102,6 +103,31 @@ def by_id(session: Session, match_id: int) -> OrganisationMatch:
     if row is None:
         raise Missing("There is no such name in the queue")
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A published name as a page shows it; `reference` is of the organisation that it means now."""
+
+    id: int
+    name: str
+    about: MatchAbout
+    state: MatchState
+    reason: str | None
+    reference: str | None
+    organisation: str | None
+    slug: str | None
+
+
+def shown(session: Session, match_id: int) -> Shown:
+    """One published name with what it means. Raises Missing."""
+    row = by_id(session, match_id)
+    body = session.get(Organisation, row.organisation_id) if row.organisation_id else None
+    known = references(session).get(body.id) if body else None
+    return Shown(
+        row.id, row.published_name, row.about, row.state, row.reason, known,
+        body.name if body else None, body.slug if body else None,
+    )  # fmt: skip
 
 
 def settle(

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
+from portal.access import PORTAL, Permission, may
+from portal.accounts.views.base import done, form_page
+from portal.catalogue.actions import matching
 from portal.catalogue.forms.labels import label
-from portal.catalogue.store import matches
+from portal.catalogue.forms.organisation_names import NONE, NameForm
+from portal.catalogue.store import matches, organisation_lists
 from portal.catalogue.views.base import (
     PAGE_SIZE,
+    database,
     place,
     reading,
     refuse_unknown,
@@ -19,14 +26,18 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.catalogue.words import MatchAbout, MatchState
+from portal.errors import N_, Invalid, Missing
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
-from portal.web.guard import public
-from portal.web.i18n import _
+from portal.web.guard import public, requires
+from portal.web.i18n import _, ngettext
 from portal.web.pages import filter_links, page, paging
+from portal.web.people import act, current_person
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from portal.audit import Act
 
 blueprint = Blueprint("names", __name__)
 COLUMNS = ("published_name", "about", "state", "organisation", "organisation_slug", "first_seen",
@@ -72,6 +83,7 @@ def _list(state: MatchState | None, about: MatchAbout | None, ignored: tuple[str
         "catalogue/organisation_names.html",
         title=_("Organisation names to match"),
         rows=rows[:PAGE_SIZE],
+        decides=may(current_person(), Permission.DECIDE_NAME, PORTAL),
         states=_options(counts, state),
         abouts=_abouts(about),
         ignored=ignored,
@@ -79,6 +91,47 @@ def _list(state: MatchState | None, about: MatchAbout | None, ignored: tuple[str
         first=after is None,
         paging=paging(None, following),
     )
+
+
+@blueprint.route("/organisation-names/<int(min=1):match_id>", methods=("GET", "POST"))
+@requires(Permission.DECIDE_NAME)
+def decide(match_id: int) -> AnyResponse:
+    """Ask which organisation a published name means, and keep the answer."""
+    with reading() as session:
+        row = matches.shown(session, match_id)
+    form = NameForm()
+    form.offer(_offered(row), row.reference or (NONE if row.state is MatchState.NO_MATCH else None))
+    if form.validate_on_submit():
+        try:
+            return _decided(row, form.said(), replace(act(), reason=form.reason.data))
+        except Invalid as problem:
+            form.refuse(problem)
+    crumbs = [(_("Organisation names to match"), url_for("names.index"))]
+    template = "catalogue/organisation_name.html"
+    return form_page(form, _("Which organisation is this?"), crumbs, template=template, row=row)
+
+
+def _offered(row: matches.Shown) -> list[tuple[str, str, str]]:
+    """What it means now, and what it may mean."""
+    (found,) = matching.suggest(database(), [row.name])
+    why = {each["id"]: each["why"] for each in found["suggestions"]}
+    if row.reference:
+        why.setdefault(row.reference, "")
+    with reading() as session:
+        called = organisation_lists.names_of(session, why)
+    return [(reference, called[reference], text) for reference, text in why.items()
+            if reference in called]  # fmt: skip
+
+
+def _decided(row: matches.Shown, reference: str | None, by: Act) -> AnyResponse:
+    """Raises Invalid where there is no such organisation."""
+    try:
+        _row, many = matching.decide(database(), row.id, reference, by, revise=True)
+    except Missing as problem:
+        message = N_("There is no organisation at this address")
+        raise Invalid("organisation", message) from problem
+    said = ngettext("It changes %(num)s service.", "It changes %(num)s services.", many)
+    return done(f"{_('What the name means is saved.')} {said}", url_for("names.index"))
 
 
 def _options(counts: dict[str, int], state: MatchState | None) -> list[dict[str, Any]]:
