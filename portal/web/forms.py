@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from babel import Locale
+from flask import request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import Field, StringField, TextAreaField
@@ -263,3 +265,22 @@ class WebAddress:
             text = _("%(label)s must be a web address that starts with https:// or http://",
                      label=field.label.text)  # fmt: skip
             raise ValidationError(text)
+
+
+_LAST_PART = re.compile(r"[a-z0-9-]{1,200}")
+
+
+def slug_typed(text: str | None, folder: str) -> str | None:
+    """The record that somebody names by the web address of its page here, or by its last part.
+
+    Args:
+        text: what was typed: `https://HOST/services/SLUG`, `/services/SLUG` or `SLUG`.
+        folder: where such records stand, like `services`.
+
+    Returns:
+        The last part of the address; None where it is of no such page, or of another host.
+    """
+    parts = urlsplit((text or "").strip())
+    before, _slash, slug = parts.path.rstrip("/").rpartition("/")
+    here = parts.netloc in ("", request.host) and before.rpartition("/")[2] in ("", folder)
+    return slug if here and _LAST_PART.fullmatch(slug) else None

@@ -165,7 +165,7 @@ def test_a_use_becomes_evidence_and_confirms_nothing(cast: Cast) -> None:
     assert client.post(f"/mentions/{first.id}", data={"sense": "uses"}).status_code in (400, 422)
     assert decide(client, second, sense="reject", reason="The panel was wrong") == 303
     other = cast.as_(cast.assurance)
-    where = "https://portal.example/services/planes?x=1"
+    where = "http://localhost/services/planes?x=1"
     assert decide(other, third, sense="plans", service=where, **day) == 303
     assert "can record it" in other.get(f"/mentions/{third.id}").text
     many = select(func.count()).select_from(Usage)

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from portal.errors import Clash, Invalid
-from portal.web.forms import cleaned
+from portal.web.forms import cleaned, slug_typed
 from tests.web.site import Everything, parse
 
 GOOD = {
@@ -170,3 +170,17 @@ def test_text_is_cleaned(site: Flask) -> None:
 def test_a_control_character_comes_back_as_a_message(client: FlaskClient, token: str) -> None:
     soup = parse(send(client, token, name="a\x07b"), 422)
     assert "cannot be shown" in soup.select_one("#name-error").get_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("tax-a-boat", "tax-a-boat"), ("/services/tax-a-boat", "tax-a-boat"),
+        (" http://localhost/services/tax-a-boat/?page=2#x ", "tax-a-boat"),
+        ("https://a.example/services/tax-a-boat", None), ("/components/tax-a-boat", None),
+        ("", None), (None, None), ("Tax a boat", None),
+    ],
+)  # fmt: skip
+def test_a_record_is_named_by_its_address(typed: str | None, slug: str | None) -> None:
+    with Flask("test").test_request_context("/", base_url="http://localhost"):
+        assert slug_typed(typed, "services") == slug

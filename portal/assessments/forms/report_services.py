@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
-from flask import request
 from wtforms import RadioField, StringField, SubmitField, TextAreaField
 
 from portal.assessments.actions.report_services import About
 from portal.assessments.store.report_matching import Alike, Waiting
 from portal.errors import N_, Invalid
-from portal.web.forms import Form, MaxLength, Select, choices
+from portal.web.forms import Form, MaxLength, Select, choices, slug_typed
 from portal.web.i18n import _, lazy
 
 OTHER, COMPONENT, NONE = "other", "component", "none"
 _SERVICE = "service:"
-_ADDRESS = re.compile(r"(?:.*/(?:services|components)/)?([a-z0-9-]{1,200})/?(?:[?#].*)?$")
 
 
 class AboutForm(Form):
@@ -70,11 +66,10 @@ class AboutForm(Form):
         return About()
 
     def _slug(self, field: str, message: str) -> str:
-        typed = (self[field].data or "").strip()
-        found = _ADDRESS.fullmatch(typed)
-        if found is None or urlsplit(typed).netloc not in ("", request.host):
+        found = slug_typed(self[field].data, f"{field}s")
+        if found is None:
             raise Invalid(field, message)
-        return found[1]
+        return found
 
 
 def _decided(row: Waiting) -> str | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from wtforms import RadioField, StringField, SubmitField, TextAreaField
 
 from portal.audit import Document
@@ -11,11 +9,10 @@ from portal.catalogue.component_words import MentionSense, MentionState
 from portal.catalogue.forms.decision_labels import LABELS
 from portal.catalogue.forms.service_questions import NotLater
 from portal.catalogue.store.mentions import Row
-from portal.web.forms import DateParts, Form, MaxLength, Select, choices
+from portal.web.forms import DateParts, Form, MaxLength, Select, choices, slug_typed
 from portal.web.i18n import lazy
 
 REJECT = "reject"
-_ADDRESS = re.compile(r"(?:.*/services/)?([a-z0-9-]{1,200})/?(?:[?#].*)?$")
 
 
 class MentionForm(Form):
@@ -55,12 +52,12 @@ class MentionForm(Form):
     def said(self) -> Document:
         """What was chosen, as `actions.mentions.decide` takes it."""
         rejected = self.sense.data == REJECT
-        found = _ADDRESS.fullmatch((self.service.data or "").strip())
+        found = slug_typed(self.service.data, "services")
         written = self.written_on.data
         return {
             "state": (MentionState.REJECTED if rejected else MentionState.CONFIRMED).value,
             "sense": None if rejected else MentionSense(self.sense.data).value,
-            "service": found[1] if found else (self.service.data or "").strip() or None,
+            "service": found or (self.service.data or "").strip() or None,
             "written_on": written.isoformat() if written else None,
             "reason": self.reason.data or None,
         }

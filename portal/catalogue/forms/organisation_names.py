@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
-from flask import request
 from wtforms import RadioField, StringField, SubmitField, TextAreaField
 
 from portal.errors import N_, Invalid
-from portal.web.forms import Enter, Form, MaxLength, Select, choices
+from portal.web.forms import Enter, Form, MaxLength, Select, choices, slug_typed
 from portal.web.i18n import _, lazy
 
 OTHER, NONE = "other", "none"
-_ADDRESS = re.compile(r"(?:.*/organisations/)?([a-z0-9-]{1,200})/?(?:[?#].*)?$")
 
 
 class NameForm(Form):
@@ -52,8 +48,7 @@ class NameForm(Form):
             return None
         if chosen != OTHER:
             return chosen
-        typed = (self.organisation.data or "").strip()
-        found = _ADDRESS.fullmatch(typed)
-        if found is None or urlsplit(typed).netloc not in ("", request.host):
+        slug = slug_typed(self.organisation.data, "organisations")
+        if slug is None:
             raise Invalid("organisation", N_("Enter the web address of the organisation"))
-        return f"slug:{found[1]}"
+        return f"slug:{slug}"
