@@ -64,7 +64,8 @@ def test_the_history_says_who_gave_what_and_no_name(session: Session) -> None:
     person = add_person(session)
     grant = grants.add(session, person.id, OWNER, act(), until=TODAY + DAY)
     grants.end(session, grant, act())
-    events = session.scalars(select(HistoryEvent).where(HistoryEvent.thing == "role_grant")).all()
+    mine = select(HistoryEvent).where(HistoryEvent.thing == "role_grant").order_by(HistoryEvent.id)
+    events = session.scalars(mine).all()
     assert [event.tag for event in events] == ["role.granted", "role.ended"]
     assert events[0].after == {
         "person": person.id, "role": "service_owner", "kind": "service", "thing": 7,
