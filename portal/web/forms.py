@@ -268,6 +268,7 @@ class WebAddress:
 
 
 _LAST_PART = re.compile(r"[a-z0-9-]{1,200}")
+_ENDING = re.compile(r"\.(json|csv)$")
 
 
 def slug_typed(text: str | None, folder: str) -> str | None:
@@ -281,6 +282,6 @@ def slug_typed(text: str | None, folder: str) -> str | None:
         The last part of the address; None where it is of no such page, or of another host.
     """
     parts = urlsplit((text or "").strip())
-    before, _slash, slug = parts.path.rstrip("/").rpartition("/")
+    before, _slash, slug = _ENDING.sub("", parts.path.rstrip("/")).rpartition("/")
     here = parts.netloc in ("", request.host) and before.rpartition("/")[2] in ("", folder)
     return slug if here and _LAST_PART.fullmatch(slug) else None

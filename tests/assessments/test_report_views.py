@@ -202,6 +202,15 @@ def test_somebody_says_what_a_report_is_about(
         answer = team.post(address, data={**form, **said})
         assert answer.status_code == 422
         assert soup_of(answer).select(".govuk-error-summary a")
+    typed = {**form, "about": "other", "service": "boat", "reason": "Typed"}
+    asked = soup_of(team.post(address, data=typed))
+    assert [x["value"] for x in asked.select("[name=which_service]")] == ["hire-a-boat"]
+    assert (
+        "Ministry of Boats"
+        in asked.select_one("label[for=which_service-0], [for=which_service]").text
+    )
+    assert asked.select_one("[name=service]")["value"] == "boat"
+    assert asked.select_one("[name=reason]").text.strip() == "Typed"
     answer = team.post(address, data={**form, "about": "service:kites", "reason": "The same"})
     assert (answer.status_code, answer.location) == (303, f"/reports/{KITE}")
     session.expire_all()
@@ -214,7 +223,7 @@ def test_somebody_says_what_a_report_is_about(
     assert "called “Fly a kite” in the report" in team.get(f"/reports/{KITE}").text
     form = filled(team.get(f"/report-services/{ALONE}"))
     assert team.post(f"/report-services/{ALONE}", data={**form, "about": "none"}).status_code == 303
-    component = {"about": "component", "component": "/components/purse"}
+    component = {"about": "component", "component": "the purse"}
     assert team.post(address, data={**form, **component}).status_code == 303
     assert "a component" in team.get(f"/reports/{KITE}").text
     assert team.get(f"/report-services/{quote('nothing')}").status_code == 404

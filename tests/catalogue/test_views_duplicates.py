@@ -263,11 +263,12 @@ def test_suggest_a_pair(app: Flask, session: Session, team: Team) -> None:
     client = browser(app, session, team.nobody)
     why = {"why": "Two names of one tax"}
     for one, other, told in (
-        ("/services/ships", "/services/ships", "Enter the address of another record"),
+        ("/services/ships", "/services/ships", "Enter another one: these are the same"),
         ("/services/ships", "/organisations/a-body", "Enter two services, or two organisations"),
-        ("/services/nothing", "/services/ships", "There is no record at this address"),
-        ("ships", "/services/ships", "Enter the web address of a service or an organisation"),
-        ("/services/ships", "", "Enter the web address of the other one"),
+        ("/services/nothing", "/services/ships", "There is no such page here"),
+        ("zebra", "/services/ships", "Nothing in the catalogue is called like this"),
+        ("Boat", "/services/ships", "Select which one you mean"),
+        ("/services/ships", "", "Enter the other one"),
     ):
         wrong = send(client, "/duplicates/new", {"one": one, "other": other, **why})
         assert wrong.status_code == 422 and told in wrong.text

@@ -152,6 +152,11 @@ def test_a_use_becomes_evidence_and_confirms_nothing(cast: Cast) -> None:
     day = {"written_on-day": "27", "written_on-month": "3", "written_on-year": "2024"}
     assert decide(client, first, sense="uses") == 422, "without a date"
     assert decide(client, first, sense="uses", service="/services/nowhere", **day) == 422
+    assert decide(client, first, sense="uses", service="zebra", **day) == 422
+    address = f"/mentions/{first.id}"
+    form = {**filled(client.get(address)), "sense": "uses", "service": "fly", **day}
+    asked = soup_of(client.post(address, data=form))
+    assert [each["value"] for each in asked.select("[name=which]")] == ["planes"]
     assert decide(client, first, sense="reject") == 422, "without a reason"
     assert decide(client, first, sense="uses", **day) == 303
     cast.session.expire_all()

@@ -47,6 +47,16 @@ def test_a_name_is_decided_and_decided_anew(
     for wrong in ("", "/organisations/nobody", "https://a.example/organisations/harbour-board"):
         sent = {"means": "other", "organisation": wrong, "reason": "It is"}
         assert send(team, address, sent).status_code == 422, wrong
+    # Neither choice is sure: the form asks, and keeps what was typed.
+    asked = send(team, address, {"means": "other", "organisation": "the board", "reason": "So"})
+    soup = soup_of(asked)
+    assert asked.status_code == 422 and "Select which one you mean" in asked.text
+    assert [each["value"] for each in soup.select("[name=which]")] == ["portal:harbour-board"]
+    assert soup.select_one("[name=organisation]")["value"] == "the board"
+    assert soup.select_one("[name=reason]").get_text(strip=True) == "So"
+    chosen = {"means": "other", "organisation": "the board", "which": "portal:harbour-board"}
+    again = soup_of(send(team, address, chosen))
+    assert again.select_one("[name=which][checked]"), "another error does not lose the choice"
     said = {"means": "portal:ministry-of-boats", "reason": "Its name"}
     assert send(team, address, said).status_code == 303
     session.expire_all()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from wtforms import RadioField, StringField, SubmitField, TextAreaField
+from wtforms import RadioField, SubmitField, TextAreaField
 
 from portal.assessments.actions.report_services import About
 from portal.assessments.store.report_matching import Alike, Waiting
-from portal.errors import N_, Invalid
-from portal.web.forms import Form, MaxLength, Select, choices, slug_typed
+from portal.catalogue.forms.picking import Find, named_field, picked, which_field, without_which
+from portal.web.forms import Form, MaxLength, Select, choices
 from portal.web.i18n import _, lazy
 
 OTHER, COMPONENT, NONE = "other", "component", "none"
@@ -20,12 +20,10 @@ class AboutForm(Form):
     """What a report is about."""
 
     about = RadioField(lazy("Which service is the report about?"), [Select(lazy("which it is"))])
-    service = StringField(
-        lazy("Another service: the web address of its page here"), [MaxLength(2000)]
-    )
-    component = StringField(
-        lazy("A component: the web address of its page here"), [MaxLength(2000)]
-    )
+    service = named_field(lazy("If it is another service: which?"))
+    which_service = which_field(lazy("Which service do you mean?"))
+    component = named_field(lazy("If it is a component: which?"))
+    which_component = which_field(lazy("Which component do you mean?"))
     reason = TextAreaField(
         lazy("Why? (optional)"),
         [MaxLength(1000)],
@@ -49,27 +47,32 @@ class AboutForm(Form):
         }
         self.about.choices = choices(found)
         if not self.is_submitted():
+            without_which(self, "which_service", "which_component")
             self.about.data = _decided(row)
             if row.component_slug:
                 self.component.data = f"/components/{row.component_slug}"
 
-    def said(self) -> About:
-        """What was chosen. Raises Invalid where an address is missing."""
-        chosen = str(self.about.data)
-        if chosen.startswith(_SERVICE):
-            return About(service=chosen.removeprefix(_SERVICE))
-        if chosen == OTHER:
-            return About(service=self._slug("service", N_("Enter the web address of the service")))
-        if chosen == COMPONENT:
-            message = N_("Enter the web address of the component")
-            return About(component=self._slug("component", message))
-        return About()
+    def said(self, find: Mapping[str, Find]) -> About | None:
+        """What was chosen; None where the form now says what is missing.
 
-    def _slug(self, field: str, message: str) -> str:
-        found = slug_typed(self[field].data, f"{field}s")
-        if found is None:
-            raise Invalid(field, message)
-        return found
+        Args:
+            find: says what may be meant, for a service and for a component.
+        """
+        chosen, found = str(self.about.data), None
+        if chosen.startswith(_SERVICE):
+            found = About(service=chosen.removeprefix(_SERVICE))
+        elif chosen == OTHER:
+            found = About(service=self._picked("service", find))
+        elif chosen == COMPONENT:
+            found = About(component=self._picked("component", find))
+        elif chosen == NONE:
+            found = About()
+        without_which(self, "which_service", "which_component")
+        return None if self.errors else found
+
+    def _picked(self, field: str, find: Mapping[str, Find]) -> str | None:
+        missing = {"service": _("Enter the service"), "component": _("Enter the component")}
+        return picked(self, field, find[field], missing[field], f"which_{field}")
 
 
 def _decided(row: Waiting) -> str | None:

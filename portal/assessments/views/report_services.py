@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
@@ -16,7 +17,9 @@ from portal.assessments.forms.report_services import AboutForm
 from portal.assessments.store import report_matching, report_record
 from portal.assessments.store.report_matching import Waiting
 from portal.assessments.words import ServiceMatch
+from portal.catalogue.actions.finding_records import look_up
 from portal.catalogue.forms.labels import labels
+from portal.catalogue.store import components, services
 from portal.catalogue.views.base import (
     PAGE_SIZE,
     database,
@@ -26,7 +29,6 @@ from portal.catalogue.views.base import (
     stream,
     unknown,
 )
-from portal.errors import Invalid
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
 from portal.web.i18n import _
@@ -97,13 +99,15 @@ def _index(state: ServiceMatch | None, ignored: tuple[str, ...]) -> Response:
 def decide(slug: str) -> AnyResponse:
     """Ask which service a report is about, and keep the answer."""
     row, form = _form(slug)
-    if form.validate_on_submit():
-        try:
-            acts.decide(database(), slug, form.said(), replace(act(), reason=form.reason.data))
+    if form.is_submitted():
+        form.validate()
+        with reading() as session:
+            find = {t: partial(look_up, session, t) for t in (services.THING, components.THING)}
+            about = form.said(find)
+        if about is not None:
+            acts.decide(database(), slug, about, replace(act(), reason=form.reason.data))
             here = url_for("reports.show", slug=slug)
             return done(_("What the report is about is saved."), here)
-        except Invalid as problem:
-            form.refuse(problem)
     crumbs = [(_("Which service a report is about"), url_for("report_services.index"))]
     template = "assessments/report_service.html"
     return form_page(form, _("What is this report about?"), crumbs, template=template, row=row)

@@ -38,7 +38,8 @@ from portal.assessments.views.standards_base import (
     versions_of,
 )
 from portal.catalogue.actions.finding_records import FIND
-from portal.catalogue.forms.editing import refuse, settle, without_which
+from portal.catalogue.forms.editing import refuse, settle
+from portal.catalogue.forms.picking import without_which
 from portal.catalogue.store import organisations
 from portal.catalogue.views.base import database, reading
 from portal.catalogue.views.editing_base import in_words

@@ -181,7 +181,7 @@ def suggest(database: Database, one: str, other: str, why: str, act: Act) -> int
         if kind is not other_kind:
             raise Invalid("other", N_("Enter two services, or two organisations"))
         if first == second:
-            raise Invalid("other", N_("Enter the address of another record"))
+            raise Invalid("other", N_("Enter another one: these are the same"))
         return duplicates.suggest(session, kind, (first, second), why, act.at)
 
 

@@ -30,9 +30,14 @@ class Meant:
     ended: str = ""
 
 
-def find(session: Session, name: str) -> Meant:
+def find(session: Session, name: str, ever: bool = False) -> Meant:
     """Say which organisation of today `name` means: the matcher's answer, then what the search
     finds. One that has ended owns nothing now: those that followed it stand in its place.
+
+    Args:
+        session: where to look.
+        name: what somebody typed.
+        ever: whether one that has ended may be meant too, as where it is about the past.
     """
     index = audit.kept(
         session, "organisation names", lambda: NameIndex(organisation_names.named(session))
@@ -43,8 +48,10 @@ def find(session: Session, name: str) -> Meant:
         found = search.find(session, organisations.THING, name, _MOST).ids
         wanted = list(dict.fromkeys([*wanted, *(known[id_] for id_ in found)]))[:_MOST]
     called = organisation_names.by_reference(session, wanted)
-    if match.matched and called[match.matched].ended is None:
+    if match.matched and (ever or called[match.matched].ended is None):
         return Meant(match.matched)
+    if ever:
+        return Meant(None, tuple((ref, called[ref].name) for ref in wanted if ref in called))
     ended = called[match.matched].name if match.matched else ""
     return Meant(None, tuple(_of_today(session, wanted, called, known)), ended)
 

@@ -101,7 +101,7 @@ def _service(session: Session, said: Document) -> int | None:
             raise Invalid("reason", N_("Enter why it does not count"))
     elif said["sense"] not in (MentionSense.IS_IT, MentionSense.UNCLEAR):
         if not said["service"]:
-            raise Invalid("service", N_("Enter the web address of the service"))
+            raise Invalid("service", N_("Enter the service"))
         if not said["written_on"]:
             raise Invalid("written_on", N_("Enter the date of the document"))
     if not said["service"]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, StringField, SubmitField, TextAreaField
+from wtforms import HiddenField, RadioField, SubmitField, TextAreaField
 
 from portal.catalogue.actions.duplicates import Said
+from portal.catalogue.forms.picking import Find, named_field, picked, which_field, without_which
 from portal.catalogue.store.duplicates import Row
 from portal.catalogue.words import PairDecision, RecordKind, ServiceRelation
 from portal.errors import N_, Invalid
@@ -65,19 +66,25 @@ class DecideForm(Form):
 class SuggestForm(Form):
     """Two records that may be one, found by a person."""
 
-    one = StringField(
-        lazy("Web address of the one record"),
-        [Enter(lazy("the web address of the one record")), MaxLength(2000)],
-        description=lazy("The page of a service or an organisation here."),
-    )
-    other = StringField(
-        lazy("Web address of the other one"),
-        [Enter(lazy("the web address of the other one")), MaxLength(2000)],
-    )
+    one = named_field(lazy("The one service or organisation"))
+    which_one = which_field(lazy("Which one do you mean first?"))
+    other = named_field(lazy("The other one"))
+    which_other = which_field(lazy("Which one do you mean second?"))
     why = TextAreaField(
         lazy("Why may they be one?"), [Enter(lazy("why they may be one")), MaxLength(1000)]
     )
     go = SubmitField(lazy("Suggest that they are one"))
+
+    def said(self, find: Find) -> tuple[str, str]:
+        """Where both are; the form has errors where it does not know yet which are meant."""
+        one = picked(self, "one", find, _("Enter the one service or organisation"), "which_one")
+        other = picked(self, "other", find, _("Enter the other one"), "which_other")
+        self.bare()
+        return one or "", other or ""
+
+    def bare(self) -> None:
+        """Ask nothing that need not be asked."""
+        without_which(self, "which_one", "which_other")
 
 
 def _decisions(row: Row) -> list[Any]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SubmitField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from portal.catalogue.actions.editing import Answer
 from portal.catalogue.actions.finding_organisations import Meant
@@ -18,9 +17,10 @@ from portal.catalogue.forms import (
     organisation_questions,
     service_questions,
 )
+from portal.catalogue.forms.picking import chosen_of, not_found
 from portal.errors import N_, Invalid
 from portal.web.forms import Enter, Form, MaxLength, Select, choices
-from portal.web.i18n import _, lazy
+from portal.web.i18n import lazy
 
 #: No answers: how a form is sent, and what it was made from.
 OWN = ("csrf_token", "base", "go", "why", "reply", "which")
@@ -178,17 +178,10 @@ def settle(
 
 def _ask(form: Form, field: str, may_be: Sequence[tuple[str, str]]) -> None:
     if may_be:
-        form.which.choices = [SelectChoice(ref, name) for ref, name in may_be]
-        form.which.errors = [_("Select which one you mean")]
+        chosen_of(form, "which", may_be)
         return
     del form["which"]
-    form[field].errors = [_("Nothing in the catalogue is called like this: check the spelling")]
-
-
-def without_which(form: Form) -> None:
-    """Take the choice of what a typed name means off a form that need not ask."""
-    if "which" in form and not form.which.choices:
-        del form["which"]
+    form[field].errors = [not_found(form[field].data)]
 
 
 def refuse(form: Form, problem: Invalid) -> None:

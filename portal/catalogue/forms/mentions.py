@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, StringField, SubmitField, TextAreaField
+from wtforms import RadioField, SubmitField, TextAreaField
 
 from portal.audit import Document
 from portal.catalogue.component_words import MentionSense, MentionState
 from portal.catalogue.forms.decision_labels import LABELS
+from portal.catalogue.forms.picking import Find, named_field, picked, which_field, without_which
 from portal.catalogue.forms.service_questions import NotLater
 from portal.catalogue.store.mentions import Row
-from portal.web.forms import DateParts, Form, MaxLength, Select, choices, slug_typed
+from portal.web.forms import DateParts, Form, MaxLength, Select, choices
 from portal.web.i18n import lazy
 
 REJECT = "reject"
@@ -25,11 +26,8 @@ class MentionForm(Form):
             {**LABELS["mention_sense"], REJECT: lazy("It does not count: it means something else")}
         ),
     )
-    service = StringField(
-        lazy("Which service is the document about?"),
-        [MaxLength(2000)],
-        description=lazy("The web address of its page here."),
-    )
+    service = named_field(lazy("Which service is the document about?"))
+    which = which_field()
     written_on = DateParts(
         lazy("When was the document written?"),
         [NotLater()],
@@ -46,18 +44,25 @@ class MentionForm(Form):
 
     def ask(self, row: Row) -> None:
         """Show what is known of a sentence. The guess is not chosen for anybody."""
-        if not self.is_submitted() and row.service:
+        without_which(self)
+        if row.service:
             self.service.data = f"/services/{row.service}"
 
-    def said(self) -> Document:
-        """What was chosen, as `actions.mentions.decide` takes it."""
+    def said(self, find: Find) -> Document:
+        """What was chosen, as `actions.mentions.decide` takes it. The form has errors where it is
+        not sure which service is named.
+        """
         rejected = self.sense.data == REJECT
-        found = slug_typed(self.service.data, "services")
+        found = None
+        if self.service.data and not rejected:
+            found = picked(self, "service", find, "")
+        without_which(self)
         written = self.written_on.data
+        chosen = None if rejected or self.sense.errors else MentionSense(self.sense.data).value
         return {
             "state": (MentionState.REJECTED if rejected else MentionState.CONFIRMED).value,
-            "sense": None if rejected else MentionSense(self.sense.data).value,
-            "service": found or (self.service.data or "").strip() or None,
+            "sense": chosen,
+            "service": found,
             "written_on": written.isoformat() if written else None,
             "reason": self.reason.data or None,
         }

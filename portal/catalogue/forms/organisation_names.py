@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wtforms import RadioField, StringField, SubmitField, TextAreaField
+from wtforms import RadioField, SubmitField, TextAreaField
 
-from portal.errors import N_, Invalid
-from portal.web.forms import Enter, Form, MaxLength, Select, choices, slug_typed
+from portal.catalogue.forms.picking import Find, named_field, picked, which_field, without_which
+from portal.web.forms import Enter, Form, MaxLength, Select, choices
 from portal.web.i18n import _, lazy
 
 OTHER, NONE = "other", "none"
@@ -17,9 +17,8 @@ class NameForm(Form):
     """Which organisation, or none of those in the catalogue."""
 
     means = RadioField(lazy("Which organisation does it mean?"), [Select(lazy("which it means"))])
-    organisation = StringField(
-        lazy("Another organisation: the web address of its page here"), [MaxLength(2000)]
-    )
+    organisation = named_field(lazy("If it is another organisation: which?"))
+    which = which_field()
     reason = TextAreaField(
         lazy("Why?"),
         [Enter(lazy("why it means that")), MaxLength(1000)],
@@ -39,16 +38,17 @@ class NameForm(Form):
         }
         self.means.choices = choices(found)
         if not self.is_submitted():
+            without_which(self)
             self.means.data = decided if decided in found else None
 
-    def said(self) -> str | None:
-        """The reference of the organisation; None for none. Raises Invalid without an address."""
-        chosen = str(self.means.data)
-        if chosen == NONE:
-            return None
-        if chosen != OTHER:
-            return chosen
-        slug = slug_typed(self.organisation.data, "organisations")
-        if slug is None:
-            raise Invalid("organisation", N_("Enter the web address of the organisation"))
-        return f"slug:{slug}"
+    def said(self, find: Find) -> str | None:
+        """The reference of the organisation; None for none, and where the form now says what is
+        missing.
+        """
+        chosen, found = str(self.means.data), None
+        if chosen == OTHER:
+            found = picked(self, "organisation", find, _("Enter the organisation"))
+        elif chosen != NONE:
+            found = chosen
+        without_which(self)
+        return found

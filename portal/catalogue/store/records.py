@@ -89,3 +89,15 @@ def by_ids(session: Session, thing: str, ids: Sequence[int]) -> dict[str, str]:
     rows = session.execute(select(model.id, model.slug, model.name).where(model.id.in_(ids)))
     known = {id_: (slug, name) for id_, slug, name in rows}
     return dict(known[id_] for id_ in ids if id_ in known)
+
+
+def whose(session: Session, thing: str, slugs: Sequence[str]) -> dict[str, str]:
+    """The names of services or components with whose they are, by slug; nothing for other kinds."""
+    owner = {services.THING: Service.organisation_id, components.THING: Component.provider_id}
+    if thing not in owner:
+        return {}
+    model = _NAMED[thing]
+    query = select(model.slug, model.name, Organisation.name)
+    query = query.outerjoin(Organisation, Organisation.id == owner[thing])
+    rows = session.execute(query.where(model.slug.in_(list(slugs))))
+    return {slug: f"{name} ({body})" if body else name for slug, name, body in rows}

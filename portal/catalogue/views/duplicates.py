@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
@@ -12,10 +13,12 @@ from portal.access import PAIR, Kind, Permission, Thing, may
 from portal.accounts.store import things
 from portal.accounts.views.base import form_page
 from portal.catalogue.actions import duplicates as acts
+from portal.catalogue.actions.finding_organisations import Meant
+from portal.catalogue.actions.finding_records import look_up
 from portal.catalogue.forms.duplicates import DecideForm, SuggestForm
 from portal.catalogue.forms.history_words import Line, said
 from portal.catalogue.forms.labels import label
-from portal.catalogue.store import as_at, duplicates
+from portal.catalogue.store import as_at, duplicates, organisation_names
 from portal.catalogue.store.duplicates import PairQuery, Row
 from portal.catalogue.views.base import (
     PAGE_SIZE,
@@ -31,6 +34,7 @@ from portal.catalogue.words import PairDecision, RecordKind
 from portal.errors import Invalid, Missing
 from portal.web.arguments import LAST_ID
 from portal.web.formats import Format, formats, respond_list
+from portal.web.forms import slug_typed
 from portal.web.guard import requires
 from portal.web.i18n import _
 from portal.web.pages import filter_links, page, paging
@@ -123,15 +127,44 @@ def _rows(session: Session, query: PairQuery) -> Iterator[dict[str, Any]]:
 def new() -> AnyResponse:
     """Suggest that two records are one."""
     form = SuggestForm()
-    if form.validate_on_submit():
+    if form.is_submitted():
         try:
-            said_so = (form.one.data or "", form.other.data or "", form.why.data or "")
-            pair = acts.suggest(database(), *said_so, act())
-            flash(_("An administrator will decide about this pair."))
-            return redirect(url_for("duplicates.show", pair_id=pair), 303)
+            if answer := _suggest(form):
+                return answer
         except Invalid as problem:
             form.refuse(problem)
+    else:
+        form.bare()
     return form_page(form, _("Suggest a duplicate"), _crumbs())
+
+
+def _suggest(form: SuggestForm) -> AnyResponse | None:
+    """Raises Invalid where the two cannot be one."""
+    form.validate()
+    with reading() as session:
+        said_so = form.said(partial(_either, session))
+    if form.errors:
+        return None
+    pair = acts.suggest(database(), *said_so, form.why.data or "", act())
+    flash(_("An administrator will decide about this pair."))
+    return redirect(url_for("duplicates.show", pair_id=pair), 303)
+
+
+def _either(session: Session, text: str, _slug: str | None) -> Meant:
+    """The services and organisations that a text may mean, by where they are."""
+    sure, may_be = dict[str, str](), dict[str, str]()
+    for kind, folder in FOLDERS.items():
+        meant = look_up(session, kind.value, text, slug_typed(text, folder))
+        refs = [ref for ref in (meant.sure, *(ref for ref, _name in meant.may_be)) if ref]
+        bodies = organisation_names.by_reference(session, refs) if folder != "services" else {}
+        where = {r: f"/{folder}/{bodies[r].slug if r in bodies else r}" for r in refs}
+        sure |= {where[meant.sure]: f"{text} ({label(kind, 'record_kind')})"} if meant.sure else {}
+        may_be |= {
+            where[ref]: f"{name} ({label(kind, 'record_kind')})" for ref, name in meant.may_be
+        }
+    return (
+        Meant(next(iter(sure))) if len(sure) == 1 else Meant(None, tuple((sure or may_be).items()))
+    )
 
 
 def _crumbs() -> list[tuple[str, str]]:

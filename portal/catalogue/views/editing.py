@@ -17,9 +17,9 @@ from portal.catalogue.forms.editing import (
     refuse,
     row_of,
     title_of,
-    without_which,
 )
 from portal.catalogue.forms.history_words import who
+from portal.catalogue.forms.picking import without_which
 from portal.catalogue.forms.service_questions import as_heading
 from portal.catalogue.rules.books import BOOKS
 from portal.catalogue.rules.cleaners import Document, slugify

@@ -12,8 +12,9 @@ from portal.accounts.store import things
 from portal.accounts.views.base import done, form_page
 from portal.catalogue.actions import journey_editing as actions
 from portal.catalogue.actions.finding_records import FIND
-from portal.catalogue.forms.editing import base_in, refuse, settle, without_which
+from portal.catalogue.forms.editing import base_in, refuse, settle
 from portal.catalogue.forms.journey_questions import DeleteForm, JourneyForm, MoveForm, RemoveForm
+from portal.catalogue.forms.picking import without_which
 from portal.catalogue.store import services
 from portal.catalogue.store.editable import Record
 from portal.catalogue.views.base import database, reading

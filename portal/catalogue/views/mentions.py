@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.access import Permission, Thing, may
 from portal.accounts.views.base import done
 from portal.catalogue.actions import mentions as acts
+from portal.catalogue.actions.finding_records import look_up
 from portal.catalogue.component_words import MentionSense, MentionState
 from portal.catalogue.forms.labels import label
 from portal.catalogue.forms.mentions import MentionForm
-from portal.catalogue.store import mentions
+from portal.catalogue.store import mentions, services
 from portal.catalogue.store.mentions import MentionQuery, Row
 from portal.catalogue.views.base import (
     LAST_ID,
@@ -130,14 +131,17 @@ def show(mention_id: int) -> Response:
 def decide(mention_id: int) -> AnyResponse:
     """Keep what a person says of a sentence."""
     form = MentionForm()
-    if form.validate_on_submit():
-        try:
-            acts.decide(database(), mention_id, form.said(), act())
+    try:
+        form.validate()
+        with reading() as session:
+            said = form.said(partial(look_up, session, services.THING))
+        if not form.errors:
+            acts.decide(database(), mention_id, said, act())
             return done(
                 _("What it says is saved."), url_for("mentions.show", mention_id=mention_id)
             )
-        except Invalid as problem:
-            form.refuse(problem)
+    except Invalid as problem:
+        form.refuse(problem)
     with reading() as session:
         return _show(session, mentions.by_id(session, mention_id), form)
 

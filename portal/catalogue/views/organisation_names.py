@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
@@ -12,9 +13,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.access import PORTAL, Permission, may
 from portal.accounts.views.base import done, form_page
 from portal.catalogue.actions import matching
+from portal.catalogue.actions.finding_records import look_up
 from portal.catalogue.forms.labels import label
 from portal.catalogue.forms.organisation_names import NONE, NameForm
-from portal.catalogue.store import matches, organisation_lists
+from portal.catalogue.store import matches, organisation_lists, organisations
 from portal.catalogue.views.base import (
     PAGE_SIZE,
     database,
@@ -26,7 +28,6 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.catalogue.words import MatchAbout, MatchState
-from portal.errors import N_, Invalid, Missing
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public, requires
@@ -101,11 +102,12 @@ def decide(match_id: int) -> AnyResponse:
         row = matches.shown(session, match_id)
     form = NameForm()
     form.offer(_offered(row), row.reference or (NONE if row.state is MatchState.NO_MATCH else None))
-    if form.validate_on_submit():
-        try:
-            return _decided(row, form.said(), replace(act(), reason=form.reason.data))
-        except Invalid as problem:
-            form.refuse(problem)
+    if form.is_submitted():
+        form.validate()
+        with reading() as session:
+            means = form.said(partial(look_up, session, organisations.THING))
+        if not form.errors:
+            return _decided(row, means, replace(act(), reason=form.reason.data))
     crumbs = [(_("Organisation names to match"), url_for("names.index"))]
     template = "catalogue/organisation_name.html"
     return form_page(form, _("Which organisation is this?"), crumbs, template=template, row=row)
@@ -124,12 +126,7 @@ def _offered(row: matches.Shown) -> list[tuple[str, str, str]]:
 
 
 def _decided(row: matches.Shown, reference: str | None, by: Act) -> AnyResponse:
-    """Raises Invalid where there is no such organisation."""
-    try:
-        _row, many = matching.decide(database(), row.id, reference, by, revise=True)
-    except Missing as problem:
-        message = N_("There is no organisation at this address")
-        raise Invalid("organisation", message) from problem
+    _row, many = matching.decide(database(), row.id, reference, by, revise=True)
     said = ngettext("It changes %(num)s service.", "It changes %(num)s services.", many)
     return done(f"{_('What the name means is saved.')} {said}", url_for("names.index"))
 

@@ -18,8 +18,8 @@ from portal.catalogue.forms.editing import (
     refuse,
     row_of,
     title_of,
-    without_which,
 )
+from portal.catalogue.forms.picking import without_which
 from portal.catalogue.forms.proposals import CHANGE, KINDS, REFUSE, STATES, WHOSE, DecideForm
 from portal.catalogue.forms.service_questions import as_heading
 from portal.catalogue.models.proposals import Proposal

@@ -10,7 +10,8 @@ from portal.accounts.views.base import done
 from portal.catalogue.actions import proposals
 from portal.catalogue.actions.editing import Answer
 from portal.catalogue.actions.proposals import Told
-from portal.catalogue.forms.editing import line_of, refuse, row_of, title_of, without_which
+from portal.catalogue.forms.editing import line_of, refuse, row_of, title_of
+from portal.catalogue.forms.picking import without_which
 from portal.catalogue.forms.service_questions import as_heading
 from portal.catalogue.store.editable import Record
 from portal.catalogue.views.base import database

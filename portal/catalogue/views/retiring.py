@@ -13,8 +13,9 @@ from portal.accounts.views.base import check_page, confirmed, done, form_page
 from portal.catalogue.actions import retiring as actions
 from portal.catalogue.actions.finding_records import FIND
 from portal.catalogue.actions.retiring import Retirement
-from portal.catalogue.forms.editing import refuse, settle, without_which
+from portal.catalogue.forms.editing import refuse, settle
 from portal.catalogue.forms.labels import label
+from portal.catalogue.forms.picking import without_which
 from portal.catalogue.forms.retiring import BringBackForm, RetireForm
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import retiring, services
