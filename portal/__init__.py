@@ -35,6 +35,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     from portal.assessments import views as assessments
     from portal.catalogue import views as catalogue
     from portal.db import Database
+    from portal.interchange import past_reports
 
     app = Flask("portal", static_folder=None, template_folder=None)
     database = database or Database(
@@ -45,5 +46,6 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     accounts.install(app, settings.accounts)
     catalogue.install(app, settings.problems_per_network)
     assessments.install(app)
+    past_reports.install()
     cli.install(app)
     return app

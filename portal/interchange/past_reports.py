@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from portal.assessments.rules.report_texts import parts_with
 from portal.assessments.words import AssessmentKind, CheckState, Rating
 from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.importing import Aside, Desired, Parsed
@@ -16,6 +18,7 @@ from portal.interchange.reports.shapes import (
     ParsedFile,
     ParsedReport,
     Point,
+    Section,
     Table,
     Which,
 )
@@ -74,14 +77,22 @@ def _report(report: ParsedReport) -> Document:
             "results": [one.verbatim for one in report.results],
             "labels": [[one.label, one.value] for one in report.labels],
             "notes": [table.notes for table in report.tables if table.notes],
-            "sections": [
-                {"level": each.level, "heading": each.heading, "text": each.text,
-                 "which": each.which.value}
-                for each in report.sections
-            ],
+            "sections": _sections(report.sections),
         },
         "checks": [_check(*each) for each in report.checks],
     }  # fmt: skip
+
+
+def _sections(found: Iterable[Section]) -> list[Document]:
+    return [
+        {"level": s.level, "heading": s.heading, "text": s.text, "which": s.which.value}
+        for s in found
+    ]
+
+
+def install() -> None:
+    """Let corrected texts be parted like those that are read."""
+    parts_with(lambda body: _sections(reading.sections_of(body)))
 
 
 def _plain(text: str) -> str:

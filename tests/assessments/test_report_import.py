@@ -98,9 +98,10 @@ def test_people_are_not_overruled(
     assert {c.field for c in checks} >= {"stage", "date", "result"}
     version = report_record.by_slug(session, slug).version
     fields = {"1.stage": "beta", "1.held_on": "2015-02-28", "1.result": "met_with_conditions"}
-    report_checks.check(database, slug, version, fields, [c.id for c in checks], "Read it", act())
+    wanted = report_checks.Said(fields, [c.id for c in checks], "Read it")
+    report_checks.check(database, slug, version, wanted, act())
     with pytest.raises(Stale):
-        report_checks.check(database, slug, version, fields, [], None, act())
+        report_checks.check(database, slug, version, wanted, act())
     decide(database, slug, About(service="kites"), act())
     said = documents(session)[slug]
     assert {each["state"] for each in said["checks"]} == {"corrected"}

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 
-import orjson
 from sqlalchemy.orm import Session
 
 from portal import search
 from portal.assessments.actions.suggesting import suggest
 from portal.assessments.rules.pinning import Because, Version, fits
-from portal.assessments.rules.report_documents import clean, parted, placed, positions
+from portal.assessments.rules.report_documents import (
+    LONG,
+    clean,
+    digest,
+    parted,
+    placed,
+    positions,
+)
 from portal.assessments.rules.report_matching import Candidates
 from portal.assessments.store import report_matching, report_pins, report_search
 from portal.assessments.store.report_documents import THING, Change, Reports
@@ -31,8 +36,6 @@ from portal.errors import Invalid
 IMPORTED = "imported"
 #: What a file says of a report that is no field of its own.
 _ASIDE = ("checks", "repeats", "follows")
-#: Fields that an import remembers by what tells them apart, since they are long.
-_LONG = ("body", "verbatim")
 #: Addresses of other pages at `/reports/...`.
 RESERVED = {"statistics"}
 
@@ -72,13 +75,9 @@ def _owners(fields: Document) -> list[str]:
     return [name for value in names for name in value]
 
 
-def _digest(value: object) -> str:
-    return sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
 def _compared(fields: Document) -> Document:
     """Fields as they are compared and remembered."""
-    return {name: _digest(v) if name in _LONG else v for name, v in fields.items()}
+    return {name: digest(v) if name in LONG else v for name, v in fields.items()}
 
 
 def _as_later(found: Document, versions: Mapping[str, Version]) -> Document:
@@ -155,7 +154,7 @@ class _Run:
             return desired, _compared(wanted), Change(None, None, clean(self._matched(draft)))
         row = replace(desired, fields=_compared(wanted))
         merged, said = self._batch.take(row, _compared(now), THING, id_ or 0)
-        for name in _LONG:
+        for name in LONG:
             taken = merged[name] != _compared({name: now[name]})[name]
             merged[name] = wanted[name] if taken else now[name]
         merged["checks"] = _checked(now["checks"], checks)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from portal.assessments.rules.report_documents import parted
+from portal.assessments.rules.report_documents import HIDDEN, parted
 from portal.catalogue.forms.history_words import Change, Document, Line
 from portal.catalogue.forms.labels import label
 from portal.web.filters import long_date
@@ -34,6 +34,7 @@ FIELDS: Mapping[str, str] = {
 }
 _REPORT: Mapping[str, str] = {
     "title": lazy("Title"),
+    "summary": lazy("Summary"),
     "body": lazy("Text"),
     "verbatim": lazy("Words as published"),
     "names_dropped": lazy("Names of people left out"),
@@ -100,6 +101,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "links": lazy("Other reports"),
         "names": lazy("Names of people"),
         "body": lazy("Text"),
+        "duplicate": lazy("Repeats another report"),
     },
     "import": {"reports": lazy("Assessment reports")},
     "field": {
@@ -131,6 +133,10 @@ def in_words(before: Document, after: Document, names: Mapping[str, str]) -> lis
     found = []
     for field in dict.fromkeys([*before, *after]):
         if field in ("slug", "key") or before.get(field) == after.get(field):
+            continue
+        if HIDDEN in str(after.get(field))[: len(HIDDEN)]:
+            corrected = Line(_("Corrected. What it said before is not kept in the history."))
+            found.append(Change(_called(field), [], [corrected]))
             continue
         old, new = (_lines(field, said.get(field), names) for said in (before, after))
         if field.rpartition(".")[2] in ("points", "checks", "owners", "organisations"):

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
+
+import orjson
 
 from portal.assessments import words
 from portal.catalogue.rules.cleaners import (
@@ -114,8 +117,26 @@ BLANK: Document = {
     "result": "not_rated",
     "service_match": "waiting",
 }
-#: What the history of a new report leaves out: it is long, and the report has it.
+#: The kinds of assessment that look again at another one.
+AGAIN = ("reassessment", "amber_review")
+#: What the history of a new report leaves out: it is long, and the report has it. An import
+#: remembers it by what tells it apart.
 LONG = ("body", "verbatim")
+#: Texts that may have named somebody before a person corrected them: then the history does not
+#: keep them, only that they changed.
+TEXTS = ("title", "summary", *LONG)
+HIDDEN = "sha256:"
+
+
+def digest(value: object) -> str:
+    """What tells a long value from others."""
+    return sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def without_texts(document: Document) -> Document:
+    """A document with what tells its texts apart in place of them."""
+    hidden = {n: HIDDEN + digest(document[n]) for n in TEXTS if document.get(n) is not None}
+    return {**document, **hidden}
 
 
 def placed(position: int, field: str) -> str:
@@ -155,8 +176,7 @@ def _together(found: Document, position: int) -> None:
     owners = found[placed(position, "owners")]
     bodies = list(found[placed(position, "organisations")] or [])
     found[placed(position, "organisations")] = (bodies + [None] * len(owners))[: len(owners)]
-    again = found[placed(position, "kind")] in ("reassessment", "amber_review")
-    if not again:
+    if found[placed(position, "kind")] not in AGAIN:
         found[placed(position, "again_of")] = None
     numbers = [point["number"] for point in found[placed(position, "points")]]
     if len(set(numbers)) < len(numbers):

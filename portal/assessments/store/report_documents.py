@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -36,6 +36,7 @@ from portal.catalogue.store import organisations
 from portal.db import chunks, insert_rows, new_ids, table_of
 
 THING = "report"
+Shown = Callable[[Document], Document]
 _PLAIN = ("title", "summary", "body", "source", "verbatim", "names_dropped", "published_on")
 
 
@@ -158,8 +159,17 @@ class Reports:
         rows = self._session.execute(query.where(a.id.in_([i for i in ids if i])))
         return {id_: f"{slug}.{position}" for id_, slug, position in rows}
 
-    def write(self, changes: Sequence[Change], act: Act, tag: str) -> list[int]:
-        """Write changes, each to another report, with their history; the reports' ids."""
+    def write(
+        self, changes: Sequence[Change], act: Act, tag: str, told: Shown | None = None
+    ) -> list[int]:
+        """Write changes, each to another report, with their history; the reports' ids.
+
+        Args:
+            changes: what is to be written.
+            act: who does it.
+            tag: what the history calls it.
+            told: what the history says of a document that changed, where not all of it.
+        """
         session = self._session
         changes = [each for each in changes if each.before != each.after]
         counts.touch(session, [each.id for each in changes if each.id is not None])
@@ -182,11 +192,13 @@ class Reports:
         self._write_assessments(done)
         self._write_links(done)
         self._write_checks(done, act)
-        told = [
-            (id_, each.before, each.after if each.before else _short(each.after))
+        told = told or (lambda document: document)
+        events = [
+            (id_, each.before and told(each.before),
+             told(each.after) if each.before else _short(each.after))
             for id_, each in done
-        ]
-        record_all(session, act, tag, THING, told)
+        ]  # fmt: skip
+        record_all(session, act, tag, THING, events)
         counts.touch(session, ids)
         return ids
 

@@ -107,6 +107,10 @@ class Record:
         """The report's own columns by their names."""
         return getattr(self.own, name)
 
+    def own_text(self, name: str) -> str:
+        """One of its texts; empty where there is none."""
+        return str(getattr(self.own, name) or "")
+
     @property
     def held_on(self) -> date | None:
         """The day of its latest assessment."""
@@ -155,6 +159,7 @@ def _assessments(session: Session, which: Any) -> list[Assessed]:
             s.slug.label("service_slug"), s.name.label("service_name"),
             c.slug.label("component_slug"), c.name.label("component_name"),
             report.slug.label("again_of_slug"), report.title.label("again_of_title"),
+            first.position.label("again_of_position"),
         )
         .outerjoin(v, v.id == a.standard_version_id)
         .outerjoin(Standard, Standard.id == v.standard_id)

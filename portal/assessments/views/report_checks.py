@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
@@ -12,8 +13,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.access import Permission
 from portal.accounts.views.base import done
 from portal.assessments.actions import report_checks as acts
-from portal.assessments.forms.report_checks import field_of, form_of, moved, said
-from portal.assessments.store import report_checks, report_record, report_standards
+from portal.assessments.forms.report_checks import bare, field_of, form_of, moved, said
+from portal.assessments.store import (
+    report_checks,
+    report_naming,
+    report_record,
+    report_standards,
+)
 from portal.assessments.words import CheckState
 from portal.catalogue.forms.labels import label, labels
 from portal.catalogue.views.base import (
@@ -102,16 +108,16 @@ def check(slug: str) -> AnyResponse:
     """Ask whether what was read of a report is right, and keep the answer."""
     report, form = _asked_about(slug)
     changed = False
-    if form.validate_on_submit():
-        try:
-            _keep(report, form)
+    try:
+        if form.is_submitted() and _keep(report, form):
             return done(_("What you found is saved."), url_for("reports.show", slug=slug))
-        except Invalid as problem:
-            form.refuse(_beside(problem))
-        except Stale as problem:
-            changed = True
-            form.refuse(Invalid("a1_held_on", problem.marked))
-            form.version.data = str(report.own.version)
+    except Invalid as problem:
+        form.refuse(_beside(problem))
+    except Stale as problem:
+        changed = True
+        form.refuse(Invalid("a1_held_on", problem.marked))
+        form.version.data = str(report.own.version)
+    bare(form)
     return _page(report, form, changed)
 
 
@@ -121,14 +127,20 @@ def _asked_about(slug: str) -> tuple[Record, Any]:
         return report, form_of(report, report_standards.values(session))
 
 
-def _keep(report: Record, form: Any) -> None:
+def _keep(report: Record, form: Any) -> bool:
+    """Whether what was sent is kept. Raises Invalid and Stale."""
+    form.validate()
+    with reading() as session:
+        search = partial(report_naming.named, session, without=report.own.id)
+        fields = said(form, report, search)
+    if form.errors:
+        return False
     looked = form.checks.data if "checks" in form else []
-    version = form.version.data or ""
-    acts.check(
-        database(), report.own.slug, int(version) if version.isdigit() else 0, said(form, report),
-        looked, form.note.data or None, replace(act(), reason=form.note.data or None),
-        moved(form, report),
-    )  # fmt: skip
+    version, note = form.version.data or "", form.note.data or None
+    what = acts.Said(fields, looked, note, moved(form, report))
+    number = int(version) if version.isdigit() else 0
+    acts.check(database(), report.own.slug, number, what, replace(act(), reason=note))
+    return True
 
 
 def _beside(problem: Invalid) -> Invalid:

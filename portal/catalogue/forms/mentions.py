@@ -54,7 +54,7 @@ class MentionForm(Form):
         """
         rejected = self.sense.data == REJECT
         found = None
-        if self.service.data and not rejected:
+        if self.service.data:
             found = picked(self, "service", find, "")
         without_which(self)
         written = self.written_on.data

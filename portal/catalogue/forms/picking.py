@@ -34,7 +34,9 @@ def which_field(label: str = "") -> RadioField:
     return RadioField(label or lazy("Which one do you mean?"), [Optional()], validate_choice=False)
 
 
-def picked(form: Form, field: str, find: Find, missing: str, which: str = "which") -> str | None:
+def picked(
+    form: Form, field: str, find: Find, missing: str, which: str = "which", folder: str = ""
+) -> str | None:
     """The reference of the record that is named in a field; None where the form now says what is
     wrong, or asks which one is meant. Whatever was chosen stays chosen.
 
@@ -44,13 +46,14 @@ def picked(form: Form, field: str, find: Find, missing: str, which: str = "which
         find: says what it may mean.
         missing: the message for an empty field, in the reader's language.
         which: the field of the choice.
+        folder: where the pages of such records are, where the field's name does not say it.
     """
     typed = (form[field].data or "").strip()
     if not typed:
         form[field].errors = (*form[field].errors, missing)
     if not typed or form[field].errors:
         return None
-    meant = find(typed, slug_typed(typed, FOLDERS.get(field, "")))
+    meant = find(typed, slug_typed(typed, folder or FOLDERS.get(field, "")))
     if meant.sure:
         return meant.sure
     if not meant.may_be:

@@ -28,6 +28,7 @@ from portal.interchange.reports.shapes import (
     ParsedFile,
     ParsedReport,
     Result,
+    Section,
     SetAside,
     Table,
     Which,
@@ -166,6 +167,17 @@ def _read(row: dict[str, str], place: int) -> ParsedReport:
         sections=sections.read(said.body, shown | table_lines.lines),
         needs_check=tuple(dict.fromkeys(doubts)),
     )  # fmt: skip
+
+
+def sections_of(body: str) -> tuple[Section, ...]:
+    """The parts of a text that was read before, and has been corrected since: nothing but the
+    header and the tables of points is left out.
+    """
+    lines = body.split("\n")
+    header = {
+        at for one in labels.find(lines) if one.header for at in range(one.line, one.last + 1)
+    }
+    return sections.read(lines, header | points.read(lines).lines)
 
 
 def _label(one: labels.Found) -> Label:
