@@ -270,7 +270,9 @@ def test_services_that_go_together_leave_one_event_each(session: Session) -> Non
     )
     services.remove(session, ids, LATER, "service.removed")
     events = session.scalars(
-        select(HistoryEvent).where(HistoryEvent.tag == "service.removed").order_by(HistoryEvent.thing_id)
+        select(HistoryEvent)
+        .where(HistoryEvent.tag == "service.removed")
+        .order_by(HistoryEvent.thing_id)
     ).all()
     assert [e.thing_id for e in events] == ids
     assert events[1].before["relations"] == [{"relation": "replaces", "service": "first"}]
