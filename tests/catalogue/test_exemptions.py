@@ -321,3 +321,51 @@ def test_a_provider_records_a_mandate(app: Flask, ruled: Session) -> None:
     said = theirs.get("/components/cards/history").text
     assert "Everybody" in said and "Pay" in said
     assert theirs.get("/mandates/cards").status_code == 200
+
+
+def test_conditions_have_a_day_and_are_put_right(
+    team: FlaskClient, board: FlaskClient, client: PageClient, ruled: Session,
+    database: RolledBackDatabase,
+) -> None:  # fmt: skip
+    page = send(team, ASK, asking()).headers["Location"]
+    case = soup_of(board.get(f"{page}/decide")).select("main")[0].get_text(" ", strip=True)
+    for said in ("A fine", "Ministry", "Live", "Tills", "The contract ends on 31 January 2027",
+                 "It runs for a year", "Move then", "Nothing yet", "Exemption asked for",
+                 "Nothing was decided before"):  # fmt: skip
+        assert said in case, said
+    granted = {"decision": "grant", "by": "The board", "conditions": "Plan it"}
+    both = {**granted, "by": "", **day("until", 0), **day("conditions_by", -1)}
+    wrong = soup_of(send(board, f"{page}/decide", both)).select(".govuk-error-summary__list li")
+    assert len(wrong) == 3, "everything at once"
+    refused = send(board, f"{page}/decide", {"decision": "refuse"})
+    assert len(soup_of(refused).select(".govuk-error-summary__list li")) == 2
+    days = {**day("until", 200), **day("conditions_by", 90)}
+    assert send(board, f"{page}/decide", {**granted, **days}).status_code == 303
+    work(database)
+    assert "They have to be met by" in letters(ruled)[-1].body
+    by = TODAY + timedelta(90)
+    owner = Somebody((owner_of(ruled, "a-fine"),))
+    kept = [each for each in waiting(ruled, owner, TODAY) if "conditions" in each.task
+            or "condition" in each.task]  # fmt: skip
+    assert [(each.href, each.due) for each in kept] == [(page, by)]
+    terms = f"{page}/conditions"
+    assert team.get(terms).status_code == 403
+    late = {"conditions": "Plan it", **day("conditions_by", 300), **day("met_on", 2)}
+    assert len(soup_of(send(board, terms, late)).select(".govuk-error-summary__list li")) == 2
+    right = {"conditions": "Plan the move", "why": "A slip", **day("conditions_by", 60)}
+    assert send(board, terms, right).headers["Location"] == page
+    assert send(board, terms, {**right, **day("met_on", 0)}).status_code == 303
+    assert send(board, terms, {**right, **day("met_on", 0)}).status_code == 303
+    ruled.expire_all()
+    assert not [each for each in waiting(ruled, owner, TODAY) if "condition" in each.task]
+    shown = soup_of(client.get(page)).select("main")[0].get_text(" ", strip=True)
+    assert "Conditions to be met by" in shown and "Reason: A slip" in shown
+    assert "Plan it" in shown.split("What happened")[1]
+    document = client.get(f"{page}.json").get_json()
+    assert document["conditions_met_on"] == TODAY.isoformat()
+    assert "Plan the move" in client.get("/services/a-fine/history").text
+    request_id = int(page.rpartition("/")[2])
+    tags = [e.tag for e in history_of(ruled, exemptions.THING, request_id)]
+    assert tags.count("exemption.conditions") == 2, "nothing new leaves no event"
+    assert send(board, f"{page}/end", {"reason": "It moved"}).status_code == 303
+    assert board.get(terms).status_code == 303

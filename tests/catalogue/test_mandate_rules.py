@@ -175,7 +175,9 @@ def test_what_a_decision_has_to_say(
     on: date,
 ) -> None:  # fmt: skip
     with pytest.raises(Invalid) as refused:
-        spending.refuse_decision(decision, reason, conditions, on, DAY - timedelta(3), DAY)
+        spending.refuse_any(
+            spending.wrong_decision(decision, reason, conditions, on, DAY - timedelta(3), DAY)
+        )
     assert refused.value.field == field
 
 
@@ -186,5 +188,5 @@ def test_what_a_decision_has_to_say(
 )  # fmt: skip
 def test_what_a_request_has_to_say(field: str, amount: int | None, years: int, on: date) -> None:
     with pytest.raises(Invalid) as refused:
-        spending.refuse_asked(amount, years, on, DAY)
+        spending.refuse_any(spending.wrong_asked(amount, years, on, DAY))
     assert refused.value.field == field

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Grant, Kind, Role, Visitor
 from portal.audit import history_of
-from portal.catalogue.actions import merging
+from portal.catalogue.actions import merging, spend_conditions
 from portal.catalogue.actions import spending as acts
 from portal.catalogue.actions.mandate_work import waiting
 from portal.catalogue.actions.merging import Wanted as Merging
@@ -224,7 +224,7 @@ def test_what_cannot_be(paid: Session, database: Database) -> None:
     with pytest.raises(Stale):
         acts.withdraw(database, one, act())
     with pytest.raises(Missing):
-        acts.meet(database, one, 1, TODAY, act())
+        spend_conditions.meet(database, one, 1, TODAY, act())
     assert [whole(text) for text in ("£1,000", "1 000", "1.5", "", None)] == [
         1000, 1000, None, None, None,
     ]  # fmt: skip
@@ -252,7 +252,7 @@ def test_whoever_asked_is_told_once_and_has_the_conditions_to_meet(
     assert [(i.name, i.due) for i in items if i.task == "meet_condition"] == [
         (f"{wanted().what}: Move", due)
     ]
-    acts.meet(database, one, 1, TODAY, act())
+    spend_conditions.meet(database, one, 1, TODAY, act())
     items = list(waiting(paid, Somebody(held, id=owner.id), TODAY))
     assert not [i for i in items if i.task == "meet_condition"]
 
@@ -274,3 +274,79 @@ def test_records_that_become_one(paid: Session, database: Database) -> None:
     merging.merge(database, Merging(RecordKind.ORGANISATION, *bodies), act())
     paid.expire_all()
     assert spending.get(paid, two).organisation_id == bodies[0]
+
+
+def base_on(client: FlaskClient, page: str) -> str:
+    return str(soup_of(client.get(page)).select("[name=base]")[0]["value"])
+
+
+def errors_of(answer: Any) -> list[str]:
+    return [each.get_text() for each in soup_of(answer).select(".govuk-error-summary__list li")]
+
+
+def test_conditions_are_put_right_after_the_decision(
+    team: FlaskClient, board: FlaskClient, client: PageClient, paid: Session, database: Database
+) -> None:
+    one = acts.ask(database, of(paid), wanted(), act())
+    said = [Condition("Test it", TODAY + timedelta(9)), Condition("Slip")]
+    acts.decide(database, one, Decided(D.APPROVED_WITH_CONDITIONS, "B", TODAY, None, said), BY, URL)
+    page = f"/spend-requests/{one}"
+    right, gone, more = (f"{page}/conditions/{x}" for x in ("1/change", "2/remove", "add"))
+    assert team.get(right).status_code == 403
+    old = base_on(board, right)
+    typed = {"text": "Test it\nwith users", "why": "A slip", "base": old, **day("due_on", 30)}
+    wrong = errors_of(
+        send(
+            board, right, {**typed, "text": "", "why": "", **day("due_on", -1), **day("met_on", 2)}
+        )
+    )
+    assert len(wrong) == 4, "all at once"
+    assert send(board, right, typed).headers["Location"] == page
+    shown = soup_of(client.get(page)).select("main")[0].get_text(" ", strip=True)
+    assert "Test it with users" in shown and "What happened to the conditions since" in shown
+    assert "Reason: A slip" in shown and "Slip " not in shown.split("What happened")[1]
+    late = send(board, more, {"text": "Publish it", "why": "Forgotten", "base": old})
+    assert late.status_code == 422 and "Somebody changed this meanwhile" in late.text
+    again = {"text": "Publish it", "why": "Forgotten", "base": base_on(board, more)}
+    assert send(board, more, again).status_code == 303
+    assert send(board, more, {**again, "base": "x"}).status_code == 422
+    taken = {"why": "No condition", "base": base_on(board, gone)}
+    assert send(board, gone, taken).status_code == 303
+    paid.expire_all()
+    assert [(c.position, c.text) for c in spending.get(paid, one).conditions] == [
+        (1, "Test it with users"), (2, "Publish it"),
+    ]  # fmt: skip
+    nothing = {**typed, "base": base_on(board, right)}
+    assert send(board, right, nothing).status_code == 303
+    tags = [e.tag for e in history_of(paid, spending.THING, one)]
+    assert tags == ["spend.condition_removed", "spend.condition_added",
+                    "spend.condition_corrected", "spend.approved_with_conditions",
+                    "spend.recorded"]  # fmt: skip
+    assert send(board, gone, {"why": "x", "base": base_on(board, gone)}).status_code == 303
+    last = f"{page}/conditions/1/remove"
+    only = send(board, last, {"why": "x", "base": base_on(board, last)})
+    assert only.status_code == 422 and "has at least one" in only.text
+    assert board.get(gone).status_code == 404
+    plain = acts.ask(database, of(paid), wanted(what="Plain"), act())
+    assert board.get(f"/spend-requests/{plain}/conditions/add").status_code == 404
+
+
+def test_whoever_decides_sees_the_case_and_every_error(
+    board: FlaskClient, team: FlaskClient, paid: Session, database: Database
+) -> None:
+    before = acts.ask(database, of(paid), wanted(what="The first tills"), act())
+    acts.decide(database, before, Decided(D.REFUSED, "B", TODAY, "Too dear"), BY, URL)
+    need = {"need": "pay", "funds": [usage(paid, "a-fine")]}
+    page = f"/spend-requests/{acts.ask(database, of(paid), wanted(**need), act())}/decide"
+    shown = soup_of(board.get(page)).select("main")[0].get_text(" ", strip=True)
+    for said in ("A fine", "Ministry", "Live", "Payments", "In use, since", "The request pays for",
+                 "The first tills : Refused", "Too dear", "£1,000, over 2 years"):  # fmt: skip
+        assert said in shown, said
+    wrong = {"decision": "refused", "conditions": "Test it", **day("decided_on", 3)}
+    assert len(errors_of(send(board, page, wrong))) == 4
+    typed = {"what": "", "amount": "x", "years": "99", **day("asked_on", 5)}
+    assert len(errors_of(send(team, NEW, typed))) == 4
+    body = organisations.by_slug(paid, "ministry").id
+    page = f"/spend-requests/{acts.ask(database, Whose(None, body), wanted(), act())}/decide"
+    shown = soup_of(board.get(page)).select("main")[0].get_text(" ", strip=True)
+    assert "Ministry" in shown and "Nothing was decided before" in shown

@@ -174,6 +174,15 @@ OTHERS: dict[str, Any] = {
     "ck_component_exemption_ended_after": lambda body, service: (
         exemption(service, granted_on=LATER, ended_on=DAY),
     ),
+    "ck_component_exemption_days_of_conditions": lambda body, service: (
+        exemption(service, conditions_by=LATER),
+    ),
+    "ck_component_exemption_conditions_after": lambda body, service: (
+        exemption(service, granted_on=LATER, conditions="Move", conditions_by=DAY),
+    ),
+    "ck_component_exemption_conditions_met_after": lambda body, service: (
+        exemption(service, granted_on=LATER, conditions="Move", conditions_met_on=DAY),
+    ),
     **{
         f"ck_exemption_request_{rule}": lambda body, service, row=row: (leave(service, **row),)
         for rule, row in {

@@ -171,9 +171,10 @@ def _requests(session: Session) -> dict[str, dict[str, Any]]:
         "exemptions.ask": {"slug": SERVICE, "component": PUBLISHED},
         "exemptions.show": granted,
         "exemptions.end": granted,
+        "exemptions.conditions": granted,
         "spending": waiting,
         "spending.show": approved,
-        "spending.met": {**approved, "position": 1},
+        "spend_conditions": {**approved, "position": 1},
         "spending.new_of_service": {"slug": SERVICE},
         "spending.new_of_organisation": {"slug": ORGANISATION},
     }

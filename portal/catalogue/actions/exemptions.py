@@ -17,9 +17,10 @@ from portal.catalogue.component_words import ExemptionState, NotSharedReason
 from portal.catalogue.models.components import ComponentExemption
 from portal.catalogue.models.exemptions import ExemptionRequest
 from portal.catalogue.rules import mandates as rules
+from portal.catalogue.rules.mandates import Terms
 from portal.catalogue.store import components, exemptions, services
 from portal.db import Database, one_at_a_time
-from portal.errors import N_, Clash, Invalid
+from portal.errors import N_, Clash, Invalid, Stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was decided, by which body; an answer is what it says to the team, and to everybody."""
+    """What was decided, by which body; an answer is what it says to the team, and to everybody.
+    The conditions have to be met by a day, where one is given.
+    """
 
     by: str
     until: date | None = None
     conditions: str | None = None
     answer: str | None = None
+    conditions_by: date | None = None
 
 
 def ask(
@@ -150,12 +154,13 @@ def grant(database: Database, request_id: int, decided: Decided, act: Act, url: 
         one_at_a_time(session)
         request = exemptions.get(session, request_id)
         _grant(session, request, decided, act, act.day)
-        values = {"until": _until(decided), "conditions": decided.conditions or ""}
+        values = {"until": _written(decided.until), "conditions": decided.conditions or "",
+                  "by": _written(decided.conditions_by)}  # fmt: skip
         _tell_team(session, request_id, "exemption_granted", values, act, url)
 
 
-def _until(decided: Decided) -> str:
-    return decided.until.strftime("%d %B %Y").lstrip("0") if decided.until else ""
+def _written(day: date | None) -> str:
+    return day.strftime("%d %B %Y").lstrip("0") if day else ""
 
 
 def _grant(
@@ -164,12 +169,16 @@ def _grant(
     _refuse_own(request, act)
     rules.moved(request.state, ExemptionState.GRANTED)
     rules.refuse_end(decided.until, day, "until")
+    terms = rules.Terms(decided.conditions, decided.conditions_by)
+    for problem in rules.wrong_terms(terms, day, decided.until, day):
+        raise problem
     if exemptions.granted_on(session, request, day):
         raise Clash("until", N_("An exemption was granted today already: end that one first"))
     made = ComponentExemption(
         component_id=request.component_id, service_id=request.service_id, reason=request.reason,
         granted_by=decided.by, granted_on=day, expires_on=decided.until,
         request_id=request.id, conditions=decided.conditions,
+        conditions_by=decided.conditions_by,
     )  # fmt: skip
     exemptions.move(
         session, request, ExemptionState.GRANTED, act, made, decided_on=day,
@@ -217,6 +226,25 @@ def withdraw(database: Database, request_id: int, act: Act) -> None:
         exemptions.move(session, request, ExemptionState.WITHDRAWN, act)
 
 
+def set_terms(database: Database, request_id: int, terms: Terms, act: Act) -> bool:
+    """Put right the conditions of an exemption that holds, or note since when they are met; False
+    where nothing changes.
+
+    Raises:
+        Stale: it does not hold any more.
+        Invalid: the conditions cannot be like this.
+    """
+    with database.writing() as session:
+        one_at_a_time(session)
+        request = exemptions.get(session, request_id)
+        grant = exemptions.granted(session, request_id)
+        if request.state is not ExemptionState.GRANTED or grant is None:
+            raise Stale(N_("This exemption does not hold"))
+        for problem in rules.wrong_terms(terms, grant.granted_on, grant.expires_on, act.day):
+            raise problem
+        return exemptions.set_terms(session, request, grant, terms, act)
+
+
 def end(database: Database, request_id: int, reason: str, act: Act, url: str) -> None:
     """End an exemption before its day, and tell the team. Raises Stale where it does not hold."""
     with database.writing() as session:
@@ -235,7 +263,8 @@ def add_missing(database: Database, rows: Iterable[Document], act: Act) -> int:
         database: the portal's.
         rows: of each `service`, `component`, `by` (an address), `asked` (days ago), `kind`,
             `reason`, `instead`, `days` (how long), `state`, and what was decided: `decided` (days
-            ago), `decider`, `answer`, `conditions`, `opinion`.
+            ago), `decider`, `answer`, `conditions`, `conditions_by` (days after it was asked),
+            `opinion`.
         act: who loads the set.
     """
     added = 0
@@ -262,7 +291,8 @@ def _add(session: Session, pair: tuple[int, int], row: Document, act: Act) -> No
         exemptions.opine(session, made, row["opinion"], act)
     if row["state"] == ExemptionState.ASKED:
         return
-    decided = Decided(row["decider"], until, row["conditions"], row["answer"])
+    by = on + timedelta(days=row["conditions_by"]) if row["conditions_by"] else None
+    decided = Decided(row["decider"], until, row["conditions"], row["answer"], by)
     request = exemptions.get(session, made.id)
     act_on = _grant if row["state"] == ExemptionState.GRANTED else _refuse
     act_on(session, request, decided, act, act.day - timedelta(days=row["decided"]))

@@ -14,11 +14,12 @@ from portal.catalogue.store import exemptions, spending
 from portal.errors import N_
 
 DECIDE, SPEND, ENDS = "decide_exemption", "decide_spend", "exemption_ends"
-MEET = "meet_condition"
+MEET, KEEP = "meet_condition", "meet_exemption_condition"
 LABELS = {
     DECIDE: N_("Decide about exemptions from mandates"),
     SPEND: N_("Decide about requests to spend"),
     ENDS: N_("These exemptions end soon: move, or ask again"),
+    KEEP: N_("Meet the conditions of these exemptions"),
     MEET: N_("Meet these conditions of what may be spent, and say since when they are met"),
 }
 #: Nobody should wait longer for an answer.
@@ -42,6 +43,9 @@ def waiting(session: Session, person: Person, day: date) -> Iterator[Item]:
             href = f"/services/{each.service_slug}/exemptions/{each.component_slug}/ask"
             name = f"{each.service}: {each.component}"
             yield Item(ENDS, name, href, each.expires_on)
+        kept = exemptions.open_conditions(session, services, bodies, day, MOST)
+        for id_, service, component, text, due in kept:
+            yield Item(KEEP, f"{service}, {component}: {text}", f"/exemptions/{id_}", due)
         for id_, what, text, due in spending.open_conditions(session, services, bodies, MOST):
             yield Item(MEET, f"{what}: {text}", f"/spend-requests/{id_}", due)
 

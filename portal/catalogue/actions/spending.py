@@ -1,4 +1,4 @@
-"""Record a request to spend, change it, decide it, and note that a condition is met."""
+"""Record a request to spend, change it, withdraw it, and decide it."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _ask(session: Session, whose: Whose, wanted: Wanted, act: Act) -> int:
 
 
 def _fill(session: Session, request: SpendRequest, wanted: Wanted, act: Act) -> None:
-    rules.refuse_asked(wanted.amount, wanted.years, wanted.asked_on, act.day)
+    rules.refuse_any(rules.wrong_asked(wanted.amount, wanted.years, wanted.asked_on, act.day))
     request.what, request.reference = wanted.what, wanted.reference
     request.amount, request.years = wanted.amount or 0, wanted.years or 1
     request.asked_on, request.confidential = wanted.asked_on, wanted.confidential
@@ -175,8 +175,10 @@ def _decide(session: Session, request_id: int, decided: Decided, act: Act) -> No
         raise Clash("decision", N_("You recorded this yourself: somebody else decides"))
     rules.moved(request.decision, decided.decision)
     conditions = list(decided.conditions)
-    rules.refuse_decision(
-        decided.decision, decided.reason, conditions, decided.on, request.asked_on, act.day
+    rules.refuse_any(
+        rules.wrong_decision(
+            decided.decision, decided.reason, conditions, decided.on, request.asked_on, act.day
+        )
     )
     before = spending.document_of(request)
     request.decision, request.decided_by = decided.decision, decided.by
@@ -184,26 +186,6 @@ def _decide(session: Session, request_id: int, decided: Decided, act: Act) -> No
     request.confidential = decided.confidential
     spending.set_conditions(request, conditions)
     spending.changed(session, request, before, act, f"spend.{decided.decision.value}")
-
-
-def meet(database: Database, request_id: int, position: int, on: date, act: Act) -> None:
-    """Note that a condition is met since a day.
-
-    Raises:
-        Missing: there is no such condition.
-        Invalid: the day is still to come, or before the decision.
-    """
-    with database.writing() as session:
-        one_at_a_time(session)
-        request = spending.get(session, request_id)
-        before = spending.document_of(request)
-        found = next((each for each in request.conditions if each.position == position), None)
-        if found is None:
-            raise Missing("There is no such condition")
-        if on > act.day or (request.decided_on and on < request.decided_on):
-            raise Invalid("met_on", N_("Enter a day from the decision to today"))
-        found.met_on = on
-        spending.changed(session, request, before, act, "spend.condition_met")
 
 
 def add_missing(database: Database, rows: Iterable[Document], act: Act) -> int:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
 from wtforms import RadioField, StringField, SubmitField, TextAreaField
 from wtforms.validators import Optional
 
 from portal.catalogue.component_words import ExemptionState, MandateState, NotSharedReason
 from portal.catalogue.forms.labels import LABELS
-from portal.catalogue.rules.mandates import LONGEST
+from portal.catalogue.forms.ruled import RuledForm
+from portal.catalogue.rules import mandates as rules
+from portal.catalogue.rules.mandates import LONGEST, Terms
+from portal.errors import N_, Invalid
 from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, choices
 from portal.web.i18n import lazy
 
@@ -36,7 +43,7 @@ COLOURS: dict[str, str] = {
 }  # fmt: skip
 
 
-class AskForm(Form):
+class AskForm(RuledForm):
     """Asks for an exemption."""
 
     kind = RadioField(
@@ -69,6 +76,10 @@ class AskForm(Form):
     )
     go = SubmitField(lazy("Ask for an exemption"))
 
+    def problems(self) -> Iterator[Invalid]:
+        """Why it cannot end then."""
+        return rules.wrong_end(self.until.data, self.day, "until")
+
 
 class OpinionForm(Form):
     """What the provider of the component thinks."""
@@ -81,7 +92,7 @@ class OpinionForm(Form):
     go = SubmitField(lazy("Save"))
 
 
-class DecideForm(Form):
+class DecideForm(RuledForm):
     """Grants or refuses an exemption."""
 
     decision = RadioField(
@@ -103,6 +114,11 @@ class DecideForm(Form):
     conditions = TextAreaField(
         lazy("Conditions (optional)"), [MaxLength(5000)], render_kw={"params": {"rows": 3}}
     )
+    conditions_by = DateParts(
+        lazy("By when do they have to be met? (optional)"),
+        [Optional()],
+        thing=lazy("the day by which they have to be met"),
+    )
     answer = TextAreaField(
         lazy("The reasons for the decision"),
         [MaxLength(5000)],
@@ -110,6 +126,63 @@ class DecideForm(Form):
         render_kw={"params": {"rows": 3}},
     )
     go = SubmitField(lazy("Save the decision"))
+
+    def problems(self) -> Iterator[Invalid]:
+        """What the decision does not say as it has to."""
+        if self.decision.data == REFUSE and not self.answer.data:
+            yield Invalid("answer", N_("Enter why it is refused"))
+        if self.decision.data != GRANT:
+            return
+        yield from rules.wrong_end(self.until.data, self.day, "until")
+        terms = Terms(self.conditions.data or None, self.conditions_by.data)
+        yield from rules.wrong_terms(terms, self.day, self.until.data, self.day)
+
+
+class TermsForm(RuledForm):
+    """The conditions of an exemption, once it is granted.
+
+    Args:
+        day: today.
+        granted_on: when it was granted.
+        ends: the first day without it.
+        more: what every form takes.
+    """
+
+    conditions = TextAreaField(
+        lazy("Conditions"),
+        [MaxLength(5000)],
+        description=lazy("As the body decided them. Everybody can read this. Name no people."),
+        render_kw={"params": {"rows": 3}},
+    )
+    conditions_by = DateParts(
+        lazy("By when do they have to be met? (optional)"),
+        [Optional()],
+        thing=lazy("the day by which they have to be met"),
+    )
+    met_on = DateParts(
+        lazy("Since when are they met? (leave it empty if they are not)"),
+        [Optional()],
+        thing=lazy("the day they were met"),
+    )
+    why = StringField(
+        lazy("Why is the record changed? (optional)"),
+        [MaxLength(500)],
+        description=lazy("For example, a slip in typing it. Name no people."),
+    )
+    go = SubmitField(lazy("Save"))
+
+    def __init__(self, day: date, granted_on: date, ends: date | None, **more: Any) -> None:
+        """Keep the days of the exemption."""
+        self.granted_on, self.ends = granted_on, ends
+        super().__init__(day, **more)
+
+    def terms(self) -> Terms:
+        """What was typed."""
+        return Terms(self.conditions.data or None, self.conditions_by.data, self.met_on.data)
+
+    def problems(self) -> Iterator[Invalid]:
+        """What the conditions cannot say."""
+        return rules.wrong_terms(self.terms(), self.granted_on, self.ends, self.day)
 
 
 class EndForm(Form):

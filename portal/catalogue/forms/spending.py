@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
 from wtforms import (
     BooleanField,
+    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -16,7 +21,10 @@ from wtforms.validators import Optional
 from portal.catalogue.actions.spending import Decided, Wanted
 from portal.catalogue.component_words import SpendDecision
 from portal.catalogue.forms.labels import LABELS
-from portal.catalogue.rules.spending import conditions_said
+from portal.catalogue.forms.ruled import RuledForm
+from portal.catalogue.rules import spending as rules
+from portal.catalogue.rules.spending import Condition, conditions_said
+from portal.errors import Invalid
 from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, choices
 from portal.web.i18n import lazy
 
@@ -38,7 +46,7 @@ def whole(text: str | None) -> int | None:
     return int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 16 else None
 
 
-class SpendForm(Form):
+class SpendForm(RuledForm):
     """What is asked for."""
 
     what = StringField(
@@ -79,9 +87,25 @@ class SpendForm(Form):
             bool(self.confidential.data),
         )  # fmt: skip
 
+    def problems(self) -> Iterator[Invalid]:
+        """What cannot be asked like this."""
+        amount, years = whole(self.amount.data), whole(self.years.data)
+        return rules.wrong_asked(amount, years, self.asked_on.data, self.day)
 
-class SpendDecisionForm(Form):
-    """What was decided."""
+
+class SpendDecisionForm(RuledForm):
+    """What was decided.
+
+    Args:
+        day: today.
+        asked_on: when it was asked for.
+        more: what every form takes.
+    """
+
+    def __init__(self, day: date, asked_on: date, **more: Any) -> None:
+        """Keep the day before which nothing was decided."""
+        self.asked_on = asked_on
+        super().__init__(day, **more)
 
     decision = RadioField(
         lazy("What is decided?"), [Select(lazy("what is decided"))], choices=choices(_CHOICES)
@@ -123,6 +147,78 @@ class SpendDecisionForm(Form):
             self.reason.data or None, conditions_said(self.conditions.data, self.due_on.data),
             bool(self.confidential.data),
         )  # fmt: skip
+
+    def problems(self) -> Iterator[Invalid]:
+        """What the decision does not say as it has to."""
+        made = None if self.decision.errors else SpendDecision(self.decision.data)
+        conditions = conditions_said(self.conditions.data, self.due_on.data)
+        return rules.wrong_decision(
+            made, self.reason.data, conditions, self.decided_on.data, self.asked_on, self.day
+        )
+
+
+class WhyForm(Form):
+    """Takes a condition out that the decision does not have."""
+
+    why = StringField(
+        lazy("Why is the record changed?"),
+        [Enter(lazy("why the record is changed")), MaxLength(500)],
+        description=lazy(
+            "For example, a slip in typing it, or the board changed it. Name no people."
+        ),
+    )
+    base = HiddenField()
+    go = SubmitField(lazy("Save"))
+
+
+class ConditionForm(RuledForm):
+    """What a condition says, once it is decided.
+
+    Args:
+        day: today.
+        decided_on: when it was decided.
+        more: what every form takes.
+    """
+
+    text = TextAreaField(
+        lazy("What has to be done?"),
+        [Enter(lazy("the condition")), MaxLength(1000)],
+        description=lazy("As the body decided it. Name no people."),
+        render_kw={"params": {"rows": 3}},
+    )
+    due_on = DateParts(
+        lazy("By when does it have to be met? (optional)"),
+        [Optional()],
+        thing=lazy("the day by which it has to be met"),
+    )
+    met_on = DateParts(
+        lazy("Since when is it met? (leave it empty if it is not)"),
+        [Optional()],
+        thing=lazy("the day it was met"),
+    )
+    why = StringField(
+        lazy("Why is the record changed?"),
+        [Enter(lazy("why the record is changed")), MaxLength(500)],
+        description=lazy(
+            "For example, a slip in typing it, or the board changed it. Name no people."
+        ),
+    )
+    base = HiddenField()
+    go = SubmitField(lazy("Save"))
+
+    def __init__(self, day: date, decided_on: date | None, **more: Any) -> None:
+        """Keep the day of the decision."""
+        self.decided_on = decided_on
+        super().__init__(day, **more)
+
+    def condition(self) -> Condition:
+        """What was typed; a condition is one line."""
+        text = " ".join((self.text.data or "").split())
+        return Condition(text, self.due_on.data, self.met_on.data)
+
+    def problems(self) -> Iterator[Invalid]:
+        """What a condition cannot say."""
+        return rules.wrong_condition(self.condition(), self.decided_on, self.day)
 
 
 class MetForm(Form):

@@ -221,6 +221,7 @@ class ComponentExemption(Base):
     """Leave for a service not to use a mandated component: why, from whom, until when.
 
     `expires_on` and `ended_on` are the first day without it; the latter where it ended early.
+    `conditions_by` is the day by which its conditions have to be met.
     """
 
     __tablename__ = "component_exemption"
@@ -228,6 +229,12 @@ class ComponentExemption(Base):
         UniqueConstraint("component_id", "service_id", "granted_on"),
         CheckConstraint("expires_on >= granted_on", name="expires_after"),
         CheckConstraint("ended_on >= granted_on", name="ended_after"),
+        CheckConstraint(
+            "conditions IS NOT NULL OR (conditions_by IS NULL AND conditions_met_on IS NULL)",
+            name="days_of_conditions",
+        ),
+        CheckConstraint("conditions_by >= granted_on", name="conditions_after"),
+        CheckConstraint("conditions_met_on >= granted_on", name="conditions_met_after"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -243,6 +250,8 @@ class ComponentExemption(Base):
         ForeignKey("exemption_request.id", ondelete="CASCADE"), unique=True
     )
     conditions: Mapped[str | None] = mapped_column(Text)
+    conditions_by: Mapped[date | None]
+    conditions_met_on: Mapped[date | None]
     ended_on: Mapped[date | None]
 
     component: Mapped[Component] = relationship(lazy="raise")

@@ -7,7 +7,7 @@ as SQL in store/mandates.py, and a test holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -206,20 +206,47 @@ def last_end(day: date) -> date:
     return add_months(day, LONGEST)
 
 
-def refuse_end(until: date | None, day: date, field: str) -> None:
-    """Raise Invalid where an exemption cannot end on a day: each needs an end, after today and
-    within two years.
-    """
+def wrong_end(until: date | None, day: date, field: str) -> Iterator[Invalid]:
+    """Why an exemption cannot end on a day: each needs an end, after today and within two years."""
     if until is None:
-        raise Invalid(field, N_("Enter the day on which the exemption ends"))
-    if until <= day:
-        raise Invalid(field, N_("The exemption must end after today"))
-    if until > last_end(day):
-        raise Invalid(
+        yield Invalid(field, N_("Enter the day on which the exemption ends"))
+    elif until <= day:
+        yield Invalid(field, N_("The exemption must end after today"))
+    elif until > last_end(day):
+        yield Invalid(
             field,
             N_("An exemption lasts %(months)s months at most; it can be asked for again"),
             months=LONGEST,
         )
+
+
+def refuse_end(until: date | None, day: date, field: str) -> None:
+    """Raise Invalid where an exemption cannot end on a day."""
+    for problem in wrong_end(until, day, field):
+        raise problem
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The conditions of an exemption: what has to be done, by when, and since when it is."""
+
+    text: str | None = None
+    by: date | None = None
+    met_on: date | None = None
+
+
+def wrong_terms(terms: Terms, granted_on: date, ends: date | None, day: date) -> Iterator[Invalid]:
+    """Everything for which an exemption cannot have these conditions."""
+    if not terms.text:
+        if terms.by or terms.met_on:
+            yield Invalid("conditions", N_("Enter the conditions"))
+        return
+    if terms.by and terms.by < granted_on:
+        yield Invalid("conditions_by", N_("The day must not be before the decision"))
+    elif terms.by and ends and terms.by > ends:
+        yield Invalid("conditions_by", N_("The day must not be after the exemption ends"))
+    if terms.met_on and not granted_on <= terms.met_on <= day:
+        yield Invalid("met_on", N_("Enter a day from the decision to today"))
 
 
 def is_live(granted_on: date, expires_on: date | None, ended_on: date | None, day: date) -> bool:

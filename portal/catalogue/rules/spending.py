@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,36 +43,63 @@ def is_public(decision: SpendDecision, confidential: bool) -> bool:
     return decision in _DECIDED and not confidential
 
 
-def refuse_asked(amount: int | None, years: int | None, asked_on: date, day: date) -> None:
-    """Raise Invalid where a request cannot be for this."""
+def wrong_asked(
+    amount: int | None, years: int | None, asked_on: date | None, day: date
+) -> Iterator[Invalid]:
+    """Everything for which a request cannot be asked like this."""
     if amount is None or not 0 <= amount <= MOST:
-        raise Invalid("amount", N_("Enter the amount in whole pounds, from 0 to 100 billion"))
+        yield Invalid("amount", N_("Enter the amount in whole pounds, from 0 to 100 billion"))
     if years is None or not 1 <= years <= YEARS:
-        raise Invalid("years", N_("Enter the number of years, from 1 to 30"))
-    if asked_on > day:
-        raise Invalid("asked_on", N_("The day it was asked for must be today or in the past"))
+        yield Invalid("years", N_("Enter the number of years, from 1 to 30"))
+    if asked_on is not None and asked_on > day:
+        yield Invalid("asked_on", N_("The day it was asked for must be today or in the past"))
 
 
-def refuse_decision(
-    decision: SpendDecision, reason: str | None, conditions: Iterable[Condition],
-    decided_on: date, asked_on: date, day: date,
-) -> None:  # fmt: skip
-    """Raise Invalid where a decision does not say what it has to."""
-    if decision not in _DECIDED:
-        raise Invalid("decision", N_("Select the decision"))
-    if decision is SpendDecision.REFUSED and not reason:
-        raise Invalid("reason", N_("Enter why it is refused"))
+def wrong_decision(
+    decision: SpendDecision | None, reason: str | None, conditions: Iterable[Condition],
+    decided_on: date | None, asked_on: date, day: date,
+) -> Iterator[Invalid]:  # fmt: skip
+    """Everything that a decision does not say as it has to; what is None is not known yet."""
     given = list(conditions)
-    if decision is SpendDecision.APPROVED_WITH_CONDITIONS and not given:
-        raise Invalid("conditions", N_("Enter the conditions"))
-    if decision is not SpendDecision.APPROVED_WITH_CONDITIONS and given:
-        raise Invalid("conditions", N_("Only an approval with conditions has any"))
+    if decision is not None:
+        yield from _wrong_for(decision, reason, given)
+    if decided_on is None:
+        return
     if any(each.due_on and each.due_on < decided_on for each in given):
-        raise Invalid("due_on", N_("The day must not be before the decision"))
+        yield Invalid("due_on", N_("The day must not be before the decision"))
     if decided_on > day:
-        raise Invalid("decided_on", N_("The day of the decision must be today or in the past"))
+        yield Invalid("decided_on", N_("The day of the decision must be today or in the past"))
     if decided_on < asked_on:
-        raise Invalid("decided_on", N_("The decision must not be before the request"))
+        yield Invalid("decided_on", N_("The decision must not be before the request"))
+
+
+def _wrong_for(
+    decision: SpendDecision, reason: str | None, given: list[Condition]
+) -> Iterator[Invalid]:
+    if decision not in _DECIDED:
+        yield Invalid("decision", N_("Select the decision"))
+    if decision is SpendDecision.REFUSED and not reason:
+        yield Invalid("reason", N_("Enter why it is refused"))
+    if decision is SpendDecision.APPROVED_WITH_CONDITIONS and not given:
+        yield Invalid("conditions", N_("Enter the conditions"))
+    if decision is not SpendDecision.APPROVED_WITH_CONDITIONS and given:
+        yield Invalid("conditions", N_("Only an approval with conditions has any"))
+
+
+def wrong_condition(wanted: Condition, decided_on: date | None, day: date) -> Iterator[Invalid]:
+    """Everything for which a condition cannot be like this once it is decided."""
+    if not wanted.text:
+        yield Invalid("text", N_("Enter the condition"))
+    if wanted.due_on and decided_on and wanted.due_on < decided_on:
+        yield Invalid("due_on", N_("The day must not be before the decision"))
+    if wanted.met_on and (wanted.met_on > day or (decided_on and wanted.met_on < decided_on)):
+        yield Invalid("met_on", N_("Enter a day from the decision to today"))
+
+
+def refuse_any(problems: Iterable[Invalid]) -> None:
+    """Raise the first of what is wrong."""
+    for problem in problems:
+        raise problem
 
 
 def conditions_said(text: str | None, due_on: date | None) -> list[Condition]:

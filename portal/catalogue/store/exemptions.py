@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from portal.audit import Act, Document, record
+from portal.audit import Act, Document, HistoryEvent, record
 from portal.catalogue.component_words import ExemptionState
 from portal.catalogue.models.components import Component, ComponentExemption
 from portal.catalogue.models.exemptions import ExemptionRequest
@@ -74,10 +74,16 @@ def document_of(request: ExemptionRequest, grant: ComponentExemption | None) -> 
         "decided_by": request.decided_by,
         "answer": request.answer if public else None,
         "conditions": grant.conditions if grant else None,
+        "conditions_by": _iso(grant.conditions_by) if grant else None,
+        "conditions_met_on": _iso(grant.conditions_met_on) if grant else None,
         "since": grant.granted_on.isoformat() if grant else None,
         "until": _end(grant),
         "ended_reason": request.ended_reason,
     }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _end(grant: ComponentExemption | None) -> str | None:
@@ -128,6 +134,56 @@ def move(
             session, act, TAGS[to], "service", request.service_id,
             {"exemption": told}, {"exemption": [after]},
         )  # fmt: skip
+
+
+def set_terms(
+    session: Session, request: ExemptionRequest, grant: ComponentExemption, terms: rules.Terms,
+    act: Act,
+) -> bool:  # fmt: skip
+    """Let an exemption have these conditions, with its events; False where nothing changes."""
+    before = document_of(request, grant)
+    grant.conditions, grant.conditions_by = terms.text, terms.by
+    grant.conditions_met_on = terms.met_on
+    session.flush()
+    after = document_of(request, grant)
+    if not record(session, act, "exemption.conditions", THING, request.id, before, after):
+        return False
+    told = {"exemption": [before]}, {"exemption": [after]}
+    record(session, act, "exemption.conditions", "service", request.service_id, *told)
+    return True
+
+
+def told_since(session: Session, request_id: int) -> list[HistoryEvent]:
+    """How the conditions of an exemption changed since it was granted, the newest first."""
+    e = HistoryEvent
+    query = select(e).where(
+        e.thing == THING, e.thing_id == request_id, e.tag == "exemption.conditions"
+    )
+    return list(session.scalars(query.order_by(e.id.desc()).limit(100)))
+
+
+def open_conditions(
+    session: Session, services: Collection[int], bodies: Collection[int], day: date, most: int
+) -> list[tuple[int, str, str, str, date | None]]:
+    """Conditions, not met yet, of exemptions that hold, of these services and of those that these
+    bodies are accountable for or deliver: id of the request, service, component, conditions, by
+    when.
+    """
+    e, s, c, mine = ComponentExemption, Service, Component, list(bodies)
+    query = (
+        select(e.request_id, s.name, c.name, e.conditions, e.conditions_by)
+        .join(s, s.id == e.service_id)
+        .join(c, c.id == e.component_id)
+        .where(
+            live_on(day), e.request_id.is_not(None), e.conditions.is_not(None),
+            e.conditions_met_on.is_(None),
+            or_(s.id.in_(list(services)), s.organisation_id.in_(mine), s.delivers_id.in_(mine)),
+        )
+        .order_by(e.conditions_by.nulls_last(), e.id)
+        .limit(most)
+    )  # fmt: skip
+    rows = session.execute(query)
+    return [(id_ or 0, whose, what, text or "", by) for id_, whose, what, text, by in rows]
 
 
 def opine(session: Session, request: ExemptionRequest, text: str, act: Act) -> None:

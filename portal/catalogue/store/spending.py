@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, tup
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from portal.access import Kind, Permission, Person, Role, may
-from portal.audit import Act, Document, record
+from portal.audit import Act, Document, HistoryEvent, record
 from portal.catalogue.component_words import SpendDecision
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.organisations import Organisation
@@ -22,6 +22,9 @@ from portal.catalogue.rules import spending as rules
 from portal.errors import Missing
 
 THING = "spend_request"
+#: What happens to the conditions of an approval.
+AFTERWARDS = ("spend.condition_met", "spend.condition_corrected", "spend.condition_added",
+              "spend.condition_removed")  # fmt: skip
 _DECIDED = [d for d in SpendDecision if rules.is_public(d, False)]
 _EDITORS = (Role.TEAM_MEMBER, Role.SERVICE_OWNER, Role.ORGANISATION_ADMINISTRATOR)
 #: Whose request it is, for lists: the service's accountable organisation, else its own.
@@ -351,6 +354,25 @@ def follow_usage(session: Session, goes: int, stays: int) -> None:
     mine = select(u.request_id).where(u.usage_id == stays)
     moving = update(u).where(u.usage_id == goes, u.request_id.not_in(mine)).values(usage_id=stays)
     session.execute(moving.execution_options(synchronize_session=False))
+
+
+def put_conditions(request: SpendRequest, conditions: list[rules.Condition]) -> None:
+    """Let a loaded request have these conditions, in the rows that it has as far as they go."""
+    rows = list(request.conditions)
+    for row, each in zip(rows, conditions, strict=False):
+        row.text, row.due_on, row.met_on = each.text, each.due_on, each.met_on
+    for row in rows[len(conditions) :]:
+        request.conditions.remove(row)
+    for at, each in enumerate(conditions[len(rows) :], start=len(rows) + 1):
+        made = SpendCondition(position=at, text=each.text, due_on=each.due_on, met_on=each.met_on)
+        request.conditions.append(made)
+
+
+def told_since(session: Session, request_id: int) -> list[HistoryEvent]:
+    """What happened to the conditions of a request after it was decided, the newest first."""
+    e = HistoryEvent
+    query = select(e).where(e.thing == THING, e.thing_id == request_id, e.tag.in_(AFTERWARDS))
+    return list(session.scalars(query.order_by(e.id.desc()).limit(100)))
 
 
 def set_conditions(request: SpendRequest, conditions: Iterable[rules.Condition]) -> None:

@@ -73,6 +73,7 @@ from portal.catalogue.views.reviews import blueprint as reviews
 from portal.catalogue.views.reviews import context as review_context
 from portal.catalogue.views.rosters import blueprint as rosters
 from portal.catalogue.views.services import blueprint as services
+from portal.catalogue.views.spend_conditions import blueprint as spend_conditions
 from portal.catalogue.views.spending import blueprint as spending
 from portal.catalogue.views.splitting import blueprint as splitting
 from portal.catalogue.views.stack import blueprint as stack
@@ -124,6 +125,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         mandates,
         exemptions,
         spending,
+        spend_conditions,
         registrations,
         answers,
         publishing,

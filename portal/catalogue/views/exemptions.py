@@ -13,10 +13,19 @@ from portal.accounts.views.base import ID, check_page, confirmed, done, form_pag
 from portal.catalogue.actions import exemptions as acts
 from portal.catalogue.actions.exemptions import Asked, Decided
 from portal.catalogue.component_words import ExemptionState, NotSharedReason
-from portal.catalogue.forms.mandates import GRANT, AskForm, DecideForm, EndForm, OpinionForm
+from portal.catalogue.forms.history_words import changes, who
+from portal.catalogue.forms.mandates import (
+    GRANT,
+    AskForm,
+    DecideForm,
+    EndForm,
+    OpinionForm,
+    TermsForm,
+)
 from portal.catalogue.rules.mandates import PUBLIC, is_live
 from portal.catalogue.store import exemptions, mandate_records, service_mandates, services
 from portal.catalogue.views.base import database, reading, today, version
+from portal.catalogue.views.deciding import exemption_case
 from portal.catalogue.views.editing_base import crumbs_to, public_url, record_at, thing_at
 from portal.errors import Invalid, Missing, Refused, Stale
 from portal.web.caching import unless_unchanged
@@ -27,6 +36,8 @@ from portal.web.pages import page
 from portal.web.people import act, current_person, to_sign_in
 
 if TYPE_CHECKING:
+    from portal.audit import HistoryEvent
+    from portal.catalogue.forms.history_words import Change
     from portal.catalogue.models.components import ComponentExemption
     from portal.catalogue.models.exemptions import ExemptionRequest
     from portal.catalogue.store.mandate_records import Mandated
@@ -38,7 +49,7 @@ ONE = f"/exemptions/{ID}request_id>"
 COLUMNS = ("id", "service_slug", "service", "component_slug", "component", "state", "reason_kind",
            "reason", "instead", "asked_on", "asked_until", "opinion", "decided_on", "decided_by",
            "answer", "granted_on", "expires_on", "ended_on", "ended_reason",
-           "conditions")  # fmt: skip
+           "conditions", "conditions_by", "conditions_met_on")  # fmt: skip
 
 
 def _service(slug: str, component: str) -> Thing:
@@ -77,7 +88,7 @@ def there(request_id: int) -> Thing:
 @requires(Permission.EDIT_SERVICE, of=_service)
 def ask(slug: str, component: str) -> AnyResponse:
     """Ask for an exemption from a mandate, beside how the service stands to it."""
-    form, thing = AskForm(), _service(slug, component)
+    form, thing = AskForm(today()), _service(slug, component)
     if form.validate_on_submit():
         try:
             return _ask(form, thing.id, component)
@@ -158,7 +169,8 @@ def _document(found: ExemptionRequest, grant: ComponentExemption | None) -> dict
         "component": found.component.name,
         "component_slug": found.component.slug,
     }
-    names = ("granted_on", "expires_on", "ended_on", "conditions")
+    names = ("granted_on", "expires_on", "ended_on", "conditions", "conditions_by",
+             "conditions_met_on")  # fmt: skip
     own |= {name: getattr(grant, name) if grant else None for name in names}
     return {name: own[name] for name in COLUMNS}
 
@@ -180,6 +192,7 @@ def _show(found: ExemptionRequest, grant: ComponentExemption | None) -> Response
         request_=found,
         grant=grant,
         live=live,
+        later=_later(found.id) if grant else [],
         decides=waits and decides,
         opines=waits and may(person, Permission.EDIT_COMPONENT, component_of(found.id)),
         withdraws=waits and edits,
@@ -189,13 +202,20 @@ def _show(found: ExemptionRequest, grant: ComponentExemption | None) -> Response
     )  # fmt: skip
 
 
+def _later(request_id: int) -> list[tuple[HistoryEvent, str, list[Change]]]:
+    """What happened to the conditions since: the event, by whom, and the change in words."""
+    with reading() as session:
+        events = exemptions.told_since(session, request_id)
+    return [(each, who(each.actor), changes(each.before, each.after, {})) for each in events]
+
+
 @blueprint.route(f"{ONE}/decide", methods=BOTH)
 @requires(Permission.DECIDE_REQUESTS, of=there)
 def decide(request_id: int) -> AnyResponse:
     """Grant an exemption until a day, or refuse it."""
     with reading() as session:
         found = exemptions.get(session, request_id)
-    form = DecideForm(data={"until": found.asked_until})
+    form = DecideForm(today(), data={"until": found.asked_until})
     try:
         if form.validate_on_submit():
             return _decide(form, request_id)
@@ -205,14 +225,15 @@ def decide(request_id: int) -> AnyResponse:
         return _late(request_id)
     if found.state is not ExemptionState.ASKED:
         return _late(request_id)
-    return form_page(form, _("Decide about this exemption"), _crumbs(found), rows=_facts(found))
+    title, case = _("Decide about this exemption"), exemption_case(found)
+    return form_page(form, title, crumbs_of(found), template="catalogue/decide.html", **case)
 
 
 def _decide(form: DecideForm, request_id: int) -> AnyResponse:
     granted = form.decision.data == GRANT
     decided = Decided(
         form.by.data or "", form.until.data if granted else None, form.conditions.data or None,
-        form.answer.data or None,
+        form.answer.data or None, form.conditions_by.data if granted else None,
     )  # fmt: skip
     decide_on = acts.grant if granted else acts.refuse
     decide_on(database(), request_id, decided, act(), public_url())
@@ -223,7 +244,8 @@ def _late(request_id: int) -> AnyResponse:
     return not_done(_("Somebody has decided this already."), f"/exemptions/{request_id}")
 
 
-def _crumbs(found: ExemptionRequest) -> list[tuple[str, str]]:
+def crumbs_of(found: ExemptionRequest) -> list[tuple[str, str]]:
+    """The trail to a page about a request."""
     mandate = url_for("mandates.show", slug=found.component.slug)
     return [
         (_("What services must use"), url_for("mandates.index")),
@@ -257,7 +279,7 @@ def opinion(request_id: int) -> AnyResponse:
             return done(_("What you say is saved."), f"/exemptions/{request_id}")
         except Stale:
             return _late(request_id)
-    return form_page(form, _("What do you say to this request?"), _crumbs(found),
+    return form_page(form, _("What do you say to this request?"), crumbs_of(found),
                      rows=_facts(found)[:2])  # fmt: skip
 
 
@@ -269,7 +291,7 @@ def withdraw(request_id: int) -> AnyResponse:
         found = exemptions.get(session, request_id)
     if not confirmed():
         rows, title = _facts(found)[:2], _("Withdraw your request")
-        return check_page(title, rows, _("Withdraw it"), _crumbs(found))
+        return check_page(title, rows, _("Withdraw it"), crumbs_of(found))
     try:
         acts.withdraw(database(), request_id, act())
     except Stale:
@@ -293,4 +315,44 @@ def end(request_id: int) -> AnyResponse:
                         f"/exemptions/{request_id}")  # fmt: skip
         except Stale:
             return _late(request_id)
-    return form_page(form, _("End this exemption"), _crumbs(found), rows=_facts(found)[:2])
+    return form_page(form, _("End this exemption"), crumbs_of(found), rows=_facts(found)[:2])
+
+
+def _granted(request_id: int) -> Thing:
+    """The component of an exemption that was granted. Raises Missing."""
+    with reading() as session:
+        if exemptions.granted(session, request_id) is None:
+            raise Missing("It was not granted")
+    return component_of(request_id)
+
+
+@blueprint.route(f"{ONE}/conditions", methods=BOTH)
+@requires(Permission.DECIDE_REQUESTS, of=_granted)
+def conditions(request_id: int) -> AnyResponse:
+    """Put right the conditions of an exemption, or note since when they are met."""
+    with reading() as session:
+        found = exemptions.get(session, request_id)
+        grant = exemptions.granted(session, request_id)
+    form = _terms_form(grant) if grant else None
+    if form is None or found.state is not ExemptionState.GRANTED:
+        return not_done(_("This exemption does not hold."), f"/exemptions/{request_id}")
+    if form.validate_on_submit():
+        return _set_terms(form, request_id)
+    title = _("Conditions of this exemption")
+    return form_page(form, title, crumbs_of(found), rows=_facts(found)[:2])
+
+
+def _terms_form(grant: ComponentExemption) -> TermsForm:
+    shown = {"conditions": grant.conditions, "conditions_by": grant.conditions_by,
+             "met_on": grant.conditions_met_on}  # fmt: skip
+    return TermsForm(today(), grant.granted_on, grant.expires_on, data=shown)
+
+
+def _set_terms(form: TermsForm, request_id: int) -> AnyResponse:
+    page = f"/exemptions/{request_id}"
+    try:
+        why = act(form.why.data or None)
+        changed = acts.set_terms(database(), request_id, form.terms(), why)
+    except Stale:
+        return not_done(_("This exemption does not hold."), page)
+    return done(_("Your change is saved.") if changed else _("Nothing was changed."), page)

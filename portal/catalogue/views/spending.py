@@ -16,7 +16,8 @@ from portal.catalogue.actions import spending as acts
 from portal.catalogue.actions.spending import Whose
 from portal.catalogue.component_words import SpendDecision
 from portal.catalogue.forms.labels import label, labels
-from portal.catalogue.forms.spending import MetForm, SpendDecisionForm, SpendForm
+from portal.catalogue.forms.spend_words import afterwards
+from portal.catalogue.forms.spending import SpendDecisionForm, SpendForm
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.rules.spending import is_public
 from portal.catalogue.store import capabilities, organisations, services, spending
@@ -31,8 +32,9 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
+from portal.catalogue.views.deciding import spend_case
 from portal.catalogue.views.editing_base import public_url, thing_at
-from portal.errors import Invalid, Missing, Refused, Stale
+from portal.errors import Invalid, Refused, Stale
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list, respond_record
 from portal.web.forms import choices
@@ -159,7 +161,8 @@ def whose(request_id: int) -> Thing:
         return things.by_id(session, Kind.ORGANISATION, found.organisation_id or 0)
 
 
-def _found(request_id: int) -> SpendRequest:
+def request_at(request_id: int) -> SpendRequest:
+    """One request with all around it. Raises Missing."""
     with reading() as session:
         return spending.get(session, request_id)
 
@@ -169,7 +172,7 @@ def _found(request_id: int) -> SpendRequest:
 @public
 def show(request_id: int, fmt: Format) -> AnyResponse:
     """Show one request: to everybody once it is decided, unless it is confidential."""
-    found = _found(request_id)
+    found = request_at(request_id)
     if not is_public(found.decision, found.confidential) and not _concerned(request_id):
         if not current_person().is_authenticated:
             return to_sign_in()
@@ -212,6 +215,7 @@ def _show(found: SpendRequest) -> Response:
     with reading() as session:
         [row] = spending.listing_of(session, found.id)
         funds = spending.funded(session, found.id)
+        later = list(afterwards(spending.told_since(session, found.id)))
     return page(
         "catalogue/spend_request.html",
         title=found.what,
@@ -223,6 +227,7 @@ def _show(found: SpendRequest) -> Response:
         records=records,
         decides=waits and decides,
         notes_met=decides and not waits,
+        later=later,
     )
 
 
@@ -235,7 +240,7 @@ def called(each: Funded) -> str:
 def _form(service_id: int | None, found: SpendRequest | None = None) -> SpendForm:
     """The form of a request, with the needs and ways that can be chosen."""
     data = _shown(found) if found else {"asked_on": today()}
-    form = SpendForm(data=data)
+    form = SpendForm(today(), data=data)
     with reading() as session:
         leaves = {n.slug: n.name for top in capabilities.tree(session) for n in top.below}
         ways = spending.arrangements(session, service_id) if service_id is not None else []
@@ -289,7 +294,7 @@ def _new(of: Whose, back: str) -> AnyResponse:
 @requires(Permission.RECORD_SPEND, of=whose)
 def change(request_id: int) -> AnyResponse:
     """Put right what is asked for while it waits."""
-    found = _found(request_id)
+    found = request_at(request_id)
     if found.decision is not SpendDecision.WAITING:
         return _late(request_id)
     form = _form(found.service_id, found)
@@ -298,7 +303,7 @@ def change(request_id: int) -> AnyResponse:
             return _change(form, request_id)
         except Invalid as problem:
             form.refuse(problem)
-    return form_page(form, _("Change this request"), _crumbs(found))
+    return form_page(form, _("Change this request"), crumbs_of(found))
 
 
 def _change(form: SpendForm, request_id: int) -> AnyResponse:
@@ -314,7 +319,8 @@ def _late(request_id: int) -> AnyResponse:
     return not_done(_("Somebody has decided this already."), f"/spend-requests/{request_id}")
 
 
-def _crumbs(found: SpendRequest) -> list[tuple[str, str]]:
+def crumbs_of(found: SpendRequest) -> list[tuple[str, str]]:
+    """The trail to a page about a request."""
     return [
         (_("Requests to spend"), url_for("spending.index")),
         (found.what, f"/spend-requests/{found.id}"),
@@ -325,10 +331,10 @@ def _crumbs(found: SpendRequest) -> list[tuple[str, str]]:
 @requires(Permission.RECORD_SPEND, of=whose)
 def withdraw(request_id: int) -> AnyResponse:
     """Take a request back: ask first."""
-    found = _found(request_id)
+    found = request_at(request_id)
     if not confirmed():
         rows = [{"key": _("What"), "value": found.what}]
-        return check_page(_("Withdraw this request"), rows, _("Withdraw it"), _crumbs(found))
+        return check_page(_("Withdraw this request"), rows, _("Withdraw it"), crumbs_of(found))
     try:
         acts.withdraw(database(), request_id, act())
     except Stale:
@@ -345,22 +351,19 @@ def _there(request_id: int) -> Thing:
 @requires(Permission.DECIDE_REQUESTS, of=_there)
 def decide(request_id: int) -> AnyResponse:
     """Keep what was decided of a request."""
-    found = _found(request_id)
+    found = request_at(request_id)
     if found.decision is not SpendDecision.WAITING:
         return _late(request_id)
-    form = SpendDecisionForm(data={"decided_on": today(), "confidential": found.confidential})
+    form = SpendDecisionForm(
+        today(), found.asked_on,
+        data={"decided_on": today(), "confidential": found.confidential},
+    )  # fmt: skip
     if form.validate_on_submit() and (answer := _decide(form, request_id)):
         return answer
-    rows = [{"key": _("What"), "value": found.what},
-            {"key": _("Amount"), "value": f"£{found.amount:,}"}]  # fmt: skip
-    return form_page(form, _("Decide about this request"), _crumbs(found), rows=rows)
-
-
-def _condition(request_id: int, position: int) -> Thing:
-    """The same, where there is such a condition. Raises Missing."""
-    if position > len(_found(request_id).conditions):
-        raise Missing("There is no such condition")
-    return whose(request_id)
+    return form_page(
+        form, _("Decide about this request"), crumbs_of(found),
+        template="catalogue/decide.html", **spend_case(found),
+    )  # fmt: skip
 
 
 def _decide(form: SpendDecisionForm, request_id: int) -> AnyResponse | None:
@@ -373,19 +376,3 @@ def _decide(form: SpendDecisionForm, request_id: int) -> AnyResponse | None:
         form.refuse(problem)
         return None
     return done(_("The decision is saved."), f"/spend-requests/{request_id}")
-
-
-@blueprint.route(f"{ONE}/conditions/<int(min=1, max=999):position>", methods=BOTH)
-@requires(Permission.DECIDE_REQUESTS, of=_condition)
-def met(request_id: int, position: int) -> AnyResponse:
-    """Note since when a condition is met."""
-    found = _found(request_id)
-    form = MetForm(data={"met_on": today()})
-    if form.validate_on_submit():
-        try:
-            acts.meet(database(), request_id, position, form.met_on.data, act())
-            return done(_("The condition is met."), f"/spend-requests/{request_id}")
-        except Invalid as problem:
-            form.refuse(problem)
-    rows = [{"key": _("Condition"), "value": found.conditions[position - 1].text}]
-    return form_page(form, _("Is this condition met?"), _crumbs(found), rows=rows)
