@@ -10,14 +10,18 @@ from typing import Any
 
 import orjson
 
-TITLE = re.compile(r'portal-result__title"><a class="govuk-link" href="/services/([^"]+)"')
+TITLE = re.compile(
+    r'portal-result__title"><a class="govuk-link" href="/(?:services|reports)/([^"]+)"'
+)
 COUNT = re.compile(
     r'type="checkbox" value="([^"]*)".*?portal-facet__count">\(([\d,]+)\)', re.DOTALL
 )
 BODY = re.compile(
     r'organisation=([a-z0-9-]+)">[^<]*</a> <span class="portal-facet__count">\(([\d,]+)'
 )
-TOTAL = re.compile(r'<h2 class="govuk-heading-m">([\d,]+(?: or more)?) services?</h2>')
+TOTAL = re.compile(
+    r'<h2 class="govuk-heading-m">([\d,]+(?: or more)?) (?:services?|assessments?|reports match)'
+)
 OPTION = re.compile(r"<option value=\"([^\"]+)\"")
 MAIN = re.compile(r"<main.*</main>", re.DOTALL)
 CELL = re.compile(r'(?:organisations|components|component)[=/]([a-z0-9-]+)">([^<]+)')
@@ -28,6 +32,7 @@ SIDE = re.compile(
     re.DOTALL,
 )
 TAG, SPACE = re.compile(r"<[^>]*>"), re.compile(r"\s+")
+HREF, VALUE = re.compile(r'href="([^"]*)"'), re.compile(r' value="([^"]*)"')
 LINK = re.compile(r'href="((?:/|https://)[^"?]*)"')
 
 
@@ -84,6 +89,24 @@ def same_search(portal: bytes, floor: bytes) -> None:
 def same_record(portal: bytes, floor: bytes) -> None:
     """Raise Different unless both pages lead to the same places and have the same rows."""
     _same(record_of(portal.decode()), record_of(floor.decode()))
+
+
+def same_words(portal: bytes, floor: bytes) -> None:
+    """Raise Different unless both pages say the same in every word, lead to the same addresses and
+    offer the same choices.
+    """
+    _same(*(words_of(each.decode()) for each in (portal, floor)))
+
+
+def words_of(html: str) -> dict[str, Any]:
+    """What a page says: every word, where it leads, what it offers."""
+    main = MAIN.search(html)
+    text = main.group() if main else html
+    return {
+        "words": SPACE.sub("", unescape(TAG.sub("", text))),
+        "links": sorted(map(unescape, HREF.findall(text))),
+        "choices": VALUE.findall(text),
+    }
 
 
 def same_matrix(portal: bytes, floor: bytes) -> None:

@@ -14,7 +14,10 @@ from typing import Any
 from sqlalchemy import make_url, text
 
 from bench.synthetic import everything
+from bench.synthetic_reports import PUBLISH
 from portal import migrations
+from portal.assessments.actions import report_kind
+from portal.assessments.store import counts as assessment_counts
 from portal.catalogue.actions import indexing
 from portal.catalogue.store import service_counts, usage_counts
 from portal.db import Database
@@ -84,16 +87,20 @@ def _fill(database: Database, services: int) -> None:
         if database.sqlite:
             raw.execute("PRAGMA foreign_keys = OFF")
             raw.execute("PRAGMA synchronous = OFF")
+            raw.execute("PRAGMA cache_size = -1000000")
         for table, columns, rows in everything(services):
             _copy(raw, database.sqlite, table, columns, rows)
+        raw.execute(PUBLISH)
         if not database.sqlite:
             _set_sequences(connection)
         connection.commit()
     database.engine.dispose()
+    report_kind.install()
     with database.writing() as session:
         indexing.reindex(session)
         service_counts.rebuild(session)
         usage_counts.rebuild(session)
+        assessment_counts.rebuild(session)
     with database.engine.connect() as connection:
         # Past SQLAlchemy: neither statement may run in a transaction.
         raw = connection.connection.driver_connection

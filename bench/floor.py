@@ -21,7 +21,7 @@ from jinja2 import (
     PrefixLoader,
 )
 
-from bench import floor_record, floor_records, floor_usage
+from bench import floor_record, floor_records, floor_report, floor_reports, floor_usage
 from bench.floor_sql import Connection, connect
 
 PHASES = {
@@ -48,6 +48,8 @@ pages = Environment(
 LIST, RECORD = pages.get_template("list.html"), pages.get_template("record.html")
 MATRIX, COMPONENT = pages.get_template("matrix.html"), pages.get_template("component.html")
 SIDES = pages.get_template("reconciliation.html")
+REPORTS, REPORT = pages.get_template("reports.html"), pages.get_template("report.html")
+STATISTICS = pages.get_template("statistics.html")
 ROWS = """
 SELECT s.id, s.slug, s.name, s.purpose, s.phase, o.name, o.slug, s.yearly_transactions,
        s.transactions_to, s.sort_name
@@ -120,6 +122,24 @@ def component(slug: str) -> str:
 def reconciliation(slug: str) -> str:
     """A provider's list beside what services declare."""
     return floor_usage.reconciliation(database(), slug, SIDES)
+
+
+@app.get("/reports")
+def reports() -> str:
+    """The list of reports of assessments."""
+    return floor_reports.listing(database(), request.args.to_dict(), REPORTS)
+
+
+@app.get("/reports/statistics")
+def statistics() -> str:
+    """The figures of assessments by stage."""
+    return floor_reports.statistics(database(), request.args.to_dict(), STATISTICS)
+
+
+@app.get("/reports/<slug>")
+def report(slug: str) -> str:
+    """The page of one report."""
+    return floor_report.report(database(), slug, REPORT)
 
 
 def listing(run: Connection, asked: dict[str, str]) -> str:

@@ -26,6 +26,14 @@ JOURNEYS = """
 SELECT j.slug, j.name FROM journey_step t JOIN journey j ON j.id = t.journey_id
 WHERE t.service_id = %s
 """
+HELD = """
+SELECT a.stage, a.kind, a.held_on, a.result, a.id FROM assessment a
+JOIN report r ON r.id = a.report_id WHERE r.same_as_id IS NULL AND a.service_id = %s
+"""
+#: The stages in their order, without the one that is not known, and the words of results.
+STAGES = {"discovery": "Discovery", "alpha": "Alpha", "beta": "Beta", "live": "Live"}
+RESULTS = {"met": ("Passed", "green"), "met_with_conditions": ("Passed with conditions", "yellow"),
+           "not_met": ("Not passed", "red")}  # fmt: skip
 MONTHS = ("", "January", "February", "March", "April", "May", "June", "July", "August",
           "September", "October", "November", "December")  # fmt: skip
 PHASES = {
@@ -79,6 +87,7 @@ def record(run: Connection, slug: str, page: Template) -> str:
     usages, leaves = run(USAGES, (id_,)), run(LEAVES)[0][0]
     run(ANSWERS, (id_,))
     journeys = run(JOURNEYS, (id_,))
+    held = run(HELD, (id_,))
     now = [met(u, True) for u in usages if u[6] != "stopped"]
     before = [met(u, False) for u in usages if u[6] == "stopped"]
     owners = [
@@ -126,8 +135,19 @@ def record(run: Connection, slug: str, page: Template) -> str:
         links=[(SAID[kind], url) for kind, url, _ in mine["links"]], edited=said(s["edited_at"]),
         confirmed=said(s["confirmed_at"]), who=SAID[str(s["confirmed_as"])],
         by=said(s["review_by"]), since=said(s["since"]), state=state(s["review_by"]),
+        held=len(held), latest=latest(held),
         retired=next((said(a) for p, a, b in mine["phases"] if p == "retired" and not b), None),
     )  # fmt: skip
+
+
+def latest(held: list[Any]) -> tuple[str, ...] | None:
+    """The last result of the furthest stage."""
+    found = {}
+    for stage, kind, day_, result, _ in sorted(held, key=lambda a: (str(a[2] or ""), a[4])):
+        if kind not in ("mock", "peer_review") and result in RESULTS and stage in STAGES:
+            called = STAGES[stage] + (f": {kind.replace('_', '-')}" if kind != "assessment" else "")
+            found[stage] = (called, *RESULTS[result], said(day_) or "Date not known")
+    return next((found[stage] for stage in reversed(STAGES) if stage in found), None)
 
 
 def met(u: Any, now: bool) -> tuple[Any, ...]:

@@ -38,9 +38,9 @@ class Connection:
             cursor.itersize = 1_000
             yield from cursor.execute(sql)
 
-    def search(self, text: str, most: int) -> list[int]:
-        """The ids of the services that have all of the words, those with them in names first."""
-        first, last = key_range("service")
+    def search(self, text: str, most: int, thing: str = "service") -> list[int]:
+        """The ids of the records that have all of the words, those with them in names first."""
+        first, last = key_range(thing)
         tokens = [stem(word) for word in words(text)]
         if self.sqlite:
             match = " AND ".join(f'"{token}"' for token in tokens)

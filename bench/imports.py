@@ -17,7 +17,7 @@ from sqlalchemy import inspect
 from bench import databases
 from bench.report import Line
 from bench.servers import ROOT
-from bench.synthetic import ADJECTIVES, CATEGORIES, NOUNS, VERBS
+from bench.synthetic_words import ADJECTIVES, CATEGORIES, NOUNS, VERBS
 from portal.db import Database
 
 ROWS = 10_000

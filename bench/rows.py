@@ -19,6 +19,11 @@ SEARCHES = (
     "historic trust", "local tournament", "military officer", "offshore sample", "rural urban",
     "coastal maritime",
 )  # fmt: skip
+#: The same for reports, which have both words in a title or a text.
+REPORT_SEARCHES = (
+    "urban sheep", "visitor archive", "railway dam", "maritime safety", "rural clinic",
+    "family injury", "municipal pilot", "local consent", "senior quarry", "maritime park",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,29 @@ def _reconciliations(database: Database) -> list[str]:
     return [f"{path}/reconciliation" for path in _components(database)]
 
 
+def _reports(database: Database) -> list[str]:
+    return ["/reports?stage=alpha", "/reports?result=not_met", "/reports?year=2023",
+            "/reports?standard=service-standard-3", "/reports"]  # fmt: skip
+
+
+def _report_searches(database: Database) -> list[str]:
+    return [f"/reports?q={words.replace(' ', '+')}" for words in REPORT_SEARCHES]
+
+
+def _report_pages(database: Database) -> list[str]:
+    """Reports of all years, some of two assessments."""
+    with database.engine.connect() as connection:
+        many = connection.execute(text("SELECT max(id) FROM report")).scalar_one()
+        ids = ", ".join(str(1 + many * n // 10) for n in range(10))
+        found = connection.execute(text(f"SELECT slug FROM report WHERE id IN ({ids})"))
+        return [f"/reports/{slug}" for (slug,) in found]
+
+
+def _figures(database: Database) -> list[str]:
+    return ["/reports/statistics", "/reports/statistics?standard=service-standard-1",
+            "/reports/statistics?standard=service-standard-2"]  # fmt: skip
+
+
 PAGES = (
     Row("list", "list, one filter, facets with counts", _lists, bodies.same_list, 1.5, 1.3),
     Row("search", "search, two words, ranked", _searches, bodies.same_search, 1.5, 5.0),
@@ -109,4 +137,10 @@ PAGES = (
     Row("component", "page of a component, its users", _components, bodies.same_users, 1.8, 1.2),
     Row("reconciliation", "both sides of who uses it", _reconciliations, bodies.same_sides, 1.8,
         1.2),
+    Row("reports", "reports, one filter, facets with counts", _reports, bodies.same_words, 1.5,
+        1.3),
+    Row("report-search", "reports, two words, ranked", _report_searches, bodies.same_search, 1.5,
+        5.0),
+    Row("report", "report of an assessment", _report_pages, bodies.same_words, 1.8, 1.2),
+    Row("statistics", "figures of assessments by stage", _figures, bodies.same_words, 1.5, 3.5),
 )  # fmt: skip

@@ -8,13 +8,13 @@ from collections import Counter
 import orjson
 import pytest
 
-from bench import bodies, synthetic
+from bench import bodies, synthetic, synthetic_words
 from bench.measure import compare
 from bench.rows import Compare
 from bench.servers import Server
 
 
-def digest(services: int, seed: int = synthetic.SEED) -> str:
+def digest(services: int, seed: int = synthetic_words.SEED) -> str:
     found = hashlib.sha256()
     for rows in synthetic.everything(services, seed):
         found.update(repr(rows).encode())
@@ -33,9 +33,14 @@ def test_it_has_the_sizes_it_promises() -> None:
         assert all(len(row) == len(rows.columns) for row in rows.rows), rows.table
     assert many["organisation"] == 400
     assert many["component"] == 200
-    assert many["capability"] == 40 + synthetic.GROUPS
+    assert many["capability"] == 40 + synthetic_words.GROUPS
     assert many["service"] == 500
     assert many["usage"] == 500 * 6
+    assert abs(many["assessment"] - 300) <= 3
+    assert [many[each] for each in ("standard_version", "standard_point")] == [3, 26 + 18 + 14]
+    assert many["report"] > 250
+    assert many["assessment_owner"] >= many["assessment"]
+    assert many["assessment_point"] > 300 * 13
 
 
 LIST = """<main><h2 class="govuk-heading-m">2 services</h2>
@@ -109,6 +114,8 @@ MATRIX = """<th><a href="/organisations/mint">Mint</a></th>
         (bodies.same_matrix, ">7<", ">8<"),
         (bodies.same_matrix, "component=pay", "component=post"),
         (bodies.same_users, "/services/a", "/services/b"),
+        (bodies.same_words, ": Mint", ": Bank"),
+        (bodies.same_words, "organisation=mint", "organisation=bank"),
     ],
 )
 def test_matrices_and_users_that_differ_are_noticed(same: Compare, what: str, becomes: str) -> None:

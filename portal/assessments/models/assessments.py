@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.assessments import words
@@ -14,6 +14,9 @@ from portal.catalogue.models.components import Component
 from portal.catalogue.models.organisations import ALL, NEVER_AGAIN, Organisation
 from portal.catalogue.models.services import Service
 from portal.db import Base, Json, UtcTime, enum_column, sorted_text
+
+#: Most reports repeat none, and an index of those that do is no way to find the others.
+_REPEATS = text("same_as_id IS NOT NULL")
 
 
 class Report(Base):
@@ -31,6 +34,9 @@ class Report(Base):
         Index("ix_report_published_on_id", "published_on", "id"),
         # Sentences that name components are found by the address of their document.
         Index("ix_report_source", "source"),
+        Index(
+            "ix_report_same_as_id", "same_as_id", sqlite_where=_REPEATS, postgresql_where=_REPEATS
+        ),
         NEVER_AGAIN,
     )
 
@@ -47,9 +53,7 @@ class Report(Base):
     later_id: Mapped[int | None] = mapped_column(
         ForeignKey("report.id", ondelete="SET NULL"), index=True
     )
-    same_as_id: Mapped[int | None] = mapped_column(
-        ForeignKey("report.id", ondelete="SET NULL"), index=True
-    )
+    same_as_id: Mapped[int | None] = mapped_column(ForeignKey("report.id", ondelete="SET NULL"))
     version: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime] = mapped_column(UtcTime)
 
@@ -81,6 +85,9 @@ class Assessment(Base):
         Index("ix_assessment_held_on_id", "held_on", "id"),
         Index("ix_assessment_stage_held_on_id", "stage", "held_on", "id"),
         Index("ix_assessment_result_held_on_id", "result", "held_on", "id"),
+        Index("ix_assessment_kind_held_on_id", "kind", "held_on", "id"),
+        Index("ix_assessment_standard_version_id_held_on_id", "standard_version_id", "held_on",
+              "id"),
         Index("ix_assessment_service_id_held_on", "service_id", "held_on"),
         Index("ix_assessment_service_match", "service_match"),
         NEVER_AGAIN,
@@ -106,7 +113,7 @@ class Assessment(Base):
     result: Mapped[words.Rating] = mapped_column(enum_column(words.Rating, "result"))
     result_verbatim: Mapped[str | None] = mapped_column(String(200))
     standard_version_id: Mapped[int | None] = mapped_column(
-        ForeignKey("standard_version.id", ondelete="RESTRICT"), index=True
+        ForeignKey("standard_version.id", ondelete="RESTRICT")
     )
     pinned_because: Mapped[str | None] = mapped_column(String(1000))
     discovery_on: Mapped[date | None]

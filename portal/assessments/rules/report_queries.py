@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from portal.assessments import words
 from portal.catalogue.rules.filters import Cursor, Pairs, Reader
@@ -54,8 +55,7 @@ class ReportQuery:
         return replace(self, cursor=None, counterparts=False) != ReportQuery()
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """How many assessments have these values, within the filters that are no facets."""
 
     stages: str
@@ -104,26 +104,40 @@ def _cursor(read: Reader, ranked: bool) -> Cursor | None:
     return cursor
 
 
-def total(cells: Iterable[Cell], query: ReportQuery, without: str = "") -> int:
-    """How many assessments the facets leave."""
-    return sum(cell.many for cell in cells if fits(cell, query, without))
+def fits(cell: Cell, query: ReportQuery) -> bool:
+    """Whether the facets leave a cell."""
+    return _misses(cell, _wanted(query)) == ()
 
 
-def fits(cell: Cell, query: ReportQuery, without: str = "") -> bool:
-    """Whether the facets leave a cell; the facet `without` is open."""
-    for facet in FACETS:
-        wanted: tuple[str, ...] = getattr(query, facet)
-        if facet != without and wanted and getattr(cell, facet) not in wanted:
-            return False
-    return True
+def _wanted(query: ReportQuery) -> list[tuple[int, tuple[str, ...]]]:
+    """The facets that are asked for: their places in a cell, with the values."""
+    asked = ((at, getattr(query, facet)) for at, facet in enumerate(FACETS))
+    return [(at, values) for at, values in asked if values]
 
 
-def counts(cells: Iterable[Cell], query: ReportQuery) -> Mapping[str, Mapping[str, int]]:
-    """For each facet how many assessments each of its values leaves; the others are as they are."""
-    found: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
+def _misses(cell: Cell, wanted: list[tuple[int, tuple[str, ...]]]) -> tuple[int, ...]:
+    """The places of the facets that do not leave a cell."""
+    return tuple([at for at, values in wanted if cell[at] not in values])
+
+
+def counts(
+    cells: Iterable[Cell], query: ReportQuery
+) -> tuple[int, Mapping[str, Mapping[str, int]]]:
+    """How many assessments the facets leave, and for each facet how many each of its values
+    leaves; the others are as they are.
+    """
+    total = 0
+    found: tuple[dict[str, int], ...] = tuple({} for _ in FACETS)
+    wanted, everywhere = _wanted(query), range(len(FACETS))
     for cell in cells:
-        for facet in FACETS:
-            if fits(cell, query, facet):
-                value = getattr(cell, facet)
-                found[facet][value] = found[facet].get(value, 0) + cell.many
-    return found
+        many = cell.many
+        misses = _misses(cell, wanted) if wanted else ()
+        if not misses:
+            total += many
+        elif len(misses) > 1:
+            continue
+        # A cell that misses in one facet is what another value of that facet would leave.
+        for at in misses or everywhere:
+            value, known = str(cell[at]), found[at]
+            known[value] = known.get(value, 0) + many
+    return total, dict(zip(FACETS, found, strict=True))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import and_, exists, extract, func, or_, select, tuple_, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, exists, extract, func, select, union_all
+from sqlalchemy.orm import Session
 
 from portal import search
 from portal.assessments.models.assessments import (
@@ -17,6 +17,7 @@ from portal.assessments.models.assessments import (
     AssessmentPoint,
     Report,
 )
+from portal.assessments.models.counts import AssessmentCount
 from portal.assessments.models.standards import (
     PointRelation,
     Standard,
@@ -29,50 +30,21 @@ from portal.assessments.rules.report_queries import (
     Cell,
     ReportQuery,
     counts,
-    total,
+    fits,
 )
+from portal.assessments.store import report_rows
 from portal.assessments.store.report_documents import THING
+from portal.assessments.store.report_rows import Fact, Row
 from portal.audit import kept
 from portal.catalogue.component_words import MentionState
 from portal.catalogue.models.components import Component
 from portal.catalogue.models.mentions import Mention
 from portal.catalogue.models.organisations import Organisation
-from portal.catalogue.models.services import Service
 from portal.catalogue.rules.filters import Cursor, Key
 from portal.catalogue.store import hierarchy
-from portal.catalogue.store.paging import Slice, by_rank, cut
+from portal.catalogue.store.paging import Slice, by_rank
 
 PAGE_SIZE = 50
-_first = aliased(AssessmentOwner)
-_body = aliased(Organisation)
-
-
-class Row(NamedTuple):
-    """An assessment as lists show it; of several owners, the accountable one and how many more."""
-
-    id: int
-    report_id: int
-    slug: str
-    title: str
-    position: int
-    name: str
-    stage: str
-    kind: str
-    held_on: date | None
-    result: str
-    result_verbatim: str | None
-    standard: str | None
-    standard_title: str | None
-    service_slug: str | None
-    service: str | None
-    component_slug: str | None
-    component: str | None
-    owner: str | None
-    owner_slug: str | None
-    owner_name: str | None
-    more_owners: int
-    source: str | None
-    summary: str | None
 
 
 @dataclass(slots=True)
@@ -90,12 +62,15 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an address asks for, looked up: the conditions that are no facets, and the ranks."""
+    """What an address asks for, looked up: the conditions that are no facets, and what a search
+    found, with the ranks of the reports.
+    """
 
     query: ReportQuery
     conditions: tuple[Any, ...]
     on: date
-    ranks: Mapping[int, int] | None = None
+    facts: list[Fact] | None = None
+    ranks: Mapping[int, int] = field(default_factory=dict)
     found: search.Found | None = None
     organisation: str | None = None
 
@@ -104,11 +79,10 @@ def scope(session: Session, query: ReportQuery, on: date) -> Scope:
     """Look up what a query asks for; what is not there finds nothing."""
     a, r = Assessment, Report
     where: list[Any] = [r.same_as_id.is_(None)]
-    found, ranks, organisation = None, None, None
+    found, ranks, organisation = None, dict[int, int](), None
     if query.text:
         found = search.find(session, THING, query.text)
         ranks = {id_: at for at, id_ in enumerate(found.ids)}
-        where.append(a.report_id.in_(found.ids))
     if query.organisation:
         body = select(Organisation.id, Organisation.name)
         row = session.execute(body.where(Organisation.slug == query.organisation)).first()
@@ -121,7 +95,8 @@ def scope(session: Session, query: ReportQuery, on: date) -> Scope:
         where.append(a.report_id.in_(naming))
     if query.point or query.ratings:
         where.append(_rated(query))
-    return Scope(query, tuple(where), on, ranks, found, organisation)
+    facts = report_rows.facts(session, where, ranks) if query.text else None
+    return Scope(query, tuple(where), on, facts, ranks, found, organisation)
 
 
 def _addresses(component: str) -> Any:
@@ -162,182 +137,82 @@ def _points(query: ReportQuery) -> Any:
     return union_all(here, newer, older)
 
 
-def _year() -> Any:
-    return extract("year", Assessment.held_on)
-
-
-def cells(session: Session, where: Scope) -> list[Cell]:
+def cells(session: Session, where: Scope) -> Sequence[Cell]:
     """How many assessments there are of each mix of facets; kept but for searches."""
     query = where.query
-    if query.text:
-        return _cells(session, where)
+    if where.facts is not None:
+        return [fact.cell for fact in where.facts]
+    if len(where.conditions) == 1:
+        return kept(session, "report cells", lambda: _all_cells(session))
     point = (query.standard, query.point, query.counterparts) if query.point else None
     key = ("report cells", query.organisation, query.component, point, query.ratings, where.on)
     return kept(session, key, lambda: _cells(session, where))
 
 
+def _all_cells(session: Session) -> list[Cell]:
+    """The cells of all reports, from the counts that are kept with the writes."""
+    c, v = AssessmentCount, StandardVersion
+    keys = (c.stage, c.result, c.kind, c.year, Standard.slug, v.number)
+    query = (
+        select(*keys, func.sum(c.many))
+        .outerjoin(v, v.id == c.version_id)
+        .outerjoin(Standard, Standard.id == v.standard_id)
+        .where(c.copy == 0)
+        .group_by(*keys)
+    )
+    return list(map(_cell, session.connection().execute(query)))
+
+
 def _cells(session: Session, where: Scope) -> list[Cell]:
     a, v = Assessment, StandardVersion
-    year = _year().label("year")
+    year = extract("year", a.held_on).label("year")
+    keys = (a.stage, a.result, a.kind, year, Standard.slug, v.number)
     query = (
-        select(a.stage, a.result, a.kind, year, Standard.slug, v.number, func.count())
+        select(*keys, func.count())
         .select_from(a)
         .join(Report, Report.id == a.report_id)
         .outerjoin(v, v.id == a.standard_version_id)
         .outerjoin(Standard, Standard.id == v.standard_id)
         .where(*where.conditions)
-        .group_by(a.stage, a.result, a.kind, year, Standard.slug, v.number)
+        .group_by(*keys)
     )
-    return [
-        Cell(
-            stage.value, result.value, kind.value, str(int(year)) if year else UNKNOWN,
-            f"{slug}-{number}" if slug else UNKNOWN, many,
-        )
-        for stage, result, kind, year, slug, number, many in session.execute(query)
-    ]  # fmt: skip
+    return list(map(_cell, session.connection().execute(query)))
 
 
-def _narrowed(where: Scope) -> list[Any]:
-    """The conditions of the facets."""
-    a, query, found = Assessment, where.query, list(where.conditions)
-    for column, values in (
-        (a.stage, query.stages), (a.result, query.results), (a.kind, query.kinds)
-    ):  # fmt: skip
-        if values:
-            found.append(column.in_(values))
-    if query.years:
-        found.append(or_(*(_in_year(each) for each in query.years)))
-    for standard in query.standards:
-        slug, _dash, number = standard.rpartition("-")
-        found.append(
-            a.standard_version_id.is_(None)
-            if standard == UNKNOWN
-            else and_(
-                Standard.slug == slug,
-                StandardVersion.number == (int(number) if number.isdigit() else 0),
-            )
-        )
-    return found
-
-
-def _in_year(year: str) -> Any:
-    held = Assessment.held_on
-    if year == UNKNOWN:
-        return held.is_(None)
-    return held.between(date(int(year), 1, 1), date(int(year), 12, 31))
-
-
-def _rows() -> Any:
-    a, r, v, o = Assessment, Report, StandardVersion, AssessmentOwner
-    others = select(func.count()).where(o.assessment_id == a.id, o.position > 0)
-    return (
-        select(
-            a.id, a.report_id, r.slug, r.title, a.position, a.name, a.stage, a.kind, a.held_on,
-            a.result, a.result_verbatim, Standard.slug.label("standard_slug"),
-            v.number.label("version_number"), v.title.label("version_title"),
-            Service.slug.label("service_slug"), Service.name.label("service_name"),
-            Component.slug.label("component_slug"), Component.name.label("component_name"),
-            _first.published_name, _body.slug.label("body_slug"), _body.name.label("body_name"),
-            others.correlate(a).scalar_subquery().label("others"), r.source, r.summary,
-        )
-        .select_from(a)
-        .join(r, r.id == a.report_id)
-        .outerjoin(v, v.id == a.standard_version_id)
-        .outerjoin(Standard, Standard.id == v.standard_id)
-        .outerjoin(Service, Service.id == a.service_id)
-        .outerjoin(Component, Component.id == a.component_id)
-        .outerjoin(_first, and_(_first.assessment_id == a.id, _first.position == 0))
-        .outerjoin(_body, _body.id == _first.organisation_id)
-    )  # fmt: skip
-
-
-def _row(r: Any) -> Row:
-    standard = f"{r.standard_slug}-{r.version_number}" if r.standard_slug else None
-    return Row(
-        r.id, r.report_id, r.slug, r.title, r.position, r.name, r.stage.value, r.kind.value,
-        r.held_on, r.result.value, r.result_verbatim, standard, r.version_title, r.service_slug,
-        r.service_name, r.component_slug, r.component_name, r.published_name, r.body_slug,
-        r.body_name, r.others, r.source, r.summary,
+def _cell(row: Any) -> Cell:
+    stage, result, kind, year, slug, number, many = row
+    return Cell(
+        str(stage), str(result), str(kind), str(int(year)) if year else UNKNOWN,
+        f"{slug}-{number}" if slug else UNKNOWN, int(many),
     )  # fmt: skip
 
 
 def listing(session: Session, query: ReportQuery, on: date, size: int = PAGE_SIZE) -> Listing:
     """One page, the counts of each facet, and the keys of the pages around it."""
     where = scope(session, query, on)
-    known = cells(session, where)
+    many, facets = counts(cells(session, where), query)
     rows, before, after = page(session, where, size)
-    keys = [_key(where, row) for row in rows]
+    keys = [_key(where, row) for row in (rows[0], rows[-1])] if rows else []
     return Listing(
-        rows, total(known, query), counts(known, query),
-        keys[0] if rows and before else None, keys[-1] if rows and after else None,
-        where.found, where.organisation,
+        rows, many, facets, keys[0] if keys and before else None,
+        keys[-1] if keys and after else None, where.found, where.organisation,
     )  # fmt: skip
 
 
 def _key(where: Scope, row: Row) -> Key:
-    if where.ranks is not None:
+    if where.facts is not None:
         return where.ranks[row.report_id], row.id
     return (row.held_on or NO_DAY).isoformat(), row.id
 
 
 def page(session: Session, where: Scope, size: int) -> Slice:
     """The rows of one page, and whether there are more before and after it."""
-    if where.ranks is not None:
-        return _ranked(session, where, size)
-    cursor = where.query.cursor
-    rows, before, after = cut(_looked_at(session, where, size), cursor, size)
-    return [_row(row) for row in rows], before, after
-
-
-def _looked_at(session: Session, where: Scope, size: int) -> list[Any]:
-    """The rows from a place in the list on, one more than a page has. Those without a day come
-    last, and are asked for apart: an index has the others in their order.
-    """
-    cursor = where.query.cursor
-    backwards = cursor is not None and cursor.backwards
-    day = date.fromisoformat(str(cursor.key[0])) if cursor else date.max
-    parts: tuple[bool, ...] = (False, True) if backwards else (True, False)
-    if day == NO_DAY and not backwards:
-        parts = (False,)
-    if day != NO_DAY and backwards:
-        parts = (True,)
-    found: list[Any] = []
-    for dated in parts:
-        here = cursor if cursor and dated == (day != NO_DAY) else None
-        if len(found) <= size:
-            found += _part(session, where, dated, here, size - len(found), backwards)
-    return found
-
-
-def _part(
-    session: Session, where: Scope, dated: bool, cursor: Cursor | None, size: int, backwards: bool
-) -> list[Any]:  # fmt: skip
-    a, held = Assessment, Assessment.held_on
-    statement = _rows().where(*_narrowed(where), held.is_not(None) if dated else held.is_(None))
-    if cursor:
-        day, id_ = date.fromisoformat(str(cursor.key[0])), cursor.key[1]
-        place = tuple_(held, a.id) if dated else tuple_(a.id)
-        edge = tuple_(day, id_) if dated else tuple_(id_)
-        statement = statement.where(place > edge if backwards else place < edge)
-    order = [held, a.id] if backwards else [held.desc(), a.id.desc()]
-    return list(session.execute(statement.order_by(*order).limit(size + 1)))
-
-
-def _ranked(session: Session, where: Scope, size: int) -> Slice:
-    """A page in the order in which the search ranks the reports."""
-    ranks, a = where.ranks or {}, Assessment
-    query = (
-        select(a.id, a.report_id, a.position)
-        .join(Report, Report.id == a.report_id)
-        .outerjoin(StandardVersion, StandardVersion.id == a.standard_version_id)
-        .outerjoin(Standard, Standard.id == StandardVersion.standard_id)
-        .where(*_narrowed(where))
-    )
-    found = sorted((ranks[report], place, id_) for id_, report, place in session.execute(query))
-    positions = {id_: at for at, (_, _, id_) in enumerate(found)}
-    chosen, before, after = by_rank(list(positions), positions, where.query.cursor, size)
-    rows = {row.id: _row(row) for row in session.execute(_rows().where(a.id.in_(chosen)))}
-    return [rows[id_] for id_ in chosen], before, after
+    if where.facts is None:
+        return report_rows.by_day(session, where.query, where.conditions, size)
+    ids = [fact.id for fact in where.facts if fits(fact.cell, where.query)]
+    positions = {id_: at for at, id_ in enumerate(ids)}
+    chosen, before, after = by_rank(ids, positions, where.query.cursor, size)
+    return report_rows.ones(session, chosen), before, after
 
 
 def every(session: Session, query: ReportQuery, on: date, size: int = 500) -> Iterator[list[Row]]:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as Xml
 
 from flask import Blueprint, Response, current_app, url_for
 
-from portal.assessments.store.report_lists import Row
+from portal.assessments.store.report_rows import Row
 from portal.assessments.views.reports import asked, newest
 from portal.audit import LONDON
 from portal.catalogue.forms.labels import label

@@ -14,7 +14,7 @@ from portal.assessments.forms.standards import pinned_words
 from portal.assessments.rules.report_queries import ReportQuery, parse
 from portal.assessments.store import report_choices, report_lists, report_record
 from portal.assessments.store.report_documents import THING
-from portal.assessments.store.report_lists import Row
+from portal.assessments.store.report_rows import Row
 from portal.assessments.views.report_filters import chosen, facets, selects
 from portal.catalogue.views.base import (
     around,

@@ -25,6 +25,7 @@ class Mention(Base):
         CheckConstraint("(state = 'confirmed') = (sense IS NOT NULL)", name="confirmed_has_sense"),
         CheckConstraint("state <> 'rejected' OR reason IS NOT NULL", name="rejected_has_reason"),
         Index("ix_mention_component_id_state", "component_id", "state"),
+        Index("ix_mention_address", "address"),
         NEVER_AGAIN,
     )
 
