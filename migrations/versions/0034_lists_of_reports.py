@@ -3,8 +3,8 @@
 Only reports that repeat another one are in the index of those: most repeat none, and SQLite would
 take that index to find them. The sentences of a document are found by its address.
 
-Revision: 0033
-Follows: 0032
+Revision: 0034
+Follows: 0033
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0033"
-down_revision = "0032"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 REPEATS = sa.text("same_as_id IS NOT NULL")
