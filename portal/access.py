@@ -63,6 +63,19 @@ class Permission(StrEnum):
     DECIDE_REPORTS = "decide_reports"
     ADD_STANDARD = "add_standard"
     EDIT_STANDARD = "edit_standard"
+    BOOK_ASSESSMENT = "book_assessment"
+    SEE_BOOKING = "see_booking"
+    EDIT_BOOKING = "edit_booking"
+    ANSWER_FOR_BOOKING = "answer_for_booking"
+    RUN_BOOKING = "run_booking"
+    LEAD_PANEL = "lead_panel"
+    SIT_ON_PANEL = "sit_on_panel"
+    JOIN_PANEL = "join_panel"
+    OBSERVE_PANEL = "observe_panel"
+    WRITE_REPORT = "write_report"
+    RUN_ASSESSMENTS = "run_assessments"
+    HOLD_ASSESSMENTS_HOW = "hold_assessments_how"
+    ASSESS = "assess"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +114,10 @@ PROPOSAL = "proposal"
 MENTION = "mention"
 #: What services are assessed against: the portal's, or an organisation's own.
 STANDARD = "standard"
+#: An assessment that is booked. Its organisations are those whose assurance team runs it; its
+#: parts are the service or component, and one for each sort of seat with who sits there.
+BOOKING = "booking"
+LEAD, ASSESSOR, INVITED, OBSERVER = "lead", "assessor", "invited", "observer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +237,22 @@ def _part(predicate: Predicate, of: str) -> Predicate:
     return holds
 
 
+def _seat(*kinds: str) -> Predicate:
+    """Whoever sits on one of these seats of a panel."""
+
+    def holds(person: Person, thing: Thing | None) -> bool:
+        if thing is None or thing.kind != BOOKING or not person.is_authenticated:
+            return False
+        return any(part.kind in kinds and person.id in part.people for part in thing.parts)
+
+    return holds
+
+
+def _anywhere(*roles: Role) -> Predicate:
+    """Whoever holds one of the roles, whatever on: what they may do with it is asked later."""
+    return lambda person, thing: any(grant.role in roles for grant in person.grants)
+
+
 _ADMINISTRATORS = (Role.ORGANISATION_ADMINISTRATOR, Role.PORTAL_ADMINISTRATOR)
 _OWNERS = _any(
     _role(*_ADMINISTRATORS),
@@ -236,6 +269,14 @@ _EDITS_JOURNEY = _part(_EDITS_SERVICE, JOURNEY)
 _DECIDES = _part(
     _any(_EDITS_SERVICE, _EDITS_COMPONENT, _EDITS_ORGANISATION, _EDITS_JOURNEY), PROPOSAL
 )
+#: Those who answer for a service or component at its assessment. Who runs the portal is not one.
+_TEAM = (Role.TEAM_MEMBER, Role.ORGANISATION_ADMINISTRATOR)
+_BOOKS = _any(
+    _role(Role.SERVICE_OWNER, *_TEAM, on=Kind.SERVICE),
+    _role(Role.COMPONENT_PROVIDER, *_TEAM, on=Kind.COMPONENT),
+)
+_ANSWERS = _part(_BOOKS, BOOKING)
+_RUNS = _role(Role.ASSURANCE_TEAM, on=BOOKING)
 #: The whole policy. A permission without a row here is held by nobody.
 POLICY: dict[Permission, Predicate] = {
     Permission.USE_ACCOUNT: _signed_in,
@@ -293,6 +334,24 @@ POLICY: dict[Permission, Predicate] = {
     Permission.DECIDE_FINDINGS: lambda person, thing: _role(
         Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR
     )(person, PORTAL),
+    Permission.BOOK_ASSESSMENT: _BOOKS,
+    Permission.ANSWER_FOR_BOOKING: _ANSWERS,
+    Permission.RUN_BOOKING: _RUNS,
+    Permission.EDIT_BOOKING: _any(_ANSWERS, _RUNS),
+    Permission.LEAD_PANEL: _seat(LEAD),
+    Permission.SIT_ON_PANEL: _seat(ASSESSOR),
+    Permission.JOIN_PANEL: _seat(INVITED),
+    Permission.OBSERVE_PANEL: _seat(OBSERVER),
+    Permission.WRITE_REPORT: _seat(LEAD, ASSESSOR),
+    Permission.SEE_BOOKING: _any(_ANSWERS, _RUNS, _seat(LEAD, ASSESSOR, INVITED, OBSERVER)),
+    # Which bookings, is asked of each.
+    Permission.RUN_ASSESSMENTS: _anywhere(Role.ASSURANCE_TEAM),
+    # Of an organisation, or with the portal as the thing of all of them.
+    Permission.HOLD_ASSESSMENTS_HOW: _any(
+        _role(Role.ASSURANCE_TEAM, on=Kind.PORTAL),
+        _role(Role.ASSURANCE_TEAM, Role.ORGANISATION_ADMINISTRATOR, on=Kind.ORGANISATION),
+    ),
+    Permission.ASSESS: _anywhere(Role.ASSESSOR),
     Permission.DECIDE_MENTION: _any(
         _part(_any(_EDITS_SERVICE, _EDITS_COMPONENT), MENTION),
         _role(Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR, on=MENTION),

@@ -19,6 +19,7 @@ from tests.support.transactions import RolledBackDatabase
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "sign_in_link": VALUES,
+    "assessment_news": {"link": LINK, "reference": "HKT-4827", "news": "The panel is ready."},
     "invitation": {"link": LINK, "thing": "Tax your vehicle", "role": "a team member", "days": 7},
     "join_asked": {"link": LINK, "thing": "Tax your vehicle", "person": "Ada"},
     "join_accepted": {"link": LINK, "thing": "Tax your vehicle", "role": "team member",

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.access import (
+    BOOKING,
     JOURNEY,
     MENTION,
     PAIR,
@@ -53,6 +54,9 @@ ADMINISTRATORS = {(Role.ORGANISATION_ADMINISTRATOR, B), (Role.PORTAL_ADMINISTRAT
 SERVICE_OWNERS = {(Role.SERVICE_OWNER, B), (Role.SERVICE_OWNER, S)}
 PROVIDERS = {(Role.COMPONENT_PROVIDER, B), (Role.COMPONENT_PROVIDER, C)}
 TEAM = (Role.TEAM_MEMBER, B)
+BOOKS = {(Role.ORGANISATION_ADMINISTRATOR, B), (Role.SERVICE_OWNER, B), TEAM}
+ANSWERS = BOOKS | {(Role.TEAM_MEMBER, S), (Role.SERVICE_OWNER, S)}
+RUNS = {(Role.ASSURANCE_TEAM, B), (Role.ASSURANCE_TEAM, P)}
 #: Who holds a permission on a thing: roles and what they were granted on. An organisation stands
 #: for the one that owns the thing, or is it.
 HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
@@ -96,6 +100,27 @@ HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
     (Permission.MANAGE_PERSON, PERSON): ADMINISTRATORS,
     (Permission.DECIDE_DUPLICATE, PAIR): ADMINISTRATORS,
     (Permission.EDIT_STANDARD, STANDARD): ADMINISTRATORS,
+    (Permission.BOOK_ASSESSMENT, S): BOOKS | {(Role.TEAM_MEMBER, S), (Role.SERVICE_OWNER, S)},
+    (Permission.BOOK_ASSESSMENT, C): {(Role.ORGANISATION_ADMINISTRATOR, B), TEAM}
+    | PROVIDERS
+    | {(Role.TEAM_MEMBER, C)},
+    # Seats of panels are people, not roles; the portal's administrators are nothing to a booking.
+    (Permission.ANSWER_FOR_BOOKING, BOOKING): ANSWERS,
+    (Permission.RUN_BOOKING, BOOKING): RUNS,
+    (Permission.EDIT_BOOKING, BOOKING): ANSWERS | RUNS,
+    (Permission.SEE_BOOKING, BOOKING): ANSWERS | RUNS,
+    **{
+        (seat, BOOKING): set()
+        for seat in (
+            Permission.LEAD_PANEL,
+            Permission.SIT_ON_PANEL,
+            Permission.JOIN_PANEL,
+            Permission.OBSERVE_PANEL,
+            Permission.WRITE_REPORT,
+        )
+    },
+    (Permission.HOLD_ASSESSMENTS_HOW, P): {(Role.ASSURANCE_TEAM, P)},
+    (Permission.HOLD_ASSESSMENTS_HOW, B): RUNS | {(Role.ORGANISATION_ADMINISTRATOR, B)},
     # Whoever may edit the service or the component, and the assurance team of the portal.
     (Permission.DECIDE_MENTION, MENTION): ADMINISTRATORS
     | SERVICE_OWNERS
@@ -112,13 +137,15 @@ BY_ROLE = {
     Permission.DECIDE_NAME: {(Role.PORTAL_ADMINISTRATOR, P), (Role.ASSURANCE_TEAM, P)},
     Permission.DECIDE_REPORTS: {(Role.PORTAL_ADMINISTRATOR, P), (Role.ASSURANCE_TEAM, P)},
     Permission.ADD_STANDARD: ADMINISTRATORS,
+    Permission.RUN_ASSESSMENTS: RUNS,
+    Permission.ASSESS: {(Role.ASSESSOR, B), (Role.ASSESSOR, P)},
     Permission.ADD_JOURNEY: ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
 }
 OWNER, OTHER = 10, 20
 #: Made up: what is theirs (an organisation 10, and things 11 that it owns), and what is another's.
 OWN_IDS = {
     B: OWNER, S: 11, C: 11, P: 0, PERSON: 11, REGISTRATION: 11, PAIR: 11, JOURNEY: 12,
-    PROPOSAL: 13, MENTION: 14, STANDARD: 11,
+    PROPOSAL: 13, MENTION: 14, STANDARD: 11, BOOKING: 15,
 }  # fmt: skip
 OTHER_IDS = {
     B: OTHER, S: 21, C: 21, P: 0, PERSON: 21, REGISTRATION: 21, PAIR: 21, STANDARD: 21,
@@ -133,13 +160,15 @@ OWN = {
     Permission.WITHDRAW_PROPOSAL,
 }
 Who = tuple[Role, Kind]
+OWNED = (S, C, PERSON, REGISTRATION, PAIR, STANDARD, BOOKING)
+EVERY_KIND = (*Kind, PERSON, REGISTRATION, PAIR, JOURNEY, PROPOSAL, MENTION, STANDARD, BOOKING)
 
 
 def thing_of(kind: str) -> Thing:
     """What is theirs."""
-    owned = frozenset({OWNER} if kind in (S, C, PERSON, REGISTRATION, PAIR, STANDARD) else ())
+    owned = frozenset({OWNER} if kind in OWNED else ())
     parts = (Thing(S, 11, owned), Thing(S, 12, owned)) if kind == PAIR else ()
-    if kind in (JOURNEY, PROPOSAL):
+    if kind in (JOURNEY, PROPOSAL, BOOKING):
         parts = (thing_of(S),)
     if kind == MENTION:
         parts = (thing_of(S), thing_of(C))
@@ -153,7 +182,7 @@ def test_who_holds_what(who: Who) -> None:
     other = Somebody((Grant(role, on, OTHER_IDS[on]),))
     for permission in set(Permission) - SIGNED_IN - set(BY_ROLE):
         assert not may(own, permission), "a permission about a thing needs one"
-        for kind in (*Kind, PERSON, REGISTRATION, PAIR, JOURNEY, PROPOSAL, MENTION, STANDARD):
+        for kind in EVERY_KIND:
             held = who in HELD.get((permission, kind), set())
             assert may(own, permission, thing_of(kind)) == held, (permission, kind)
             # A role on the portal counts everywhere; any other only where it was given.

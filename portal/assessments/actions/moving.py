@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from portal.assessments.store import moves
+from portal.assessments.store import booking_moves, moves
 
 
 def install() -> None:
     """Register what moves in a merge."""
     moves.install()
+    booking_moves.install()

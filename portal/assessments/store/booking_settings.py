@@ -1,0 +1,56 @@
+"""How organisations hold assessments, as stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assessments.models.bookings import AssessmentSetting
+from portal.assessments.rules.booking_settings import NAMES, HeldHow, held_how
+from portal.audit import Act, Document, record
+
+THING = "assessment_setting"
+
+
+def row_of(session: Session, organisation_id: int | None) -> AssessmentSetting | None:
+    """What an organisation says itself; the portal's row without one."""
+    query = select(AssessmentSetting).where(AssessmentSetting.scope == (organisation_id or 0))
+    return session.scalars(query).first()
+
+
+def held_by(session: Session, organisation_id: int | None) -> HeldHow:
+    """What holds for an organisation: its own words, then the portal's, then what is assumed."""
+    rows = (row_of(session, each) for each in dict.fromkeys((organisation_id, None)))
+    return held_how(*(said(row) for row in rows if row is not None))
+
+
+def said(row: AssessmentSetting) -> dict[str, Any]:
+    """What a row says."""
+    return {name: getattr(row, name) for name in NAMES}
+
+
+def _document(row: AssessmentSetting) -> Document:
+    return {name: getattr(value, "value", value) for name, value in said(row).items()}
+
+
+def save(session: Session, organisation_id: int | None, values: dict[str, Any], act: Act) -> bool:
+    """Keep what an organisation (None: the portal) says, with its history; False where nothing
+    changes.
+    """
+    row, before = row_of(session, organisation_id), None
+    if row is None:
+        row = AssessmentSetting(
+            scope=organisation_id or 0, organisation_id=organisation_id, edited_at=act.at
+        )
+        session.add(row)
+    else:
+        before = _document(row)
+    for name in NAMES:
+        setattr(row, name, values.get(name))
+    row.edited_at = act.at
+    session.flush()
+    changed = record(session, act, "assessments.held_how", THING, row.id, before, _document(row))
+    row.version = (row.version or 1) + int(changed and before is not None)
+    return changed

@@ -1,0 +1,206 @@
+"""Bookings: found, read as the policy and the history see them, and written."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy.orm import Session, selectinload
+
+from portal.access import ASSESSOR, BOOKING, INVITED, LEAD, OBSERVER, Kind, Person, Role, Thing
+from portal.accounts.store import things
+from portal.assessments.booking_words import Declaration, PanelBy, SeatRole, SeatState
+from portal.assessments.models.bookings import Booking
+from portal.assessments.models.panels import Seat
+from portal.audit import Act, Document, record
+from portal.catalogue.models.components import Component
+from portal.catalogue.models.services import Service
+from portal.db import Base
+from portal.errors import N_, Missing, Stale
+
+THING = BOOKING
+#: No letter that can be read as another or as a number.
+_LETTERS = "BCDFGHJKLMNPQRSTVWXYZ"
+_DIGITS = "23456789"
+#: Columns that the history does not repeat: whose moment it knows itself, or that are personal.
+_UNSAID = {"id", "version", "edited_at", "sort_name", "access_needs", "needed"}
+_OF = (selectinload(Booking.contacts), selectinload(Booking.artefacts),
+       selectinload(Booking.sessions), selectinload(Booking.clocks))  # fmt: skip
+
+
+def new_reference() -> str:
+    """A reference that says nothing of how many there are: "HKT-4827"."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(3))
+    return f"{letters}-{''.join(secrets.choice(_DIGITS) for _ in range(4))}"
+
+
+def by_reference(session: Session, reference: str) -> Booking:
+    """One booking with what belongs to it, as it is now. Raises Missing."""
+    query = select(Booking).options(*_OF).where(Booking.reference == reference)
+    found = session.scalars(query.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise Missing("There is no such assessment")
+    return found
+
+
+def at_version(session: Session, reference: str, version: int) -> Booking:
+    """The same, to be changed by somebody who read that version. Raises Missing, Stale."""
+    found = by_reference(session, reference)
+    if found.version != version:
+        raise Stale(N_("The assessment changed since you opened it"))
+    return found
+
+
+def seats_of(session: Session, booking_id: int) -> list[Seat]:
+    """The seats of its panel with who sits there, those that were left included."""
+    query = select(Seat).options(selectinload(Seat.person)).where(Seat.booking_id == booking_id)
+    return list(session.scalars(query.order_by(Seat.id)))
+
+
+def thing_of(session: Session, booking: Booking) -> Thing:
+    """A booking as the policy sees it.
+
+    The assurance team of an organisation runs what its own panels assess; what a panel from
+    across government assesses, the portal's alone does.
+    """
+    of = _whose(session, booking)
+    own = of.organisations if of and booking.panel_by is not PanelBy.CROSS_GOVERNMENT else ()
+    return Thing(
+        THING,
+        booking.id,
+        frozenset(own),
+        parts=(*((of,) if of else ()), *_seated(session, booking)),
+    )
+
+
+def _whose(session: Session, booking: Booking) -> Thing | None:
+    for kind, id_ in ((Kind.SERVICE, booking.service_id), (Kind.COMPONENT, booking.component_id)):
+        if id_ is not None:
+            return things.by_id(session, kind, id_)
+    return None
+
+
+def _seated(session: Session, booking: Booking) -> list[Thing]:
+    people: dict[str, set[int]] = {}
+    s = Seat
+    query = select(s.role, s.declaration, s.answer, s.person_id)
+    query = query.where(s.booking_id == booking.id, s.state == SeatState.FILLED)
+    for role, declaration, answer, person_id in session.execute(query):
+        if person_id is not None:
+            people.setdefault(_part(role, declaration, answer), set()).add(person_id)
+    people.pop("", None)
+    return [Thing(kind, booking.id, people=frozenset(ids)) for kind, ids in people.items()]
+
+
+def _part(role: SeatRole, declaration: Declaration, answer: str | None) -> str:
+    """What somebody on a seat is to the booking: nothing while a conflict stands."""
+    if declaration is Declaration.WAITING:
+        return INVITED
+    if declaration is Declaration.CONFLICT and not answer:
+        return ""
+    return {SeatRole.LEAD: LEAD, SeatRole.ASSESSOR: ASSESSOR, SeatRole.OBSERVER: OBSERVER}[role]
+
+
+def seen_by(person: Person) -> ColumnElement[bool]:
+    """Which bookings somebody may know of, as `Permission.SEE_BOOKING` says of each: every list,
+    count and feed of bookings asks with this.
+    """
+    b = Booking
+    runs = [grant for grant in person.grants if grant.role is Role.ASSURANCE_TEAM]
+    if any(grant.kind is Kind.PORTAL for grant in runs):
+        return true()
+    bodies = [grant.id for grant in runs if grant.kind is Kind.ORGANISATION]
+    on = {Kind.SERVICE: _TEAM_OF_SERVICE, Kind.COMPONENT: _TEAM_OF_COMPONENT}
+    own = {
+        (kind, where): [g.id for g in person.grants if g.role in roles and g.kind is where]
+        for kind, roles in on.items()
+        for where in (kind, Kind.ORGANISATION)
+    }
+    mine = Seat.person_id == person.id
+    sits = exists().where(
+        Seat.booking_id == b.id, mine, Seat.state == SeatState.FILLED,
+        or_(Seat.declaration != Declaration.CONFLICT, Seat.answer.is_not(None)),
+    )  # fmt: skip
+    return or_(
+        b.service_id.in_(own[Kind.SERVICE, Kind.SERVICE]),
+        b.component_id.in_(own[Kind.COMPONENT, Kind.COMPONENT]),
+        _service_of(own[Kind.SERVICE, Kind.ORGANISATION]),
+        _component_of(own[Kind.COMPONENT, Kind.ORGANISATION]),
+        and_(
+            or_(_service_of(bodies), _component_of(bodies)),
+            b.panel_by.is_distinct_from(PanelBy.CROSS_GOVERNMENT),
+        ),
+        sits,
+    )  # fmt: skip
+
+
+_TEAM = {Role.TEAM_MEMBER, Role.ORGANISATION_ADMINISTRATOR}
+_TEAM_OF_SERVICE = _TEAM | {Role.SERVICE_OWNER}
+_TEAM_OF_COMPONENT = _TEAM | {Role.COMPONENT_PROVIDER}
+
+
+def _service_of(bodies: list[int]) -> ColumnElement[bool]:
+    s = Service
+    of = select(s.id).where(or_(s.organisation_id.in_(bodies), s.delivers_id.in_(bodies)))
+    return Booking.service_id.in_(of)
+
+
+def _component_of(bodies: list[int]) -> ColumnElement[bool]:
+    c = Component
+    return Booking.component_id.in_(select(c.id).where(c.provider_id.in_(bodies)))
+
+
+def document_of(booking: Booking) -> Document:
+    """What the history of a booking says: no name, address or need of a person."""
+    found: Document = {
+        column.key: _plain(getattr(booking, column.key))
+        for column in Booking.__table__.columns
+        if column.key not in _UNSAID
+    }
+    found["contacts"] = sorted(each.role.value for each in booking.contacts)
+    found["artefacts"] = [_row(each, "address", "description", "access_until")
+                          for each in booking.artefacts]  # fmt: skip
+    found["sessions"] = [_row(each, "held_on", "starts", "minutes", "place")
+                         for each in booking.sessions]  # fmt: skip
+    return found
+
+
+def _row(row: Base, *names: str) -> Document:
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    found = getattr(value, "value", value)
+    return found.isoformat() if hasattr(found, "isoformat") else found
+
+
+def add(session: Session, booking: Booking, act: Act) -> None:
+    """Keep a new booking, with its first event."""
+    booking.edited_at = act.at
+    session.add(booking)
+    session.flush()
+    record(session, act, "booking.begun", THING, booking.id, None, document_of(booking))
+
+
+def save(session: Session, booking: Booking, before: Document, act: Act, tag: str) -> bool:
+    """Keep what changed since `before`, with one event; False (and no new version) where nothing
+    did. `before` is `document_of` it.
+    """
+    session.flush()
+    if not record(session, act, tag, THING, booking.id, before, document_of(booking)):
+        return False
+    booking.version += 1
+    booking.edited_at = act.at
+    session.flush()
+    return True
+
+
+def moved(session: Session, booking: Booking, before: Document, act: Act, tag: str) -> None:
+    """The same for a move, which is told even where it leaves the booking as far as it was."""
+    if not save(session, booking, before, act, tag):
+        state = {"state": booking.state.value}
+        record(session, act, tag, THING, booking.id, {}, state)
+        booking.version += 1
+        booking.edited_at = act.at
+        session.flush()
