@@ -100,8 +100,15 @@ def test_group_release_merge_and_delete(
     assert (row.reports, row.sentences, row.first, row.last) == (
         2, 2, date(2015, 6, 8), date(2016, 3, 1),
     )  # fmt: skip
-    second = acts.group_new(database, [found[PAYS].id], {**said, "capability": "pay"}, ACT)
-    assert second == f"{slug}-2"
+    pays = {**said, "title": "Jargon", "capability": "pay"}
+    for same in ("No research with all", "no  Research with all"):
+        with pytest.raises(Invalid) as refused:
+            acts.group_new(database, [found[PAYS].id], {**pays, "title": same}, ACT)
+        assert refused.value.field == "title"
+    second = acts.group_new(database, [found[PAYS].id], pays, ACT)
+    with pytest.raises(Invalid):
+        acts.edit(database, second, 1, {**pays, "title": "No research with all"}, ACT)
+    acts.edit(database, second, 1, {**pays, "title": "JARGON"}, ACT)
     with pytest.raises(Stale):
         acts.edit(database, slug, 7, said, ACT)
     acts.edit(database, slug, 1, {**said, "title": "Too little research"}, ACT)

@@ -61,7 +61,10 @@ def test_a_standard_is_added_once(database: RolledBackDatabase, session: Session
     slug = acts.add(database, VALUES, "portal:body", ACT)
     assert slug == "our-own-points"
     assert acts.add(database, VALUES, "portal:body", ACT) == slug, "a form sent twice"
-    assert acts.add(database, VALUES, None, ACT) == "our-own-points-2"
+    with pytest.raises(Invalid, match="called this already"):
+        acts.add(database, VALUES, None, ACT)
+    other = {**VALUES, "name": "Our own-points"}
+    assert acts.add(database, other, None, ACT) == "our-own-points-2"
     assert acts.add(database, {**VALUES, "name": "New"}, None, ACT) == "new-2", "/standards/new"
     thing = standards.thing_at(session, slug)
     assert thing.organisations == {body.id}

@@ -178,6 +178,11 @@ def test_an_administrator_makes_a_standard(
         page = send(client, "/standards/new", 422, name="", owner="", address="ftp://a")
         assert "Enter what the standard is called" in page and 'value="ftp://a"' in page
         one = send(client, "/standards/new", name="Ours", owner="B", organisation="The body")
+        twice = send(client, "/standards/new", 422, name="OURS", owner="C", organisation="The body")
+        assert "Another standard is called this already" in twice
+        other = send(client, "/standards/new", name="Ours too", owner="C", organisation="The body")
+        assert "is called this already" in send(client, f"{other}/edit", 422, name="ours")
+        assert send(client, f"{other}/edit", name="OURS TOO") == other
         assert one == "/standards/ours" and "It has no version yet" in client.get(one).text
         assert send(client, f"{one}/edit", owner="The body") == one
         draft = send(client, f"{one}/new", title="First", scheme="rag", copied=f"{UK[11:]}/3")

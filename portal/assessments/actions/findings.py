@@ -45,10 +45,18 @@ def group_new(database: Database, ids: Collection[int], said: Document, act: Act
     with database.writing() as session:
         one_at_a_time(session)
         rows = _open(session, ids)
+        _check_title(session, document)
         slug = _free(session, slugify(document["title"]))
         finding = store.save(session, None, document, act, slug)
         _put(session, rows, finding.id, slug, act)
     return slug
+
+
+def _check_title(session: Session, document: Document, own: str | None = None) -> None:
+    """Raises Invalid where another finding is called so."""
+    if store.is_called(session, document["title"], own):
+        text = N_("Another finding is called this already: choose it, or use other words")
+        raise Invalid("title", text)
 
 
 def _free(session: Session, slug: str) -> str:
@@ -120,6 +128,7 @@ def edit(database: Database, slug: str, version: int, said: Document, act: Act) 
     document = clean_finding(said)
     with database.writing() as session:
         one_at_a_time(session)
+        _check_title(session, document, slug)
         store.save(session, store.locked(session, slug, version), document, act)
 
 

@@ -83,6 +83,7 @@ def add(database: Database, values: Mapping[str, Any], organisation: str | None,
                 return slug
             number += 1
             document["slug"] = slug = f"{wanted}-{number}"
+        _check_name(session, document)
         body = None
         if organisation is not None:
             body = organisations.ids_by_reference(session).get(organisation)
@@ -90,6 +91,12 @@ def add(database: Database, values: Mapping[str, Any], organisation: str | None,
                 raise Invalid("organisation", N_("There is no such organisation"))
         standards.add(session, document, body, act)
         return slug
+
+
+def _check_name(session: Session, document: Document, own: int | None = None) -> None:
+    """Raises Invalid where another standard is called so: readers could not tell them apart."""
+    if standards.is_called(session, document["name"], own):
+        raise Invalid("name", N_("Another standard is called this already: use another name"))
 
 
 def _twice(session: Session, document: Document) -> bool:
@@ -110,6 +117,8 @@ def edit(database: Database, slug: str, wanted: Wanted, act: Act) -> bool:
         found = standards.by_slug(session, slug)
         now = standards.document_of(found)
         clean = clean_standard({**now, **wanted.values})
+        if clean["name"] != now["name"]:
+            _check_name(session, clean, found.id)
         try:
             if not settled(wanted, clean, now):
                 return False

@@ -14,6 +14,7 @@ from portal.assessments.models.standards import Standard, StandardPoint, Standar
 from portal.assessments.store.suggestions import day_of_report, point_at
 from portal.audit import Act, Document, kept, record
 from portal.catalogue.models.components import Capability, Component, ComponentCapability
+from portal.catalogue.rules.cleaners import sort_key
 from portal.errors import N_, Invalid, Missing, Stale
 
 THING = "finding"
@@ -199,6 +200,12 @@ def needs(session: Session) -> list[tuple[str, str]]:
         select(c.slug, c.name).where(c.parent_id.is_not(None)).order_by(c.name, c.id)
     )
     return [tuple(row) for row in rows]
+
+
+def is_called(session: Session, title: str, without: str | None = None) -> bool:
+    """Whether a finding, other than that at an address, is called so; capitals do not matter."""
+    rows: Any = session.execute(select(Finding.slug, Finding.title))
+    return any(slug != without and sort_key(each) == sort_key(title) for slug, each in rows)
 
 
 def taken(session: Session, slug: str) -> bool:

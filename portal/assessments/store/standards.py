@@ -22,6 +22,7 @@ from portal.assessments.rules.pinning import Version
 from portal.assessments.words import RatingScheme, VersionState
 from portal.audit import Act, Document, record
 from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.rules.cleaners import sort_key
 from portal.catalogue.store.organisations import iso, reference
 from portal.errors import N_, Missing, Stale
 
@@ -52,6 +53,12 @@ def by_slug(session: Session, slug: str) -> Standard:
 def id_at(session: Session, slug: str) -> int | None:
     """The id of the standard at an address, if there is one."""
     return session.scalar(select(Standard.id).where(Standard.slug == slug))
+
+
+def is_called(session: Session, name: str, without: int | None = None) -> bool:
+    """Whether a standard, other than one, is called so; capitals do not matter."""
+    rows: Any = session.execute(select(Standard.id, Standard.name))
+    return any(id_ != without and sort_key(each) == sort_key(name) for id_, each in rows)
 
 
 def version_ids(session: Session, standard_id: int) -> dict[int, int]:
