@@ -167,6 +167,7 @@ def test_from_suggestions_to_the_public_page(
     page = client.get(made.location)
     text = soup_of(page).get_text(" ", strip=True)
     assert LACKS in text and OTHER in text and "2 reports, 2015 to 2016" in text
+    assert soup_of(page).select_one('a[href="/standards/standard/1/points/2"]')
     assert not soup_of(page).select("main form"), "the public changes nothing"
     listed = client.get("/findings.json").get_json()["items"]
     assert [(f["slug"], f["reports"], f["point"]) for f in listed] == [

@@ -85,6 +85,9 @@ def test_the_list_is_narrowed(client: PageClient) -> None:
     )
     point = client.get("/reports?point=service-standard-1.10")
     assert "standard" not in filled(point, "#filters"), "the point says it"
+    other = "Also show the points of other versions"
+    assert other not in point.text, "nobody has said which ask for the same"
+    assert other in client.get("/reports?point=service-standard-1.15").text
     assert client.get("/reports.csv?stage=beta").text.count("\n") == 3
     assert "gamma" in client.get("/reports?stage=gamma").text
     assert client.get("/reports.json?stage=gamma").status_code == 400

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from portal.assessments.models.assessments import Assessment, Report
+from portal.assessments.models.assessments import Assessment, Report, ReportCheck
 from portal.assessments.models.standards import StandardPoint
 from portal.assessments.store import counts, statistics
-from portal.assessments.words import AssessmentKind, Rating, Stage
+from portal.assessments.words import AssessmentKind, CheckState, Rating, Stage
 from portal.audit import record
 from portal.catalogue.models.organisations import Organisation, OrganisationSuccession
 from portal.catalogue.words import SuccessionKind
@@ -123,6 +123,25 @@ def test_figures(client: PageClient, session: Session) -> None:
     assert (
         client.get(f"{HERE}/points.json?held=first&stage=beta").get_json()["items"][0]["rated"] == 1
     )
+
+
+def test_what_is_shown_first_and_what_is_not_sure(client: PageClient, session: Session) -> None:
+    _fill(session)
+    why = "This version is shown first because most assessments are against it"
+    first = client.get(HERE).text
+    assert why in first and "still to be checked" not in first
+    assert why not in client.get(f"{HERE}?standard=standard-1").text, "it was asked for"
+    doubt = {"reason": "?", "state": CheckState.OPEN}
+    for title in ("Alpha 0", "Beta", "Self", "Alpha 0 copy"):
+        report = session.query(Report).filter_by(title=title).one()
+        for field in ("links", "date"):
+            session.add(ReportCheck(report_id=report.id, field=field, **doubt))
+    record(session, ACT, "x.y", "x", 1, None, {"n": 1})
+    session.flush()
+    assert "2 assessments count although something" in client.get(HERE).text
+    found = {a: client.get(f"{HERE}{a}").get_json()["to_be_checked"]
+             for a in (".json", "/points.json?stage=beta", ".json?standard=standard-2")}  # fmt: skip
+    assert list(found.values()) == [2, 1, 0], "each once, of those that count"
 
 
 def test_what_the_store_counts(session: Session) -> None:

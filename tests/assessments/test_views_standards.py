@@ -187,6 +187,11 @@ def test_an_administrator_makes_a_standard(
         assert send(client, f"{one}/edit", owner="The body") == one
         draft = send(client, f"{one}/new", title="First", scheme="rag", copied=f"{UK[11:]}/3")
         assert draft == f"{one}/1" and "14. Operate a reliable service" in text_of(client, draft)
+        old = {
+            f"discovery_from-{part}": n for part, n in (("day", 31), ("month", 12), ("year", 1999))
+        }
+        page = send(client, f"{one}/new", 422, title="Old", scheme="rag", **old)
+        assert "must be in 2000 or later" in page and 'href="#discovery_from-day"' in page
         page = send(client, f"{one}/new", 422, title="", scheme="")
         assert "Enter what this version is called" in page and "Select how points" in page
         assert send(client, f"{draft}/points/new", title="Ours alone") == draft

@@ -29,10 +29,20 @@ TITLE_LIMIT = 200
 ASKS_LIMIT = 5000
 #: Nobody assesses against more, and a slip of the keyboard is more.
 MOST_POINTS = 100
+#: No standard for digital services is older: an earlier day is a slip too.
+EARLIEST = "2000-01-01"
 
 
 def _or_none(cleaner: Cleaner) -> Cleaner:
     return lambda field, value: None if value in (None, "") else cleaner(field, value)
+
+
+def _from(field: str, value: object) -> str | None:
+    found = day(field, value)
+    if found is not None and found < EARLIEST:
+        text = N_("The day from which it holds must be in %(year)s or later")
+        raise Invalid(field, text, year=EARLIEST[:4])
+    return found
 
 
 STANDARD: Mapping[str, Cleaner] = {
@@ -53,7 +63,7 @@ POINT: Mapping[str, Cleaner] = {
 #: What is asked of a version beside its points.
 FRAME: Mapping[str, Cleaner] = {
     "title": needed(TITLE_LIMIT),
-    "discovery_from": day,
+    "discovery_from": _from,
     "scheme": one_of(words.RatingScheme),
     "extends": text(300),
     "source": web_address,

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Integer, Text, cast, exists, literal, null, select, union_all
+from sqlalchemy import (
+    Integer,
+    Text,
+    cast,
+    exists,
+    false,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from portal.assessments.models.assessments import AssessmentOwner
-from portal.assessments.models.standards import Standard, StandardPoint, StandardVersion
+from portal.assessments.models.standards import (
+    PointRelation,
+    Standard,
+    StandardPoint,
+    StandardVersion,
+)
 from portal.assessments.words import VersionState
 from portal.audit import kept
 from portal.catalogue.component_words import DocumentKind
@@ -18,13 +34,16 @@ from portal.catalogue.models.organisations import Organisation
 
 
 class Choice(NamedTuple):
-    """What a list can be narrowed to."""
+    """What a list can be narrowed to; a point is `mapped` where one of another version is said to
+    ask for the same.
+    """
 
     sort: str
     value: str
     name: str
     group: str | None
     number: int | None
+    mapped: bool = False
 
 
 def choices(session: Session) -> list[Choice]:
@@ -41,21 +60,24 @@ def _choices(session: Session) -> list[Choice]:
         Mention.component_id == c.id, Mention.kind == DocumentKind.ASSESSMENT_REPORT
     )
     none, no_number = cast(null(), Text), cast(null(), Integer)
+    mapped = exists().where(or_(PointRelation.older_id == p.id, PointRelation.newer_id == p.id))
     parts = union_all(
         select(literal("organisation").label("sort"), o.slug.label("value"), o.name.label("name"),
-               none.label("a"), no_number.label("b"), o.sort_name.label("place")).where(owned),
-        select(literal("component"), c.slug, c.name, none, no_number, c.sort_name).where(named),
+               none.label("a"), no_number.label("b"), o.sort_name.label("place"), false().label("mapped")).where(owned),
+        select(literal("component"), c.slug, c.name, none, no_number, c.sort_name, false()).where(named),
         select(literal("point"), Standard.slug, p.title, v.title, v.number * 1000 + p.number,
-               Standard.slug)
+               Standard.slug, mapped)
         .join(v, v.id == p.version_id)
         .join(Standard, Standard.id == v.standard_id)
         .where(v.state == VersionState.PUBLISHED),
     ).subquery()  # fmt: skip
     query = select(parts).order_by(parts.c.sort, parts.c.place, parts.c.b)
-    return [_choice(*row[:5]) for row in session.connection().execute(query)]
+    return [_choice(*row[:5], row.mapped) for row in session.connection().execute(query)]
 
 
-def _choice(sort: str, value: str, name: str, group: str | None, number: int | None) -> Choice:
+def _choice(
+    sort: str, value: str, name: str, group: str | None, number: int | None, mapped: bool
+) -> Choice:
     if number is None:
         return Choice(sort, value, name, group, None)
-    return Choice(sort, f"{value}-{number // 1000}", name, group, number % 1000)
+    return Choice(sort, f"{value}-{number // 1000}", name, group, number % 1000, bool(mapped))

@@ -7,7 +7,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.assessments.models.assessments import Assessment, AssessmentOwner, Report
+from portal.assessments.models.assessments import (
+    Assessment,
+    AssessmentOwner,
+    Report,
+    ReportCheck,
+)
 from portal.assessments.models.counts import AssessmentCount, PointCount
 from portal.assessments.models.standards import Standard, StandardPoint, StandardVersion
 from portal.assessments.rules.statistics import (
@@ -22,7 +27,7 @@ from portal.assessments.rules.statistics import (
     holder,
     retried,
 )
-from portal.assessments.words import AssessmentKind, Rating, Stage, VersionState
+from portal.assessments.words import AssessmentKind, CheckState, Rating, Stage, VersionState
 from portal.audit import kept
 from portal.catalogue.models.organisations import Organisation, OrganisationSuccession
 from portal.catalogue.models.services import Service
@@ -96,6 +101,33 @@ def _cells(session: Session) -> list[Cell]:
              bool(copy), many)
         for version, year, stage, kind, result, points, copy, many in rows
     ]  # fmt: skip
+
+
+def doubtful(session: Session) -> dict[tuple[int, Stage], int]:
+    """How many assessments are in the figures although something of their report is still to be
+    checked, by version (0: not known) and stage.
+    """
+    return kept(session, "doubtful assessments", lambda: _doubtful(session))
+
+
+def _doubtful(session: Session) -> dict[tuple[int, Stage], int]:
+    a, version = Assessment, func.coalesce(Assessment.standard_version_id, 0).label("of_version")
+    open_ = select(ReportCheck.report_id).where(ReportCheck.state == CheckState.OPEN)
+    query = (
+        select(version, a.stage, func.count())
+        .join(Report, Report.id == a.report_id)
+        .where(a.report_id.in_(open_), *_in_figures())
+        .group_by(version, a.stage)
+    )
+    return {(id_, stage): many for id_, stage, many in session.execute(query)}
+
+
+def _in_figures() -> tuple[Any, ...]:
+    return (
+        Report.same_as_id.is_(None),
+        Assessment.kind.not_in(NEVER_RATED),
+        Assessment.result != Rating.NOT_RATED,
+    )
 
 
 def points(session: Session, version_id: int, stage: Stage | None, first: bool) -> list[Point]:
@@ -189,8 +221,7 @@ def by_organisation(
 def _by_organisation(
     session: Session, version_id: int, stage: Stage | None, today: bool
 ) -> list[Holding]:
-    names = _names(session)
-    followed = _followed(session) if today else {}
+    names, followed = _bodies(session)
     found: dict[int | str, Holding] = {}
     for body, published, holds, result, many in _owned(session, version_id, stage):
         sure = True
@@ -226,9 +257,7 @@ def _owned(session: Session, version_id: int, stage: Stage | None) -> Any:
         .outerjoin(o, and_(o.assessment_id == a.id, o.position == first))
         .outerjoin(s, s.id == a.service_id)
         .where(
-            Report.same_as_id.is_(None),
-            a.kind.not_in(NEVER_RATED),
-            a.result != Rating.NOT_RATED,
+            *_in_figures(),
             a.standard_version_id == version_id if version_id else a.standard_version_id.is_(None),
         )
         .group_by(o.organisation_id, name, s.organisation_id, a.result)
@@ -236,23 +265,20 @@ def _owned(session: Session, version_id: int, stage: Stage | None) -> Any:
     return session.execute(query.where(a.stage == stage) if stage else query)
 
 
-def _names(session: Session) -> dict[int, tuple[str, str]]:
-    o = Organisation
-    rows = session.execute(select(o.id, o.slug, o.name))
-    return {id_: (slug, name) for id_, slug, name in rows}
-
-
-def _followed(session: Session) -> dict[int, tuple[int, ...]]:
-    """What followed each body that has ended."""
+def _bodies(
+    session: Session,
+) -> tuple[dict[int, tuple[str, str]], dict[int, tuple[int, ...]]]:
+    """What organisations are called, and what followed each that has ended."""
     s, o = OrganisationSuccession, Organisation
     rows: Any = session.execute(
-        select(s.predecessor_id, s.successor_id)
-        .join(o, o.id == s.predecessor_id)
-        .where(s.successor_id.is_not(None), o.end_date.is_not(None))
-        .order_by(s.predecessor_id, s.successor_id)
+        select(o.id, o.slug, o.name, s.successor_id)
+        .outerjoin(s, and_(s.predecessor_id == o.id, o.end_date.is_not(None)))
+        .order_by(o.id, s.successor_id)
         .distinct()
     )
-    found: dict[int, tuple[int, ...]] = {}
-    for body, next_ in rows:
-        found[body] = (*found.get(body, ()), next_)
-    return found
+    names, followed = dict[int, tuple[str, str]](), dict[int, tuple[int, ...]]()
+    for id_, slug, name, next_ in rows:
+        names[id_] = slug, name
+        if next_ is not None:
+            followed[id_] = (*followed.get(id_, ()), next_)
+    return names, followed

@@ -136,8 +136,19 @@ def _many(query: ReportQuery, facet: str, name: str, texts: dict[str, str]) -> l
     ]
 
 
+def is_mapped(query: ReportQuery, choices: list[Choice]) -> bool:
+    """Whether points of other versions ask for the same as the one that is asked for."""
+    found = _chosen_point(query, choices)
+    return found is not None and found.mapped
+
+
 def _point(query: ReportQuery, choices: list[Choice]) -> str:
-    for each in choices:
-        if (each.sort, each.value, each.number) == ("point", query.standard, query.point):
-            return f"{each.number}. {each.name} ({each.group})"
-    return f"{query.standard} {query.point}"
+    found = _chosen_point(query, choices)
+    if found is None:
+        return f"{query.standard} {query.point}"
+    return f"{found.number}. {found.name} ({found.group})"
+
+
+def _chosen_point(query: ReportQuery, choices: list[Choice]) -> Choice | None:
+    wanted = "point", query.standard, query.point
+    return next((c for c in choices if (c.sort, c.value, c.number) == wanted), None)

@@ -15,7 +15,7 @@ from portal.assessments.rules.report_queries import ReportQuery, parse
 from portal.assessments.store import report_choices, report_lists, report_record
 from portal.assessments.store.report_documents import THING
 from portal.assessments.store.report_rows import Row
-from portal.assessments.views.report_filters import chosen, facets, selects
+from portal.assessments.views.report_filters import chosen, facets, is_mapped, selects
 from portal.catalogue.views.base import (
     around,
     reading,
@@ -122,6 +122,7 @@ def _index(query: ReportQuery, ignored: tuple[str, ...]) -> Response:
         facets=facets(query, listing, choices),
         selects=selects(query, choices),
         chosen=chosen(query, listing, choices),
+        mapped=is_mapped(query, choices),
         paging=around(listing.previous, listing.next),
     )
 

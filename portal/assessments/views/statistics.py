@@ -55,7 +55,12 @@ def smallest() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks for, and what of it nobody knows."""
+    """What an address asks for, and what of it nobody knows.
+
+    Attributes:
+        named: whether the address says of which version.
+        doubtful: how many assessments count although something is still to be checked.
+    """
 
     version: Version
     versions: list[Version]
@@ -63,6 +68,8 @@ class Asked:
     stage: Stage | None
     first: bool
     today: bool
+    named: bool
+    doubtful: int
     ignored: tuple[str, ...]
 
     @property
@@ -76,6 +83,7 @@ def _asked(fmt: Format, *known: str) -> Asked:
     ignored = list(unknown("standard", *known))
     with reading() as session:
         versions, cells = store.versions(session), store.cells(session)
+        doubts = store.doubtful(session)
     there = [*versions, Version(0, "", "", 0, _("Standard not known"))]
     allowed = {
         "standard": {each.value for each in there},
@@ -95,8 +103,15 @@ def _asked(fmt: Format, *known: str) -> Asked:
     return Asked(
         chosen, [v for v in there if v is chosen or _any(cells, v)],
         [cell for cell in cells if cell.version == chosen.id], stage, given["held"] == "first",
-        given["as"] == TODAY, tuple(ignored),
+        given["as"] == TODAY, bool(given["standard"]), _doubts(doubts, chosen, stage),
+        tuple(ignored),
     )  # fmt: skip
+
+
+def _doubts(found: dict[tuple[int, Stage], int], of: Version, only: Stage | None) -> int:
+    return sum(
+        many for (id_, stage), many in found.items() if id_ == of.id and only in (None, stage)
+    )
 
 
 def _any(cells: Iterable[Cell], wanted: Version) -> bool:
@@ -121,6 +136,7 @@ def _respond(
         "standard": asked.version.value,
         "rates_of_at_least": smallest(),
         "left_out": rules.out_by_reason(asked.mine),
+        "to_be_checked": asked.doubtful,
     }
     return respond_list(
         fmt, page=show, rows=rows, columns=columns, more=more,
