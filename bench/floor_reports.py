@@ -35,7 +35,8 @@ ROWS = """
 SELECT a.id, r.slug, r.title, a.position, a.stage, a.kind, a.held_on, a.result, s.slug, s.name,
   c.slug, c.name, o.published_name, b.slug, b.name,
   (SELECT count(*) FROM assessment_owner x WHERE x.assessment_id = a.id AND x.position > 0),
-  r.summary, a.report_id
+  r.summary, (SELECT count(*) FROM report_check k WHERE k.report_id = r.id AND k.state = 'open'),
+  a.report_id
 FROM assessment a JOIN report r ON r.id = a.report_id
 LEFT JOIN service s ON s.id = a.service_id LEFT JOIN component c ON c.id = a.component_id
 LEFT JOIN assessment_owner o ON o.assessment_id = a.id AND o.position = 0
@@ -62,6 +63,12 @@ WHERE v.state = 'published' ORDER BY s.slug, v.number, p.number
 FIGURES = """
 SELECT version_id, stage, kind, result, points, copy, sum(many) FROM assessment_count
 GROUP BY version_id, stage, kind, result, points, copy
+"""
+DOUBTS = """
+SELECT a.standard_version_id, count(*) FROM assessment a JOIN report r ON r.id = a.report_id
+WHERE r.same_as_id IS NULL AND a.kind NOT IN ('mock', 'peer_review') AND a.result <> 'not_rated'
+  AND a.report_id IN (SELECT report_id FROM report_check WHERE state = 'open')
+GROUP BY a.standard_version_id
 """
 VERSIONS = """
 SELECT v.id, s.slug, v.number, s.name, v.title FROM standard_version v
@@ -165,7 +172,7 @@ def found(run: Connection, text: str) -> tuple[list[Any], list[Any], str]:
     first = ", ".join(map(str, ids[: SIZE + 1])) or "0"
     place = {id_: at for at, id_ in enumerate(ids)}
     rows = run(f"{ROWS} AND a.report_id IN ({first})")
-    rows.sort(key=lambda row: (place[row[17]], row[3]))
+    rows.sort(key=lambda row: (place[row[18]], row[3]))
     many = sum(many for facet, _, many in counts if facet == "stage")
     total = f"{many:,} assessments"
     if len(ids) >= MOST:
@@ -183,11 +190,11 @@ def named(facet: str, value: str, versions: dict[str, Any]) -> str:
 def shown(row: Any) -> tuple[object, ...]:
     """A row as the page shows it."""
     (_, slug, title, position, stage, kind, held, result, service, service_name, component,
-     component_name, published, body, body_name, more, summary, _report) = row  # fmt: skip
+     component_name, published, body, body_name, more, summary, doubts, _report) = row  # fmt: skip
     called = STAGES[stage] + (f": {KINDS[kind].lower()}" if kind != "assessment" else "")
     return (slug, title, position, called, RESULTS[result], COLOURS[result],
             day(str(held)) if held else "Date not known", published, body, body_name, more,
-            service, service_name, component, component_name, summary)  # fmt: skip
+            service, service_name, component, component_name, summary, doubts)  # fmt: skip
 
 
 def options(
@@ -236,6 +243,7 @@ def statistics(run: Connection, asked: dict[str, str], page: Template) -> str:
     ]  # fmt: skip
     return page.render(
         title="Statistics of assessments", base=f"?{urlencode(asked)}" if asked else "",
+        first=not wanted and len(there) > 1, doubts=dict(run(DOUBTS)).get(mine or None, 0),
         value=value, called=called, rows=rows, all=rows[-1],
         pages=PAGES, out=[(text, f"{out[k]:,}") for k, text in LEFT_OUT.items() if k in out],
         versions=[(v, text, id_ == mine) for id_, (v, text) in versions.items() if id_ in there],

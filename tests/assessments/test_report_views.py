@@ -242,6 +242,12 @@ def test_what_was_read_is_checked(
     session.expire_all()
     slug = "row-home-service-assessment"
     assert "not sure of" in team.get(f"/reports/{slug}").text
+    [marked] = soup_of(team.get("/reports?q=row")).select(
+        ".portal-result:-soup-contains('Not all of it')"
+    )
+    assert slug in str(marked)
+    rows = team.get("/reports.json").get_json()["items"]
+    assert {row["report"]: bool(row["to_be_checked"]) for row in rows}[slug]
     listed = team.get("/report-checks?state=open")
     assert slug in listed.text
     assert "Stage" in team.get("/report-checks?field=stage").text
@@ -269,6 +275,7 @@ def test_what_was_read_is_checked(
     page = team.get(f"/reports/{slug}").text
     assert 'id="points-1"' in page
     assert "not sure of" not in page
+    assert "Not all of it is checked" not in team.get("/reports?q=row").text
     answer = team.post(address, data={**right, "a1_stage": "live"})
     assert answer.status_code == 409, "it changed since"
     assert soup_of(answer).select("#now")

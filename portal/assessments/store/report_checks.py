@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
-from portal.assessments.models.assessments import Report, ReportCheck
+from portal.assessments.models.assessments import Assessment, Report, ReportCheck
 from portal.assessments.words import CheckState
 
 
@@ -22,6 +22,13 @@ class Row(NamedTuple):
     reason: str
     state: str
     note: str | None
+
+
+def open_of(report_id: Any) -> Any:
+    """How many doubts about a report nobody has looked at, as a column of another statement."""
+    c = ReportCheck
+    many = select(func.count()).where(c.report_id == report_id, c.state == CheckState.OPEN)
+    return many.correlate(Report, Assessment).scalar_subquery()
 
 
 def open_reports(session: Session) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.assessments.models.assessments import Assessment, AssessmentOwner, Report
 from portal.assessments.models.standards import Standard, StandardVersion
 from portal.assessments.rules.report_queries import NO_DAY, UNKNOWN, Cell, ReportQuery
+from portal.assessments.store.report_checks import open_of
 from portal.catalogue.models.components import Component
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
@@ -50,6 +51,7 @@ class Row(NamedTuple):
     more_owners: int
     source: str | None
     summary: str | None
+    open_checks: int
 
     @property
     def standard(self) -> str | None:
@@ -80,7 +82,7 @@ def _rows() -> Any:
             _plain(a.kind), a.held_on, _plain(a.result), a.result_verbatim, Standard.slug,
             v.number, v.title, Service.slug, Service.name, Component.slug, Component.name,
             _first.published_name, _body.slug, _body.name,
-            others.correlate(a).scalar_subquery(), r.source, r.summary,
+            others.correlate(a).scalar_subquery(), r.source, r.summary, open_of(a.report_id),
         )
         .select_from(a)
         .join(r, r.id == a.report_id)

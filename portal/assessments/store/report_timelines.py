@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.assessments.models.assessments import Assessment, AssessmentPoint, Report
 from portal.assessments.models.standards import Standard, StandardVersion
+from portal.assessments.store.report_checks import open_of
 from portal.assessments.words import Rating
 from portal.catalogue.component_words import UsageStatus
 from portal.catalogue.models.components import Component
@@ -40,6 +41,7 @@ class Row(NamedTuple):
     component_slug: str | None
     component: str | None
     failed_points: bool
+    open_checks: int
 
 
 class Latest(NamedTuple):
@@ -78,6 +80,7 @@ def _rows() -> Any:
         select(
             a.id, r.slug, r.title, a.position, a.name, a.stage, a.kind, a.held_on, a.result,
             a.result_verbatim, Standard.slug, v.number, v.title, c.slug, c.name, failed,
+            open_of(a.report_id),
         )
         .join(r, r.id == a.report_id)
         .outerjoin(v, v.id == a.standard_version_id)
@@ -96,7 +99,7 @@ def _read(rows: Sequence[Any]) -> list[Row]:
         found.append(
             Row._make(
                 (*row[:5], stage.value, kind.value, day, result.value, said, standard,
-                 *row[12:15], bool(row[15]))
+                 *row[12:15], bool(row[15]), row[16])
             )
         )  # fmt: skip
     return found

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("report_timelines", __name__)
 COLUMNS = (
     "report", "title", "assessment", "name", "component", "stage", "kind", "held_on", "result",
-    "result_as_published", "standard", "points_not_met",
+    "result_as_published", "standard", "points_not_met", "to_be_checked",
 )  # fmt: skip
 _FOLDERS = {services.THING: "services", components.THING: "components"}
 
@@ -82,7 +82,7 @@ def _document(row: Row) -> dict[str, Any]:
         "component": row.component_slug, "stage": row.stage, "kind": row.kind,
         "held_on": row.held_on.isoformat() if row.held_on else None, "result": row.result,
         "result_as_published": row.result_verbatim, "standard": row.standard,
-        "points_not_met": row.failed_points,
+        "points_not_met": row.failed_points, "to_be_checked": row.open_checks,
     }  # fmt: skip
 
 

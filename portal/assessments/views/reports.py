@@ -42,7 +42,7 @@ blueprint = Blueprint("reports", __name__)
 COLUMNS = (
     "report", "title", "assessment", "name", "organisations_as_published", "organisations",
     "stage", "kind", "held_on", "result", "result_as_published", "standard", "service",
-    "component", "source",
+    "component", "source", "to_be_checked",
 )  # fmt: skip
 ONE: tuple[str | Column, ...] = (
     "slug", "title", "source", "summary",
@@ -102,6 +102,7 @@ def _downloaded(row: Row, owners: list[tuple[str, str | None]]) -> dict[str, Any
         "service": row.service_slug,
         "component": row.component_slug,
         "source": row.source,
+        "to_be_checked": row.open_checks,
     }
 
 
