@@ -139,8 +139,8 @@ def test_what_is_shown_first_and_what_is_not_sure(client: PageClient, session: S
     record(session, ACT, "x.y", "x", 1, None, {"n": 1})
     session.flush()
     assert "2 assessments count although something" in client.get(HERE).text
-    found = {a: client.get(f"{HERE}{a}").get_json()["to_be_checked"]
-             for a in (".json", "/points.json?stage=beta", ".json?standard=standard-2")}  # fmt: skip
+    asked = (".json", "/points.json?stage=beta", ".json?standard=standard-2")
+    found = {a: client.get(f"{HERE}{a}").get_json()["to_be_checked"] for a in asked}
     assert list(found.values()) == [2, 1, 0], "each once, of those that count"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Integer,
@@ -63,8 +63,10 @@ def _choices(session: Session) -> list[Choice]:
     mapped = exists().where(or_(PointRelation.older_id == p.id, PointRelation.newer_id == p.id))
     parts = union_all(
         select(literal("organisation").label("sort"), o.slug.label("value"), o.name.label("name"),
-               none.label("a"), no_number.label("b"), o.sort_name.label("place"), false().label("mapped")).where(owned),
-        select(literal("component"), c.slug, c.name, none, no_number, c.sort_name, false()).where(named),
+               none.label("a"), no_number.label("b"), o.sort_name.label("place"),
+               false().label("mapped")).where(owned),
+        select(literal("component"), c.slug, c.name, none, no_number, c.sort_name, false())
+        .where(named),
         select(literal("point"), Standard.slug, p.title, v.title, v.number * 1000 + p.number,
                Standard.slug, mapped)
         .join(v, v.id == p.version_id)
@@ -72,7 +74,8 @@ def _choices(session: Session) -> list[Choice]:
         .where(v.state == VersionState.PUBLISHED),
     ).subquery()  # fmt: skip
     query = select(parts).order_by(parts.c.sort, parts.c.place, parts.c.b)
-    return [_choice(*row[:5], row.mapped) for row in session.connection().execute(query)]
+    rows: Any = session.connection().execute(query)
+    return [_choice(*row[:5], mapped=row.mapped) for row in rows]
 
 
 def _choice(
