@@ -75,12 +75,11 @@ def _choices(session: Session) -> list[Choice]:
     ).subquery()  # fmt: skip
     query = select(parts).order_by(parts.c.sort, parts.c.place, parts.c.b)
     rows: Any = session.connection().execute(query)
-    return [_choice(*row[:5], mapped=row.mapped) for row in rows]
+    return list(map(_choice, rows))
 
 
-def _choice(
-    sort: str, value: str, name: str, group: str | None, number: int | None, mapped: bool
-) -> Choice:
+def _choice(row: Any) -> Choice:
+    sort, value, name, group, number, _place, mapped = row
     if number is None:
         return Choice(sort, value, name, group, None)
     return Choice(sort, f"{value}-{number // 1000}", name, group, number % 1000, bool(mapped))
