@@ -87,8 +87,37 @@ def test_one_that_is_called_off_and_closes_after_all_tells_only_who_is_new(cast:
     grants.add(cast.session, cast.third.id, cast.owns("gone"), act())
     cast.session.commit()
     cast.close(ends(6))
-    assert [who for who, _subject in cast.told()[len(first) :]] == ["third"]
+    assert [who for who, _subject in cast.told()[len(first) :]] == ["third"], (
+        "the worker looked after both, and nobody was told otherwise"
+    )
     assert "One service that you answer for" in letters(cast.session)[-1].body
+
+
+def test_who_was_told_is_told_once_that_it_is_called_off(cast: Cast) -> None:
+    provider = cast.as_(cast.provider)
+    cast.close(ends(6))
+    first = cast.told()
+    _stop(cast, "c")
+    asked = send(provider, EDIT, form(ends(6), lifecycle="live"))
+    text = soup_of(asked).get_text(" ", strip=True)
+    assert "Check who is told before you save" in text and "the 4 services" in text
+    cast.close(ends(6), lifecycle="live")
+    told = cast.told()[len(first) :]
+    assert sorted(who for who, _subject in told) == ["admin", "owner", "third"]
+    assert {subject for _who, subject in told} == {"Paas does not close after all"}
+    mine = next(each for each in letters(cast.session)[3:] if each.to_address.startswith("owner"))
+    assert "2 services that you answer for" in mine.body and "/services/b/needs" in mine.body
+    job = cast.session.scalars(select(Job).where(Job.kind == telling.OFF)).one()
+    telling.tell_called_off(Run(cast.database, settings_for(cast.database), job.payload, 2, now))
+    assert len(cast.told()) == 6, "done twice it tells once"
+    no_day = {f"closes_on-{part}": "" for part in ("day", "month", "year")}
+    quiet = send(provider, EDIT, form(ends(6), lifecycle="beta", **no_day))
+    assert quiet.status_code == 303, "nobody is left who was told"
+    cast.close(ends(6))
+    assert sorted(who for who, _subject in cast.told()[6:]) == ["admin", "owner"], (
+        "that it closes is news again to those who still depend on it"
+    )
+    assert "The day has changed" not in letters(cast.session)[-1].body
 
 
 def test_two_people_who_save_at_once_tell_once(cast: Cast) -> None:
@@ -117,7 +146,9 @@ def test_a_repeated_job_tells_nobody_again(cast: Cast) -> None:
     with cast.database.writing() as session:
         late = {**job.payload, "on": ends(9).isoformat(), "job": "late"}
         jobs.add(session, telling.JOB, late, now(), "late")
-    assert len(cast.told()) == 3, "a day that is no longer said is nobody's news"
+    subjects = [subject for _who, subject in cast.told()]
+    assert len(subjects) == 6, "a day that is no longer said is nobody's news"
+    assert all("does not close after all" in subject for subject in subjects[3:])
 
 
 def test_a_kill_before_the_commit_loses_and_doubles_nothing(

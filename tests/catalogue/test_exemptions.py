@@ -115,7 +115,11 @@ def test_a_team_asks_and_it_is_granted(
 ) -> None:  # fmt: skip
     picture = soup_of(team.get("/services/a-fine/needs"))
     assert "Something else" in picture.get_text() and picture.select(f"a[href='{ASK}']")
-    assert "Mandated:" in team.get("/services/a-fine/needs/pay").text
+    need = soup_of(team.get("/services/a-fine/needs/pay")).get_text(" ", strip=True)
+    assert "Must it use Payments? Yes, and it uses something else without an exemption." in need
+    find = soup_of(team.get("/find-a-component?need=pay")).get_text(" ", strip=True)
+    assert "Must you use it? A fine : Yes, and it uses something else" in find
+    assert "Must you use it?" not in client.get("/find-a-component?need=pay").text
     wrong = send(team, ASK, asking(kind="did_not_know", days=800))
     assert wrong.status_code == 422 and "Select why your service cannot use it" in wrong.text
     assert "24 months at most" in send(team, ASK, asking(days=800)).text
@@ -160,7 +164,8 @@ def test_a_team_asks_and_it_is_granted(
         "a-fine", ["Tills"], "2027-01-31",
     )  # fmt: skip
     assert (row["granted_by"], row["reason"]) == ("The board", ["legacy_contract"])
-    assert "Exempt" in team.get("/services/a-fine/needs").text
+    exempt = team.get("/services/a-fine/needs").text
+    assert "Exempt" in exempt and "Not until" in exempt and "it is exempt" in exempt
     assert "until" in team.get(ASK).text
     listed = soup_of(client.get("/components/payments"))
     assert listed.select(f"#exemptions a[href='{page}']") and listed.select(

@@ -190,3 +190,42 @@ def test_what_a_request_has_to_say(field: str, amount: int | None, years: int, o
     with pytest.raises(Invalid) as refused:
         spending.refuse_any(spending.wrong_asked(amount, years, on, DAY))
     assert refused.value.field == field
+
+
+covered = st.builds(
+    Covers, st.sampled_from([frozenset({"pay"}), frozenset({"letters"})]),
+    st.sampled_from([frozenset(), frozenset({"nhs"}), frozenset({"central_government"})]),
+    st.sampled_from([frozenset(), frozenset({"public"}), frozenset({"internal"})]),
+    st.sampled_from([None, "live", "private_beta"]),
+    st.none() | st.sampled_from([date(2019, 1, 1), date(2025, 1, 1)]),
+    st.none() | st.sampled_from([DAY, DAY + timedelta(1)]),
+)  # fmt: skip
+abouts = st.builds(
+    About, st.sampled_from(["alpha", "live", "retired", "unknown"]),
+    st.sampled_from([None, "department", "nhs"]),
+    st.sampled_from([frozenset(), frozenset({"public"})]),
+    st.none() | st.just(date(2020, 1, 1)),
+)  # fmt: skip
+
+
+@given(st.lists(covered, max_size=3), abouts, st.none() | st.sampled_from(NeedAnswer))
+def test_there_is_a_reason_exactly_where_nothing_falls_under_it(
+    some: list[Covers], service: About, answer: NeedAnswer | None
+) -> None:
+    why = rules.why_not(some, "pay", service, answer, DAY)
+    assert (why is None) is rules.falls_under(some, "pay", service, answer, DAY)
+
+
+def test_why_a_service_must_not() -> None:
+    other = [replace(ALL, sectors=frozenset({"nhs"})), replace(ALL, audiences=frozenset({"x"}))]
+    assert rules.why_not(other, "pay", LIVE, None, DAY) == "audience", "the nearest"
+    for changes, why in (
+        ({"sectors": frozenset({"nhs"})}, "sector"),
+        ({"since": DAY + timedelta(1)}, "not_in_force"),
+        ({"new_since": DAY}, "began"),
+    ):
+        mine: list[Covers] = [replace(ALL, **changes)]  # type: ignore[arg-type]
+        assert rules.why_not(mine, "pay", LIVE, None, DAY) == why
+    assert rules.why_not([ALL], "pay", LIVE, NeedAnswer.NOT_NEEDED, DAY) == "not_needed"
+    early = replace(ALL, from_phase="live")
+    assert rules.why_not([early], "pay", replace(LIVE, phase="alpha"), None, DAY) == "phase"

@@ -44,6 +44,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "link": LINK, "component": "GOV.UK PaaS", "day": "23 December 2023", "before": "",
         "closed": False, "successor": "", "means": "", "count": 1, "more": 0,
         "services": [{"name": "Tax your vehicle", "link": LINK}]},
+    "component_called_off": {
+        "link": LINK, "component": "GOV.UK PaaS", "day": "23 December 2023", "count": 1, "more": 0,
+        "services": [{"name": "Tax your vehicle", "link": LINK}]},
     "exemption_asked": {"link": LINK, "service": "Tax your vehicle", "component": "GOV.UK Pay"},
     "exemption_granted": {"link": LINK, "service": "Tax your vehicle", "component": "GOV.UK Pay",
                           "until": "5 May 2027", "conditions": "Plan the move",

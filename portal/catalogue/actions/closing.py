@@ -1,9 +1,9 @@
-"""Tell those who answer for dependent services, once, that a component ends."""
+"""Tell those who answer for dependent services, once, that a component ends, or that it goes on."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from portal.access import Kind
 from portal.accounts.store import people, things
 from portal.accounts.store.nearest import nearest
 from portal.audit import Act, Document, london_day
-from portal.catalogue.rules.closing import told_about
+from portal.catalogue.rules.closing import called_off, told_about
 from portal.catalogue.store import closing, components, editable
 from portal.catalogue.store.closing import Ending
 from portal.catalogue.store.editable import Record
@@ -21,6 +21,8 @@ from portal.jobs import Run
 
 JOB = "components.closing"
 MAIL = "component_closing"
+OFF = "components.called_off"
+OFF_MAIL = "component_called_off"
 #: So many services are named in a mail; the page has all of them.
 NAMED = 50
 Key = tuple[Kind, int]
@@ -28,14 +30,16 @@ Key = tuple[Kind, int]
 
 def announce(session: Session, record: Record, after: Document, act: Act) -> None:
     """Promise to tell whoever depends on a component that was just saved, where its end is news."""
-    news = told_about(record.document, after) if record.thing == components.THING else None
-    if news is None:
+    if record.thing != components.THING:
         return
-    event = editable.base_of(session, components.THING, record.id)
-    key = f"{JOB}:{record.id}:{event}"
-    payload = {"component": record.id, "on": news.on, "before": news.before, "actor": act.actor,
-               "job": key}  # fmt: skip
-    jobs.add(session, JOB, payload, act.at, key)
+    news, off = told_about(record.document, after), called_off(record.document, after)
+    said = {"on": news.on, "before": news.before} if news else {"before": off}
+    if news is None and off is None:
+        return
+    event, kind = editable.base_of(session, components.THING, record.id), JOB if news else OFF
+    key = f"{kind}:{record.id}:{event}"
+    payload = {"component": record.id, **said, "actor": act.actor, "job": key}
+    jobs.add(session, kind, payload, act.at, key)
 
 
 @jobs.handler(JOB, lease=timedelta(minutes=10))
@@ -53,12 +57,40 @@ def tell(run: Run) -> None:
         changed = said["before"] if closing.told_before(session, component.id) else None
         services = closing.untold(session, component.id, ends)
         closing.note(session, component.id, ends, services, at, said["job"])
+        base = run.settings.public_url
         for who, mine in answering(session, services, london_day(at)).items():
-            if people.actor(who) == said["actor"]:
-                continue
-            values = _values(session, component, mine, changed, run.settings.public_url)
-            to, key = people.get(session, who).email, f"{MAIL}:{said['job']}:{who}"
-            mail.queue(session, to, MAIL, values, key, at, priority=jobs.BULK)
+            _mail(run, session, MAIL, who, _values(session, component, mine, changed, base), at)
+
+
+@jobs.handler(OFF, lease=timedelta(minutes=10))
+def tell_called_off(run: Run) -> None:
+    """Mail everybody who answers for a service of which they were told that its component ends:
+    it goes on. That they were told is taken back in the same transaction, so that done twice it
+    mails once, and another end tells them again.
+    """
+    at, said = run.clock(), run.payload
+    with run.database.writing() as session:
+        one_at_a_time(session)
+        component = closing.ending_by_id(session, said["component"])
+        if component is None or component.ends is not None:
+            return  # it ends after all: nobody was told otherwise
+        services = closing.told_services(session, component.id)
+        closing.take_back(session, component.id)
+        base = run.settings.public_url
+        for who, mine in answering(session, services, london_day(at)).items():
+            values = _values(session, component, mine, None, base)
+            kept = {name: values[name] for name in ("component", "services", "more", "count")}
+            told = {**kept, "day": _day(date.fromisoformat(said["before"])),
+                    "link": f"{base}/components/{component.slug}"}  # fmt: skip
+            _mail(run, session, OFF_MAIL, who, told, at)
+
+
+def _mail(run: Run, session: Session, kind: str, who: int, values: Document, at: datetime) -> None:
+    """Queue a mail to somebody, unless they did it themselves."""
+    if people.actor(who) == run.payload["actor"]:
+        return
+    to, key = people.get(session, who).email, f"{kind}:{run.payload['job']}:{who}"
+    mail.queue(session, to, kind, values, key, at, priority=jobs.BULK)
 
 
 def answering(session: Session, services: Collection[int], day: date) -> dict[int, list[Key]]:

@@ -52,6 +52,11 @@ def told_about(before: Mapping[str, Any], after: Mapping[str, Any]) -> Told | No
     return Told(on, was) if on is not None and on != was else None
 
 
+def called_off(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+    """The day on which a component was to end, where a change of its document takes that back."""
+    return end_of(before) if end_of(after) is None else None
+
+
 @dataclass(frozen=True, slots=True)
 class Next:
     """What may take the place of a usage; see `comes_next`."""

@@ -150,6 +150,40 @@ def falls_under(
     )
 
 
+def why_not(
+    mandates: Iterable[Covers], need: str, service: About, answer: NeedAnswer | None, day: date
+) -> str | None:
+    """Why a need of a service does not fall under any of a component's mandates on a day, by the
+    one that comes nearest: it is not needed, none is in force, or it is about other services by
+    their organisations ("sector"), users ("audience"), phase, or beginning ("began"). None where
+    it does fall under one.
+    """
+    if answer is NeedAnswer.NOT_NEEDED:
+        return "not_needed"
+    about = [each for each in mandates if need in each.needs]
+    missed = [_missed(each, service) for each in about if each.holds(day)]
+    if not missed:
+        return "not_in_force"
+    return None if None in missed else max(missed, key=lambda each: _NEAR.index(each or ""))
+
+
+#: What a service may miss of a mandate, in the order in which it is asked.
+_NEAR = ("sector", "audience", "phase", "began")
+
+
+def _missed(covers: Covers, service: About) -> str | None:
+    kinds = kinds_of(covers.sectors)
+    if kinds is not None and service.kind not in kinds:
+        return "sector"
+    if covers.audiences and not covers.audiences & service.audiences:
+        return "audience"
+    return (
+        None
+        if covers_service(covers, service)
+        else ("phase" if service.phase not in phases_from(covers.from_phase) else "began")
+    )
+
+
 def state_of(
     ways: Iterable[Way], exempt_until: date | None, asked: bool, day: date, exempt: bool = False
 ) -> MandateState:

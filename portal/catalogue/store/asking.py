@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -32,6 +33,23 @@ class Adopted:
 
     alike: int = 0
     ours: bool = False
+
+
+class Served(NamedTuple):
+    """A service of who asks."""
+
+    id: int
+    slug: str
+    name: str
+
+
+def served(session: Session, ids: Collection[int]) -> list[Served]:
+    """These services by their names; asks nothing where there are none."""
+    if not ids:
+        return []
+    s = Service
+    query = select(s.id, s.slug, s.name).where(s.id.in_(ids)).order_by(s.sort_name, s.id)
+    return [Served(*row) for row in session.execute(query)]
 
 
 def by_slug(session: Session, slug: str) -> Asking | None:

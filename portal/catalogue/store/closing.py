@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, func, insert, literal, or_, select, tuple_
+from sqlalchemy import and_, case, delete, func, insert, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from portal.catalogue.component_words import Arrangement, Moving, UsageStatus
@@ -254,6 +254,20 @@ def note(
     same = {"component_id": component_id, "closes_on": ends, "told_at": at, "job": job}
     for some in chunks(services):
         session.execute(insert(ClosingNotice), [{**same, "service_id": id_} for id_ in some])
+
+
+def told_services(session: Session, component_id: int) -> list[int]:
+    """The services of which those who answer were told that a component ends, by id."""
+    n = ClosingNotice
+    query = select(n.service_id).where(n.component_id == component_id).distinct()
+    return list(session.scalars(query.order_by(n.service_id)))
+
+
+def take_back(session: Session, component_id: int) -> None:
+    """Forget who was told of a component's end: they are told that it goes on, and that it ends
+    would be news to them again.
+    """
+    session.execute(delete(ClosingNotice).where(ClosingNotice.component_id == component_id))
 
 
 def told_before(session: Session, component_id: int) -> bool:

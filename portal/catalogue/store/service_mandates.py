@@ -40,7 +40,9 @@ class Stands:
     """How a need of a service stands to the mandate of one component.
 
     Attributes:
+        state: a MandateState, or OUTSIDE where it does not fall under it.
         request_id: the request that waits for a decision.
+        why_not: why it does not fall under it, see `rules.mandates.why_not`.
     """
 
     component_slug: str
@@ -49,6 +51,10 @@ class Stands:
     state: str
     exempt_until: date | None
     request_id: int | None
+    why_not: str | None = None
+
+
+OUTSIDE = "outside"
 
 
 def instead(
@@ -112,8 +118,9 @@ def about(session: Session, service_id: int) -> About:
 
 
 def of_service(
-    session: Session, service_id: int, day: date, needs: Collection[str] = ()
-) -> dict[str, list[Stands]]:
+    session: Session, service_id: int, day: date, needs: Collection[str] = (),
+    outside: bool = False,
+) -> dict[str, list[Stands]]:  # fmt: skip
     """How the needs of a service stand to the mandates in force, by need; in few statements.
 
     Args:
@@ -121,6 +128,7 @@ def of_service(
         service_id: the service.
         day: today.
         needs: only these, where any are given.
+        outside: with those that do not fall under a mandate too, and why not.
     """
     some = mandate_records.every(session)
     wanted = {
@@ -145,8 +153,12 @@ def of_service(
         for need in each.needs:
             if need not in wanted:
                 continue
-            if rules.falls_under(covers, need, service, answers.get(need), day):
+            why = rules.why_not(covers, need, service, answers.get(need), day)
+            if why is None:
                 made = _stands(each, need, ways.get(need, []), live, asked.get(each.id), day)
+                found.setdefault(need, []).append(made)
+            elif outside:
+                made = Stands(each.slug, each.name, need, OUTSIDE, None, None, why)
                 found.setdefault(need, []).append(made)
     return found
 

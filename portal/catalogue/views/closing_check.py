@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal.accounts.views.base import check_page, confirmed
 from portal.catalogue.rules.books import BOOKS
-from portal.catalogue.rules.closing import Told, told_about
+from portal.catalogue.rules.closing import Told, called_off, told_about
 from portal.catalogue.store import blast, closing, components, editable, records
 from portal.catalogue.store.blast import Blast
 from portal.catalogue.views.base import reading
@@ -40,7 +40,9 @@ def before_saving(record: Record, question: str, values: Mapping[str, Any]) -> R
         return None
     patch = BOOKS[record.thing].patch(question, record.document, values, act().day)
     after = editable.CLEAN[record.thing]({**record.document, **patch})
-    news = told_about(record.document, after)
+    news, off = told_about(record.document, after), called_off(record.document, after)
+    if off is not None:
+        return _off_page(record, off)
     if news is None:
         return None
     with reading() as session:
@@ -51,6 +53,26 @@ def before_saving(record: Record, question: str, values: Mapping[str, Any]) -> R
         after["successor"] = after["successor"] and _called(session, after["successor"])
         named = blast.names(session, record.id, SHOWN)
     return _page(record, news, hit, told, _named(named, hit.services), after["successor"])
+
+
+def _off_page(record: Record, day: str) -> Response | None:
+    """The same where it goes on after all; None where nobody was told that it ends."""
+    with reading() as session:
+        told = len(closing.told_services(session, record.id))
+    if not told:
+        return None
+    many = ngettext(
+        "Those who answer for the %(num)s service that was told it ends",
+        "Those who answer for the %(num)s services that were told it ends", told,
+    )  # fmt: skip
+    rows: list[dict[str, Any]] = [
+        {"key": _("Component"), "value": record.name},
+        {"key": _("It was to end on"), "value": _on(day)},
+        {"key": _("It ends on"), "value": _("No day: it goes on")},
+        {"key": _("Who is told"), "value": many},
+    ]
+    title = _("Check who is told before you save")
+    return check_page(title, rows, _("Save, and tell them"), crumbs_to(record))
 
 
 def _called(session: Session, slug: str) -> str:

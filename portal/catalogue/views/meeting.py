@@ -102,7 +102,7 @@ def index(slug: str) -> AnyResponse:
 def _mandated(service_id: int, *needs: str) -> dict[str, list[Stands]]:
     """The needs of a service that somebody must meet with a component, and how it stands."""
     with reading() as session:
-        return service_mandates.of_service(session, service_id, today(), needs)
+        return service_mandates.of_service(session, service_id, today(), needs, outside=True)
 
 
 def _choose_form(tree: list[Node], needs: Needs, answers: dict[str, NeedAnswer]) -> ChooseForm:

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
+from portal.access import Kind, Role
 from portal.catalogue.component_words import Sector
 from portal.catalogue.forms.adopters import like_yours, started
 from portal.catalogue.forms.figures import price_list
+from portal.catalogue.forms.must import must
 from portal.catalogue.forms.storefront import FindForm, days_words, only_for
 from portal.catalogue.rules.component_filters import FindQuery, parse_find
 from portal.catalogue.rules.components import sector_of, typical_days
 from portal.catalogue.rules.storefront import known_steps
-from portal.catalogue.store import service_lists
+from portal.catalogue.store import service_lists, service_mandates
+from portal.catalogue.store.asking import Served, served
 from portal.catalogue.store.storefront import Answer, Choice, answer
 from portal.catalogue.views.asking import Who, who_asks
 from portal.catalogue.views.base import reading, refuse_unknown, today, version
@@ -26,16 +29,22 @@ from portal.web.formats import Column, Format, formats, respond_list
 from portal.web.guard import public
 from portal.web.i18n import _
 from portal.web.pages import page, query_url
+from portal.web.people import current_person
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from portal.catalogue.store.service_mandates import Stands
+
 blueprint = Blueprint("storefront", __name__)
-for words in (typical_days, known_steps, only_for, like_yours, started):
+for words in (typical_days, known_steps, only_for, like_yours, started, must):
     blueprint.add_app_template_filter(words)
 blueprint.add_app_template_filter(days_words, "days")
 #: A page shows the best of them; the downloads have all.
 SHOWN = 20
+#: Of so many services of who has signed in the page says whether they must use a component.
+MINE = 3
+_TEAMS = (Role.SERVICE_OWNER, Role.TEAM_MEMBER)
 COLUMNS = (
     "component", "name", "provider", "summary", "meets", "may_use", "limited",
     "sectors", "eligibility_note", "lifecycle", "delivery", "has_interface", "mandated",
@@ -56,13 +65,14 @@ def index(fmt: Format) -> Response:
     with reading() as session:
         query, who = _asked(session, query)
         found = answer(session, query, today(), who.organisation)
+        must_of = _must(session, found) if fmt == "html" else {}
     ignored += tuple(f"need={slug[:80]}" for slug in found.unknown)
     form = _form(query, found, request.args, who)
     if form.errors and fmt != "html":
         raise Problem(form.error_list()[0]["text"])
     refuse_unknown(fmt, ignored)
     return respond_list(
-        fmt, page=lambda: _page(query, found, form, ignored, who),
+        fmt, page=lambda: _page(query, found, form, ignored, who, must_of),
         rows=lambda: map(document, found.choices), columns=COLUMNS,
         name="components-for-your-needs",
     )  # fmt: skip
@@ -74,6 +84,21 @@ def _asked(session: Session, query: FindQuery) -> tuple[FindQuery, Who]:
     if who.organisation is None or query.sector:
         return query, who
     return replace(query, sector=sector_of(who.organisation.kind)), who
+
+
+def _must(session: Session, found: Answer) -> dict[str, list[tuple[Served, list[Stands]]]]:
+    """Whether the services of who has signed in must use each component for what is needed."""
+    person, needs = current_person(), [need.slug for need in found.needs]
+    mine = sorted({g.id for g in person.grants if g.kind is Kind.SERVICE and g.role in _TEAMS})
+    said: dict[str, list[tuple[Served, list[Stands]]]] = {}
+    for service in served(session, mine[:MINE]) if needs else ():
+        by_need = service_mandates.of_service(session, service.id, today(), needs, outside=True)
+        rows: dict[str, list[Stands]] = {}
+        for each in (row for some in by_need.values() for row in some):
+            rows.setdefault(each.component_slug, []).append(each)
+        for component, stands in rows.items():
+            said.setdefault(component, []).append((service, stands))
+    return said
 
 
 def _form(query: FindQuery, found: Answer, sent: Mapping[str, str], who: Who) -> FindForm:
@@ -91,7 +116,7 @@ def _form(query: FindQuery, found: Answer, sent: Mapping[str, str], who: Who) ->
 
 def _page(
     query: FindQuery, found: Answer, form: FindForm, ignored: tuple[str, ...],
-    who: Who,
+    who: Who, must_of: dict[str, list[tuple[Served, list[Stands]]]],
 ) -> Response:  # fmt: skip
     with reading() as session:
         services = service_lists.total(session)
@@ -103,6 +128,7 @@ def _page(
         form=form,
         query=query,
         asker=who,
+        must_of=must_of,
         found=found,
         services=services,
         ignored=ignored,
