@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from portal.catalogue.forms import component_rows
 from portal.catalogue.forms.labels import LABELS, label
 from portal.web.filters import long_date
 from portal.web.i18n import _
@@ -218,6 +219,9 @@ def _day(value: object) -> str | None:
 
 
 def _record(field: str, record: Document, names: Mapping[str, str]) -> str:
+    written = component_rows.in_words(field, record, names)
+    if written is not None:
+        return written
     parts: list[str] = []
     for name, value in record.items():
         if value is None or value == "" or (name == "language" and value == "en"):
@@ -231,6 +235,8 @@ def _record(field: str, record: Document, names: Mapping[str, str]) -> str:
         elif name == "published_name":
             if not record.get("organisation"):
                 parts.append(_("“%(name)s” (as published)", name=value))
+        elif name in ("conditions_by", "conditions_met_on"):
+            parts.append(f"{_called(name)} {_value(name, value)}")
         elif name in ("since", "until", "on", "source"):
             parts.append(_dated(name, value))
         elif isinstance(value, list):
