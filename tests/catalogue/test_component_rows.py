@@ -40,9 +40,9 @@ def test_rows_are_said_in_words(app: Flask, client: PageClient, session: Session
         for said in (
             "Make an account. Typically the same day", "Go live. Typically 12 days", "Wait",
             "Text message: 2.4p per fragment. From 1 April 2026. Source: https://prices.example/",
-            "All of us. From 23 February 2024. Needs: Texts. Services of: NHS. "
-            "Used by: The public. From this phase on: Live. "
-            "Only services that began on 1 January 2024 or later. Policy: https://policy.example/",
+            "All of us. From 23 February 2024. Needs: Texts. Services of: NHS. Used by: The public",
+            "The public. From this phase on: Live. Only services that began on 1 January 2024",
+            "2024 or later. Policy: https://policy.example/",
             "It was down. From 2 January 2026 until 3 January 2026",
         ):  # fmt: skip
             assert said in text, said
