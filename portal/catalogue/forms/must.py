@@ -38,6 +38,8 @@ class Stands(Protocol):
     @property
     def exempt_until(self) -> date | None: ...  # noqa: D102
     @property
+    def needed(self) -> bool: ...  # noqa: D102
+    @property
     def why_not(self) -> str | None: ...  # noqa: D102
 
 
@@ -47,4 +49,6 @@ def must(each: Stands) -> str:
         return str(_WHY_NOT[each.why_not])
     if each.state == MandateState.EXEMPT and each.exempt_until:
         return _("Not until %(day)s: it is exempt.", day=long_date(each.exempt_until))
+    if each.state == MandateState.NOT_KNOWN and each.needed:
+        return _("Yes. Nobody has said how it meets the need.")
     return str(_ANSWERS[each.state])

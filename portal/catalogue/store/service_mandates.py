@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -43,6 +43,7 @@ class Stands:
         state: a MandateState, or OUTSIDE where it does not fall under it.
         request_id: the request that waits for a decision.
         why_not: why it does not fall under it, see `rules.mandates.why_not`.
+        needed: whether it says that it has the need.
     """
 
     component_slug: str
@@ -52,6 +53,7 @@ class Stands:
     exempt_until: date | None
     request_id: int | None
     why_not: str | None = None
+    needed: bool = False
 
 
 OUTSIDE = "outside"
@@ -156,6 +158,7 @@ def of_service(
             why = rules.why_not(covers, need, service, answers.get(need), day)
             if why is None:
                 made = _stands(each, need, ways.get(need, []), live, asked.get(each.id), day)
+                made = replace(made, needed=answers.get(need) is NeedAnswer.NEEDED)
                 found.setdefault(need, []).append(made)
             elif outside:
                 made = Stands(each.slug, each.name, need, OUTSIDE, None, None, why)

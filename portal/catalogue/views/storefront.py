@@ -65,14 +65,13 @@ def index(fmt: Format) -> Response:
     with reading() as session:
         query, who = _asked(session, query)
         found = answer(session, query, today(), who.organisation)
-        must_of = _must(session, found) if fmt == "html" else {}
     ignored += tuple(f"need={slug[:80]}" for slug in found.unknown)
     form = _form(query, found, request.args, who)
     if form.errors and fmt != "html":
         raise Problem(form.error_list()[0]["text"])
     refuse_unknown(fmt, ignored)
     return respond_list(
-        fmt, page=lambda: _page(query, found, form, ignored, who, must_of),
+        fmt, page=lambda: _page(query, found, form, ignored, who),
         rows=lambda: map(document, found.choices), columns=COLUMNS,
         name="components-for-your-needs",
     )  # fmt: skip
@@ -116,10 +115,11 @@ def _form(query: FindQuery, found: Answer, sent: Mapping[str, str], who: Who) ->
 
 def _page(
     query: FindQuery, found: Answer, form: FindForm, ignored: tuple[str, ...],
-    who: Who, must_of: dict[str, list[tuple[Served, list[Stands]]]],
+    who: Who,
 ) -> Response:  # fmt: skip
     with reading() as session:
         services = service_lists.total(session)
+        must_of = _must(session, found)
     return page(
         "catalogue/find_a_component.html",
         title=_("Find a component"),
