@@ -35,6 +35,7 @@ from portal.assessments.rules.report_queries import (
 from portal.assessments.store import report_rows
 from portal.assessments.store.report_documents import THING
 from portal.assessments.store.report_rows import Fact, Row
+from portal.assessments.store.report_sets import COUNTS, among
 from portal.audit import kept
 from portal.catalogue.component_words import MentionState
 from portal.catalogue.models.components import Component
@@ -92,7 +93,7 @@ def scope(session: Session, query: ReportQuery, on: date) -> Scope:
         where.append(a.id.in_(select(o.assessment_id).where(o.organisation_id.in_(mine))))
     if query.component:
         naming = select(r.id).where(r.source.in_(_addresses(query.component)))
-        where.append(a.report_id.in_(naming))
+        where.append(among(session, a.report_id, naming))
     if query.point or query.ratings:
         where.append(_rated(query))
     facts = report_rows.facts(session, where, ranks) if query.text else None
@@ -169,11 +170,9 @@ def _cells(session: Session, where: Scope) -> list[Cell]:
     keys = (a.stage, a.result, a.kind, year, Standard.slug, v.number)
     query = (
         select(*keys, func.count())
-        .select_from(a)
-        .join(Report, Report.id == a.report_id)
         .outerjoin(v, v.id == a.standard_version_id)
         .outerjoin(Standard, Standard.id == v.standard_id)
-        .where(*where.conditions)
+        .where(COUNTS, *where.conditions[1:])
         .group_by(*keys)
     )
     return list(map(_cell, session.connection().execute(query)))

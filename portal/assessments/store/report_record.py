@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Enum, String, bindparam, case, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from portal.assessments.models.assessments import (
@@ -22,6 +22,7 @@ from portal.catalogue.models.components import Component
 from portal.catalogue.models.mentions import Mention
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
+from portal.catalogue.store.gather import prepared, truth
 from portal.errors import Missing
 
 
@@ -80,9 +81,8 @@ class Assessed:
     points: list[Point] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
-        """Its own columns by their names; a member of a closed list by its value."""
-        value = getattr(self.own, name)
-        return getattr(value, "value", value)
+        """Its own columns by their names."""
+        return getattr(self.own, name)
 
     @property
     def standard(self) -> str | None:
@@ -92,9 +92,9 @@ class Assessed:
 
 @dataclass(slots=True)
 class Record:
-    """What a report's page shows."""
+    """What a report's page shows; `own` are the report's own columns."""
 
-    own: Report
+    own: Any
     assessments: list[Assessed] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     components: list[Named] = field(default_factory=list)
@@ -132,29 +132,52 @@ def heading(session: Session, slug: str) -> tuple[int, str]:
 
 def by_slug(session: Session, slug: str) -> Record:
     """One report with all around it. Raises Missing."""
-    query = select(Report).where(Report.slug == slug).execution_options(populate_existing=True)
-    own = session.scalars(query).first()
+    session.flush()
+    run = session.connection().execute
+    own = run(_OWN, {"slug": slug}).first()
     if own is None:
         raise Missing("There is no such report")
-    found = Record(own, _assessments(session, Assessment.report_id == own.id))
-    c = ReportCheck
-    checks = select(c.id, c.field, c.reason, c.state, c.note).where(c.report_id == own.id)
-    found.checks = [
-        Check(*row)._replace(state=row.state.value)
-        for row in session.execute(checks.order_by(c.id))
-    ]
-    _others(session, found)
-    if own.source:
-        found.components = _named(session, own.source)
+    held = {row.id: Assessed(row) for row in run(_HELD, {"id": own.id})}
+    found = Record(own, list(held.values()))
+    around = {"id": own.id, "later": own.later_id, "same": own.same_as_id, "source": own.source}
+    for part, id_, place, *values in run(_REST, around):
+        if part == "points":
+            held[id_].points.append(Point._make((place, *values[:4], truth(values[4]) is True)))
+        elif part == "owners":
+            held[id_].owners.append(Owner(*values[:3]))
+        elif part == "checks":
+            found.checks.append(Check(place, *values[:4]))
+        elif part == "components":
+            name, title, many, sure = values[:4]
+            found.components.append(Named(name, title, int(many), int(sure)))
+        else:
+            _beside(found, part, Other(place, *values[:2]))
     return found
 
 
-def _assessments(session: Session, which: Any) -> list[Assessed]:
+def _beside(found: Record, part: str, other: Other) -> None:
+    """Another report, in its place beside this one."""
+    if part in ("later", "same_as"):
+        setattr(found, part, other)
+    else:
+        getattr(found, part).append(other)
+
+
+def _plain(column: Any) -> Any:
+    """A closed list's column as the text that it is."""
+    return type_coerce(column, String).label(column.name) if _is_enum(column) else column
+
+
+def _is_enum(column: Any) -> bool:
+    return isinstance(column.type, Enum)
+
+
+def _held() -> Any:
     a, v, s, c = Assessment, StandardVersion, Service, Component
     first, report = aliased(Assessment), aliased(Report)
-    query = (
+    return (
         select(
-            *a.__table__.columns, v.number, v.title.label("version_title"),
+            *map(_plain, a.__table__.columns), v.number, v.title.label("version_title"),
             Standard.slug.label("standard_slug"), Standard.name.label("standard_name"),
             s.slug.label("service_slug"), s.name.label("service_name"),
             c.slug.label("component_slug"), c.name.label("component_name"),
@@ -167,59 +190,46 @@ def _assessments(session: Session, which: Any) -> list[Assessed]:
         .outerjoin(c, c.id == a.component_id)
         .outerjoin(first, first.id == a.again_of_id)
         .outerjoin(report, report.id == first.report_id)
-        .where(which)
-        .order_by(a.report_id, a.position)
+        .where(a.report_id == _ID)
+        .order_by(a.position)
     )  # fmt: skip
-    found = {row.id: Assessed(row) for row in session.execute(query)}
-    o, p, t = AssessmentOwner, AssessmentPoint, StandardPoint
-    owners: Any = (
-        select(o.assessment_id, o.published_name, Organisation.slug, Organisation.name)
+
+
+def _rest() -> Any:
+    a, o, p, t, k = Assessment, AssessmentOwner, AssessmentPoint, StandardPoint, ReportCheck
+    r, m, c = Report, Mention, Component
+    other = select(r.id, r.id, r.slug, r.title)
+    sure = func.sum(case((m.state == MentionState.CONFIRMED, 1), else_=0))
+    return prepared({
+        "owners": select(o.assessment_id, o.position, o.published_name, Organisation.slug,
+                         Organisation.name)
+        .join(a, a.id == o.assessment_id)
         .outerjoin(Organisation, Organisation.id == o.organisation_id)
-        .where(o.assessment_id.in_(found))
-        .order_by(o.assessment_id, o.position)
-    )
-    for id_, *rest in session.execute(owners):
-        found[id_].owners.append(Owner(*rest))
-    points: Any = (
-        select(p.assessment_id, p.number, t.title, p.verbatim, p.rating, p.reason, p.carried)
+        .where(a.report_id == _ID),
+        "points": select(p.assessment_id, p.number, t.title, p.verbatim, p.rating, p.reason,
+                         p.carried)
+        .join(a, a.id == p.assessment_id)
         .outerjoin(t, t.id == p.point_id)
-        .where(p.assessment_id.in_(found))
-        .order_by(p.assessment_id, p.number)
-    )
-    for id_, number, title, verbatim, rating, *rest in session.execute(points):
-        found[id_].points.append(Point(number, title, verbatim, rating.value, *rest))
-    return list(found.values())
-
-
-def _others(session: Session, found: Record) -> None:
-    """The reports that it continues, repeats, or is continued or repeated by."""
-    r, own = Report, found.own
-    mine = [id_ for id_ in (own.later_id, own.same_as_id) if id_]
-    query = select(r.id, r.slug, r.title, r.later_id, r.same_as_id)
-    query = query.where(or_(r.id.in_(mine), r.later_id == own.id, r.same_as_id == own.id))
-    for id_, slug, title, later_id, same_as_id in session.execute(query.order_by(r.id)):
-        other = Other(id_, slug, title)
-        if id_ == own.later_id:
-            found.later = other
-        if id_ == own.same_as_id:
-            found.same_as = other
-        if later_id == own.id:
-            found.earlier.append(other)
-        if same_as_id == own.id:
-            found.copies.append(other)
-
-
-def _named(session: Session, address: str) -> list[Named]:
-    m, c = Mention, Component
-    confirmed = func.sum(case((m.state == MentionState.CONFIRMED, 1), else_=0))
-    query = (
-        select(c.slug, c.name, func.count(), confirmed)
+        .where(a.report_id == _ID),
+        "checks": select(k.report_id, k.id, k.field, k.reason, k.state, k.note)
+        .where(k.report_id == _ID),
+        "later": other.where(r.id == bindparam("later", type_=r.id.type)),
+        "same_as": other.where(r.id == bindparam("same", type_=r.id.type)),
+        "earlier": other.where(r.later_id == _ID),
+        "copies": other.where(r.same_as_id == _ID),
+        "components": select(func.min(m.id), func.row_number().over(order_by=c.sort_name), c.slug,
+                             c.name, func.count(), sure)
         .join(m, m.component_id == c.id)
-        .where(m.address == address, m.state != MentionState.REJECTED)
-        .group_by(c.slug, c.name, c.sort_name)
-        .order_by(c.sort_name)
-    )
-    return [Named(slug, name, many, int(sure)) for slug, name, many, sure in session.execute(query)]
+        .where(m.address == bindparam("source", type_=m.address.type),
+               m.state != MentionState.REJECTED)
+        .group_by(c.slug, c.name, c.sort_name),
+    })  # fmt: skip
+
+
+_ID = bindparam("id", type_=Report.id.type)
+_OWN = select(*Report.__table__.columns).where(Report.slug == bindparam("slug"))
+_HELD = _held()
+_REST = _rest()
 
 
 def document(found: Record) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from portal.assessments.models.assessments import Assessment, AssessmentOwner, R
 from portal.assessments.models.standards import Standard, StandardVersion
 from portal.assessments.rules.report_queries import NO_DAY, UNKNOWN, Cell, ReportQuery
 from portal.assessments.store.report_checks import open_of
+from portal.assessments.store.report_sets import COUNTS
 from portal.catalogue.models.components import Component
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
@@ -232,10 +233,9 @@ def facts(session: Session, conditions: Sequence[Any], ranks: Mapping[int, int])
                    _plain(a.kind), a.held_on, Standard.slug, v.number)  # fmt: skip
         statement = (
             select(*columns)
-            .join(Report, Report.id == a.report_id)
             .outerjoin(v, v.id == a.standard_version_id)
             .outerjoin(Standard, Standard.id == v.standard_id)
-            .where(text(_AMONG[dialect]), *conditions)
+            .where(text(_AMONG[dialect]), COUNTS, *conditions[1:])
         )
         if len(conditions) == 1:
             _facts[dialect] = statement

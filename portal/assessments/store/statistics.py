@@ -7,12 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.assessments.models.assessments import (
-    Assessment,
-    AssessmentOwner,
-    Report,
-    ReportCheck,
-)
+from portal.assessments.models.assessments import Assessment, AssessmentOwner, ReportCheck
 from portal.assessments.models.counts import AssessmentCount, PointCount
 from portal.assessments.models.standards import Standard, StandardPoint, StandardVersion
 from portal.assessments.rules.statistics import (
@@ -24,9 +19,13 @@ from portal.assessments.rules.statistics import (
     Outcomes,
     Ratings,
     Retried,
+    counted,
     holder,
+    out_by_reason,
+    outcomes,
     retried,
 )
+from portal.assessments.store.report_sets import COPIES, COUNTS
 from portal.assessments.words import AssessmentKind, CheckState, Rating, Stage, VersionState
 from portal.audit import kept
 from portal.catalogue.models.organisations import Organisation, OrganisationSuccession
@@ -115,7 +114,6 @@ def _doubtful(session: Session) -> dict[tuple[int, Stage], int]:
     open_ = select(ReportCheck.report_id).where(ReportCheck.state == CheckState.OPEN)
     query = (
         select(version, a.stage, func.count())
-        .join(Report, Report.id == a.report_id)
         .where(a.report_id.in_(open_), *_in_figures())
         .group_by(version, a.stage)
     )
@@ -124,10 +122,43 @@ def _doubtful(session: Session) -> dict[tuple[int, Stage], int]:
 
 def _in_figures() -> tuple[Any, ...]:
     return (
-        Report.same_as_id.is_(None),
+        COUNTS,
         Assessment.kind.not_in(NEVER_RATED),
         Assessment.result != Rating.NOT_RATED,
     )
+
+
+class Figures(NamedTuple):
+    """What the counts of a version add up to, of all stages or of one."""
+
+    cells: list[Cell]
+    left_out: dict[str, int]
+    stages: dict[Stage, Outcomes]
+    all: Outcomes
+
+
+def figures(session: Session, version_id: int, stage: Stage | None) -> Figures:
+    """The figures of a version; nobody may change them."""
+    return kept(session, ("figures", version_id, stage),
+                lambda: _figures(cells(session), version_id, stage))  # fmt: skip
+
+
+def _figures(known: list[Cell], version_id: int, stage: Stage | None) -> Figures:
+    mine = [c for c in known if c.version == version_id and stage in (None, c.stage)]
+    whole = outcomes(mine, lambda cell: None).get(None, Outcomes())
+    return Figures(mine, out_by_reason(mine), outcomes(mine, lambda cell: cell.stage), whole)
+
+
+def many(session: Session) -> dict[int, int]:
+    """How many assessments are in the figures of each version that any is against."""
+    return kept(session, "assessment versions", lambda: _many(cells(session)))
+
+
+def _many(known: list[Cell]) -> dict[int, int]:
+    found = dict.fromkeys((cell.version for cell in known), 0)
+    for cell in counted(known):
+        found[cell.version] += cell.many
+    return found
 
 
 def points(session: Session, version_id: int, stage: Stage | None, first: bool) -> list[Point]:
@@ -188,14 +219,12 @@ def again(session: Session, failed: dict[tuple[int, Stage], int]) -> Any:
 def _again(
     session: Session, failed: dict[tuple[int, Stage], int]
 ) -> dict[tuple[int, Stage], Retried]:
-    a, before, report = Assessment, aliased(Assessment), aliased(Report)
+    a, before = Assessment, aliased(Assessment)
     rows: Any = session.execute(
         select(a.id, a.again_of_id, a.result, before.standard_version_id, before.stage,
                before.result, before.kind)
         .join(before, before.id == a.again_of_id)
-        .join(Report, Report.id == a.report_id)
-        .join(report, report.id == before.report_id)
-        .where(Report.same_as_id.is_(None), report.same_as_id.is_(None))
+        .where(COUNTS, before.report_id.not_in(COPIES))
     )  # fmt: skip
     later, firsts = [], dict[int, First]()
     for id_, of, result, version, stage, was, kind in rows:
@@ -246,15 +275,13 @@ def _owned(session: Session, version_id: int, stage: Stage | None) -> Any:
     """The first owner of each assessment that is in the figures, as (organisation's id, name in
     the report, who holds the service today, result, how many).
     """
-    a, o, s, each = Assessment, AssessmentOwner, Service, aliased(AssessmentOwner)
-    first = select(func.min(each.position)).where(each.assessment_id == a.id).scalar_subquery()
+    a, o, s = Assessment, AssessmentOwner, Service
     # A name counts only where it means no organisation, so that spellings fall together.
     name = case((o.organisation_id.is_(None), o.published_name)).label("unmatched")
     query = (
         select(o.organisation_id, name, s.organisation_id, a.result, func.count())
         .select_from(a)
-        .join(Report, Report.id == a.report_id)
-        .outerjoin(o, and_(o.assessment_id == a.id, o.position == first))
+        .outerjoin(o, and_(o.assessment_id == a.id, o.position == 0))
         .outerjoin(s, s.id == a.service_id)
         .where(
             *_in_figures(),

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, request, url_for
 
 from portal.access import Permission, may
-from portal.assessments.forms.report_labels import in_words
+from portal.assessments.forms.report_labels import colour, in_words
 from portal.assessments.forms.standards import pinned_words
 from portal.assessments.rules.report_queries import ReportQuery, parse
 from portal.assessments.store import report_choices, report_lists, report_record
 from portal.assessments.store.report_documents import THING
 from portal.assessments.store.report_rows import Row
 from portal.assessments.views.report_filters import chosen, facets, is_mapped, selects
+from portal.assessments.words import Rating
+from portal.catalogue.forms.labels import label
 from portal.catalogue.views.base import (
     around,
     reading,
@@ -153,6 +155,7 @@ def _show(found: Record) -> Response:
         report=found,
         sections=_sections(found),
         because=pinned_words,
+        ratings={each.value: (label(each.value, "point_rating"), colour(each)) for each in Rating},
         checks=may(current_person(), Permission.DECIDE_REPORTS),
     )
 

@@ -4,7 +4,7 @@ standard at a time, since what they ask differs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +26,10 @@ from portal.web.links import with_query
 from portal.web.pages import filter_links, page, paging, query_url
 
 if TYPE_CHECKING:
-    from portal.assessments.store.statistics import Holding, Point
+    from portal.assessments.store.statistics import Figures, Holding, Point
 
 blueprint = Blueprint("statistics", __name__)
-HERE = "/reports/statistics"
+REPORTS, HERE = "/reports", "/reports/statistics"
 RESULTS = ("rated", "met", "met_with_conditions", "not_met", "passed_percent")
 FAILED = ("passed_points_known", "passed_with_failed_points", "failed_points_percent")
 HELD_AGAIN = ("stage", "held", *RESULTS, "not_passed_first", "assessed_again",
@@ -64,7 +64,7 @@ class Asked:
 
     version: Version
     versions: list[Version]
-    cells: list[Cell]
+    figures: Figures
     stage: Stage | None
     first: bool
     today: bool
@@ -75,14 +75,14 @@ class Asked:
     @property
     def mine(self) -> list[Cell]:
         """The counts of the version and the stage."""
-        return [cell for cell in self.cells if self.stage in (None, cell.stage)]
+        return self.figures.cells
 
 
 def _asked(fmt: Format, *known: str) -> Asked:
     """Read the address; `known` are the arguments beside the version of the standard."""
     ignored = list(unknown("standard", *known))
     with reading() as session:
-        versions, cells = store.versions(session), store.cells(session)
+        versions, many = store.versions(session), store.many(session)
         doubts = store.doubtful(session)
     there = [*versions, Version(0, "", "", 0, _("Standard not known"))]
     allowed = {
@@ -98,13 +98,14 @@ def _asked(fmt: Format, *known: str) -> Asked:
             given[name] = ""
     refuse_unknown(fmt, ignored)
     chosen = next((v for v in there if v.value == given["standard"]), None)
-    chosen = chosen or _most(there, cells)
+    chosen = chosen or _most(there, many)
     stage = Stage(given["stage"]) if given["stage"] else None
+    with reading() as session:
+        figures = store.figures(session, chosen.id, stage)
     return Asked(
-        chosen, [v for v in there if v is chosen or _any(cells, v)],
-        [cell for cell in cells if cell.version == chosen.id], stage, given["held"] == "first",
-        given["as"] == TODAY, bool(given["standard"]), _doubts(doubts, chosen, stage),
-        tuple(ignored),
+        chosen, [v for v in there if v is chosen or v.id in many], figures, stage,
+        given["held"] == "first", given["as"] == TODAY, bool(given["standard"]),
+        _doubts(doubts, chosen, stage), tuple(ignored),
     )  # fmt: skip
 
 
@@ -114,15 +115,8 @@ def _doubts(found: dict[tuple[int, Stage], int], of: Version, only: Stage | None
     )
 
 
-def _any(cells: Iterable[Cell], wanted: Version) -> bool:
-    return any(cell.version == wanted.id for cell in cells)
-
-
-def _most(there: list[Version], cells: list[Cell]) -> Version:
+def _most(there: list[Version], many: Mapping[int, int]) -> Version:
     """The version with the most assessments in the figures; the newest where there are none."""
-    many: dict[int, int] = {}
-    for cell in rules.counted(cells):
-        many[cell.version] = many.get(cell.version, 0) + cell.many
     named = [each for each in there if each.id] or there
     return max(named, key=lambda each: (many.get(each.id, 0), each.number))
 
@@ -135,7 +129,7 @@ def _respond(
     more = {
         "standard": asked.version.value,
         "rates_of_at_least": smallest(),
-        "left_out": rules.out_by_reason(asked.mine),
+        "left_out": asked.figures.left_out,
         "to_be_checked": asked.doubtful,
     }
     return respond_list(
@@ -156,7 +150,7 @@ def _page(template: str, title: str, asked: Asked, *, top: bool = False, **more:
                   for v, text in values.items()],
         version=_called(asked.version),
         smallest=smallest(),
-        left_out=[(LEFT_OUT[w], n) for w, n in rules.out_by_reason(asked.mine).items()],
+        left_out=[(LEFT_OUT[w], n) for w, n in asked.figures.left_out.items()],
         reports=lambda **wanted: reports_url(asked, **wanted),
         pages=_pages(asked),
         **more,
@@ -165,7 +159,7 @@ def _page(template: str, title: str, asked: Asked, *, top: bool = False, **more:
 
 def _crumbs(asked: Asked, top: bool) -> list[tuple[str, str]]:
     trail = [(_("Reports"), url_for("reports.index"))]
-    here = _("Statistics of assessments"), _kept("statistics.index", asked)
+    here = _("Statistics of assessments"), _kept("", asked)
     return trail if top else [*trail, here]
 
 
@@ -173,21 +167,21 @@ def _called(each: Version) -> str:
     return f"{each.standard}: {each.title}" if each.id else each.title
 
 
-def _kept(endpoint: str, asked: Asked) -> str:
-    return url_for(endpoint, standard=asked.version.value)
+def _kept(page: str, asked: Asked) -> str:
+    return with_query(f"{HERE}{page}", [("standard", asked.version.value)])
 
 
 def _pages(asked: Asked) -> list[tuple[str, str, bool]]:
     """The pages of figures as (text, address, whether it is this one)."""
     texts = {
-        "statistics.index": _("By stage"),
-        "statistics.years": _("By year"),
-        "statistics.reassessments": _("First time and after reassessment"),
-        "statistics.points": _("By point"),
-        "statistics.organisations": _("By organisation"),
+        "": _("By stage"),
+        "/years": _("By year"),
+        "/reassessments": _("First time and after reassessment"),
+        "/points": _("By point"),
+        "/organisations": _("By organisation"),
     }
-    here = request.endpoint
-    return [(text, _kept(name, asked), name == here) for name, text in texts.items()]
+    here = request.path
+    return [(text, _kept(at, asked), f"{HERE}{at}" == here) for at, text in texts.items()]
 
 
 def reports_url(asked: Asked, **wanted: Any) -> str:
@@ -198,7 +192,7 @@ def reports_url(asked: Asked, **wanted: Any) -> str:
     for name, value in wanted.items():
         values = value if isinstance(value, list) else [value]
         pairs += [(name, str(each)) for each in values if each not in (None, "")]
-    return with_query(url_for("reports.index"), pairs)
+    return with_query(REPORTS, pairs)
 
 
 def results_of(found: Outcomes) -> dict[str, Any]:
@@ -219,22 +213,18 @@ def _failed(found: Outcomes) -> dict[str, Any]:
 def index(fmt: Format) -> Response:
     """Show how assessments of each stage ended, and how often one passes with failed points."""
     asked = _asked(fmt)
-    stages = _ordered(rules.outcomes(asked.mine, lambda cell: cell.stage), Stage)
+    stages = _ordered(asked.figures.stages, Stage)
     columns = ("stage", *RESULTS, *FAILED)
     return _respond(
         fmt, asked, "by-stage",
         lambda: [{"stage": s.value, **results_of(o), **_failed(o)} for s, o in stages], columns,
         lambda: _page("statistics.html", _("Statistics of assessments"), asked, top=True,
-                      stages=stages, all=_all(asked)),
+                      stages=stages, all=asked.figures.all),
     )  # fmt: skip
 
 
 def _ordered(found: dict[Any, Any], order: Iterable[Any]) -> list[tuple[Any, Any]]:
     return [(each, found[each]) for each in order if each in found]
-
-
-def _all(asked: Asked) -> Outcomes:
-    return rules.outcomes(asked.mine, lambda cell: None).get(None, Outcomes())
 
 
 @formats(blueprint, f"{HERE}/years")
@@ -249,12 +239,13 @@ def years(fmt: Format) -> Response:
         lambda: [{"year": y or None, **results_of(o), **_failed(o)} for y, o in found],
         ("year", *RESULTS, *FAILED),
         lambda: _page("statistics_years.html", _("Assessments by year"), asked, years=found,
-                      stages=_stages(asked), all=_all(asked)),
+                      stages=_stages(asked), all=asked.figures.all),
     )  # fmt: skip
 
 
 def _stages(asked: Asked) -> list[dict[str, Any]]:
-    there = rules.outcomes(asked.cells, lambda cell: cell.stage)
+    with reading() as session:
+        there = store.figures(session, asked.version.id, None).stages
     texts = {value: text for value, text in STAGES.items() if Stage(value) in there}
     return filter_links("stage", texts, request.args.get("stage"))
 
