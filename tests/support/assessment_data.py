@@ -65,7 +65,7 @@ def add_report(
         for n, said in (ratings or {}).items()
     ]
     if owner:
-        row.owners = [a.AssessmentOwner(position=1, published_name=owner, organisation_id=body_id)]
+        row.owners = [a.AssessmentOwner(position=0, published_name=owner, organisation_id=body_id)]
     report.assessments = [row]
     session.add(report)
     session.flush()
