@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -138,9 +139,11 @@ def test_from_suggestions_to_the_public_page(
         send = {"csrf_token": filled(page, "main form[method=post]")["csrf_token"]}
         nothing = client.post(HERE, data={**send, "what": "reject"})
         assert nothing.location == HERE
-        ticked = {**send, "sentence": [ids[LACKS], ids[OTHER]], "what": "group"}
+        ticked = {**send, "sentence": [ids[LACKS], ids[OTHER]], "what": "group",
+                  "back": f"{HERE}?q=people"}  # fmt: skip
         asked = client.post(HERE, data=ticked)
         assert asked.status_code == 303
+        assert "back=/findings/suggestions" in unquote(asked.location)
         form = client.get(asked.location)
         values = filled(form, "main form")
         assert len(values["sentence"]) == 2
@@ -150,6 +153,8 @@ def test_from_suggestions_to_the_public_page(
         values["title"], values["point"] = ["Research leaves people out"], ["standard/1/2"]
         made = client.post(f"{HERE}/group", data=values)
         assert made.location == "/findings/research-leaves-people-out"
+        on = soup_of(client.get(made.location)).select_one(".govuk-notification-banner__link")
+        assert on["href"] == f"{HERE}?q=people", "back to where one was in the queue"
         late = client.post(f"{HERE}/group", data=values)
         assert late.location == HERE, "somebody was quicker"
         assert client.get(f"{HERE}/group").status_code == 200

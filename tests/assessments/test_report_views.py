@@ -196,7 +196,7 @@ def test_somebody_says_what_a_report_is_about(
     assert len(queue.select("#reports tbody tr")) == 2
     assert team.get("/report-services.json").get_json()["count"] == 4
     assert "nonsense" in team.get("/report-services?state=nonsense").text
-    assert "No report is in this state" in team.get("/report-services?state=decided").text
+    assert "Nothing fits these filters" in team.get("/report-services?state=decided").text
     address = f"/report-services/{KITE}"
     form = filled(team.get(address))
     assert "Fly kites" in team.get(address).text, "its name is near"

@@ -115,4 +115,9 @@ def waiting(session: Session, person: Person, _day: date) -> Iterator[Item]:
                    detail=f"{many:,}")  # fmt: skip
     many = report_checks.open_reports(session)
     if many:
-        yield Item(CHECK, "Reports with something to check", "/report-checks", detail=f"{many:,}")
+        yield Item(
+            CHECK,
+            "Reports with something to check",
+            "/report-checks?state=open",
+            detail=f"{many:,}",
+        )

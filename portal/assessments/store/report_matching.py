@@ -19,6 +19,7 @@ from portal.catalogue.models.organisations import (
 )
 from portal.catalogue.models.services import Service, ServiceName
 from portal.catalogue.store.gather import lists_of
+from portal.catalogue.store.wording import has_words
 from portal.db import chunks
 
 
@@ -113,15 +114,18 @@ def _rows() -> Any:
         .join(r, r.id == a.report_id)
         .outerjoin(Service, Service.id == a.service_id)
         .outerjoin(Component, Component.id == a.component_id)
-        .where(a.position == 1, r.same_as_id.is_(None))
+        .where(a.position == 1)
     )  # fmt: skip
 
 
 def queue(
-    session: Session, match: ServiceMatch | None, after: int | None, limit: int
-) -> list[Waiting]:
-    """Reports by what they are about, in the order in which they came."""
-    query = _rows()
+    session: Session, match: ServiceMatch | None, after: int | None, limit: int,
+    words: Collection[str] = (),
+) -> list[Waiting]:  # fmt: skip
+    """Reports by what they are about and the words of their titles, in the order in which they
+    came.
+    """
+    query = _rows().where(Report.same_as_id.is_(None), has_words(Report.title, words))
     if match is not None:
         query = query.where(Assessment.service_match == match)
     if after is not None:
@@ -130,41 +134,37 @@ def queue(
     return [Waiting(*row)._replace(match=row[6].value) for row in rows]
 
 
-def every(session: Session, match: ServiceMatch | None) -> Iterator[Waiting]:
+def following(session: Session, report_id: int, words: Collection[str]) -> Waiting | None:
+    """The report that waits next after one, or else the first."""
+    for after in (report_id, None):
+        if found := queue(session, ServiceMatch.WAITING, after, 1, words):
+            return found[0]
+    return None
+
+
+def every(
+    session: Session, match: ServiceMatch | None, words: Collection[str]
+) -> Iterator[Waiting]:
     """The same for a download, some at a time."""
     after: int | None = None
-    while found := queue(session, match, after, 500):
+    while found := queue(session, match, after, 500, words):
         yield from found
         after = found[-1].id
 
 
 def one(session: Session, report_id: int) -> Waiting:
     """The row of one report; Missing has been raised before where there is none."""
-    row = session.execute(_rows_of(report_id)).one()
+    row = session.execute(_rows().where(Report.id == report_id)).one()
     return Waiting(*row)._replace(match=row[6].value)
 
 
-def _rows_of(report_id: int) -> Any:
-    a, r = Assessment, Report
-    return (
-        select(
-            r.id, r.slug, r.title, a.name, a.sort_name, a.held_on, a.service_match, Service.slug,
-            Service.name, Component.slug, Component.name,
-        )
-        .join(r, r.id == a.report_id)
-        .outerjoin(Service, Service.id == a.service_id)
-        .outerjoin(Component, Component.id == a.component_id)
-        .where(r.id == report_id, a.position == 1)
-    )  # fmt: skip
-
-
-def counts(session: Session) -> dict[str, int]:
-    """How many reports there are of each state of matching."""
+def counts(session: Session, words: Collection[str] = ()) -> dict[str, int]:
+    """How many reports there are of each state of matching, with these words in the title."""
     a, r = Assessment, Report
     query = (
         select(a.service_match, func.count())
         .join(r, r.id == a.report_id)
-        .where(a.position == 1, r.same_as_id.is_(None))
+        .where(a.position == 1, r.same_as_id.is_(None), has_words(r.title, words))
         .group_by(a.service_match)
     )
     found = dict.fromkeys((each.value for each in ServiceMatch), 0)

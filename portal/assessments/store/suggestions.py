@@ -23,6 +23,7 @@ from portal.assessments.words import FindingState, Rating, VersionState
 from portal.audit import Act, kept, record_all
 from portal.catalogue.models.components import Capability
 from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.store.wording import has_words
 from portal.db import chunks, insert_rows
 
 THING = "finding_sentence"
@@ -203,9 +204,7 @@ def _asked(statement: Any, query: SuggestionQuery, without: str = "") -> Any:
             a.report_id == f.report_id, o.assessment_id == a.id, o.organisation_id.in_(body)
         )
         statement = statement.where(owned)
-    for word in query.words:
-        statement = statement.where(func.lower(f.sentence).contains(word, autoescape=True))
-    return statement
+    return statement.where(has_words(f.sentence, query.words))
 
 
 def point_at(reference: str) -> Any:

@@ -20,6 +20,7 @@ from portal.assessments.store import (
     report_record,
     report_standards,
 )
+from portal.assessments.store.report_checks import CheckQuery
 from portal.assessments.words import CheckState
 from portal.catalogue.forms.labels import label, labels
 from portal.catalogue.views.base import (
@@ -31,8 +32,9 @@ from portal.catalogue.views.base import (
     stream,
     unknown,
 )
+from portal.catalogue.views.queues import Queue, kept, offer_next, queue, words_asked
 from portal.errors import Invalid, Stale
-from portal.web.formats import Format, formats, respond_list
+from portal.web.formats import Column, Format, formats, respond_list
 from portal.web.guard import requires
 from portal.web.i18n import _
 from portal.web.pages import filter_links, page, paging
@@ -44,62 +46,76 @@ if TYPE_CHECKING:
     from portal.assessments.store.report_record import Record
 
 blueprint = Blueprint("report_checks", __name__)
-COLUMNS = ("report", "title", "field", "reason", "state", "note")
+COLUMNS: tuple[str | Column, ...] = (
+    "report", "title",
+    Column("checks", lambda row: [
+        f"{c['field']}: {c['reason']} ({c['state']})" for c in row["checks"]
+    ]),
+)  # fmt: skip
 
 
 @formats(blueprint, "/report-checks")
 @requires(Permission.DECIDE_REPORTS)
 def index(fmt: Format) -> Response:
-    """List what a program was not sure of."""
-    state, field, ignored = _asked()
+    """List reports of which a program was not sure of something."""
+    query, ignored = _asked()
     refuse_unknown(fmt, ignored)
     return respond_list(
         fmt,
-        page=lambda: _index(state, field, ignored),
-        rows=stream(lambda session: _rows(session, state, field)),
+        page=lambda: _index(query, ignored),
+        rows=stream(lambda session: _rows(session, query)),
         columns=COLUMNS,
         name="report-checks",
     )
 
 
-def _asked() -> tuple[CheckState | None, str | None, tuple[str, ...]]:
-    ignored, text = list(unknown("state", "field", "after")), request.args.get("state", "")
+def _asked() -> tuple[CheckQuery, tuple[str, ...]]:
+    ignored = list(unknown("state", "field", "q", "after"))
+    text = request.args.get("state", "")
     if text and text not in set(CheckState):
         ignored.append(f"state={text[:80]}")
         text = ""
     field = request.args.get("field", "")[:60] or None
-    return CheckState(text) if text else None, field, tuple(ignored)
+    state = CheckState(text) if text else None
+    return CheckQuery(state, field, words_asked()), tuple(ignored)
 
 
-def _rows(
-    session: Session, state: CheckState | None, field: str | None
-) -> Iterator[dict[str, Any]]:
-    for row in report_checks.every(session, state, field):
-        found = row._asdict()
-        yield {name: found[name] for name in COLUMNS}
+def _rows(session: Session, query: CheckQuery) -> Iterator[dict[str, Any]]:
+    for row in report_checks.every(session, query):
+        checks = [each._asdict() for each in row.checks]
+        yield {"report": row.slug, "title": row.title, "checks": checks}
 
 
-def _index(state: CheckState | None, field: str | None, ignored: tuple[str, ...]) -> Response:
+def _index(query: CheckQuery, ignored: tuple[str, ...]) -> Response:
     after = place("after")
     with reading() as session:
-        rows = report_checks.listing(session, state, field, after, PAGE_SIZE + 1)
-        states, fields = report_checks.counts(session, state)
+        rows = report_checks.listing(session, query, after, PAGE_SIZE + 1)
+        states, fields = report_checks.counts(session, query)
     following = {"after": rows[PAGE_SIZE - 1].id} if len(rows) > PAGE_SIZE else None
-    names = {
-        name: label(name, "check_field") for name in {**fields, **({field: 0} if field else {})}
-    }
     return page(
         "assessments/report_checks.html",
         title=_("Reports to be checked"),
         section=_("Reports"),
         rows=rows[:PAGE_SIZE],
-        states=filter_links("state", labels("check_state"), state, states),
-        fields=filter_links("field", names, field, {**dict.fromkeys(names, 0), **fields}),
-        narrowed=state or field,
+        queue=_queue(query, states, fields),
         ignored=ignored,
         first=after is None,
         paging=paging(None, following),
     )
+
+
+def _queue(query: CheckQuery, states: dict[str, int], fields: dict[str, int]) -> Queue:
+    lead = _(
+        "A program reads published reports. What it was not sure of waits here until a person says "
+        "that it is right, or corrects it."
+    )
+    fields = {**({query.field: 0} if query.field else {}), **fields}
+    names = {name: label(name, "check_field") for name in fields}
+    facets = [
+        (_("State"), filter_links("state", labels("check_state"), query.state, states)),
+        (_("What it is about"), filter_links("field", names, query.field, fields)),
+    ]
+    return queue(lead, _("Words of the title"), facets, "state", "field")
 
 
 @blueprint.route("/reports/<slug:slug>/checks", methods=("GET", "POST"))
@@ -110,7 +126,7 @@ def check(slug: str) -> AnyResponse:
     changed = False
     try:
         if form.is_submitted() and _keep(report, form):
-            return done(_("What you found is saved."), url_for("reports.show", slug=slug))
+            return _kept(report)
     except Invalid as problem:
         form.refuse(_beside(problem))
     except Stale as problem:
@@ -119,6 +135,20 @@ def check(slug: str) -> AnyResponse:
         form.version.data = str(report.own.version)
     bare(form)
     return _page(report, form, changed)
+
+
+def _kept(report: Record) -> AnyResponse:
+    """Go on to the report, with the way to the one that is to be checked next."""
+    query, _ignored = _asked()
+    with database().reading(fresh=True) as session:
+        following = report_checks.following(session, report.own.id, query)
+    answer = done(_("What you found is saved."), url_for("reports.show", slug=report.own.slug))
+    if following:
+        along = kept("q", "state", "field")
+        offer_next(following.title, url_for("report_checks.check", slug=following.slug) + along)
+    else:
+        offer_next(None, url_for("report_checks.index"))
+    return answer
 
 
 def _asked_about(slug: str) -> tuple[Record, Any]:

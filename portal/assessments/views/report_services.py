@@ -29,6 +29,7 @@ from portal.catalogue.views.base import (
     stream,
     unknown,
 )
+from portal.catalogue.views.queues import Queue, kept, offer_next, queue, words_asked
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
 from portal.web.i18n import _
@@ -48,35 +49,38 @@ def index(fmt: Format) -> Response:
     """List reports by whether it is known what they are about."""
     state, ignored = _asked()
     refuse_unknown(fmt, ignored)
+    words = words_asked()
     return respond_list(
         fmt,
         page=lambda: _index(state, ignored),
-        rows=stream(lambda session: _rows(session, state)),
+        rows=stream(lambda session: _rows(session, state, words)),
         columns=COLUMNS,
         name="report-services",
     )
 
 
 def _asked() -> tuple[ServiceMatch | None, tuple[str, ...]]:
-    ignored, text = list(unknown("state", "after")), request.args.get("state", "")
+    ignored, text = list(unknown("state", "q", "after")), request.args.get("state", "")
     if text and text not in set(ServiceMatch):
         ignored.append(f"state={text[:80]}")
         text = ""
     return ServiceMatch(text) if text else None, tuple(ignored)
 
 
-def _rows(session: Session, state: ServiceMatch | None) -> Iterator[dict[str, Any]]:
-    for row in report_matching.every(session, state):
+def _rows(
+    session: Session, state: ServiceMatch | None, words: tuple[str, ...]
+) -> Iterator[dict[str, Any]]:
+    for row in report_matching.every(session, state, words):
         yield {"report": row.slug, "title": row.title, "name": row.name, "held_on": row.held_on,
                "match": row.match, "service": row.service_slug,
                "component": row.component_slug}  # fmt: skip
 
 
 def _index(state: ServiceMatch | None, ignored: tuple[str, ...]) -> Response:
-    after = place("after")
+    after, words = place("after"), words_asked()
     with reading() as session:
-        rows = report_matching.queue(session, state, after, PAGE_SIZE + 1)
-        counts = report_matching.counts(session)
+        rows = report_matching.queue(session, state, after, PAGE_SIZE + 1, words)
+        counts = report_matching.counts(session, words)
         waits = [row.sort_name for row in rows if row.match == ServiceMatch.WAITING]
         same = report_matching.same_names(session, waits) if waits else {}
     following = {"after": rows[PAGE_SIZE - 1].id} if len(rows) > PAGE_SIZE else None
@@ -86,12 +90,21 @@ def _index(state: ServiceMatch | None, ignored: tuple[str, ...]) -> Response:
         section=_("Reports"),
         rows=rows[:PAGE_SIZE],
         same=same,
-        states=filter_links("state", labels("service_match"), state, counts),
-        state=state,
+        queue=_queue(state, counts),
         ignored=ignored,
         first=after is None,
         paging=paging(None, following),
     )
+
+
+def _queue(state: ServiceMatch | None, counts: dict[str, int]) -> Queue:
+    lead = _(
+        "A report is of a service where the name and the organisation are the same. The others "
+        "wait here until a person says what they are about. The report keeps the name that it "
+        "gives."
+    )
+    facets = [(_("State"), filter_links("state", labels("service_match"), state, counts))]
+    return queue(lead, _("Words of the title"), facets, "state")
 
 
 @blueprint.route("/report-services/<slug:slug>", methods=("GET", "POST"))
@@ -106,11 +119,24 @@ def decide(slug: str) -> AnyResponse:
             about = form.said(find)
         if about is not None:
             acts.decide(database(), slug, about, replace(act(), reason=form.reason.data))
-            here = url_for("reports.show", slug=slug)
-            return done(_("What the report is about is saved."), here)
-    crumbs = [(_("Which service a report is about"), url_for("report_services.index"))]
+            return _decided(row)
+    here = url_for("report_services.index") + kept("q", "state")
+    crumbs = [(_("Which service a report is about"), here)]
     template = "assessments/report_service.html"
     return form_page(form, _("What is this report about?"), crumbs, template=template, row=row)
+
+
+def _decided(row: Waiting) -> AnyResponse:
+    """Go on to the report, with the way to the one that waits next."""
+    with database().reading(fresh=True) as session:
+        following = report_matching.following(session, row.id, words_asked())
+    answer = done(_("What the report is about is saved."), url_for("reports.show", slug=row.slug))
+    here, along = url_for("report_services.index"), kept("q", "state")
+    if following:
+        offer_next(following.title, f"{here}/{following.slug}{along}")
+    else:
+        offer_next(None, here)
+    return answer
 
 
 def _form(slug: str) -> tuple[Waiting, AboutForm]:

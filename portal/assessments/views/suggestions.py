@@ -28,6 +28,7 @@ from portal.catalogue.views.base import (
     stream,
     unknown,
 )
+from portal.catalogue.views.queues import offer
 from portal.errors import Clash, Invalid
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
@@ -164,17 +165,22 @@ def _ticked(source: Any) -> list[int]:
     return sorted({int(each) for each in found if int(each) <= LAST_ID})[: 2 * PAGE_SIZE]
 
 
+def _back(source: Any) -> str:
+    """The part of the queue that somebody works at."""
+    where = str(source.get("back", ""))[:1000]
+    return where if where.startswith(f"{HERE}?") or where == HERE else HERE
+
+
 @blueprint.post(HERE)
 @requires(Permission.DECIDE_FINDINGS)
 def decide() -> AnyResponse:
     """Reject the sentences that were ticked, bring them back, or go on to group them."""
     ids, what = _ticked(request.form), request.form.get("what")
-    where = request.form.get("back", "")
-    where = where if where.startswith(f"{HERE}?") or where == HERE else HERE
+    where = _back(request.form)
     if not DecideForm().validate_on_submit() or not ids:
         return not_done(_("Nothing was changed: tick the sentences that it is about."), where)
     if what == "group":
-        return redirect(url_for("suggestions.group", sentence=ids), 303)
+        return redirect(url_for("suggestions.group", sentence=ids, back=where), 303)
     if what == "back":
         many = acts.bring_back(database(), ids, act())
         return done(_("Suggested again: %(many)s.", many=many), where)
@@ -190,7 +196,11 @@ def group() -> AnyResponse:
     if rows and form.validate_on_submit():
         try:
             slug = _group(form, ids)
-            return done(_("The sentences are in the finding."), url_for("findings.show", slug=slug))
+            answer = done(
+                _("The sentences are in the finding."), url_for("findings.show", slug=slug)
+            )
+            offer(_("Go on with the other sentences"), _back(request.values))
+            return answer
         except Clash as problem:
             return not_done(translated(problem), HERE)
         except Invalid as problem:
@@ -230,8 +240,9 @@ def _group_page(form: GroupForm, rows: list[Row]) -> Response:
         "assessments/suggestions_group.html",
         title=_("Group sentences into a finding"),
         section=_("Reports"),
-        crumbs=[(_("What reports may find broken"), url_for("suggestions.index"))],
+        crumbs=[(_("What reports may find broken"), _back(request.values))],
         form=form,
         rows=rows,
+        back=_back(request.values),
         status=422 if form.errors else 200,
     )

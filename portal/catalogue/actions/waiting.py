@@ -7,17 +7,19 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from portal.access import REGISTRATION, Kind, Person, Role
+from portal.access import REGISTRATION, Kind, Permission, Person, Role, may
 from portal.accounts import work
 from portal.accounts.store import erasing
 from portal.catalogue.models.registrations import Registration
-from portal.catalogue.store import registrations
+from portal.catalogue.store import matches, registrations
+from portal.catalogue.words import MatchState
 from portal.errors import N_
 
 _MOST = 100
 LABELS = {
     "decide_registration": N_("Decide about services that people registered"),
     "finish_registration": N_("Finish what you began to register"),
+    "decide_name": N_("Say which organisations these names mean"),
 }
 
 
@@ -41,6 +43,16 @@ def registrations_of(session: Session, person: Person, _day: date) -> Iterator[w
     yield from _items(registrations.drafts_of(session, person.id, _MOST), "finish_registration", "")
 
 
+def names_of_organisations(session: Session, person: Person, _day: date) -> Iterator[work.Item]:
+    """One line for those who decide about published names, where some wait."""
+    if not may(person, Permission.DECIDE_NAME):
+        return
+    many = matches.counts(session)[MatchState.WAITING.value]
+    if many:
+        href = "/organisation-names?state=waiting"
+        yield work.Item("decide_name", "Names of organisations", href, detail=f"{many:,}")
+
+
 def _items(rows: Iterable[Registration], task: str, then: str) -> Iterator[work.Item]:
     for row in rows:
         href = f"/registrations/{row.id}{then}"
@@ -51,3 +63,4 @@ def install() -> None:
     """Tell the work list, and what goes with an erased person."""
     erasing.register("registrations", registrations.forget)
     work.register("registrations", registrations_of, LABELS)
+    work.register("names", names_of_organisations)

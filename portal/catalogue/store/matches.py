@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, true
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.audit import Act, Document, append, event_row, record, record_all
 from portal.catalogue.models.organisations import Organisation, OrganisationMatch
 from portal.catalogue.store.organisations import references
+from portal.catalogue.store.wording import has_words
 from portal.catalogue.words import MatchAbout, MatchState
 from portal.db import chunks, new_ids
 from portal.errors import Missing
@@ -20,10 +21,11 @@ THING = "organisation_match"
 
 def queue(
     session: Session, state: MatchState | None = None, after_id: int = 0, limit: int = 50,
-    about: MatchAbout | None = None,
+    about: MatchAbout | None = None, words: Collection[str] = (),
 ) -> list[OrganisationMatch]:  # fmt: skip
     """Published names in order of arrival, with the organisation decided on."""
     query = select(OrganisationMatch).options(joinedload(OrganisationMatch.organisation))
+    query = query.where(has_words(OrganisationMatch.published_name, words))
     if state is not None:
         query = query.where(OrganisationMatch.state == state)
     if about is not None:
@@ -35,9 +37,22 @@ def queue(
     )
 
 
-def counts(session: Session, about: MatchAbout | None = None) -> dict[str, int]:
+def following(
+    session: Session, match_id: int, about: MatchAbout | None, words: Collection[str]
+) -> OrganisationMatch | None:
+    """The name that waits next after one, or else the first."""
+    for after in (match_id, 0):
+        if found := queue(session, MatchState.WAITING, after, 1, about, words):
+            return found[0]
+    return None
+
+
+def counts(
+    session: Session, about: MatchAbout | None = None, words: Collection[str] = ()
+) -> dict[str, int]:
     """How many names are in each state, of those said of owners or of suppliers."""
-    of = OrganisationMatch.about == about if about is not None else true()
+    of = has_words(OrganisationMatch.published_name, words)
+    of = and_(of, OrganisationMatch.about == about) if about is not None else of
     found = dict.fromkeys((s.value for s in MatchState), 0)
     for state, many in session.execute(
         select(OrganisationMatch.state, func.count()).where(of).group_by(OrganisationMatch.state)

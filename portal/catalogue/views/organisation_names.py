@@ -27,6 +27,7 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
+from portal.catalogue.views.queues import Queue, kept, offer_next, queue, words_asked
 from portal.catalogue.words import MatchAbout, MatchState
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
@@ -63,7 +64,7 @@ def index(fmt: Format) -> Response:
 
 def _asked() -> tuple[MatchState | None, MatchAbout | None, tuple[str, ...]]:
     state, about = request.args.get("state", ""), request.args.get("about", "")
-    ignored = list(unknown("state", "about", "after"))
+    ignored = list(unknown("state", "about", "q", "after"))
     if state and state not in set(MatchState):
         ignored.append(f"state={state[:80]}")
         state = ""
@@ -75,23 +76,31 @@ def _asked() -> tuple[MatchState | None, MatchAbout | None, tuple[str, ...]]:
 
 
 def _list(state: MatchState | None, about: MatchAbout | None, ignored: tuple[str, ...]) -> Response:
-    after = place("after")
+    after, words = place("after"), words_asked()
     with reading() as session:
-        rows = matches.queue(session, state, after or 0, PAGE_SIZE + 1, about)
-        counts = matches.counts(session, about)
+        rows = matches.queue(session, state, after or 0, PAGE_SIZE + 1, about, words)
+        counts = matches.counts(session, about, words)
     following = {"after": rows[PAGE_SIZE - 1].id} if len(rows) > PAGE_SIZE else None
     return page(
         "catalogue/organisation_names.html",
         title=_("Organisation names to match"),
         rows=rows[:PAGE_SIZE],
         decides=may(current_person(), Permission.DECIDE_NAME, PORTAL),
-        states=_options(counts, state),
-        abouts=_abouts(about),
+        queue=_queue(state, about, counts),
         ignored=ignored,
-        state=state or about,
         first=after is None,
         paging=paging(None, following),
     )
+
+
+def _queue(state: MatchState | None, about: MatchAbout | None, counts: dict[str, int]) -> Queue:
+    lead = _(
+        "Published lists write organisations in many ways. A name that surely means one "
+        "organisation is matched, and its record says why. The others wait here until a person "
+        "decides."
+    )
+    facets = [(_("State"), _options(counts, state)), (_("Said of"), _abouts(about))]
+    return queue(lead, _("Words of the name"), facets, "state", "about")
 
 
 @blueprint.route("/organisation-names/<int(min=1):match_id>", methods=("GET", "POST"))
@@ -108,7 +117,8 @@ def decide(match_id: int) -> AnyResponse:
             means = form.said(partial(look_up, session, organisations.THING))
         if not form.errors:
             return _decided(row, means, replace(act(), reason=form.reason.data))
-    crumbs = [(_("Organisation names to match"), url_for("names.index"))]
+    along = kept("q", "state", "about")
+    crumbs = [(_("Organisation names to match"), url_for("names.index") + along)]
     template = "catalogue/organisation_name.html"
     return form_page(form, _("Which organisation is this?"), crumbs, template=template, row=row)
 
@@ -128,7 +138,17 @@ def _offered(row: matches.Shown) -> list[tuple[str, str, str]]:
 def _decided(row: matches.Shown, reference: str | None, by: Act) -> AnyResponse:
     _row, many = matching.decide(database(), row.id, reference, by, revise=True)
     said = ngettext("It changes %(num)s service.", "It changes %(num)s services.", many)
-    return done(f"{_('What the name means is saved.')} {said}", url_for("names.index"))
+    about = request.args.get("about", "")
+    of = MatchAbout(about) if about in set(MatchAbout) else None
+    with database().reading(fresh=True) as session:
+        following = matches.following(session, row.id, of, words_asked())
+    along, here = kept("q", "state", "about"), url_for("names.index")
+    answer = done(f"{_('What the name means is saved.')} {said}", here + along)
+    if following:
+        offer_next(following.published_name, f"{here}/{following.id}{along}")
+    else:
+        offer_next(None, here)
+    return answer
 
 
 def _options(counts: dict[str, int], state: MatchState | None) -> list[dict[str, Any]]:
@@ -144,9 +164,11 @@ def _abouts(about: MatchAbout | None) -> list[dict[str, Any]]:
 def _rows(
     state: MatchState | None, about: MatchAbout | None
 ) -> Callable[[Session], Iterator[dict[str, Any]]]:
+    words = words_asked()
+
     def rows(session: Session) -> Iterator[dict[str, Any]]:
         after = 0
-        while found := matches.queue(session, state, after, 10 * PAGE_SIZE, about):
+        while found := matches.queue(session, state, after, 10 * PAGE_SIZE, about, words):
             for row in found:
                 yield {
                     "published_name": row.published_name,
