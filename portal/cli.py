@@ -302,6 +302,7 @@ def demo_load(as_json: bool) -> None:
     counts["exemptions"] = {"added": leave}
     spend = spending.add_missing(database(), asked["spend_requests"], command)
     counts["spend requests"] = {"added": spend}
+    counts["booked assessments"] = cli_assessments.load_demo_bookings(command)
     counts["reviews"] = {"set": reviews.add_missing(database(), kept["reviews"], command)}
     if as_json:
         click.echo(json.dumps(counts))

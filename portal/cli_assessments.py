@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 
-from portal.assessments.actions import findings, import_reports, report_services, suggesting
+from portal.assessments.actions import (
+    demo_bookings,
+    findings,
+    import_reports,
+    report_services,
+    suggesting,
+)
 from portal.assessments.store import report_matching
 from portal.audit import Act
 from portal.catalogue.actions import importing
@@ -86,6 +92,12 @@ def load_demo(command: Act) -> dict[str, int]:
     decided = report_services.add_missing(database(), demo.report_services(), command)
     found = findings.add_missing(database(), demo.findings(), command)
     return {"created": outcome.created, "decided": decided, "findings": found}
+
+
+def load_demo_bookings(command: Act) -> dict[str, int]:
+    """Add the demo's booked assessments that are not there yet, once its people are; how many."""
+    url = current_app.extensions["portal"].settings.public_url
+    return {"created": demo_bookings.add_missing(database(), demo.bookings(), command, url)}
 
 
 @assessments_group.command("suggest")

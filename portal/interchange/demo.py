@@ -48,6 +48,11 @@ def standards() -> list[Document]:
     return _load("standards.json")
 
 
+def bookings() -> list[Document]:
+    """Assessments that the demo's teams book, and how far they are."""
+    return _load("bookings.json")
+
+
 def journeys() -> list[Document]:
     """The demo's journeys, as documents."""
     return _load("journeys.json")

@@ -138,7 +138,9 @@ def _same(field: Field, params: Params) -> Params:
 
 
 def _button(field: Field, params: Params) -> Params:
-    return {"text": field.label.text, "name": field.name, "preventDoubleClick": True}
+    found = {"text": field.label.text, "name": field.name, "preventDoubleClick": True}
+    # What stops a form as a whole is said above it, with a link to its button.
+    return {**found, "id": field.id} if field.errors else found
 
 
 def _date(field: Field, params: Params) -> Params:

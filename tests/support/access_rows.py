@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.access import (
+    BOOKING,
     JOURNEY,
     MENTION,
     PAIR,
@@ -259,5 +260,9 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
             ),
         ),
         (Permission.EDIT_STANDARD, STANDARD),
+    ),
+    "bookings.index": Permission.USE_ACCOUNT,
+    **dict.fromkeys(
+        ("bookings.show", "bookings.move", "bookings.history"), (Permission.SEE_BOOKING, BOOKING)
     ),
 }

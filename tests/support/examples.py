@@ -44,6 +44,8 @@ CAPABILITY = "card-payments"
 STANDARD = "dvla-extra-points"
 #: It tells of an assessment with points that were not met.
 REPORT = "vehicle-tax-sorn-and-vehicle-enquiry-service-assessment"
+#: Of the service, and accepted.
+BOOKING = "HKT-4827"
 
 
 def arguments(session: Session) -> dict[str, dict[str, Any]]:
@@ -148,6 +150,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "standard_walks": {"slug": "service-standard", "number": 2},
         "standard_editing": {"slug": STANDARD, "number": 1, "point": 15},
         "standard_drafts": {"slug": STANDARD, "number": 2, "point": 16},
+        "bookings": {"reference": BOOKING, "move": "withdraw"},
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
 

@@ -31,7 +31,7 @@ from portal.access import (
 )
 from portal.accounts.store import things
 from portal.accounts.views.base import KINDS, person_in
-from portal.assessments.store import standards
+from portal.assessments.store import bookings, standards
 from portal.audit import LONDON
 from portal.catalogue.store import duplicates, mentions, proposals, records, registrations
 from portal.catalogue.store.things import journey as journey_at
@@ -262,9 +262,19 @@ def test_who_may_see_and_send_what(app: Flask, session: Session, method: str) ->
                 person = replace(person, id=SOMEBODY_ELSE)
             with unnoticed(), as_person(app, person):
                 answer = client.open(address, method=method)
-            if not right(endpoint, method, answer, allowed(rule, who, person), person):
+            if about is not None and hidden(about, person):
+                fine = answer.status_code == 404
+            else:
+                fine = right(endpoint, method, answer, allowed(rule, who, person), person)
+            if not fine:
                 wrong.append(f"{method} {address} as {who}: {answer.status_code}")
     assert not wrong
+
+
+def hidden(about: Thing, person: Person) -> bool:
+    """Whether somebody is to be told that there is no such thing."""
+    known = may(person, Permission.SEE_BOOKING, about)
+    return about.kind == BOOKING and person.is_authenticated and not known
 
 
 @DEMO
@@ -303,6 +313,8 @@ def example(session: Session, kind: str, endpoint: str = "") -> Thing:
     if kind == MENTION:
         number = examples.arguments(session)["mentions"]["mention_id"]
         return mentions.thing(session, number)
+    if kind == BOOKING:
+        return bookings.thing_of(session, bookings.row_of(session, examples.BOOKING))
     if kind == STANDARD:
         return standards.thing_at(session, examples.STANDARD)
     if kind == S:

@@ -35,6 +35,14 @@ def new_reference() -> str:
     return f"{letters}-{''.join(secrets.choice(_DIGITS) for _ in range(4))}"
 
 
+def row_of(session: Session, reference: str) -> Booking:
+    """One booking by itself. Raises Missing."""
+    found = session.scalars(select(Booking).where(Booking.reference == reference)).first()
+    if found is None:
+        raise Missing("There is no such assessment")
+    return found
+
+
 def by_reference(session: Session, reference: str) -> Booking:
     """One booking with what belongs to it, as it is now. Raises Missing."""
     query = select(Booking).options(*_OF).where(Booking.reference == reference)
@@ -175,12 +183,14 @@ def _plain(value: Any) -> Any:
     return found.isoformat() if hasattr(found, "isoformat") else found
 
 
-def add(session: Session, booking: Booking, act: Act) -> None:
-    """Keep a new booking, with its first event."""
+def add(session: Session, booking: Booking, act: Act) -> Booking:
+    """Keep a new booking, with its first event; the booking as it is read."""
     booking.edited_at = act.at
     session.add(booking)
     session.flush()
-    record(session, act, "booking.begun", THING, booking.id, None, document_of(booking))
+    made = by_reference(session, booking.reference)
+    record(session, act, "booking.begun", THING, made.id, None, document_of(made))
+    return made
 
 
 def save(session: Session, booking: Booking, before: Document, act: Act, tag: str) -> bool:

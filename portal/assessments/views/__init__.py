@@ -6,7 +6,7 @@ from flask import Flask
 
 from portal.assessments.actions import moving
 from portal.assessments.forms import standards as standard_words
-from portal.assessments.views import figures, point_pages, reporting
+from portal.assessments.views import figures, holding, point_pages, reporting
 from portal.assessments.views.standard_drafts import blueprint as standard_drafts
 from portal.assessments.views.standard_editing import blueprint as standard_editing
 from portal.assessments.views.standard_walks import blueprint as standard_walks
@@ -25,3 +25,4 @@ def install(app: Flask) -> None:
         app.register_blueprint(blueprint)
     navigation.add_to_footer(app, lazy("Standards"), "standards.index")
     reporting.install(app)
+    holding.install(app)

@@ -1,0 +1,17 @@
+"""The pages of assessments from booking to closed actions, wired together."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.assessments.forms import booking_labels
+from portal.assessments.views import booking_base, bookings
+
+
+def install(app: Flask) -> None:
+    """Register the pages, their words, and what moves need and bring about."""
+    booking_base.install(app)
+    booking_labels.teach()
+    app.jinja_env.filters["booking_colour"] = booking_labels.colour
+    for module in (bookings,):
+        app.register_blueprint(module.blueprint)
