@@ -95,3 +95,15 @@ def test_the_list_is_filtered_by_its_address(
         assert client.get("/assessments.json?colour=red").status_code == 400
         row = client.get("/assessments.json?service=hire-a-boat").json["items"][0]
         assert row["reference"] == REFERENCE and row["state"] == "submitted"
+
+
+def test_an_invited_person_and_an_observer_read_no_history(
+    app: Flask, client: PageClient, session: Session, booked: Booking
+) -> None:
+    somebody = person(session, "Assessor One", Profession.DESIGN)
+    seat(session, booked, somebody.id, declaration=Declaration.WAITING)
+    with as_person(app, with_account(somebody.id)):
+        page = client.get(PAGE)
+        assert page.status_code == 200 and "/history" not in page.text
+        assert client.get(f"{PAGE}/history").status_code == 403
+        assert client.get(f"{PAGE}/history.csv").status_code == 403

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +78,25 @@ def test_who_sees_what(state: State) -> None:
     for part in ALWAYS:
         assert sees({part}, state) >= ALWAYS[part]
     assert sees({P.TEAM}, S.POSTPONED, state) == sees({P.TEAM}, state) or state is S.POSTPONED
+
+
+def _table() -> str:
+    """The moves as docs/assessments.md has them."""
+    lines = ["| Move | From | Who | To | Reason | Clocks |", "|---|---|---|---|---|---|"]
+    for rule in TABLE:
+        clocks = [f"{rule.starts} starts"] if rule.starts else []
+        clocks += [f"{kind} ends" for kind in sorted(rule.ends)]
+        sources = "any open state" if rule.sources >= OPEN else ""
+        named = rule.sources - OPEN if sources else rule.sources
+        cells = (
+            rule.move, ", ".join(filter(None, [sources, *(s for s in State if s in named)])),
+            ", ".join(p for p in Part if p in rule.by), rule.to or "where it was",
+            "yes" if rule.reason else "", ", ".join(clocks),
+        )  # fmt: skip
+        lines.append("| " + " | ".join(str(cell).replace("_", " ") for cell in cells) + " |")
+    return "\n".join(lines).replace("  |", " |")
+
+
+def test_the_documentation_has_the_table() -> None:
+    page = Path(__file__).parents[2] / "docs" / "assessments.md"
+    assert _table() in page.read_text(encoding="utf-8"), _table()

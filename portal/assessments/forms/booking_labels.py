@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 
-from portal.catalogue.forms import history_words, labels
-from portal.web.i18n import lazy
+from portal.catalogue.forms import labels
+from portal.catalogue.forms.history_words import Change, Document, Line
+from portal.catalogue.forms.labels import label
+from portal.web.filters import long_date, moment
+from portal.web.i18n import _, lazy
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     "booking_state": {
@@ -91,6 +96,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "cross_government": lazy("Assessors from across government"),
         "organisation": lazy("The organisation’s own assessors"),
     },
+    "contact_role": {
+        "senior_responsible_owner": lazy("Senior responsible owner"),
+        "service_owner": lazy("Service owner"),
+        "product_manager": lazy("Product manager"),
+        "delivery_manager": lazy("Delivery manager"),
+    },
     "clock": {
         "report": lazy("The report is due"),
         "check": lazy("The check is due"),
@@ -98,23 +109,42 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
 }  # fmt: skip
 FIELDS: Mapping[str, str] = {
+    "reference": lazy("Reference"),
     "state": lazy("State"),
     "resumes": lazy("Goes on from"),
-    "reference": lazy("Reference"),
-    "panel_by": lazy("Who assesses"),
+    "name": lazy("Name"),
+    "purpose": lazy("What it is for"),
+    "stage": lazy("Stage"),
+    "kind": lazy("Kind of assessment"),
     "confidential": lazy("Confidential"),
     "project_code_known": lazy("The project code is known"),
     "project_code": lazy("Project code"),
+    "discovery_on": lazy("Discovery began"),
     "phase_start": lazy("The phase begins"),
     "phase_end_known": lazy("The end of the phase is known"),
     "phase_end": lazy("The phase ends"),
-    "weeks": lazy("Weeks that suit the team"),
+    "weeks": lazy("Weeks that suit the team, from"),
+    "panel_by": lazy("Who assesses"),
+    "submitted_at": lazy("Submitted"),
     "held_on": lazy("Day of the assessment"),
+    "scheme": lazy("Words of the ratings"),
+    "pinned_because": lazy("Why this version of the standard"),
+    "result": lazy("Result"),
+    "result_verbatim": lazy("Result in the words of the scheme"),
+    "result_reason": lazy("Why the result differs from the points"),
+    "decided_at": lazy("Decided"),
+    "report_slug": lazy("Address of the report"),
     "contacts": lazy("People named"),
     "artefacts": lazy("Documents for the panel"),
     "sessions": lazy("Sessions"),
-    "submitted_at": lazy("Submitted"),
 }
+_OF = {
+    "state": "booking_state", "resumes": "booking_state", "stage": "assessment_stage",
+    "kind": "assessment_kind", "panel_by": "panel_by", "scheme": "rating_scheme",
+    "result": "assessment_result", "contacts": "contact_role",
+}  # fmt: skip
+_DAYS = ("discovery_on", "phase_start", "phase_end", "held_on", "weeks")
+_MOMENTS = ("submitted_at", "decided_at")
 COLOURS = {
     "draft": "grey", "submitted": "blue", "rejected": "red", "postponed": "yellow",
     "published": "green", "withdrawn": "grey", "stopped": "grey", "unpublished": "red",
@@ -130,6 +160,39 @@ def colour(state: object) -> str:
 def teach() -> None:
     """Add these words to those of the catalogue."""
     labels.add(LABELS)
-    of_state = LABELS["booking_state"]
-    values = {"state": of_state, "resumes": of_state, "panel_by": LABELS["panel_by"]}
-    history_words.teach(FIELDS, values)
+
+
+def in_words(before: Document, after: Document) -> list[Change]:
+    """What a change of a booking did, a field at a time. What is not of its own words, such as
+    the id of a row, is left out.
+    """
+    found = []
+    for field in dict.fromkeys([*before, *after]):
+        old, new = (_lines(field, said.get(field)) for said in (before, after))
+        if isinstance(before.get(field, after.get(field)), list):
+            old, new = [x for x in old if x not in new], [x for x in new if x not in old]
+        if field in FIELDS and old != new:
+            found.append(Change(str(FIELDS[field]), old, new))
+    return found
+
+
+def _lines(field: str, value: Any) -> list[Line]:
+    items = value if isinstance(value, list) else [value]
+    return [Line(_said(field, item)) for item in items if item not in (None, "")]
+
+
+def _said(field: str, value: Any) -> str:
+    if field in _OF:
+        return label(value, _OF[field])
+    if field in _DAYS:
+        return long_date(date.fromisoformat(value))
+    if field in _MOMENTS:
+        return moment(datetime.fromisoformat(value))
+    if field == "sessions":
+        day = long_date(date.fromisoformat(value["held_on"]))
+        return _("%(day)s at %(time)s", day=day, time=value["starts"])
+    if field == "artefacts":
+        return str(value["description"])
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return str(value)

@@ -28,11 +28,15 @@ class Sees(StrEnum):
     DRAFT = "draft"
     CHALLENGES = "challenges"
     FOLLOW_UPS = "follow_ups"
+    HISTORY = "history"
 
 
 _OWN = frozenset(
-    {Sees.BOOKING, Sees.SCHEDULE, Sees.CONTACTS, Sees.ACCESS_NEEDS, Sees.ARTEFACTS, Sees.PANEL}
-)
+    {
+        Sees.BOOKING, Sees.SCHEDULE, Sees.CONTACTS, Sees.ACCESS_NEEDS, Sees.ARTEFACTS, Sees.PANEL,
+        Sees.HISTORY,
+    }
+)  # fmt: skip
 _FINDINGS = frozenset({Sees.DRAFT, Sees.CHALLENGES, Sees.FOLLOW_UPS})
 #: Whatever the state.
 ALWAYS: dict[Part, frozenset[Sees]] = {

@@ -13,6 +13,7 @@ from portal.accounts.store import people
 from portal.accounts.views.base import done
 from portal.assessments.actions import booking_steps
 from portal.assessments.booking_words import Move, Part, State
+from portal.assessments.forms.booking_labels import in_words
 from portal.assessments.forms.booking_moves import MoveForm
 from portal.assessments.rules import workflow
 from portal.assessments.rules.confidentiality import Sees
@@ -21,7 +22,7 @@ from portal.assessments.store.booking_lists import BookingQuery
 from portal.assessments.views import booking_panels
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.words import Stage
-from portal.catalogue.forms.history_words import changes, who
+from portal.catalogue.forms.history_words import who
 from portal.catalogue.forms.labels import label, labels
 from portal.catalogue.views.base import (
     PAGE_SIZE,
@@ -32,7 +33,6 @@ from portal.catalogue.views.base import (
     stream,
     unknown,
 )
-from portal.catalogue.views.histories import names_in
 from portal.errors import Invalid, Missing, Refused, Stale
 from portal.web.formats import Format, formats, respond_list, respond_record
 from portal.web.guard import requires
@@ -141,7 +141,6 @@ def _document(session: Session, seen: Seen) -> dict[str, Any]:
         **{name[:-1]: found[0] if found else None for name, found in names.items()},
         "organisation_name": organisation[1] if organisation else None,
         **({"sessions": said["sessions"]} if Sees.SCHEDULE in seen.sees else {}),
-        **({"artefacts": said["artefacts"]} if Part.TEAM in seen.parts else {}),
     }
 
 
@@ -235,6 +234,8 @@ def history(reference: str, fmt: Format) -> Response:
     refuse_unknown(fmt, ignored)
     with reading() as session:
         seen = opened(session, reference)
+        if Sees.HISTORY not in seen.sees:
+            raise Refused("the history is not theirs to read")
         before = place("before") if fmt == "html" else None
         most = PAGE_SIZE + 1 if fmt == "html" else 10**6
         events = _events(session, seen, before, most)
@@ -254,7 +255,6 @@ def _events(session: Session, seen: Seen, before: int | None, most: int) -> list
     known: dict[str, str] = {}
     if seen.parts & {Part.ASSURANCE, Part.LEAD}:
         known = people.names_of_actors(session, {event.actor for event in found})
-    names = names_in(session, *(said for e in found for said in (e.before, e.after)))
     return [
         {
             "id": event.id,
@@ -264,7 +264,7 @@ def _events(session: Session, seen: Seen, before: int | None, most: int) -> list
             "confirmed": False,
             "batch_id": None,
             "by": known.get(event.actor) or who(event.actor),
-            "changes": changes(event.before, event.after, names),
+            "changes": in_words(event.before, event.after),
         }
         for event in found
     ]
