@@ -20,11 +20,12 @@ from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import CapabilityNeed, Usage
 from portal.catalogue.store import evidence, usage
 from portal.catalogue.store.evidence import Said
-from tests.support.accounts import add_person, other_browser, send, signed_in
+from tests.support.accounts import act, add_person, other_browser, send, signed_in
 from tests.support.data import ACT, add_organisation, add_service
 from tests.support.pages import filled, soup_of
 from tests.support.storefront import add_capability, add_component
 
+TODAY = act().day
 NEEDS = "/services/pay-a-fine/needs"
 LIVE = {"status": "live", "since-day": "", "since-month": "3", "since-year": "2024"}
 Answers = dict[str, Any]
@@ -307,3 +308,49 @@ def test_who_may_not_edit_sees_the_public_section_only(
                     f"{NEEDS}/letters/{row.id + 99}", "/services/no-such/needs"):  # fmt: skip
         assert client.get(address).status_code == 404, address
         assert stranger.get(address).status_code == 404, address
+
+
+def test_all_needs_are_answered_on_one_page(
+    session: Session, editor: Callable[[], FlaskClient]
+) -> None:
+    client, page = editor(), f"{NEEDS}/together"
+    assert client.get(page).headers["Location"] == NEEDS, "no need is said yet"
+    chosen = {"needs": ["letters", "texts", "payments"], "rest": "leave"}
+    assert send(client, NEEDS, chosen).status_code == 303
+    assert page in client.get(NEEDS).text
+    text = main(client.get(page))
+    assert "How do you send letters?" in text and "How do you take payments?" in text
+    offered = soup_of(client.get(page)).select("[name='letters--how'] option")
+    assert [str(o["value"]) for o in offered][:2] == ["", "component:notify"], "old-post is closed"
+    ahead = str(TODAY.year + 1)
+    wrong = send(client, page, {
+        "letters--how": "bought_product", "letters--status": "live",
+        "texts--how": "own_build", "payments--how": "component:pay", "payments--status": "planned",
+        "payments--since-month": "3", "payments--since-year": "2024",
+    })  # fmt: skip
+    assert wrong.status_code == 422 and usages(session) == [], "all of it or nothing"
+    listed = [each.get_text() for each in soup_of(wrong).select(".govuk-error-summary__list a")]
+    assert listed == [
+        "Letters: Enter the name of the product", "Texts: Select whether it is in use",
+        "Payments: Leave the date empty: it is not in use yet",
+    ]  # fmt: skip
+    since = {"letters--since-month": "3", "letters--since-year": ahead}
+    shared = {"letters--how": "component:notify", "letters--status": "live"}
+    late = send(client, page, {**shared, **since})
+    assert late.status_code == 422
+    since["letters--since-year"] = "2024"
+    done = send(client, page, {**shared, **since, "texts--how": "not_needed"})
+    assert done.headers["Location"] == NEEDS and "2 answers are saved" in client.get(NEEDS).text
+    [row] = usages(session)
+    assert (row.status.value, str(row.since), str(row.since_basis)) == (
+        "live",
+        "2024-03-01",
+        "month",
+    )
+    assert answers(session) == {"letters": "needed", "texts": "not_needed", "payments": "needed"}
+    assert send(client, page, {}).status_code == 303, "nothing said is nothing changed"
+    hand = {"payments--how": "by_hand"}
+    assert send(client, page, hand).status_code == 303
+    [row] = usages(session, "payments")
+    assert (row.arrangement.value, row.since_basis and row.since_basis.value) == ("by_hand", "seen")
+    assert client.get(page).status_code == 303, "all is said"

@@ -204,6 +204,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "suppliers.index": PUBLIC,
     "suppliers.named": PUBLIC,
     "suppliers.show": PUBLIC,
+    "together.index": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "toolkit.index": PUBLIC,
     "toolkit.show": PUBLIC,
     "transfer_drafts.again": Permission.MANAGE_PORTAL,

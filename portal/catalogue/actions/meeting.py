@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from portal.catalogue.store import editable, evidence, usage, usage_counts
 from portal.catalogue.store import meeting as store
 from portal.catalogue.store.editable import Record
 from portal.db import Database, one_at_a_time
+from portal.errors import Invalid
 
 ANSWERED, DECLARED = "needs answered", "declared"
 CHANGED, REMOVED = "usage.changed", "usage.removed"
@@ -48,6 +49,15 @@ class Said:
     values: Mapping[str, Any]
     replaces: int | None = None
     base: int = 0
+
+
+class Several(Exception):
+    """Something is wrong with what is said of some needs: each with its slug."""
+
+    def __init__(self, problems: list[tuple[str, Invalid]]) -> None:
+        """Keep each problem with its need."""
+        super().__init__()
+        self.problems = problems
 
 
 def choose(
@@ -98,12 +108,16 @@ def answer(database: Database, place: Place, said: NeedAnswer, act: Act) -> bool
     """
     with database.writing() as session:
         one_at_a_time(session)
-        known = store.answers(session, place.service_id).get(place.need)
-        met = store.met_now(session, place.service_id)
-        rules.refuse_met(place.need, met)
-        if known == said:
-            return False
-        return _say(session, place.service_id, place.service, {place.need: said.value}, act) > 0
+        return _answer(session, place, said, act)
+
+
+def _answer(session: Session, place: Place, said: NeedAnswer, act: Act) -> bool:
+    known = store.answers(session, place.service_id).get(place.need)
+    met = store.met_now(session, place.service_id)
+    rules.refuse_met(place.need, met)
+    if known == said:
+        return False
+    return _say(session, place.service_id, place.service, {place.need: said.value}, act) > 0
 
 
 def meet(database: Database, place: Place, said: Said, act: Act) -> int:
@@ -117,14 +131,45 @@ def meet(database: Database, place: Place, said: Said, act: Act) -> int:
     """
     with database.writing() as session:
         one_at_a_time(session)
-        document = rules.usage_said(
-            place.service, place.need, said.arrangement, said.values, None, act.day
-        )
-        _refuse(session, place, None, document, said.replaces)
-        row, known = Usage(), store.ids(session, place.service, place.service_id)
-        usage.save(session, row, None, document, known, act, DECLARED, said.replaces)
-        _needed(session, place, act)
-        return row.id
+        return _meet(session, place, said, act)
+
+
+def _meet(session: Session, place: Place, said: Said, act: Act) -> int:
+    document = rules.usage_said(
+        place.service, place.need, said.arrangement, said.values, None, act.day
+    )
+    _refuse(session, place, None, document, said.replaces)
+    row, known = Usage(), store.ids(session, place.service, place.service_id)
+    usage.save(session, row, None, document, known, act, DECLARED, said.replaces)
+    _needed(session, place, act)
+    return row.id
+
+
+def record_all(
+    database: Database, said: Iterable[tuple[Place, Said | NeedAnswer]], act: Act
+) -> int:
+    """Record what meets several needs of a service, or that it does not have them, in one go; how
+    many. All of it or nothing.
+
+    Raises:
+        Several: what is wrong with each of those that something is wrong with.
+    """
+    wrong: list[tuple[str, Invalid]] = []
+    done = 0
+    with database.writing() as session:
+        one_at_a_time(session)
+        for place, each in said:
+            try:
+                if isinstance(each, Said):
+                    _meet(session, place, each, act)
+                    done += 1
+                else:
+                    done += _answer(session, place, each, act)
+            except Invalid as problem:
+                wrong.append((place.need, problem))
+        if wrong:
+            raise Several(wrong)
+    return done
 
 
 def _refuse(

@@ -79,6 +79,7 @@ from portal.catalogue.views.splitting import blueprint as splitting
 from portal.catalogue.views.stack import blueprint as stack
 from portal.catalogue.views.storefront import blueprint as storefront
 from portal.catalogue.views.suppliers import blueprint as suppliers
+from portal.catalogue.views.together import blueprint as together
 from portal.catalogue.views.toolkit import blueprint as toolkit
 from portal.catalogue.views.transfer_drafts import blueprint as transfer_drafts
 from portal.catalogue.views.transfers import blueprint as transfers
@@ -126,6 +127,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         exemptions,
         spending,
         spend_conditions,
+        together,
         registrations,
         answers,
         publishing,
