@@ -38,14 +38,18 @@ def index(slug: str) -> AnyResponse:
     back = url_for("meeting.index", slug=record.slug)
     if not needs:
         return done(_("Say first which needs the service has."), back)
-    with reading() as session:
-        form = together_form(needs, store.offerings(session, [need.slug for need in needs]))
+    form = _form(needs)
     if form.validate_on_submit():
         try:
             return done(_save(form, record, needs), back)
         except Several as wrong:
             refuse(form, {need.slug: need.name for need in needs}, wrong.problems)
     return _page(form, record, needs)
+
+
+def _form(needs: list[Node]) -> Form:
+    with reading() as session:
+        return together_form(needs, store.offerings(session, [need.slug for need in needs]))
 
 
 def _left(record: Record) -> list[Node]:
