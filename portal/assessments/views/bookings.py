@@ -232,21 +232,26 @@ def history(reference: str, fmt: Format) -> Response:
     """Tell what was done to a booking, as far as the reader may know."""
     ignored = unknown("before")
     refuse_unknown(fmt, ignored)
-    with reading() as session:
-        seen = opened(session, reference)
-        if Sees.HISTORY not in seen.sees:
-            raise Refused("the history is not theirs to read")
-        before = place("before") if fmt == "html" else None
-        most = PAGE_SIZE + 1 if fmt == "html" else 10**6
-        events = _events(session, seen, before, most)
+    seen, events = _told(reference, fmt)
     return respond_list(
         fmt,
-        page=lambda: _history(seen, events, ignored, before is None),
+        page=lambda: _history(seen, events, ignored),
         rows=lambda: _changes(events),
         columns=EVENT,
         name=f"assessment-{reference}-history",
         bounded=True,
     )
+
+
+def _told(reference: str, fmt: Format) -> tuple[Seen, list[dict[str, Any]]]:
+    """The booking, and its events: those of a page, or all."""
+    with reading() as session:
+        seen = opened(session, reference)
+        if Sees.HISTORY not in seen.sees:
+            raise Refused("the history is not theirs to read")
+        if fmt != "html":
+            return seen, _events(session, seen, None, 10**6)
+        return seen, _events(session, seen, place("before"), PAGE_SIZE + 1)
 
 
 def _events(session: Session, seen: Seen, before: int | None, most: int) -> list[dict[str, Any]]:
@@ -281,9 +286,7 @@ def _changes(events: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _history(
-    seen: Seen, events: list[dict[str, Any]], ignored: tuple[str, ...], first: bool
-) -> Response:
+def _history(seen: Seen, events: list[dict[str, Any]], ignored: tuple[str, ...]) -> Response:
     following = {"before": events[PAGE_SIZE - 1]["id"]} if len(events) > PAGE_SIZE else None
     return page(
         "catalogue/history.html",
@@ -294,6 +297,6 @@ def _history(
         slug=seen.booking.reference,
         events=events[:PAGE_SIZE],
         ignored=ignored,
-        first=first,
+        first=place("before") is None,
         paging=paging(None, following),
     )
