@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from portal.assessments.actions import section_making as _section_making  # noqa: F401  its hooks
 from portal.assessments.forms import booking_labels
 from portal.assessments.views import booking_base, bookings
 
