@@ -184,7 +184,8 @@ def test_from_suggestions_to_the_public_page(
     quotes = client.get(f"{made.location}.json").get_json()
     assert quotes["count"] == 2 and quotes["title"] == "Research leaves people out"
     assert client.get(f"{made.location}.csv").text.count("\n") >= 3
-    assert client.get(f"{made.location}/history").status_code == 200
+    told = client.get(f"{made.location}/history").text
+    assert "2. Assisted digital (" in told and "standard/1/2" not in told
 
 
 def test_looking_after_a_finding(

@@ -154,6 +154,11 @@ def test_a_report(client: PageClient, session: Session) -> None:
     history = client.get(f"/reports/{KITE}/history")
     assert "Reassessment" in history.text
     assert "Ministry of Boats" in history.text
+    for raw, said in (("service-standard.2", "Service Standard: 18 points (2015)"),
+                      (">table<", "as many points as this version"),
+                      (f"{KITE}.1", "Fly a kite - Service Assessment (1)")):  # fmt: skip
+        assert raw not in history.text
+        assert said in history.text
     assert client.get(f"/reports/{KITE}/history.json").get_json()["count"] == 1
 
 

@@ -127,6 +127,7 @@ def test_the_versions_side_by_side_and_what_changed(client: PageClient) -> None:
     assert client.get(f"{UK}/history.json").json["items"][-1]["tag"] == "standard.added"
     assert client.get(f"{UK}.csv").text.splitlines()[1].startswith("3,14 points (2019),published")
     assert "History of 26 points (2014)" in text_of(client, f"{UK}/history")
+    assert "Service Standard: 14 points (2019)" in text_of(client, f"{EXTRA}/1/history")
     links = {a["href"] for a in soup_of(client.get("/toolkit/alpha")).select("main a")}
     assert f"{UK}/3/points/4" in links
 
@@ -296,11 +297,13 @@ def test_points_are_related_on_a_page(app: Flask, client: PageClient, session: S
         late = early | {"version_1": str(found[2])}
         answer = client.post(f"{page}/counterparts", data=late)
         assert answer.status_code == 409
-        assert "3/1 = 1/1" in answer.text and "3/1 = 1/2" in answer.text
+        for point in (1, 2):
+            said = f"point 1 of version 3 and point {point} of version 1"
+            assert said in answer.text
         assert client.get(f"{EXTRA}/2/points/15/counterparts").status_code == 404, "a draft"
         nobody = sent | {"version_1": "1000000"}
         assert client.post(f"{page}/counterparts", data=nobody).status_code == 422
-    assert "3/1 = 1/1" in text_of(client, f"{UK}/history")
+    assert "point 1 of version 3 and point 1 of version 1" in text_of(client, f"{UK}/history")
 
 
 def _points(session: Session, number: int) -> list[object]:

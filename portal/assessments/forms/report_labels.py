@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from portal.assessments.forms.standards import pinned_words
 from portal.assessments.rules.report_documents import HIDDEN, parted
+from portal.assessments.store.history_names import RECORDS
 from portal.catalogue.forms.history_words import Change, Document, Line
 from portal.catalogue.forms.labels import label
 from portal.web.filters import long_date
@@ -115,6 +117,8 @@ _OF = {
     "stage": "assessment_stage", "kind": "assessment_kind", "result": "assessment_result",
     "scheme": "rating_scheme", "service_match": "service_match",
 }  # fmt: skip
+#: The fields that refer to a record, and of which kind.
+_KINDS = {**RECORDS, "service": "service", "component": "component"}
 #: What the history tells of no more than that it changed.
 _LONG = ("body", "verbatim")
 
@@ -176,4 +180,8 @@ def _said(field: str, value: Any, names: Mapping[str, str]) -> str:
         return long_date(date.fromisoformat(value))
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if name == "pinned_because":
+        return pinned_words(value)
+    if name in _KINDS:
+        return names.get(f"{_KINDS[name]}:{value}", str(value))
     return names.get(str(value), str(value))

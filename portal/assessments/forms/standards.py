@@ -20,6 +20,7 @@ from portal.accounts.forms.labels import LABELS as ACCOUNT_LABELS
 from portal.assessments.rules.crosswalk import Point
 from portal.assessments.rules.pinning import Because
 from portal.assessments.rules.standards import ASKS_LIMIT, TITLE_LIMIT
+from portal.assessments.store.history_names import RECORDS
 from portal.assessments.words import RatingScheme, VersionState
 from portal.catalogue.forms import history_words
 from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, WebAddress, choices
@@ -63,14 +64,23 @@ FIELDS: Mapping[str, str] = {
     "number": lazy("Number"),
     "asks": lazy("What it asks for"),
     "profession": lazy("Leading profession"),
-    "counterparts": lazy("Points that ask for the same (version and point)"),
+    "counterparts": lazy("Points that ask for the same"),
 }
 
 
 def teach() -> None:
-    """Give the history the words of standards."""
+    """Give the history the words of standards and reports."""
     values = {"scheme": SCHEMES, "version_state": STATES, "profession": PROFESSIONS}
-    history_words.teach(FIELDS, values)
+    history_words.teach(FIELDS, values, RECORDS, {"counterparts": _counterparts})
+
+
+def _counterparts(pair: str) -> str:
+    """Two points that ask for the same, which the history keeps as `1/15 = 2/8`."""
+    said = [
+        _("point %(point)s of version %(version)s", version=version, point=point)
+        for version, _slash, point in (each.partition("/") for each in pair.split(" = "))
+    ]
+    return _(" and ").join(said)
 
 
 def pinned_words(told: str | None) -> str:

@@ -6,11 +6,13 @@ from flask import Flask
 
 from portal.assessments.actions import moving
 from portal.assessments.forms import standards as standard_words
+from portal.assessments.store import history_names
 from portal.assessments.views import figures, holding, point_pages, reporting
 from portal.assessments.views.standard_drafts import blueprint as standard_drafts
 from portal.assessments.views.standard_editing import blueprint as standard_editing
 from portal.assessments.views.standard_walks import blueprint as standard_walks
 from portal.assessments.views.standards import blueprint as standards
+from portal.catalogue.views.histories import names_with
 from portal.web import navigation
 from portal.web.i18n import lazy
 
@@ -20,6 +22,7 @@ def install(app: Flask) -> None:
     moving.install()
     figures.install(app)
     standard_words.teach()
+    names_with("assessments", history_names.names)
     point_pages.install()
     for blueprint in (standards, standard_walks, standard_editing, standard_drafts):
         app.register_blueprint(blueprint)

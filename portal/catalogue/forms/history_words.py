@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -67,17 +67,33 @@ _RECORDS = {
 _LISTED = ("service", "capability", "component")
 
 
-#: The words of features that import the catalogue: of fields, and of the values of some.
+#: The words of features that import the catalogue: of fields, of the values of some, and how other
+#: values are said.
 _FIELDS: dict[str, str] = {}
 _VALUES: dict[str, Mapping[str, str]] = {}
+_SAID: dict[str, Callable[[str], str]] = {}
 
 
-def teach(fields: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> None:
-    """Add what a higher package keeps in its documents: labels of fields, and of values by field.
-    A field that the catalogue has a label for keeps that.
+def teach(
+    fields: Mapping[str, str],
+    values: Mapping[str, Mapping[str, str]],
+    records: Mapping[str, str] | None = None,
+    said_so: Mapping[str, Callable[[str], str]] | None = None,
+) -> None:
+    """Add what a higher package keeps in its documents. A field that the catalogue has a label for
+    keeps that.
+
+    Args:
+        fields: labels of fields.
+        values: labels of values, by field.
+        records: the fields that refer to a record, and of which kind; see `names_with` of the
+            pages of histories.
+        said_so: by field, what puts a value into words.
     """
     _FIELDS.update(fields)
     _VALUES.update(values)
+    _RECORDS.update(records or {})
+    _SAID.update(said_so or {})
 
 
 def _called(field: str) -> str:
@@ -123,7 +139,11 @@ def references(*documents: Document) -> Iterator[str]:
         for name in ("provider", "supplier_organisation", "organisation"):
             if document.get(name):
                 yield str(document[name])
-        yield from (f"{of}:{document[k]}" for k, of in _RECORDS.items() if document.get(k))
+        for name, value in document.items():
+            # A document of several parts has fields such as `2.service`.
+            of = _RECORDS.get(name.rpartition(".")[2])
+            if of and value:
+                yield f"{of}:{value}"
         for name, bodies in document.items():
             if name.endswith("organisations") and isinstance(bodies, list):
                 yield from (str(body) for body in bodies if body)
@@ -201,6 +221,8 @@ def _value(field: str, value: object) -> str:
         return f"{value:,}"
     if field == "kind":
         return str(_KIND[""].get(str(value), value))
+    if field in _SAID:
+        return _SAID[field](str(value))
     if field in _VALUES:
         return str(_VALUES[field].get(str(value), value))
     if field in _OF:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -123,6 +123,16 @@ def _page(
     )
 
 
+#: Gives the names of records of the packages above, by how documents refer to them.
+Names = Callable[["Session", Collection[str]], Mapping[str, str]]
+_NAMES: dict[str, Names] = {}
+
+
+def names_with(feature: str, names: Names) -> None:
+    """Have the history find what a higher package's records are called."""
+    _NAMES[feature] = names
+
+
 def names_in(session: Session, *documents: Document) -> dict[str, str]:
     """The names of what documents speak of now, by how they refer to it."""
     wanted = set(references(*documents))
@@ -131,6 +141,7 @@ def names_in(session: Session, *documents: Document) -> dict[str, str]:
         **organisation_lists.names_of(session, wanted),
         **records.names_of(session, wanted),
         **{ref: name or label(how, "arrangement") for ref, (name, how) in used.items()},
+        **{ref: name for names in _NAMES.values() for ref, name in names(session, wanted).items()},
     }
 
 
