@@ -131,7 +131,9 @@ def import_volumes_command(file: Path, **options: Any) -> None:
 @yes_option
 @json_option
 def import_undo(batch: int, yes: bool, as_json: bool) -> None:
-    """Take import BATCH back, whole or not at all."""
+    """Take import BATCH back, whole or not at all. What people made of its records is named."""
+    for line in undo.goes_along(database(), batch):
+        click.echo(line, err=as_json)
     if not yes:
         click.confirm(f"Take back everything import {batch} did?", abort=True, err=as_json)
     counts = undo.undo(database(), batch, act("import undo"))

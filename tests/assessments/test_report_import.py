@@ -12,11 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.assessments.actions import report_checks
+from portal.assessments.actions.findings import group_new
 from portal.assessments.actions.report_services import About, decide
 from portal.assessments.models.assessments import Assessment, AssessmentPoint, Report, ReportCheck
-from portal.assessments.store import report_record
+from portal.assessments.models.findings import FindingSentence
+from portal.assessments.store import findings, report_record
 from portal.assessments.store.report_documents import Reports
-from portal.audit import HistoryEvent
+from portal.audit import HistoryEvent, history_of
 from portal.catalogue.models.organisations import OrganisationMatch
 from portal.catalogue.store import matches
 from portal.errors import Stale
@@ -85,6 +87,27 @@ def test_undo_and_what_stands_in_its_way(app: Flask, session: Session, tmp_path:
     assert documents(session) == {}
     assert session.scalar(select(func.count()).select_from(Assessment)) == 0
     assert counts(app, "reports", file)["created"] == 5
+
+
+@pytest.mark.usefixtures("there")
+def test_undo_says_what_goes_along(
+    app: Flask, session: Session, database: RolledBackDatabase, tmp_path: Path
+) -> None:
+    text = "The team had not done research with people who need support to use it."
+    batch = str(counts(app, "reports", write(tmp_path, [report("Row", text=text)]))["batch"])
+    no = run(app, "import", "undo", batch, code=1, answer="n")
+    assert "they go as well" not in no.output
+    [sentence] = session.scalars(select(FindingSentence).where(FindingSentence.sentence == text))
+    said = {"title": "No research", "summary": None, "capability": "fees", "point": None}
+    slug = group_new(database, [sentence.id], said, act())
+    no = run(app, "import", "undo", batch, code=1, answer="n")
+    assert "they go as well: 1 (findings: 1)" in no.output
+    run(app, "import", "undo", batch, "--yes")
+    session.expire_all()
+    row = findings.by_slug(session, slug)
+    assert row.sentences == 0
+    last = history_of(session, "finding", row.id)[0]
+    assert (last.tag, last.before) == ("finding.report_gone", {"sentences": [text]})
 
 
 @pytest.mark.usefixtures("there")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy.orm import Session
 
 from portal import search
 from portal.assessments.rules.report_documents import clean, parted, placed, positions
-from portal.assessments.store import report_matching, report_search, report_tables
+from portal.assessments.store import (
+    findings,
+    report_matching,
+    report_search,
+    report_tables,
+    suggestions,
+)
 from portal.assessments.store.report_documents import THING, Change, Reports
 from portal.audit import Act, Document
 from portal.catalogue.store import further_kinds
@@ -55,7 +61,20 @@ def follow(session: Session, name: str, organisation_id: int | None, act: Act) -
     return done
 
 
+def _along(session: Session, ids: Collection[int]) -> Iterator[str]:
+    """What people made of reports that goes with them: their sentences in findings."""
+    found = suggestions.grouped_of(session, ids)
+    many = sum(map(len, found.values()))
+    if many:
+        yield (
+            "These reports have sentences that people put into findings; they go as well: "
+            f"{many} (findings: {len(found)})."
+        )
+
+
 def _remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:
+    for finding_id, texts in suggestions.grouped_of(session, ids).items():
+        findings.told(session, finding_id, "report_gone", texts, [], act)
     report_tables.remove(session, ids, act, tag)
 
 
@@ -72,5 +91,6 @@ def install() -> None:
             keeps=report_matching.names_carried,
             follow=follow,
             documents=report_search.documents,
+            along=_along,
         )
     )

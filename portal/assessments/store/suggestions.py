@@ -351,6 +351,19 @@ def waiting(session: Session, most: int) -> int:
     return session.scalar(select(func.count()).select_from(some.limit(most).subquery())) or 0
 
 
+def grouped_of(session: Session, reports: Collection[int]) -> dict[int, list[str]]:
+    """The sentences of reports that people put into findings, by the ids of these."""
+    f, found = FindingSentence, dict[int, list[str]]()
+    for some in chunks(reports):
+        query = select(f.finding_id, f.sentence).where(
+            f.report_id.in_(some), f.finding_id.is_not(None)
+        )
+        rows: Any = session.execute(query.order_by(f.finding_id, f.id))
+        for id_, sentence in rows:
+            found.setdefault(id_, []).append(sentence)
+    return found
+
+
 def reports(session: Session) -> list[int]:
     """The ids of all reports."""
     return list(session.scalars(select(Report.id).order_by(Report.id)))

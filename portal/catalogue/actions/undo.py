@@ -68,6 +68,22 @@ def undo(database: Database, batch_id: int, act: Act) -> dict[str, int]:
         return {"removed": _records(made), "restored": _records(changed)}
 
 
+def goes_along(database: Database, batch_id: int) -> list[str]:
+    """What people made of the records that a batch brought, and that goes with them, a line each.
+
+    Raises:
+        Missing: no such batch.
+    """
+    with database.reading(fresh=True) as session:
+        imports.batch(session, batch_id)
+        made, _changed = _taken_apart(session, batch_id)
+        return [
+            line
+            for kind in further_kinds.kinds()
+            for line in kind.along(session, _ids(made, kind.thing))
+        ]
+
+
 def _taken_apart(
     session: Session, batch_id: int
 ) -> tuple[list[Reference], dict[Reference, Document]]:

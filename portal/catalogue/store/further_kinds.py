@@ -32,6 +32,7 @@ class Further:
         follow: lets a published name mean another organisation (None: none), or one at all; gives
             how many records changed.
         documents: what the search knows of all of them.
+        along: says what people made of some of these records that goes with them, a line each.
     """
 
     thing: str
@@ -43,6 +44,7 @@ class Further:
     keeps: Callable[[Session, Collection[int]], set[int]]
     follow: Callable[[Session, str, int | None, Act], int]
     documents: Callable[[Session], Iterable[search.Document]]
+    along: Callable[[Session, Collection[int]], Iterable[str]] = lambda _session, _ids: ()
 
 
 _KINDS: dict[str, Further] = {}
