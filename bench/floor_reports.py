@@ -65,10 +65,10 @@ SELECT version_id, stage, kind, result, points, copy, sum(many) FROM assessment_
 GROUP BY version_id, stage, kind, result, points, copy
 """
 DOUBTS = """
-SELECT a.standard_version_id, count(*) FROM assessment a JOIN report r ON r.id = a.report_id
-WHERE r.same_as_id IS NULL AND a.kind NOT IN ('mock', 'peer_review') AND a.result <> 'not_rated'
+SELECT count(*) FROM assessment a WHERE a.standard_version_id = %s
+  AND a.report_id NOT IN (SELECT id FROM report WHERE same_as_id IS NOT NULL)
+  AND a.kind NOT IN ('mock', 'peer_review') AND a.result <> 'not_rated'
   AND a.report_id IN (SELECT report_id FROM report_check WHERE state = 'open')
-GROUP BY a.standard_version_id
 """
 VERSIONS = """
 SELECT v.id, s.slug, v.number, s.name, v.title FROM standard_version v
@@ -243,7 +243,7 @@ def statistics(run: Connection, asked: dict[str, str], page: Template) -> str:
     ]  # fmt: skip
     return page.render(
         title="Statistics of assessments", base=f"?{urlencode(asked)}" if asked else "",
-        first=not wanted and len(there) > 1, doubts=dict(run(DOUBTS)).get(mine or None, 0),
+        first=not wanted and len(there) > 1, doubts=run(DOUBTS, (mine,))[0][0],
         value=value, called=called, rows=rows, all=rows[-1],
         pages=PAGES, out=[(text, f"{out[k]:,}") for k, text in LEFT_OUT.items() if k in out],
         versions=[(v, text, id_ == mine) for id_, (v, text) in versions.items() if id_ in there],
@@ -273,7 +273,7 @@ def figures(stage: str, text: str, row: dict[str, int], base: str) -> tuple[Any,
                                     ("Not passed", failed, "not_met"))
     ]  # fmt: skip
     bad, known = row.get("failed", 0), row.get("known", 0)
-    href = f"{base}&result=met&rating=not_met{end}" if bad else ""
+    href = f"{base}&result=met&result=met_with_conditions&rating=not_met{end}" if bad else ""
     rated = met + some + failed
     return text, f"{rated:,}", numbers, share(met + some, rated), (href, *share(bad, known))
 

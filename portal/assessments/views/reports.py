@@ -16,8 +16,7 @@ from portal.assessments.store import report_choices, report_lists, report_record
 from portal.assessments.store.report_documents import THING
 from portal.assessments.store.report_rows import Row
 from portal.assessments.views.report_filters import chosen, facets, is_mapped, selects
-from portal.assessments.words import Rating
-from portal.catalogue.forms.labels import label
+from portal.catalogue.forms.labels import labels
 from portal.catalogue.views.base import (
     around,
     reading,
@@ -155,9 +154,16 @@ def _show(found: Record) -> Response:
         report=found,
         sections=_sections(found),
         because=pinned_words,
-        ratings={each.value: (label(each.value, "point_rating"), colour(each)) for each in Rating},
+        stages=labels("assessment_stage"),
+        results=_tags("assessment_result"),
+        ratings=_tags("point_rating"),
         checks=may(current_person(), Permission.DECIDE_REPORTS),
     )
+
+
+def _tags(of: str) -> dict[str, tuple[str, str]]:
+    """The words of each rating with the colour of its tag."""
+    return {value: (text, colour(value)) for value, text in labels(of).items()}
 
 
 def _sections(found: Record) -> list[dict[str, Any]]:
