@@ -89,6 +89,36 @@ def test_needs_become_usages(app: Flask, session: Session, database: Database) -
 
 
 @DEMO
+def test_all_needs_are_answered_on_one_page(app: Flask, session: Session) -> None:
+    owner = people.by_email(session, "service.owner@dvla.demo.example")
+    assert owner is not None
+    client = other_browser(app)
+    signed_in(client, session, owner)
+    at = str(send(client, "/register", {}).headers["Location"])
+    page, chosen = f"{at}/needs/together", {"needs": ["card-payments", "letters", "maps"]}
+    assert client.get(page).headers["Location"] == at, "no need is said yet"
+    first = send(client, f"{at}/needs", chosen).headers["Location"]
+    assert page in client.get(first).text
+    text = soup_of(client.get(page)).get_text(" ", strip=True)
+    assert "How do you take card payments?" in text and "My service does not need" not in text
+    bad = {"card-payments--how": "component:govuk-pay", "letters--how": "bought_product",
+           "letters--status": "live"}  # fmt: skip
+    wrong = send(client, page, bad)
+    errors = [e.get_text() for e in soup_of(wrong).select(".govuk-error-summary__list a")]
+    assert errors == ["Take card payments: Select whether it is in use",
+                      "Send letters: Enter the name of the product"]  # fmt: skip
+    right = {"card-payments--how": "component:govuk-pay", "card-payments--status": "live",
+             "card-payments--since-month": "3", "card-payments--since-year": "2024",
+             "letters--how": "by_hand"}  # fmt: skip
+    assert send(client, page, right).headers["Location"] == f"{at}/needs/maps", "the one left"
+    session.expire_all()
+    row = session.get_one(Registration, int(at.rpartition("/")[2]))
+    assert row.needs["card-payments"]["component"] == "govuk-pay"
+    assert row.needs["card-payments"]["since"] == "2024-03-01"
+    assert row.needs["letters"]["arrangement"] == "by_hand"
+
+
+@DEMO
 def test_the_demo_set_has_a_draft_and_one_that_waits(app: Flask, session: Session) -> None:
     rows = session.scalars(select(Registration)).all()
     assert {row.state for row in rows} == {RegistrationState.DRAFT, RegistrationState.WAITING}

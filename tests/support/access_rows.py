@@ -204,6 +204,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "suppliers.index": PUBLIC,
     "suppliers.named": PUBLIC,
     "suppliers.show": PUBLIC,
+    "together.of_draft": (Permission.EDIT_REGISTRATION, REGISTRATION),
     "together.index": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "toolkit.index": PUBLIC,
     "toolkit.show": PUBLIC,

@@ -97,7 +97,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "proposals": {"proposal_id": session.scalar(select(func.min(Proposal.id)))},
         "meeting": {"slug": SERVICE, "need": CAPABILITY},
         **{f"meeting.{name}": _arrangement(session) for name in ("one", "remove")},
-        "together": {"slug": SERVICE},
+        "together": {"slug": SERVICE, "registration_id": draft},
         "need_services": {"slug": CAPABILITY},
         "toolkit": {"phase": "alpha"},
         "duplicates": {"pair_id": _pair(session)},

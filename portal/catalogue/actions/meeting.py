@@ -15,6 +15,7 @@ from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules import meeting as rules
 from portal.catalogue.rules.component_documents import clean_need
 from portal.catalogue.rules.editing import Conflict
+from portal.catalogue.rules.registering import Several
 from portal.catalogue.store import editable, evidence, usage, usage_counts
 from portal.catalogue.store import meeting as store
 from portal.catalogue.store.editable import Record
@@ -49,15 +50,6 @@ class Said:
     values: Mapping[str, Any]
     replaces: int | None = None
     base: int = 0
-
-
-class Several(Exception):
-    """Something is wrong with what is said of some needs: each with its slug."""
-
-    def __init__(self, problems: list[tuple[str, Invalid]]) -> None:
-        """Keep each problem with its need."""
-        super().__init__()
-        self.problems = problems
 
 
 def choose(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.store import identities, people
 from portal.audit import Act, Document
 from portal.catalogue.models.registrations import Registration
-from portal.catalogue.rules.registering import met, need_answers
+from portal.catalogue.rules.registering import Several, met, need_answers
 from portal.catalogue.rules.service_answers import accountable
 from portal.catalogue.rules.service_questions import Question, patch
 from portal.catalogue.store import capabilities, organisation_names, registrations
@@ -147,6 +147,37 @@ def meet(
     with database.writing() as session:
         row = _draft(session, registration_id, act)
         row.needs = {**row.needs, need: answer}
+
+
+def meet_all(
+    database: Database, registration_id: int,
+    said: Iterable[tuple[str, str, Mapping[str, Any]]], act: Act,
+) -> int:  # fmt: skip
+    """Keep how several needs are met, in one go; how many. All of it or nothing.
+
+    Args:
+        database: the portal's.
+        registration_id: which.
+        said: of each need its slug, the arrangement, and the values of `meet`.
+        act: who does it, and when.
+
+    Raises:
+        Several: what is wrong with each of those that something is wrong with.
+        Stale: it has been submitted since.
+    """
+    answers: Document = {}
+    wrong: list[tuple[str, Invalid]] = []
+    for need, arrangement, values in said:
+        try:
+            answers[need] = met(arrangement, values)
+        except Invalid as problem:
+            wrong.append((need, problem))
+    if wrong:
+        raise Several(wrong)
+    with database.writing() as session:
+        row = _draft(session, registration_id, act)
+        row.needs = {**row.needs, **answers}
+    return len(answers)
 
 
 def throw_away(database: Database, registration_id: int, act: Act) -> None:

@@ -43,24 +43,27 @@ def field(need: str, part: str) -> str:
     return f"{need}--{part}"
 
 
-def together_form(needs: Iterable[Need], offerings: Mapping[str, Offering]) -> Form:
+def together_form(
+    needs: Iterable[Need], offerings: Mapping[str, Offering], no_need: bool = True
+) -> Form:
     """The form that asks how each of these needs is met.
 
     Args:
         needs: those that are asked for.
         offerings: the components that meet each, see `store.meeting.offerings`.
+        no_need: whether it may say that there is no such need, or that this is not known.
     """
     fields: dict[str, Any] = {}
     for need in needs:
-        fields |= _fields(need, offerings.get(need.slug, {}))
+        fields |= _fields(need, offerings.get(need.slug, {}), no_need)
     fields["go"] = SubmitField(lazy("Save all of them"))
     return cast(Form, type("TogetherForm", (Form,), fields)())
 
 
-def _fields(need: Need, offering: Offering) -> dict[str, Any]:
+def _fields(need: Need, offering: Offering, no_need: bool) -> dict[str, Any]:
     open_ = {slug: (name, "") for slug, (name, _text, ends) in offering.items() if not ends}
     made = {str(each.value): each.label for each in ways(open_)}
-    how = {"": lazy("Leave it for later"), **made, **NO_NEED}
+    how = {"": lazy("Leave it for later"), **made, **(NO_NEED if no_need else {})}
     short = "govuk-!-width-two-thirds"
     fields = (
         SelectField(lazy("What meets it?"), [Optional()], choices=choices(how)),

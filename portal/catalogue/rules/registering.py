@@ -39,6 +39,15 @@ def need_answers(
     return said
 
 
+class Several(Exception):
+    """Something is wrong with what is said of some needs: each with its slug."""
+
+    def __init__(self, problems: list[tuple[str, Invalid]]) -> None:
+        """Keep each problem with its need."""
+        super().__init__()
+        self.problems = problems
+
+
 def met(arrangement: str, values: Mapping[str, Any]) -> Document:
     """How one need is met, as a registration keeps it.
 

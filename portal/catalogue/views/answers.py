@@ -25,6 +25,7 @@ from portal.catalogue.forms.registering import (
 )
 from portal.catalogue.forms.service_questions import LINES, TITLES, form_of, heading
 from portal.catalogue.models.registrations import Registration
+from portal.catalogue.rules.registering import unmet
 from portal.catalogue.rules.service_questions import Question, values_of
 from portal.catalogue.store import capabilities, components, organisation_names
 from portal.catalogue.views import registering as base
@@ -285,4 +286,5 @@ def _meet_page(form: Any, row: Registration, leaf: capabilities.Node) -> Respons
         form,
         heading={"how": {"fieldset": {"legend": legend}}},
         caption=_("What your service needs"),
+        together=address("together.of_draft", row) if len(unmet(row.needs)) > 1 else "",
     )

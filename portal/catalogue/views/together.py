@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, url_for
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission
 from portal.accounts.views.base import done, form_page
-from portal.catalogue.actions import meeting
-from portal.catalogue.actions.meeting import Place, Several
+from portal.catalogue.actions import meeting, registering
+from portal.catalogue.actions.meeting import Place, Said
 from portal.catalogue.component_words import NeedAnswer
 from portal.catalogue.forms.together import PARTS, field, refuse, said_of, together_form
+from portal.catalogue.rules.registering import Several, unmet
 from portal.catalogue.store import capabilities, service_mandates, services
 from portal.catalogue.store import meeting as store
 from portal.catalogue.views.base import database, reading, today
 from portal.catalogue.views.editing_base import crumbs_to, record_at, thing_at
+from portal.catalogue.views.registering import (
+    AT,
+    address,
+    crumbs,
+    draft_at,
+    needed,
+    next_need,
+    read,
+)
+from portal.catalogue.views.registering import thing_at as draft_thing
 from portal.web.guard import requires
 from portal.web.i18n import _, ngettext
 from portal.web.people import act
 
 if TYPE_CHECKING:
+    from portal.catalogue.models.registrations import Registration
     from portal.catalogue.store.capabilities import Node
     from portal.catalogue.store.editable import Record
     from portal.web.forms import Form
@@ -47,9 +59,10 @@ def index(slug: str) -> AnyResponse:
     return _page(form, record, needs)
 
 
-def _form(needs: list[Node]) -> Form:
+def _form(needs: list[Node], no_need: bool = True) -> Form:
     with reading() as session:
-        return together_form(needs, store.offerings(session, [need.slug for need in needs]))
+        offerings = store.offerings(session, [need.slug for need in needs])
+    return together_form(needs, offerings, no_need)
 
 
 def _left(record: Record) -> list[Node]:
@@ -86,4 +99,45 @@ def _page(form: Form, record: Record, needs: list[Node]) -> AnyResponse:
         record=record,
         asked=[(need, [form[field(need.slug, part)] for part in PARTS]) for need in needs],
         mandated=mandated,
+    )
+
+
+@blueprint.route(f"{AT}/needs/together", methods=("GET", "POST"))
+@requires(Permission.EDIT_REGISTRATION, of=draft_thing)
+def of_draft(registration_id: int) -> AnyResponse:
+    """The same while a service is registered."""
+    row = draft_at(registration_id)
+    left = set(unmet(row.needs))
+    with reading() as session:
+        needs = [leaf for slug, leaf in needed(session, row).items() if slug in left]
+    form = _form(needs, no_need=False)
+    if not needs or form.validate_on_submit():
+        try:
+            return _save_draft(form, row, needs)
+        except Several as wrong:
+            refuse(form, {need.slug: need.name for need in needs}, wrong.problems)
+    return _draft_page(form, row, needs)
+
+
+def _save_draft(form: Form, row: Registration, needs: list[Node]) -> AnyResponse:
+    said = [
+        (need.slug, each.arrangement, each.values)
+        for need in needs
+        if isinstance(each := said_of(form, need.slug), Said)
+    ]
+    if said:
+        registering.meet_all(database(), row.id, said, act())
+    return redirect(next_need(read(row.id)), 303)
+
+
+def _draft_page(form: Form, row: Registration, needs: list[Node]) -> AnyResponse:
+    return form_page(
+        form,
+        _("How each need is met"),
+        crumbs(row),
+        template="catalogue/needs_together.html",
+        record=None,
+        back=address("answers.needs", row),
+        asked=[(need, [form[field(need.slug, part)] for part in PARTS]) for need in needs],
+        mandated={},
     )
