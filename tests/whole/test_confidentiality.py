@@ -1,0 +1,278 @@
+"""Random walks of a booking by random people. After every step nobody is shown a word that they
+may not see: on pages, in files, feeds, searches, counts and mails, nor by another answer than
+everybody gets."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.access import Grant, Kind, Person, Role, Visitor
+from portal.accounts.words import Profession
+from portal.assessments import words
+from portal.assessments.actions import booking_steps
+from portal.assessments.booking_words import (
+    ChallengeState,
+    ContactRole,
+    Declaration,
+    Move,
+    Part,
+    SeatRole,
+    SeatState,
+    State,
+)
+from portal.assessments.models.bookings import (
+    Booking,
+    BookingArtefact,
+    BookingContact,
+    BookingSession,
+)
+from portal.assessments.models.drafting import Challenge, Section
+from portal.assessments.rules import workflow
+from portal.assessments.rules.confidentiality import Sees, parts_of, sees
+from portal.assessments.store import bookings
+from portal.audit import Act
+from portal.errors import Invalid, Refused
+from portal.mail import Mail
+from portal.web.people import as_person
+from tests.support.bookings import REFERENCE, book, person, seat
+from tests.support.data import ACT, add_organisation, add_service
+from tests.support.people import Somebody
+from tests.support.summary import unnoticed
+
+#: A word that stands in each sort of what is confidential, and nowhere else.
+MARKERS = {
+    "Zybooking": Sees.BOOKING,
+    "Zyplace": Sees.SCHEDULE,
+    "Zycontact": Sees.CONTACTS,
+    "Zyneeds": Sees.ACCESS_NEEDS,
+    "zyartefact": Sees.ARTEFACTS,
+    "Zypanel": Sees.PANEL,
+    "Zyconflict": Sees.CONFLICTS,
+    "Zydraft": Sees.DRAFT,
+    "Zydecision": Sees.DRAFT,
+    "Zychallenge": Sees.CHALLENGES,
+}
+SERVICE = "zy-service"
+#: Not asked for in the walk: what ends a session, files that have nothing of records, and lists of
+#: people, who are no secret.
+ELSEWHERE = ("static", "sign_in.", "openid.", "web.", "erasing.", "people.", "assessors.")
+#: Asked for at every step; of the others some, at random.
+NEAR = ("/assessment", "/reports", f"/services/{SERVICE}/assess", "/search?q=Zy")
+STEPS, READERS_A_STEP, OTHERS_A_STEP = 12, 3, 8
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody of the walk, and what they are to the booking, said here by hand."""
+
+    person: Person
+    parts: frozenset[Part]
+
+
+def _readers(session: Session, booking: Booking, body: int, other: int) -> dict[str, Reader]:
+    def on(role: Role, kind: Kind, id_: int, *parts: Part, me: int = 900) -> Reader:
+        return Reader(Somebody((Grant(role, kind, id_),), id=me), frozenset(parts))
+
+    found = {
+        "a visitor": Reader(Visitor(), frozenset()),
+        "nobody": Reader(Somebody(id=901), frozenset()),
+        "the team": on(Role.SERVICE_OWNER, Kind.SERVICE, booking.service_id or 0, Part.TEAM),
+        "another team": on(Role.SERVICE_OWNER, Kind.SERVICE, other),
+        "the assurance team": on(Role.ASSURANCE_TEAM, Kind.PORTAL, 0, Part.ASSURANCE),
+        "its organisation's": on(Role.ASSURANCE_TEAM, Kind.ORGANISATION, body),
+        "who runs the portal": on(Role.PORTAL_ADMINISTRATOR, Kind.PORTAL, 0),
+        "leadership": on(Role.LEADERSHIP, Kind.PORTAL, 0),
+    }
+    seats = (
+        ("the lead", SeatRole.LEAD, Declaration.NONE, Part.LEAD),
+        ("an assessor", SeatRole.ASSESSOR, Declaration.NONE, Part.ASSESSOR),
+        ("somebody invited", SeatRole.ASSESSOR, Declaration.WAITING, Part.INVITED),
+        ("an observer", SeatRole.OBSERVER, Declaration.NONE, Part.OBSERVER),
+        ("somebody with a conflict", SeatRole.ASSESSOR, Declaration.CONFLICT, None),
+        ("somebody who left", SeatRole.ASSESSOR, Declaration.NONE, None),
+    )
+    for name, role, declaration, part in seats:
+        who = person(session, f"Zypanel {name}", Profession.DESIGN)
+        row = seat(session, booking, who.id, role, declaration=declaration)
+        row.conflict = "Zyconflict" if declaration is Declaration.CONFLICT else None
+        if name == "somebody who left":
+            row.state, row.left_because = SeatState.LEFT, "Zyconflict"
+        parts = frozenset([part] if part else [])
+        found[name] = Reader(Somebody((Grant(Role.ASSESSOR, Kind.PORTAL, 0),), who.id), parts)
+    session.flush()
+    return found
+
+
+def _mark(session: Session, booking: Booking) -> None:
+    """Write the words again wherever a step has made room for them."""
+    at = ACT.at
+    if session.scalar(select(Section.id).where(Section.booking_id == booking.id)) is None and (
+        booking.state in workflow.WRITING | workflow.SHOWN_TO_TEAM
+    ):
+        session.add(Section(booking_id=booking.id, number=0, edited_at=at, edited_by="person:1"))
+        session.flush()
+    rated = {"verbatim": "Zydraft", "rating": words.Rating.MET, "done_well": "Zydraft well"}
+    mine = Section.booking_id == booking.id
+    session.execute(update(Section).where(mine).values(**rated, to_explore="Zydraft more"))
+    first = session.scalar(select(Section.id).where(mine).order_by(Section.number).limit(1))
+    there = session.scalar(select(Challenge.id).where(Challenge.booking_id == booking.id))
+    if first is not None and there is None and booking.state is State.TEAM_REVIEW:
+        session.add(
+            Challenge(booking_id=booking.id, section_id=first, paragraph="Zydraft well",
+                      text="Zychallenge", raised_by="person:900", raised_at=at, sent_at=at,
+                      state=ChallengeState.WAITING)
+        )  # fmt: skip
+    booking.result, booking.result_verbatim = words.Rating.MET, "Zydecision"
+    booking.result_reason = "Zydecision because"
+    session.flush()
+
+
+def _addresses(app: Flask) -> list[str]:
+    """Every page and file that can be about the booking, or counts or lists such things."""
+    known = {"reference": REFERENCE, "slug": SERVICE, "number": "0", "move": "withdraw"}
+    found = []
+    for rule in app.url_map.iter_rules():
+        folder = rule.rule.split("/")[1]
+        given = rule.arguments - set(rule.defaults or {})
+        about = "reference" in given or rule.rule.startswith("/services/<slug:slug>")
+        if "GET" not in (rule.methods or ()) or rule.endpoint.startswith(ELSEWHERE):
+            continue
+        if (about and given <= set(known)) or (not given and folder != "sign-in"):
+            found.append(_built(rule, {name: known[name] for name in given}))
+    searches = [f"/search?q={word}" for word in ("Zybooking", "Zydraft", "Zydecision")]
+    return sorted({*found, *searches, "/services?q=Zybooking", "/reports?q=Zydraft"} - {""})
+
+
+def _built(rule: Any, given: dict[str, str]) -> str:
+    path = rule.rule
+    for name, value in given.items():
+        start = path.index(":" + name + ">")
+        path = path[: path.rindex("<", 0, start)] + value + path[start + len(name) + 2 :]
+    return str(path)
+
+
+@contextmanager
+def _without_guards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whether a booking is ready for a move is tried elsewhere."""
+    with monkeypatch.context() as patched:
+        patched.setattr(booking_steps, "_GUARDS", {})
+        yield
+
+
+def _step(session: Session, booking: Booking, readers: dict[str, Reader], dice: Any) -> None:
+    """One move, mostly one that the table has, by somebody at random, with a reason or none."""
+    name = dice.choice(sorted(readers))
+    parts = readers[name].parts
+    can = [
+        (move, {part}) for part in Part for move in workflow.moves(booking.state, [part])
+        if move not in (Move.WITHDRAW, Move.STOP)
+    ]  # fmt: skip
+    move, by = (
+        dice.choice(can) if can and dice.random() < 0.85 else (dice.choice(list(Move)), parts)
+    )
+    reason = dice.choice(["Because", "Because", "Because", "", None])
+    rule, before, resumes = workflow.rule_of(move), booking.state, booking.resumes
+    held = before in rule.sources and bool(rule.by & set(by))
+    act = Act("person:900", ACT.at + timedelta(seconds=booking.version), "walk", reason=reason)
+    try:
+        to = booking_steps.take(session, booking, move, by, act, "https://portal.example")
+    except (Invalid, Refused):
+        assert not held or (rule.reason and not (reason or "").strip())
+        assert booking.state is before
+        return
+    assert held and (not rule.reason or reason)
+    assert to == (rule.to or resumes) == booking.state
+
+
+def _allowed(booking: Booking, parts: frozenset[Part], was_public: bool) -> set[str]:
+    seen = sees(parts, booking.state, booking.resumes)
+    # What was published is in the report, and its address.
+    public = {"Zydraft", "Zydecision", "Zybooking"} if was_public else set()
+    own = {"Zypanel"} if parts else set()
+    return {word for word, sort in MARKERS.items() if sort in seen} | public | own
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_no_walk_shows_anybody_what_they_may_not_see(
+    app: Flask, session: Session, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body, dice = add_organisation(session, "zy-body"), random.Random(seed)
+    other = add_service(session, "another-service").id
+    service = add_service(session, SERVICE)
+    booking = book(
+        session, service.id, name="Zybooking name", purpose="Zybooking purpose",
+        confidential=True, access_needs="Zyneeds", organisation_id=body.id,
+        project_code_known=True, project_code="Zybooking-1",
+    )  # fmt: skip
+    booking.contacts.append(
+        BookingContact(
+            role=ContactRole.SERVICE_OWNER, name="Zycontact", email="zycontact@a.example"
+        )
+    )
+    booking.artefacts.append(
+        BookingArtefact(address="https://zyartefact.example/", description="zyartefact draft")
+    )
+    booking.sessions.append(
+        BookingSession(held_on=date(2026, 9, 8), starts="10:00", minutes=240, place="Zyplace")
+    )
+    session.flush()
+    readers = _readers(session, booking, body.id, other)
+    client, public, addresses = Flask.test_client(app), False, _addresses(app)
+    near = [each for each in addresses if each.startswith(NEAR)]
+    far = [each for each in addresses if each not in near]
+    assert len([each for each in near if REFERENCE in each]) >= 7
+    with _without_guards(monkeypatch):
+        for _ in range(STEPS):
+            _step(session, booking, readers, dice)
+            _mark(session, booking)
+            session.commit()
+            public = public or booking.state in (State.PUBLISHED, State.UNPUBLISHED)
+            wrong = []
+            for name in dice.sample(sorted(readers), READERS_A_STEP):
+                allowed = _allowed(booking, readers[name].parts, public)
+                asked = near + dice.sample(far, OTHERS_A_STEP)
+                wrong += _leaks(app, client, asked, name, readers[name], allowed)
+            assert not wrong, booking.state
+            session.expire_all()
+            booking = bookings.by_reference(session, REFERENCE)
+            thing = bookings.thing_of(session, booking)
+            for name, reader in readers.items():
+                assert parts_of(reader.person, thing) == reader.parts, name
+    for mail in session.scalars(select(Mail)):
+        said = f"{mail.personalisation}{mail.kind}"
+        assert not any(word in said for word in MARKERS), "a mail says the reference alone"
+
+
+def _leaks(
+    app: Flask, client: Any, addresses: list[str], name: str, reader: Reader, allowed: set[str]
+) -> list[str]:
+    found = []
+    forbidden = [word for word in MARKERS if word not in allowed]
+    for address in addresses:
+        with unnoticed(), as_person(app, reader.person):
+            answer = client.get(address)
+        told = f"{answer.headers}{answer.get_data(as_text=True)}"
+        # What was asked for may be said again: it is the reader's own word.
+        asked = {word for word in MARKERS if word in address}
+        found += [
+            f"{word} at {address} to {name}" for word in forbidden
+            if word in told and word not in asked
+        ]  # fmt: skip
+        if REFERENCE in address and not reader.parts:
+            expected = 302 if not reader.person.is_authenticated else 404
+            if answer.status_code not in (expected, 401):
+                found.append(f"{answer.status_code} at {address} to {name}")
+        if answer.status_code >= 500:
+            found.append(f"{answer.status_code} at {address} to {name}")
+    return found
