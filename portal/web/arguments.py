@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
+from typing import TypeVar
 
 from flask import request
 
 from portal.errors import N_, Problem
 from portal.web.formats import Format
 
+Closed = TypeVar("Closed", bound=StrEnum)
 PAGE_SIZE = 50
 LAST_ID = 2**31 - 1
 
@@ -26,6 +29,22 @@ def refuse_unknown(fmt: Format, ignored: Sequence[str]) -> None:
 def unknown(*known: str) -> tuple[str, ...]:
     """The arguments of this address that its view does not know."""
     return tuple(sorted(name[:80] for name in request.args if name not in known))
+
+
+def one_of(name: str, closed: type[Closed], ignored: list[str]) -> Closed | None:
+    """The member of a closed list that an argument asks for; what is on no list is ignored.
+
+    Args:
+        name: of the argument.
+        closed: the list.
+        ignored: gets what was not understood.
+    """
+    text = request.args.get(name, "")
+    if text in set(closed):
+        return closed(text)
+    if text:
+        ignored.append(f"{name}={text[:80]}")
+    return None
 
 
 def place(name: str) -> int | None:

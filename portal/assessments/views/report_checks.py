@@ -26,6 +26,7 @@ from portal.catalogue.forms.labels import label, labels
 from portal.catalogue.views.base import (
     PAGE_SIZE,
     database,
+    one_of,
     place,
     reading,
     refuse_unknown,
@@ -71,12 +72,8 @@ def index(fmt: Format) -> Response:
 
 def _asked() -> tuple[CheckQuery, tuple[str, ...]]:
     ignored = list(unknown("state", "field", "q", "after"))
-    text = request.args.get("state", "")
-    if text and text not in set(CheckState):
-        ignored.append(f"state={text[:80]}")
-        text = ""
     field = request.args.get("field", "")[:60] or None
-    state = CheckState(text) if text else None
+    state = one_of("state", CheckState, ignored)
     return CheckQuery(state, field, words_asked()), tuple(ignored)
 
 
@@ -92,12 +89,14 @@ def _index(query: CheckQuery, ignored: tuple[str, ...]) -> Response:
         rows = report_checks.listing(session, query, after, PAGE_SIZE + 1)
         states, fields = report_checks.counts(session, query)
     following = {"after": rows[PAGE_SIZE - 1].id} if len(rows) > PAGE_SIZE else None
+    around = _queue(query, states, fields)
     return page(
         "assessments/report_checks.html",
         title=_("Reports to be checked"),
         section=_("Reports"),
         rows=rows[:PAGE_SIZE],
-        queue=_queue(query, states, fields),
+        queue=around,
+        narrowed=around.narrowed,
         ignored=ignored,
         first=after is None,
         paging=paging(None, following),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission
@@ -23,6 +23,7 @@ from portal.catalogue.store import components, services
 from portal.catalogue.views.base import (
     PAGE_SIZE,
     database,
+    one_of,
     place,
     reading,
     refuse_unknown,
@@ -60,11 +61,8 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[ServiceMatch | None, tuple[str, ...]]:
-    ignored, text = list(unknown("state", "q", "after")), request.args.get("state", "")
-    if text and text not in set(ServiceMatch):
-        ignored.append(f"state={text[:80]}")
-        text = ""
-    return ServiceMatch(text) if text else None, tuple(ignored)
+    ignored = list(unknown("state", "q", "after"))
+    return one_of("state", ServiceMatch, ignored), tuple(ignored)
 
 
 def _rows(
@@ -84,13 +82,15 @@ def _index(state: ServiceMatch | None, ignored: tuple[str, ...]) -> Response:
         waits = [row.sort_name for row in rows if row.match == ServiceMatch.WAITING]
         same = report_matching.same_names(session, waits) if waits else {}
     following = {"after": rows[PAGE_SIZE - 1].id} if len(rows) > PAGE_SIZE else None
+    around = _queue(state, counts)
     return page(
         "assessments/report_services.html",
         title=_("Which service a report is about"),
         section=_("Reports"),
         rows=rows[:PAGE_SIZE],
         same=same,
-        queue=_queue(state, counts),
+        queue=around,
+        narrowed=around.narrowed,
         ignored=ignored,
         first=after is None,
         paging=paging(None, following),

@@ -105,6 +105,7 @@ def _index(query: StandardQuery, ignored: tuple[str, ...]) -> Response:
         title=_("Standards"),
         rows=[(row, with_days(known.get(row.id, []))) for row in here],
         facet=filter_links("organisation", bodies, query.organisation),
+        beside=bool(bodies),
         narrowed=query.organisation is not None,
         adds=may(person, Permission.ADD_STANDARD),
         ignored=ignored,

@@ -13,6 +13,7 @@ from portal.catalogue.store import blast, burning
 from portal.catalogue.store.blast import Blast
 from portal.catalogue.store.burning import BurningQuery, Hot
 from portal.catalogue.views.base import (
+    one_of,
     reading,
     refuse_unknown,
     today,
@@ -57,17 +58,14 @@ def index(fmt: Format) -> Response:
 
 def _asked() -> tuple[BurningQuery, Burning | None, tuple[str, int] | None, tuple[str, ...]]:
     ignored = list(unknown("reason", "provider", "organisation", "after"))
-    why, after = request.args.get("reason", ""), request.args.get("after", "")
-    if why and why not in set(Burning):
-        ignored.append(f"reason={why[:80]}")
-        why = ""
+    why, after = one_of("reason", Burning, ignored), request.args.get("after", "")
     key = decode_key(after) if after else None
     if after and key is None:
         ignored.append("after")
     query = BurningQuery(*(request.args.get(name, "")[:200] or None
                            for name in ("provider", "organisation")))  # fmt: skip
     place = (str(key[0]), key[1]) if key else None
-    return query, Burning(why) if why else None, place, tuple(ignored)
+    return query, why, place, tuple(ignored)
 
 
 def _rows(rows: list[Hot]) -> Iterator[dict[str, Any]]:

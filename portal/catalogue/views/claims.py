@@ -33,6 +33,7 @@ from portal.catalogue.views.base import (
     LAST_ID,
     PAGE_SIZE,
     database,
+    one_of,
     reading,
     refuse_unknown,
     stream,
@@ -107,15 +108,12 @@ def users(slug: str, fmt: Format) -> Response:
 
 def _asked(component: Thing) -> tuple[ClaimQuery, tuple[str, ...]]:
     ignored = list(unknown("standing", "after"))
-    chosen, after = request.args.get("standing", ""), request.args.get("after", "")
-    if chosen and chosen not in set(Standing):
-        ignored.append(f"standing={chosen[:80]}")
-        chosen = ""
+    chosen, after = one_of("standing", Standing, ignored), request.args.get("after", "")
     key = decode_key(after) if after else None
     if after and key is None:
         ignored.append("after")
     place = (str(key[0]), int(key[1])) if key else None
-    return ClaimQuery(component.id, Standing(chosen) if chosen else None, place), tuple(ignored)
+    return ClaimQuery(component.id, chosen, place), tuple(ignored)
 
 
 def _rows(session: Session, query: ClaimQuery) -> Iterator[dict[str, Any]]:

@@ -21,6 +21,7 @@ from portal.catalogue.store import closing as store
 from portal.catalogue.store.closing import Dependent, DependentQuery, Ending
 from portal.catalogue.views.base import (
     PAGE_SIZE,
+    one_of,
     reading,
     refuse_unknown,
     stream,
@@ -86,15 +87,12 @@ def _numbers(query: DependentQuery) -> dict[str, Any]:
 
 def _asked(component: Ending) -> tuple[DependentQuery, tuple[str, ...]]:
     ignored = list(unknown("state", "organisation", "after"))
-    state, after = request.args.get("state", ""), request.args.get("after", "")
-    if state and state not in set(Moving):
-        ignored.append(f"state={state[:80]}")
-        state = ""
+    state, after = one_of("state", Moving, ignored), request.args.get("after", "")
     key = decode_key(after) if after else None
     if after and key is None:
         ignored.append("after")
     query = DependentQuery(
-        component, today(), Moving(state) if state else None,
+        component, today(), state,
         request.args.get("organisation", "")[:200] or None, (str(key[0]), key[1]) if key else None,
     )  # fmt: skip
     return query, tuple(ignored)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import PAIR, Kind, Permission, Thing, may
@@ -23,6 +23,7 @@ from portal.catalogue.store.duplicates import PairQuery, Row
 from portal.catalogue.views.base import (
     PAGE_SIZE,
     database,
+    one_of,
     place,
     reading,
     refuse_unknown,
@@ -69,15 +70,8 @@ def index(fmt: Format) -> Response:
 
 def _asked() -> tuple[PairQuery, tuple[str, ...]]:
     ignored = list(unknown("kind", "state", "after"))
-    kind, state = request.args.get("kind", ""), request.args.get("state", "")
-    if kind and kind not in set(RecordKind):
-        ignored.append(f"kind={kind[:80]}")
-        kind = ""
-    if state and state not in set(PairDecision):
-        ignored.append(f"state={state[:80]}")
-        state = ""
     query = PairQuery(
-        RecordKind(kind) if kind else None, PairDecision(state) if state else None, place("after")
+        one_of("kind", RecordKind, ignored), one_of("state", PairDecision, ignored), place("after")
     )
     return query, tuple(ignored)
 

@@ -11,6 +11,7 @@ from portal.catalogue.store import matrix as store
 from portal.catalogue.store.matrix import MatrixQuery
 from portal.catalogue.views.base import (
     PAGE_SIZE,
+    one_of,
     place,
     reading,
     refuse_unknown,
@@ -49,17 +50,13 @@ def index(fmt: Format) -> Response:
 
 def _asked() -> tuple[MatrixQuery, dict[str, str], tuple[str, ...]]:
     ignored = list(unknown("kind", "need", "after"))
-    kind, need = request.args.get("kind", ""), request.args.get("need", "")
+    kind, need = one_of("kind", OrganisationKind, ignored), request.args.get("need", "")
     with reading() as session:
         needs = store.needs(session)
-    if kind and kind not in set(OrganisationKind):
-        ignored.append(f"kind={kind[:80]}")
-        kind = ""
     if need and need not in needs:
         ignored.append(f"need={need[:80]}")
         need = ""
-    of = OrganisationKind(kind) if kind else None
-    return MatrixQuery(of, need or None, place("after") or 0), needs, tuple(ignored)
+    return MatrixQuery(kind, need or None, place("after") or 0), needs, tuple(ignored)
 
 
 def _page(query: MatrixQuery, needs: dict[str, str], ignored: tuple[str, ...]) -> Response:

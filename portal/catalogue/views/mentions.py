@@ -21,6 +21,7 @@ from portal.catalogue.views.base import (
     LAST_ID,
     PAGE_SIZE,
     database,
+    one_of,
     place,
     reading,
     refuse_unknown,
@@ -68,16 +69,9 @@ def index(fmt: Format) -> Response:
 
 def _asked() -> tuple[MentionQuery, tuple[str, ...]]:
     ignored = list(unknown("state", "sense", "component", "service", "after"))
-    state, sense = request.args.get("state", ""), request.args.get("sense", "")
-    if state and state not in set(MentionState):
-        ignored.append(f"state={state[:80]}")
-        state = ""
-    if sense and sense not in set(MentionSense):
-        ignored.append(f"sense={sense[:80]}")
-        sense = ""
     query = MentionQuery(
-        MentionState(state) if state else None,
-        MentionSense(sense) if sense else None,
+        one_of("state", MentionState, ignored),
+        one_of("sense", MentionSense, ignored),
         request.args.get("component") or None,
         request.args.get("service") or None,
         place("after"),
@@ -105,6 +99,7 @@ def _index(query: MentionQuery, ignored: tuple[str, ...]) -> Response:
         states=_options("state", "mention_state", states, query.state),
         senses=_options("sense", "mention_sense", senses, query.sense),
         components=filter_links("component", named, query.component),
+        narrowed=any((query.state, query.sense, query.component, query.service)),
         ignored=ignored,
         first=query.after is None,
         paging=paging(None, following),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import PORTAL, Permission, may
@@ -20,6 +20,7 @@ from portal.catalogue.store import matches, organisation_lists, organisations
 from portal.catalogue.views.base import (
     PAGE_SIZE,
     database,
+    one_of,
     place,
     reading,
     refuse_unknown,
@@ -63,16 +64,9 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[MatchState | None, MatchAbout | None, tuple[str, ...]]:
-    state, about = request.args.get("state", ""), request.args.get("about", "")
     ignored = list(unknown("state", "about", "q", "after"))
-    if state and state not in set(MatchState):
-        ignored.append(f"state={state[:80]}")
-        state = ""
-    if about and about not in set(MatchAbout):
-        ignored.append(f"about={about[:80]}")
-        about = ""
-    of = MatchAbout(about) if about else None
-    return MatchState(state) if state else None, of, tuple(ignored)
+    state, about = one_of("state", MatchState, ignored), one_of("about", MatchAbout, ignored)
+    return state, about, tuple(ignored)
 
 
 def _list(state: MatchState | None, about: MatchAbout | None, ignored: tuple[str, ...]) -> Response:
@@ -81,12 +75,14 @@ def _list(state: MatchState | None, about: MatchAbout | None, ignored: tuple[str
         rows = matches.queue(session, state, after or 0, PAGE_SIZE + 1, about, words)
         counts = matches.counts(session, about, words)
     following = {"after": rows[PAGE_SIZE - 1].id} if len(rows) > PAGE_SIZE else None
+    around = _queue(state, about, counts)
     return page(
         "catalogue/organisation_names.html",
         title=_("Organisation names to match"),
         rows=rows[:PAGE_SIZE],
         decides=may(current_person(), Permission.DECIDE_NAME, PORTAL),
-        queue=_queue(state, about, counts),
+        queue=around,
+        narrowed=around.narrowed,
         ignored=ignored,
         first=after is None,
         paging=paging(None, following),
@@ -138,8 +134,7 @@ def _offered(row: matches.Shown) -> list[tuple[str, str, str]]:
 def _decided(row: matches.Shown, reference: str | None, by: Act) -> AnyResponse:
     _row, many = matching.decide(database(), row.id, reference, by, revise=True)
     said = ngettext("It changes %(num)s service.", "It changes %(num)s services.", many)
-    about = request.args.get("about", "")
-    of = MatchAbout(about) if about in set(MatchAbout) else None
+    of = one_of("about", MatchAbout, [])
     with database().reading(fresh=True) as session:
         following = matches.following(session, row.id, of, words_asked())
     along, here = kept("q", "state", "about"), url_for("names.index")

@@ -21,6 +21,7 @@ from portal.catalogue.views.base import (
     PAGE_SIZE,
     database,
     found,
+    one_of,
     place,
     reading,
     refuse_unknown,
@@ -67,15 +68,12 @@ def show(slug: str, fmt: Format) -> Response:
 def _asked(known: list[Roster]) -> tuple[Reconciled | None, Roster | None, tuple[str, ...]]:
     """The list and the part of it that this address asks for."""
     ignored = list(unknown("list", "by", "after"))
-    side, by = request.args.get("list", ""), request.args.get("by", "")
-    if side and side not in set(Reconciled):
-        ignored.append(f"list={side[:80]}")
-        side = ""
+    side, by = one_of("list", Reconciled, ignored), request.args.get("by", "")
     mine = [each for each in known if each.sort == by]
     if by and not mine:
         ignored.append(f"by={by[:80]}")
     roster = next(iter(mine or known), None)
-    return Reconciled(side) if side else None, roster, tuple(ignored)
+    return side, roster, tuple(ignored)
 
 
 def _row(row: Row) -> dict[str, Any]:

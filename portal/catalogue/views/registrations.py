@@ -5,7 +5,7 @@ from __future__ import annotations
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission, may
@@ -24,7 +24,7 @@ from portal.catalogue.views import registering as base
 from portal.catalogue.views.registering import AT, address, crumbs, read, thing_at, title_of
 from portal.catalogue.words import RegistrationState
 from portal.errors import Invalid
-from portal.web.arguments import PAGE_SIZE, place, refuse_unknown, unknown
+from portal.web.arguments import PAGE_SIZE, one_of, place, refuse_unknown, unknown
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
 from portal.web.i18n import _
@@ -83,12 +83,10 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[Asked, tuple[str, ...]]:
-    state, ignored = request.args.get("state", ""), unknown("state", "after")
-    if state and state not in set(RegistrationState):
-        state, ignored = "", (*ignored, f"state={state[:80]}")
-    chosen = RegistrationState(state) if state else None
+    ignored = list(unknown("state", "after"))
+    chosen = one_of("state", RegistrationState, ignored)
     person = current_person()
-    return Asked(person.id, decides_for(person), chosen, place("after")), ignored
+    return Asked(person.id, decides_for(person), chosen, place("after")), tuple(ignored)
 
 
 def _rows(asked: Asked) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from portal.catalogue.views.base import (
     PAGE_SIZE,
     database,
     leads_on,
+    one_of,
     place,
     reading,
     refuse_unknown,
@@ -67,10 +68,7 @@ def index(fmt: Format) -> Response:
 
 def _asked() -> tuple[TransferQuery, tuple[str, ...]]:
     ignored = list(unknown("kind", "state", "organisation", "after"))
-    kind, state = request.args.get("kind", ""), request.args.get("state", "")
-    if kind and kind not in set(SuccessionKind):
-        ignored.append(f"kind={kind[:80]}")
-        kind = ""
+    kind, state = one_of("kind", SuccessionKind, ignored), request.args.get("state", "")
     if state and state not in set(STATES):
         ignored.append(f"state={state[:80]}")
         state = ""
@@ -78,7 +76,7 @@ def _asked() -> tuple[TransferQuery, tuple[str, ...]]:
     if body:
         leads_on("organisation", body)
     query = TransferQuery(
-        SuccessionKind(kind) if kind else None, TransferState(state) if state else None, body,
+        kind, TransferState(state) if state else None, body,
         place("after"),
     )  # fmt: skip
     return query, tuple(ignored)

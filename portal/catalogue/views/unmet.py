@@ -20,6 +20,7 @@ from portal.catalogue.store.unmet import ALONE, Unmet, UnmetQuery
 from portal.catalogue.views.base import (
     PAGE_SIZE,
     database,
+    one_of,
     reading,
     refuse_unknown,
     stream,
@@ -114,19 +115,16 @@ def show(slug: str, fmt: Format) -> Response:
 
 def _asked(capability_id: int) -> tuple[UnmetQuery, tuple[str, ...]]:
     ignored = list(unknown("arrangement", "reason", "after"))
-    how, why = request.args.get("arrangement", ""), request.args.get("reason", "")
+    how, why = request.args.get("arrangement", ""), one_of("reason", NotSharedReason, ignored)
     if how and how not in ALONE:
         ignored.append(f"arrangement={how[:80]}")
         how = ""
-    if why and why not in set(NotSharedReason):
-        ignored.append(f"reason={why[:80]}")
-        why = ""
     after = request.args.get("after", "")
     key = decode_key(after) if after else None
     if after and key is None:
         ignored.append("after")
     query = UnmetQuery(
-        capability_id, Arrangement(how) if how else None, NotSharedReason(why) if why else None,
+        capability_id, Arrangement(how) if how else None, why,
         (str(key[0]), key[1]) if key else None,
     )  # fmt: skip
     return query, tuple(ignored)
