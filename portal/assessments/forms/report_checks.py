@@ -111,9 +111,10 @@ def _name(position: int, field: str) -> str:
 
 def _fields(position: int, standards: Mapping[str, str], place: str) -> dict[str, Any]:
     def choice(text: str, of: Mapping[str, str]) -> Any:
-        return SelectField(f"{text}{place}", choices=choices(of))
+        # As wide as the page at most: a standard may have a long name.
+        wide = {"classes": "portal-facet__select"}
+        return SelectField(f"{text}{place}", choices=choices(of), render_kw=wide)
 
-    day = DateParts(f"{_('Date')}{place}", [NotLater()], thing=lazy("the date of the assessment"))
     found = {
         "name": StringField(
             f"{_('Name of the service on the day')}{place}",
@@ -125,7 +126,9 @@ def _fields(position: int, standards: Mapping[str, str], place: str) -> dict[str
             description=lazy("Each on a line of its own. The first is accountable."),
             render_kw={"params": {"rows": 2}},
         ),
-        "held_on": day,
+        "held_on": DateParts(
+            f"{_('Date')}{place}", [NotLater()], thing=lazy("the date of the assessment")
+        ),
         "stage": choice(_("Stage"), LABELS["assessment_stage"]),
         "kind": choice(_("Kind of assessment"), LABELS["assessment_kind"]),
         "result": choice(_("Result"), LABELS["assessment_result"]),
