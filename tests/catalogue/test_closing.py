@@ -211,6 +211,7 @@ def test_each_is_followed_to_where_it_goes(cast: Cast, client: PageClient) -> No
     _declare(cast, "b", {"component": "cloud", "status": "live", "since": TODAY})
     page = soup_of(client.get(PAGE))
     assert "No longer uses it" in page.select("#dependents tbody tr")[1].get_text()
+    assert "Declared" in page.select("#dependents tbody tr")[0].get_text()
     assert page.select("#dependents tbody tr")[1].select("a[href='/components/cloud']")
     assert page.select("#progress progress")[3]["value"] == "2"
     sent = {"lifecycle": "closed", "confirm": "yes"}

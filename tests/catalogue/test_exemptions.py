@@ -167,6 +167,8 @@ def test_a_team_asks_and_it_is_granted(
     exempt = team.get("/services/a-fine/needs").text
     assert "Exempt" in exempt and "Not until" in exempt and "it is exempt" in exempt
     assert "until" in team.get(ASK).text
+    listed = soup_of(client.get("/mandates/payments?state=exempt"))
+    assert "Tills" in listed.get_text() and "Declared" in listed.select("#services")[0].get_text()
     listed = soup_of(client.get("/components/payments"))
     assert listed.select(f"#exemptions a[href='{page}']") and listed.select(
         "a[href='/mandates/payments']"
@@ -335,7 +337,8 @@ def test_conditions_have_a_day_and_are_put_right(
     page = send(team, ASK, asking()).headers["Location"]
     case = soup_of(board.get(f"{page}/decide")).select("main")[0].get_text(" ", strip=True)
     for said in ("A fine", "Ministry", "Live", "Tills", "The contract ends on 31 January 2027",
-                 "It runs for a year", "Move then", "Nothing yet", "Exemption asked for",
+                 "Declared", "It runs for a year", "Move then", "Nothing yet",
+                 "Exemption asked for",
                  "Nothing was decided before"):  # fmt: skip
         assert said in case, said
     granted = {"decision": "grant", "by": "The board", "conditions": "Plan it"}

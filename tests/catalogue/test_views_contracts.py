@@ -185,6 +185,7 @@ def test_contracts_by_their_end(
     assert rows[0]["shared_options"] == [], "it is for central government"
     assert (rows[1]["shared_options"], rows[1]["advice_by"]) == (["notify"], SOON.isoformat())
     page = main(client, "/contracts")
+    assert "Declared" in page, "how each claim stands"
     assert "Has ended" in page and "None that it may use" in page and "Use the shared one" in page
     for address, many in (("ends=ended", 1), ("ends=3", 1), ("need=letters", 3), ("need=search", 0),
                           ("organisation=borough", 1), ("group=G-Cloud+14", 1)):  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -77,6 +77,25 @@ def standing_asked() -> ColumnElement[str]:
 def days_of(day: date) -> dict[str, date]:
     """The days of a statement with `standing_asked`."""
     return {"stands_on": day, "holds_from": evidence.first_day(day), "stale_by": day - STALE}
+
+
+class Stood(NamedTuple):
+    """How a claim stands, as lists show it beside the claim."""
+
+    standing: str
+    confirmed_on: date | None
+    disputed_on: date | None
+
+
+def stood(session: Session, usages: Iterable[int], day: date) -> dict[int, Stood]:
+    """How each of these usages stands on a day, in one statement; by id."""
+    ids = set(usages)
+    if not ids:
+        return {}
+    u = Usage
+    query = reviewed(select(u.id, standing_of(day), u.confirmed_on, u.disputed_on))
+    rows = session.execute(query.where(u.id.in_(ids)))
+    return {id_: Stood(*said) for id_, *said in rows}
 
 
 def reviewed(statement: Any) -> Any:

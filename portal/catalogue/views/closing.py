@@ -18,6 +18,7 @@ from portal.catalogue.rules.components import ENDING
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.store import blast
 from portal.catalogue.store import closing as store
+from portal.catalogue.store.claims import stood
 from portal.catalogue.store.closing import Dependent, DependentQuery, Ending
 from portal.catalogue.views.base import (
     PAGE_SIZE,
@@ -116,6 +117,7 @@ def _page(component: Ending, query: DependentQuery, ignored: tuple[str, ...]) ->
         hit = blast.of(session, component.id)
         moved = store.moved_by_day(session, component.id)
         answer = _answering(session, rows[:PAGE_SIZE], query.day)
+        standing = stood(session, (row.usage for row in rows[:PAGE_SIZE]), query.day)
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
     following = {"after": encode_key((last.sort_name, last.usage))} if last else None
     return page(
@@ -133,6 +135,7 @@ def _page(component: Ending, query: DependentQuery, ignored: tuple[str, ...]) ->
         states=_states(numbers, query),
         bodies=_bodies(bodies, query),
         rows=[(row, _told_on(row), answer.get(row.service_id, [])) for row in rows[:PAGE_SIZE]],
+        standing=standing,
         narrowed=query.state or query.organisation,
         ignored=ignored,
         first=query.after is None,

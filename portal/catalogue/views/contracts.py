@@ -12,6 +12,7 @@ from portal.catalogue.forms.advice import advised, in_words
 from portal.catalogue.forms.held import COLUMNS, document, supplier_address
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.store import contracts, shared_options
+from portal.catalogue.store.claims import stood
 from portal.catalogue.store.contracts import Choices, ContractQuery, Held
 from portal.catalogue.views.base import (
     PAGE_SIZE,
@@ -107,13 +108,15 @@ def _index(query: ContractQuery, ignored: tuple[str, ...]) -> Response:
         rows = contracts.listing(session, query, today(), PAGE_SIZE + 1)
         options = shared_options.by_need(session, today())
         choices = contracts.choices(session)
-    shown = rows[:PAGE_SIZE]
+        shown = rows[:PAGE_SIZE]
+        standing = stood(session, (row.usage for row in shown), today())
     return page(
         "catalogue/contracts.html",
         title=_("Contracts by their end"),
         section=_("Suppliers"),
         crumbs=[(_("Suppliers"), url_for("suppliers.index"))],
         rows=[(row, contracts.advice(row, options, today())) for row in shown],
+        standing=standing,
         today=today(),
         narrowed=narrowed(query, choices),
         selects=selects(choices, groups=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from portal.catalogue.store import cases, mandate_records, service_mandates, spending
+from portal.catalogue.store.claims import stood
 from portal.catalogue.views.base import reading, today
 from portal.web.people import current_person
 
@@ -26,6 +27,7 @@ def spend_case(found: SpendRequest) -> dict[str, Any]:
             every = cases.ways(session, found.service_id)
             more = [way for way in every if way.usage in paid and way not in shown["ways"]]
             shown["ways"] = [*shown["ways"], *more]
+        shown["standing"] = stood(session, (way.usage for way in shown["ways"]), today())
     return {**shown, "spend": found, "leave": None, "paid": paid}
 
 
@@ -34,6 +36,7 @@ def exemption_case(found: ExemptionRequest) -> dict[str, Any]:
     with reading() as session:
         needs = mandate_records.by_slug(session, found.component.slug).needs
         shown = _of(session, found.service_id, None, list(needs))
+        shown["standing"] = stood(session, (way.usage for way in shown["ways"]), today())
     stands = [each for each in shown["stands"] if each.component_slug == found.component.slug]
     return {**shown, "stands": stands, "spend": None, "leave": found, "paid": set()}
 

@@ -13,6 +13,7 @@ from portal.catalogue.forms.labels import labels
 from portal.catalogue.forms.mandates import MEANS
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.store import mandate_records, mandates, service_mandates
+from portal.catalogue.store.claims import stood
 from portal.catalogue.store.mandates import MandateQuery, place_of
 from portal.catalogue.views.base import (
     PAGE_SIZE,
@@ -180,6 +181,8 @@ def _show(mandated: Mandated, query: MandateQuery, ignored: tuple[str, ...]) -> 
         here = rows[:PAGE_SIZE]
         instead = service_mandates.instead(session, mandated, here)
         exempt = service_mandates.exempted(session, mandated, here, day)
+        ways = (way.usage for some in instead.values() for way in some)
+        standing = stood(session, ways, day)
     following = {"after": encode_key(here[-1].place)} if len(rows) > PAGE_SIZE else None
     return page(
         "catalogue/mandate.html",
@@ -191,6 +194,7 @@ def _show(mandated: Mandated, query: MandateQuery, ignored: tuple[str, ...]) -> 
         day=day,
         rows=here,
         instead=instead,
+        standing=standing,
         exempt=exempt,
         means={value: MEANS[value] for value in _states()},
         countable=bool(mandated.need_ids(day)),
