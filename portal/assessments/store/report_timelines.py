@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -113,6 +113,11 @@ def of_service(session: Session, service_id: int) -> list[Row]:
 def of_component(session: Session, component_id: int) -> list[Row]:
     """The assessments of a component, the earliest first."""
     return _read(session.execute(_rows().where(Assessment.component_id == component_id)).all())
+
+
+def of_components(session: Session, ids: Collection[int]) -> list[Row]:
+    """The assessments of several components, the earliest first."""
+    return _read(session.execute(_rows().where(Assessment.component_id.in_(ids))).all())
 
 
 def of_used(session: Session, service_id: int) -> list[Row]:
