@@ -6,7 +6,14 @@ from flask import Flask
 
 from portal.assessments.actions import section_making as _section_making  # noqa: F401  its hooks
 from portal.assessments.forms import booking_labels
-from portal.assessments.views import booking_base, bookings
+from portal.assessments.views import (
+    assessment_needed,
+    booking_base,
+    booking_panel,
+    booking_running,
+    booking_tasks,
+    bookings,
+)
 
 
 def install(app: Flask) -> None:
@@ -14,5 +21,6 @@ def install(app: Flask) -> None:
     booking_base.install(app)
     booking_labels.teach()
     app.jinja_env.filters["booking_colour"] = booking_labels.colour
-    for module in (bookings,):
+    booking_panel.install()
+    for module in (bookings, assessment_needed, booking_tasks, booking_running):
         app.register_blueprint(module.blueprint)
