@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 import portal.accounts.actions.signing_in
+import portal.assessments.actions.booking_retention
 import portal.catalogue.actions.duplicates
 import portal.catalogue.actions.suppliers
 import portal.mail  # noqa: F401  they register their jobs

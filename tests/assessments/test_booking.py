@@ -160,7 +160,9 @@ def test_a_booking_from_begin_to_accepted(world: World) -> None:
     with pytest.raises(Missing):
         booking_submitting.override(world.database, world.sent("runs"), 1, "It is ours")
     assert sorted(world.mails()) == [OWNER, "portal@a.example", "runs@a.example"]
-    told = " ".join(f"{event.before} {event.after}" for event in history_of(world.session, "booking", row.id))
+    told = " ".join(
+        f"{event.before} {event.after}" for event in history_of(world.session, "booking", row.id)
+    )
     for personal in ("one@a.example", "service_owner one", "hearing loop"):
         assert personal not in told
 

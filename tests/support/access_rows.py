@@ -263,6 +263,32 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
         ),
         (Permission.EDIT_STANDARD, STANDARD),
     ),
+    "assessment_needed.service": PUBLIC,
+    "assessment_needed.component": PUBLIC,
+    "assessment_needed.book_service": (Permission.BOOK_ASSESSMENT, Kind.SERVICE),
+    "assessment_needed.book_component": (Permission.BOOK_ASSESSMENT, Kind.COMPONENT),
+    **dict.fromkeys(
+        (
+            "booking_tasks.index",
+            "booking_tasks.answer",
+            "booking_tasks.add_link",
+            "booking_tasks.change_link",
+            "booking_tasks.remove_link",
+        ),
+        (Permission.EDIT_BOOKING, BOOKING),
+    ),
+    "booking_tasks.check": (Permission.ANSWER_FOR_BOOKING, BOOKING),
+    "booking_running.days": (Permission.SEE_BOOKING, BOOKING),
+    **dict.fromkeys(
+        (
+            "booking_running.accept",
+            "booking_running.standard",
+            "booking_running.add",
+            "booking_running.change",
+            "booking_running.remove",
+        ),
+        (Permission.RUN_BOOKING, BOOKING),
+    ),
     "bookings.index": Permission.USE_ACCOUNT,
     **dict.fromkeys(
         ("bookings.show", "bookings.move", "bookings.history"), (Permission.SEE_BOOKING, BOOKING)

@@ -15,6 +15,7 @@ from portal.accounts.models.people import Person
 from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
 from portal.accounts.views.base import FOLDERS
 from portal.assessments.models.findings import Finding
+from portal.assessments.store import bookings
 from portal.audit import ImportBatch, london_day
 from portal.catalogue.component_words import ExemptionState, SpendDecision
 from portal.catalogue.models.components import Capability, Component
@@ -46,6 +47,7 @@ STANDARD = "dvla-extra-points"
 REPORT = "vehicle-tax-sorn-and-vehicle-enquiry-service-assessment"
 #: Of the service, and accepted.
 BOOKING = "HKT-4827"
+COMPONENTS = ("component", "book_component")
 
 
 def arguments(session: Session) -> dict[str, dict[str, Any]]:
@@ -152,8 +154,18 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "standard_editing": {"slug": STANDARD, "number": 1, "point": 15},
         "standard_drafts": {"slug": STANDARD, "number": 2, "point": 16},
         "bookings": {"reference": BOOKING, "move": "withdraw"},
+        "assessment_needed": {"slug": SERVICE},
+        **{f"assessment_needed.{name}": {"slug": COMPONENT} for name in COMPONENTS},
+        "booking_tasks": {"reference": BOOKING, "task": "people", **_parts_of(session)},
+        "booking_running": {"reference": BOOKING, **_parts_of(session)},
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
+
+
+def _parts_of(session: Session) -> dict[str, Any]:
+    """A link for the panel and a session of the booking."""
+    row = bookings.by_reference(session, BOOKING)
+    return {"link": row.artefacts[0].id, "session_id": row.sessions[0].id}
 
 
 def _requests(session: Session) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,14 @@ from portal.accounts.store import things
 from portal.assessments import words
 from portal.assessments.actions import booking_steps
 from portal.assessments.booking_words import ContactRole, Move, PanelBy, State
-from portal.assessments.models.bookings import Booking, BookingArtefact, BookingContact
+from portal.assessments.models.bookings import (
+    Booking,
+    BookingArtefact,
+    BookingContact,
+    BookingSession,
+)
+from portal.assessments.rules.booking_settings import HeldHow
+from portal.assessments.rules.weeks import week_of
 from portal.assessments.rules.workflow import rule_of
 from portal.assessments.store import bookings
 from portal.audit import Act, Document
@@ -68,15 +75,26 @@ def _book(session: Session, row: Document, act: Act) -> Booking:
         project_code_known=row["project_code"] is not None, discovery_on=began - 365 * DAY,
         phase_start=began, phase_end_known=row["phase_ends_in"] is not None,
         phase_end=_ahead(act.day, row["phase_ends_in"]), weeks=_weeks(act.day),
-        access_needs_answered=True, artefacts_answered=True, panel_by=PanelBy.CROSS_GOVERNMENT,
+        access_needs_answered=True, artefacts_answered=True,
+        needed={"told": "unknown"}, panel_by=PanelBy.CROSS_GOVERNMENT,
     )  # fmt: skip
     booking.contacts = [BookingContact(role=role, name=name) for role, name in CONTACTS.items()]
     booking.artefacts = [BookingArtefact(**each) for each in row["artefacts"]]
+    if row.get("session"):
+        on = _held_on(booking.weeks[0])
+        booking.sessions = [BookingSession(held_on=on, **row["session"])]
+        booking.held_on = on
     return bookings.add(session, booking, act)
 
 
 def _ahead(day: date, days: int | None) -> date | None:
     return None if days is None else day + days * DAY
+
+
+def _held_on(week: str) -> date:
+    """The first day of a week on which assessments are held."""
+    found = week_of(date.fromisoformat(week), HeldHow())
+    return next(iter(found.days), found.monday + DAY)
 
 
 def _weeks(day: date) -> list[str]:
