@@ -285,7 +285,10 @@ def _summary(session: Session, seen: Seen) -> dict[str, Any]:
 
 def answers(seen: Seen, back: str = "") -> list[dict[str, Any]]:
     """What was answered, each with where to change it, as far as the reader may see and do."""
-    hidden = {Task.PEOPLE: Sees.CONTACTS, Task.ACCESS_NEEDS: Sees.ACCESS_NEEDS}
+    hidden = {
+        Task.PEOPLE: Sees.CONTACTS, Task.ACCESS_NEEDS: Sees.ACCESS_NEEDS,
+        Task.ARTEFACTS: Sees.ARTEFACTS, Task.WEEKS: Sees.SCHEDULE, Task.DATES: Sees.SCHEDULE,
+    }  # fmt: skip
     found = []
     for task in Task:
         if hidden.get(task, Sees.BOOKING) not in seen.sees:
