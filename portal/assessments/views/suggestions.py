@@ -195,17 +195,19 @@ def group() -> AnyResponse:
     rows = _offer(form, ids)
     if rows and form.validate_on_submit():
         try:
-            slug = _group(form, ids)
-            answer = done(
-                _("The sentences are in the finding."), url_for("findings.show", slug=slug)
-            )
-            offer(_("Go on with the other sentences"), _back(request.values))
-            return answer
+            return _grouped(_group(form, ids))
         except Clash as problem:
             return not_done(translated(problem), HERE)
         except Invalid as problem:
             form.refuse(problem)
     return _group_page(form, rows)
+
+
+def _grouped(slug: str) -> AnyResponse:
+    """Go on to the finding, with the way back to the queue."""
+    answer = done(_("The sentences are in the finding."), url_for("findings.show", slug=slug))
+    offer(_("Go on with the other sentences"), _back(request.values))
+    return answer
 
 
 def _group(form: GroupForm, ids: list[int]) -> str:
