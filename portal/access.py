@@ -72,6 +72,7 @@ class Permission(StrEnum):
     SIT_ON_PANEL = "sit_on_panel"
     JOIN_PANEL = "join_panel"
     OBSERVE_PANEL = "observe_panel"
+    HAVE_SEAT = "have_seat"
     WRITE_REPORT = "write_report"
     RUN_ASSESSMENTS = "run_assessments"
     HOLD_ASSESSMENTS_HOW = "hold_assessments_how"
@@ -342,6 +343,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.SIT_ON_PANEL: _seat(ASSESSOR),
     Permission.JOIN_PANEL: _seat(INVITED),
     Permission.OBSERVE_PANEL: _seat(OBSERVER),
+    Permission.HAVE_SEAT: _seat(LEAD, ASSESSOR, INVITED, OBSERVER),
     Permission.WRITE_REPORT: _seat(LEAD, ASSESSOR),
     Permission.SEE_BOOKING: _any(_ANSWERS, _RUNS, _seat(LEAD, ASSESSOR, INVITED, OBSERVER)),
     # Which bookings, is asked of each.

@@ -11,6 +11,7 @@ from flask import Flask, current_app
 
 from portal.assessments.actions import (
     demo_bookings,
+    demo_panels,
     findings,
     import_reports,
     report_services,
@@ -97,6 +98,7 @@ def load_demo(command: Act) -> dict[str, int]:
 def load_demo_bookings(command: Act) -> dict[str, int]:
     """Add the demo's booked assessments that are not there yet, once its people are; how many."""
     url = current_app.extensions["portal"].settings.public_url
+    demo_panels.add_assessors(database(), demo.assessors(), command)
     return {"created": demo_bookings.add_missing(database(), demo.bookings(), command, url)}
 
 

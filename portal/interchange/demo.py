@@ -53,6 +53,11 @@ def bookings() -> list[Document]:
     return _load("bookings.json")
 
 
+def assessors() -> list[Document]:
+    """The demo's people who sit on panels, and how they assess."""
+    return _load("assessors.json")
+
+
 def journeys() -> list[Document]:
     """The demo's journeys, as documents."""
     return _load("journeys.json")

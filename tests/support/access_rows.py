@@ -293,4 +293,25 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     **dict.fromkeys(
         ("bookings.show", "bookings.move", "bookings.history"), (Permission.SEE_BOOKING, BOOKING)
     ),
+    "assessors.index": Permission.RUN_ASSESSMENTS,
+    "assessors.show": Permission.RUN_ASSESSMENTS,
+    **dict.fromkeys(("assessors.me", "assessors.away", "assessors.back"), Permission.ASSESS),
+    **dict.fromkeys(
+        ("open_seats.index", "open_seats.volunteer", "open_seats.withdraw"), Permission.ASSESS
+    ),
+    **dict.fromkeys(
+        (
+            "panel_seats.index",
+            "panel_seats.add",
+            "panel_seats.fill",
+            "panel_seats.leave",
+            "panel_seats.judge",
+        ),
+        (Permission.RUN_BOOKING, BOOKING),
+    ),
+    **dict.fromkeys(
+        ("panel_people.declare", "panel_people.leave"), (Permission.HAVE_SEAT, BOOKING)
+    ),
+    "panel_people.object_to": (Permission.ANSWER_FOR_BOOKING, BOOKING),
+    "panel_people.beforehand": (Permission.SEE_BOOKING, BOOKING),
 }

@@ -14,7 +14,9 @@ from portal.access import Kind
 from portal.accounts.models.people import Person
 from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
 from portal.accounts.views.base import FOLDERS
+from portal.assessments.booking_words import SeatState
 from portal.assessments.models.findings import Finding
+from portal.assessments.models.panels import Assessor, Seat
 from portal.assessments.store import bookings
 from portal.audit import ImportBatch, london_day
 from portal.catalogue.component_words import ExemptionState, SpendDecision
@@ -48,6 +50,8 @@ REPORT = "vehicle-tax-sorn-and-vehicle-enquiry-service-assessment"
 #: Of the service, and accepted.
 BOOKING = "HKT-4827"
 COMPONENTS = ("component", "book_component")
+#: Of the same service, with people on its panel.
+WITH_PANEL = "VBX-5836"
 
 
 def arguments(session: Session) -> dict[str, dict[str, Any]]:
@@ -158,6 +162,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         **{f"assessment_needed.{name}": {"slug": COMPONENT} for name in COMPONENTS},
         "booking_tasks": {"reference": BOOKING, "task": "people", **_parts_of(session)},
         "booking_running": {"reference": BOOKING, **_parts_of(session)},
+        **_panels(session),
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
 
@@ -166,6 +171,23 @@ def _parts_of(session: Session) -> dict[str, Any]:
     """A link for the panel and a session of the booking."""
     row = bookings.by_reference(session, BOOKING)
     return {"link": row.artefacts[0].id, "session_id": row.sessions[0].id}
+
+
+def _panels(session: Session) -> dict[str, dict[str, Any]]:
+    """A seat that somebody has taken, against whom a conflict stands; one that is open."""
+    taken, open_ = (
+        session.scalar(select(func.min(Seat.id)).where(which))
+        for which in (Seat.conflict.is_not(None), Seat.state == SeatState.OPEN)
+    )
+    here = {"reference": WITH_PANEL, "seat_id": taken}
+    return {
+        "panel_seats": here,
+        "panel_seats.fill": {**here, "seat_id": open_},
+        "panel_people": here,
+        "open_seats": {"seat_id": open_},
+        "assessors": {"person_id": session.scalar(select(func.min(Assessor.person_id))),
+                      "away_id": 1},
+    }  # fmt: skip
 
 
 def _requests(session: Session) -> dict[str, dict[str, Any]]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 
 from flask import Flask
+from sqlalchemy import select
 
 from portal.access import Grant, Kind, Person, Role, Visitor
+from portal.assessments.booking_words import SeatState
+from portal.assessments.models.panels import Seat
 from portal.web.people import as_person
 from tests.support.summary import unnoticed
 
@@ -35,14 +40,33 @@ def everywhere(*roles: Role) -> Somebody:
 
 
 def reader_of(app: Flask, address: str) -> Person:
-    """A visitor where one is let in, else somebody without a role, or with the first that is."""
+    """A visitor where one is let in, else somebody without a role, or with the first that is; at
+    last those who sit on panels. Whoever is told that there is no such page does only where all
+    are told so.
+    """
     people: list[Person] = [Visitor(), Somebody(), *(everywhere(role) for role in Role)]
-    for person in people:
+    told: Person | None = None
+    for person in chain(people, seated(app)):
         with unnoticed(), as_person(app, person):
             answer = Flask.test_client(app).get(address)
-            if answer.status_code not in (401, 403) and not led_to_sign_in(answer):
+            if answer.status_code == 404:
+                told = told or person
+            elif answer.status_code not in (401, 403) and not led_to_sign_in(answer):
                 return person
-    raise AssertionError(f"no role may see {address}")
+    if told is None:
+        raise AssertionError(f"no role may see {address}")
+    return told
+
+
+def seated(app: Flask) -> Iterator[Person]:
+    """Who sits on a panel."""
+    if "portal" not in app.extensions:
+        return
+    sits = select(Seat.person_id).where(Seat.state == SeatState.FILLED).distinct()
+    with app.extensions["portal"].database.reading() as session:
+        ids = list(session.scalars(sits.order_by(Seat.person_id)))
+    for id_ in ids:
+        yield replace(everywhere(Role.ASSESSOR), id=id_)
 
 
 def led_to_sign_in(answer: object) -> bool:
@@ -54,9 +78,13 @@ def header_for(person: Person) -> dict[str, str]:
     """What a browser sends to be that person; nothing for a visitor."""
     if isinstance(person, Visitor):
         return {}
-    return {HEADER: " ".join(sorted(grant.role for grant in person.grants)) or NO_ROLE}
+    roles = " ".join(sorted(grant.role for grant in person.grants)) or NO_ROLE
+    return {HEADER: roles if person.id == Somebody().id else f"{roles} {person.id}"}
 
 
 def person_of(header: str) -> Somebody:
     """The person that `header_for` gave."""
-    return everywhere(*(Role(word) for word in header.split() if word != NO_ROLE))
+    words = header.split()
+    ids = [int(word) for word in words if word.isdigit()]
+    roles = (Role(word) for word in words if word != NO_ROLE and not word.isdigit())
+    return replace(everywhere(*roles), id=ids[0] if ids else Somebody().id)

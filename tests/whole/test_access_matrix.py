@@ -116,6 +116,7 @@ HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
             Permission.SIT_ON_PANEL,
             Permission.JOIN_PANEL,
             Permission.OBSERVE_PANEL,
+            Permission.HAVE_SEAT,
             Permission.WRITE_REPORT,
         )
     },

@@ -22,7 +22,7 @@ KIND = "assessment_news"
 
 def tell(
     session: Session, booking: Booking, parts: Collection[Part], news: str, act: Act, url: str,
-    page: str = "",
+    page: str = "", only: Collection[int] = (),
 ) -> int:  # fmt: skip
     """Queue a mail to everybody who is one of these parts to a booking, but for who does it.
 
@@ -32,6 +32,7 @@ def tell(
         act: who does it, and when; one mail a person for one act.
         url: where the portal is.
         page: of the booking, after its address; "" for the booking itself.
+        only: ids of the people to tell, where not all of those parts are.
 
     Returns:
         How many mails were queued.
@@ -39,7 +40,7 @@ def tell(
     thing, sent = bookings.thing_of(session, booking), 0
     link = f"{url}/assessments/{booking.reference}{page}"
     for who, address in booking_people.of_parts(session, thing, parts, act.day):
-        if people.actor(who) == act.actor:
+        if people.actor(who) == act.actor or (only and who not in only):
             continue
         values = {"reference": booking.reference, "news": news, "link": link}
         key = f"{KIND}:{booking.id}:{booking.version}:{act.at.isoformat()}:{who}"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.access import Kind
 from portal.accounts.store import things
 from portal.assessments import words
-from portal.assessments.actions import booking_steps
+from portal.assessments.actions import booking_steps, demo_panels
 from portal.assessments.booking_words import ContactRole, Move, PanelBy, State
 from portal.assessments.models.bookings import (
     Booking,
@@ -56,6 +56,7 @@ def add_missing(database: Database, rows: Iterable[Document], act: Act, url: str
                 made = _book(session, row, act)
                 for move in map(Move, row["moves"]):
                     booking_steps.take(session, made, move, rule_of(move).by, act, url)
+                demo_panels.sit(session, made, row.get("panel", {}), act, url)
                 added += 1
     return added
 

@@ -11,7 +11,7 @@ from portal.accounts.models.people import Person
 from portal.accounts.words import Profession
 from portal.assessments import booking_words
 from portal.catalogue.models.organisations import NEVER_AGAIN, Organisation
-from portal.db import Base, UtcTime, enum_column
+from portal.db import Base, Json, UtcTime, enum_column
 
 
 class Assessor(Base):
@@ -67,7 +67,8 @@ class Seat(Base):
     """A place on a panel. Who leaves it keeps the row, and `replaces_id` of the next one is it.
 
     `objection` is why the service's team says that the person has a conflict; `answer` is what the
-    assurance team said of a conflict that it judged not to be one.
+    assurance team said of conflicts that it judged not to be any, and `judged` has the keys of
+    those (rules/panels.py): what the records say later stands until it is judged as well.
     """
 
     __tablename__ = "seat"
@@ -94,6 +95,7 @@ class Seat(Base):
     conflict: Mapped[str | None] = mapped_column(String(500))
     objection: Mapped[str | None] = mapped_column(String(500))
     answer: Mapped[str | None] = mapped_column(String(500))
+    judged: Mapped[list[str] | None] = mapped_column(Json)
     left_at: Mapped[datetime | None] = mapped_column(UtcTime)
     left_because: Mapped[str | None] = mapped_column(String(500))
     replaces_id: Mapped[int | None] = mapped_column(

@@ -13,6 +13,7 @@ from portal.assessments.views import (
     booking_running,
     booking_tasks,
     bookings,
+    paneling,
 )
 
 
@@ -24,3 +25,4 @@ def install(app: Flask) -> None:
     booking_panel.install()
     for module in (bookings, assessment_needed, booking_tasks, booking_running):
         app.register_blueprint(module.blueprint)
+    paneling.install(app)

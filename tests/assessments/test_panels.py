@@ -1,0 +1,332 @@
+"""Panels from the rule to the day: formed, filled, declared, judged, left and taken over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.access import Grant, Kind, Role
+from portal.accounts import work
+from portal.accounts.store import grants, people
+from portal.assessments.actions import assessors as assessor_acts
+from portal.assessments.actions import declaring
+from portal.assessments.actions import panels as acts
+from portal.assessments.actions.panels import Leaving
+from portal.assessments.booking_words import (
+    Declaration,
+    Move,
+    Part,
+    SeatRole,
+    SeatState,
+    State,
+    Training,
+)
+from portal.assessments.models.drafting import Section
+from portal.assessments.models.panels import Assessor
+from portal.assessments.store import assessors, open_seats, panels
+from portal.assessments.store.open_seats import OpenQuery
+from portal.audit import HistoryEvent
+from portal.errors import Invalid, Missing, Refused, Stale
+from tests.support.accounts import act, letters
+from tests.support.bookings import ASSURANCE, REFERENCE, book, person, with_account
+from tests.support.storefront import add_capability, add_usage
+from tests.support.transactions import RolledBackDatabase
+from tests.support.world import ALL, URL, P, World
+
+
+@pytest.fixture
+def world(session: Session, database: RolledBackDatabase, app: Flask) -> World:
+    return World(session, database)
+
+
+def refused(world: World, move: Move, text: str) -> None:
+    with pytest.raises(Refused, match=text):
+        world.move(move)
+
+
+def test_a_panel_from_the_rule_to_the_day(world: World) -> None:
+    world.move(Move.FORM_PANEL)
+    seats = world.seats()
+    assert set(seats) == {"product", "user_research", "design", "technology", "performance"}
+    assert seats["product"].role is SeatRole.LEAD
+    refused(world, Move.CONFIRM_PANEL, "no lead")
+    world.fill("product", "lead")
+    assert world.parts("lead") == {Part.INVITED}
+    world.declare("lead")
+    assert world.parts("lead") == {Part.LEAD}
+    refused(world, Move.CONFIRM_PANEL, "lacks somebody of a profession")
+    world.fill("user_research", "research")
+    for name in ("design", "technology", "performance"):
+        world.fill(name, name)
+    refused(world, Move.CONFIRM_PANEL, "has not said")
+    for name in list(ALL)[1:5]:
+        world.declare(name)
+    refused(world, Move.CONFIRM_PANEL, "No session is set")
+    world.sit(world.day + timedelta(days=1))
+    assert world.move(Move.CONFIRM_PANEL) is State.PANEL_READY
+    refused(world, Move.HOLD, "has not come")
+    booking = world.now()
+    booking.held_on = booking.sessions[0].held_on = world.day
+    world.session.commit()
+    assert world.move(Move.HOLD, with_account(world.who["lead"])) is State.ASSESSED
+    subjects = {letter.subject for letter in letters(world.session)}
+    assert all("boat" not in each.lower() and "Assessor" not in each for each in subjects)
+    bodies = " ".join(letter.body for letter in letters(world.session))
+    assert "boat" not in bodies.lower() and "Assessor design" not in bodies
+
+
+def test_who_cannot_take_a_seat(world: World) -> None:
+    world.move(Move.FORM_PANEL)
+    with pytest.raises(Invalid, match="profession"):
+        world.fill("design", "technology")
+    world.fill("design", "other")
+    with pytest.raises(Invalid, match="already"):
+        world.fill("technology", "other")
+    with pytest.raises(Stale):
+        acts.fill(world.database, REFERENCE, world.seats()["design"].id, world.who["design"],
+                  act(), URL)  # fmt: skip
+    row = world.session.get_one(Assessor, world.who["lead"])
+    row.can_lead = False
+    world.session.commit()
+    with pytest.raises(Invalid, match="can lead"):
+        world.fill("product", "lead")
+    nobody = person(world.session, "Nobody")
+    world.session.commit()
+    seat = world.seats()["technology"]
+    with pytest.raises(Invalid, match="is an assessor"):
+        acts.fill(world.database, REFERENCE, seat.id, nobody.id, act(), URL)
+    assert world.seats()["technology"].state is SeatState.OPEN
+
+
+def test_a_conflict_takes_access_at_once_until_it_is_judged(world: World) -> None:
+    world.sit(world.day)
+    world.whole()
+    world.declare("design", "My sister works there")
+    assert world.parts("design") == set()
+    refused(world, Move.CONFIRM_PANEL, "conflict of interest that stands")
+    seat = world.seats()["design"]
+    with pytest.raises(Stale):
+        declaring.judge(world.database, REFERENCE, seat.id, frozenset(), "No", act(), URL)
+    keys = frozenset({"declared"})
+    declaring.judge(world.database, REFERENCE, seat.id, keys, "She has left", act(), URL)
+    assert world.parts("design") == {Part.ASSESSOR}
+    assert world.move(Move.CONFIRM_PANEL) is State.PANEL_READY
+    world.declare("design", "She came back")
+    assert world.parts("design") == set(), "another one is judged afresh"
+    told = world.session.scalars(select(HistoryEvent).where(HistoryEvent.thing == "seat"))
+    said = " ".join(f"{each.before} {each.after} {each.reason}" for each in told)
+    assert "sister" not in said and "came back" not in said and "Assessor" not in said
+
+
+def test_the_team_objects_and_the_assurance_team_decides(world: World) -> None:
+    world.sit(world.day)
+    world.whole()
+    seat = world.seats()["technology"]
+    who = world.who["technology"]
+    declaring.object_to(world.database, REFERENCE, seat.id, who, "Wrote our code", act(), URL)
+    assert world.parts("technology") == {Part.ASSESSOR}, "nobody else takes somebody's access"
+    refused(world, Move.CONFIRM_PANEL, "conflict")
+    keys = frozenset({"objection"})
+    declaring.judge(world.database, REFERENCE, seat.id, keys, "Years ago", act(), URL)
+    assert world.move(Move.CONFIRM_PANEL) is State.PANEL_READY
+    with pytest.raises(Stale):
+        declaring.object_to(world.database, REFERENCE, seat.id, 999, "Other", act(), URL)
+    with pytest.raises(Invalid):
+        declaring.object_to(world.database, REFERENCE, seat.id, who, " ", act(), URL)
+
+
+def test_conflicts_found_late_stop_the_day(world: World) -> None:
+    world.sit(world.day)
+    world.whole()
+    assert world.move(Move.CONFIRM_PANEL) is State.PANEL_READY
+    for name, column in (("design", "organisation_id"), ("technology", "supplier_key")):
+        row = world.session.get_one(Assessor, world.who[name])
+        if column == "organisation_id":
+            row.organisation_id = world.board
+        else:
+            row.supplier, row.supplier_key = "Tide Ltd", "tide"
+    world.session.commit()
+    session = world.session
+    panel = acts.panel_of(session, world.now(), act())
+    assert panel.around.organisations == {world.ministry}
+    # The service moves, its suppliers change, and somebody joins its team.
+    world.service.organisation_id = world.board
+    add_capability(session, "needs")
+    add_capability(session, "pay", "needs")
+    add_usage(session, "boats", "pay", arrangement="bought_product", product="Till",
+              supplier="Tide (UK) Limited")  # fmt: skip
+    owner = Grant(Role.SERVICE_OWNER, Kind.SERVICE, world.service.id)
+    grants.add(session, world.who["research"], owner, act())
+    session.commit()
+    panel = acts.panel_of(session, world.now(), act())
+    from portal.assessments.rules.panels import standing
+
+    found = {row.name: [c.kind.value for c in standing(row, panel.around)] for row in panel.seats}
+    assert {name: each for name, each in found.items() if each} == {
+        "Assessor design": ["organisation"], "Assessor technology": ["supplier"],
+        "Assessor research": ["team"],
+    }  # fmt: skip
+    refused(world, Move.HOLD, "conflict of interest that stands")
+
+
+def test_a_substitute_at_a_days_notice(world: World) -> None:
+    world.sit(world.day)
+    world.whole()
+    world.move(Move.CONFIRM_PANEL)
+    design, other = world.who["design"], world.who["other"]
+    section = Section(
+        booking_id=world.booking.id, number=3, owner_id=design, profession=P.DESIGN,
+        done_well="Mine", edited_at=act().at, edited_by=people.actor(design),
+    )  # fmt: skip
+    world.session.add(section)
+    world.session.commit()
+    seat = world.seats()["design"]
+    with pytest.raises(Invalid, match="reason"):
+        acts.leave(world.database, REFERENCE, seat.id, Leaving(design, " "), act(), URL)
+    leaving = Leaving(design, "Ill", instead=other)
+    made = acts.leave(world.database, REFERENCE, seat.id, leaving, act(), URL)
+    assert world.parts("design") == set(), "access ends at once"
+    assert world.parts("other") == {Part.INVITED}
+    new = world.seats()["design"]
+    assert (new.id, new.replaces_id, new.person_id) == (made, seat.id, other)
+    row = world.session.get_one(Section, section.id)
+    assert (row.owner_id, row.edited_by, row.done_well) == (other, people.actor(design), "Mine")
+    refused(world, Move.HOLD, "has not said")
+    world.declare("other")
+    assert world.move(Move.HOLD) is State.ASSESSED
+    with pytest.raises(Stale):
+        acts.leave(world.database, REFERENCE, seat.id, leaving, act(), URL)
+
+
+def test_whoever_leaves_by_themselves_leaves_an_open_seat(world: World) -> None:
+    world.whole()
+    lead = world.who["lead"]
+    by = replace(act(), actor=people.actor(lead))
+    acts.leave(
+        world.database, REFERENCE, world.seats()["product"].id, Leaving(lead, "Ill"), by, URL
+    )
+    assert world.parts("lead") == set()
+    assert world.seats()["product"].state is SeatState.OPEN
+    gone = Leaving(None, "Not needed", again=False)
+    id_ = acts.add_seat(world.database, REFERENCE, SeatRole.ASSESSOR, P.ACCESSIBILITY, act())
+    assert acts.leave(world.database, REFERENCE, id_, gone, act(), URL) is None
+    assert "accessibility" not in world.seats()
+    with pytest.raises(Invalid):
+        acts.add_seat(world.database, REFERENCE, SeatRole.ASSESSOR, None, act())
+    world.move(Move.WITHDRAW)
+    with pytest.raises(Refused, match="no longer"):
+        acts.add_seat(world.database, REFERENCE, SeatRole.OBSERVER, None, act())
+
+
+def test_observers_see_little_and_learn(world: World) -> None:
+    world.sit(world.day)
+    world.whole()
+    row = world.session.get_one(Assessor, world.who["other"])
+    row.training = Training.NOT_BEGUN
+    world.session.commit()
+    acts.add_seat(world.database, REFERENCE, SeatRole.OBSERVER, None, act())
+    world.fill("observer", "other")
+    refused(world, Move.CONFIRM_PANEL, "has not said")
+    world.declare("other")
+    assert world.parts("other") == {Part.OBSERVER}
+    world.move(Move.CONFIRM_PANEL)
+    world.move(Move.HOLD)
+    row = world.session.get_one(Assessor, world.who["other"])
+    assert row.training is Training.OBSERVED
+    assert assessors.training_seats(world.session, world.who["other"]) == (1, 0)
+    assert assessors.training_seats(world.session, world.who["lead"]) == (0, 1)
+
+
+def test_volunteers_and_what_they_are_told(world: World) -> None:
+    world.move(Move.FORM_PANEL)
+    session, other = world.session, world.who["other"]
+    session.get_one(Assessor, other).can_lead = False
+    session.commit()
+
+    def offers(name: str = "other", **more: Any) -> list[Any]:
+        return open_seats.listing(session, world.who[name], OpenQuery(**more))
+
+    assert [each.profession for each in offers()] == [P.DESIGN, P.TECHNOLOGY]
+    assert [each.role for each in offers("lead")] == [SeatRole.LEAD]
+    first = offers()[0]
+    assert (first.name, first.week) == ("Hire a boat", date(2026, 9, 7))
+    assert offers(profession=P.TECHNOLOGY)[0].profession is P.TECHNOLOGY
+    assert assessor_acts.volunteer(world.database, other, first.id, act())
+    assert not assessor_acts.volunteer(world.database, other, first.id, act()), "once"
+    assert offers()[0].volunteered
+    with pytest.raises(Missing):
+        assessor_acts.volunteer(world.database, world.who["research"], first.id, act())
+    for confidential in (True, None):
+        world.now().confidential = confidential
+        session.commit()
+        told = offers()[0]
+        assert (told.name, told.stage, told.organisation) == (None, None, None)
+        assert told.profession is P.DESIGN and told.week == date(2026, 9, 7)
+    waiting = {item.task: item for item in work.items(session, ASSURANCE, world.day)}
+    assert waiting[assessor_acts.FILL].detail == "5"
+    assert waiting[assessor_acts.FILL].name == REFERENCE
+    seats = panels.seats(session, world.booking.id)
+    assert [each.volunteers for each in seats if each.profession is P.DESIGN] == [1]
+    assert assessor_acts.withdraw(world.database, other, first.id, act())
+    assert not assessor_acts.withdraw(world.database, other, first.id, act())
+    world.fill("design", "other")
+    assert offers() == [], "they sit on it"
+    row = session.get_one(Assessor, world.who["technology"])
+    row.cross_government = False
+    session.commit()
+    assert offers("technology") == [], "another pool"
+
+
+def test_what_waits_goes_when_it_is_done(world: World, session: Session) -> None:
+    def tasks(who: Any) -> set[str]:
+        session.expire_all()
+        return {item.task for item in work.items(session, who, world.day)}
+
+    me = with_account(world.who["design"])
+    world.sit(world.day)
+    world.move(Move.FORM_PANEL)
+    world.fill("design", "design")
+    assert tasks(me) == {assessor_acts.DECLARE}
+    world.declare("design")
+    assert tasks(me) == {assessor_acts.NEXT}
+    assert tasks(ASSURANCE) >= {assessor_acts.FILL}
+    assert assessor_acts.JUDGE not in tasks(ASSURANCE)
+    world.declare("design", "There is one")
+    assert tasks(me) == set()
+    assert assessor_acts.JUDGE in tasks(ASSURANCE)
+    seat = world.seats()["design"]
+    keys = frozenset({"declared"})
+    declaring.judge(world.database, REFERENCE, seat.id, keys, "None", act(), URL)
+    assert assessor_acts.JUDGE not in tasks(ASSURANCE)
+    declaring.object_to(world.database, REFERENCE, seat.id, world.who["design"], "So", act(), URL)
+    assert assessor_acts.JUDGE in tasks(ASSURANCE)
+    own = replace_grants(world.board)
+    assert tasks(own) & {assessor_acts.FILL, assessor_acts.JUDGE} == set(), "another's"
+
+
+def replace_grants(organisation_id: int) -> Any:
+    from tests.support.people import Somebody
+
+    return Somebody((Grant(Role.ASSURANCE_TEAM, Kind.ORGANISATION, organisation_id),), id=77)
+
+
+def test_what_is_assessed_again_says_who_sits(world: World, session: Session) -> None:
+    from portal.assessments.words import AssessmentKind, Rating
+
+    old = book(session, world.service.id, reference="TST-3333")
+    for number, of, rating in ((1, P.DESIGN, Rating.NOT_MET), (2, P.TECHNOLOGY, Rating.MET),
+                               (3, None, Rating.NOT_MET)):  # fmt: skip
+        session.add(Section(booking_id=old.id, number=number, profession=of, rating=rating,
+                            verbatim="x", edited_at=act().at, edited_by="x"))  # fmt: skip
+    booking = world.now()
+    booking.kind, booking.after_id = AssessmentKind.REASSESSMENT, old.id
+    session.commit()
+    world.move(Move.FORM_PANEL)
+    assert set(world.seats()) == {"product", "design"}
+    assert world.seats()["design"].declaration is Declaration.WAITING
