@@ -144,7 +144,9 @@ def test_one_supplier(
     page = main(client, "/suppliers/capita")
     assert "2, which is 50.0% of all that name a supplier" in page
     assert "Code: The supplier" in page and "Exit plan: It is written and has been tested" in page
+    assert "Declared" in page, "how each claim stands"
     rows = items(client, "/suppliers/capita.json")
+    assert {row["standing"] for row in rows} == {"declared"}
     assert [(row["service_slug"], row["code_held_by"]) for row in rows] == [
         ("a-fine", "supplier"), ("b-tax", None),
     ]  # fmt: skip

@@ -15,7 +15,8 @@ CONTROLLED = (
 ADVISED = ("advice", "advice_by", "advice_reasons", "shared_options")
 COLUMNS = (
     "usage", "service_slug", "service", "organisation_slug", "organisation", "capability_slug",
-    "capability", "arrangement", "status", "component_slug", *CONTROLLED, "source", *ADVISED,
+    "capability", "arrangement", "status", "standing", "component_slug", *CONTROLLED, "source",
+    *ADVISED,
 )  # fmt: skip
 
 
@@ -29,10 +30,10 @@ def control_of(row: Any) -> dict[str, Any]:
     return {**said, "supplier_organisation": row.supplier_slug}
 
 
-def document(row: Any, advice: Advice | None) -> dict[str, Any]:
+def document(row: Any, standing: str, advice: Advice | None) -> dict[str, Any]:
     """An arrangement as the lists of contracts and of suppliers have it."""
-    own = {name: getattr(row, name) for name in COLUMNS if name not in (*CONTROLLED, *ADVISED)}
-    return {**own, **control_of(row), **advice_document(advice)}
+    known = {"standing": standing, **control_of(row), **advice_document(advice)}
+    return {name: known[name] if name in known else getattr(row, name) for name in COLUMNS}
 
 
 def supplier_address(row: Any) -> str | None:

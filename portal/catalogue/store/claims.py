@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -23,6 +24,8 @@ from portal.catalogue.store import evidence, reviews
 from portal.catalogue.words import Reviewed, ReviewState
 from portal.errors import Missing
 
+Row = TypeVar("Row")
+SOME = 500
 #: What a provider is asked about.
 TO_ANSWER = (Standing.DECLARED, Standing.LAPSED)
 
@@ -96,6 +99,20 @@ def stood(session: Session, usages: Iterable[int], day: date) -> dict[int, Stood
     query = reviewed(select(u.id, standing_of(day), u.confirmed_on, u.disputed_on))
     rows = session.execute(query.where(u.id.in_(ids)))
     return {id_: Stood(*said) for id_, *said in rows}
+
+
+def standing_by(
+    session: Session, rows: Iterable[Row], day: date, of: Callable[[Row], int]
+) -> Iterator[tuple[Row, str]]:
+    """The rows of a file, each with how its usage stands on a day; a statement for some hundred.
+
+    Args:
+        of: gives the id of a row's usage.
+    """
+    every = iter(rows)
+    while some := list(islice(every, SOME)):
+        standing = stood(session, map(of, some), day)
+        yield from ((row, str(standing[of(row)].standing)) for row in some)
 
 
 def reviewed(statement: Any) -> Any:

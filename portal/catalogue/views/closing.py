@@ -18,7 +18,7 @@ from portal.catalogue.rules.components import ENDING
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.store import blast
 from portal.catalogue.store import closing as store
-from portal.catalogue.store.claims import stood
+from portal.catalogue.store.claims import standing_by, stood
 from portal.catalogue.store.closing import Dependent, DependentQuery, Ending
 from portal.catalogue.views.base import (
     PAGE_SIZE,
@@ -48,7 +48,7 @@ COLUMNS = ("usage", "service_slug", "service", "phase", "organisation_slug", "or
            "capability_slug", "capability", "status", "planned_live", "since", "since_basis",
            "until", "until_basis", "source", "next_usage", "next_arrangement",
            "next_component_slug", "next_component", "next_product", "next_status", "next_since",
-           "next_planned_live", "told_on", "state")  # fmt: skip
+           "next_planned_live", "told_on", "state", "standing")  # fmt: skip
 #: So many organisations stand among the filters.
 BODIES = 20
 
@@ -100,8 +100,9 @@ def _asked(component: Ending) -> tuple[DependentQuery, tuple[str, ...]]:
 
 
 def _rows(session: Session, query: DependentQuery) -> Iterator[dict[str, Any]]:
-    for each in store.every(session, query):
-        found = {**each._asdict(), "told_on": _told_on(each)}
+    rows = standing_by(session, store.every(session, query), query.day, lambda row: row.usage)
+    for each, standing in rows:
+        found = {**each._asdict(), "told_on": _told_on(each), "standing": standing}
         yield {name: found[name] for name in COLUMNS}
 
 

@@ -12,7 +12,7 @@ from portal.catalogue.forms.advice import advised, in_words
 from portal.catalogue.forms.held import COLUMNS, document, supplier_address
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.store import contracts, shared_options
-from portal.catalogue.store.claims import stood
+from portal.catalogue.store.claims import standing_by, stood
 from portal.catalogue.store.contracts import Choices, ContractQuery, Held
 from portal.catalogue.views.base import (
     PAGE_SIZE,
@@ -99,8 +99,9 @@ def _asked() -> tuple[ContractQuery, tuple[str, ...]]:
 def rows_of(session: Session, query: ContractQuery) -> Iterator[dict[str, Any]]:
     """The rows of the files."""
     options = shared_options.by_need(session, today())
-    for row in contracts.every(session, query, today()):
-        yield document(row, contracts.advice(row, options, today()))
+    rows = contracts.every(session, query, today())
+    for row, standing in standing_by(session, rows, today(), lambda row: row.usage):
+        yield document(row, standing, contracts.advice(row, options, today()))
 
 
 def _index(query: ContractQuery, ignored: tuple[str, ...]) -> Response:

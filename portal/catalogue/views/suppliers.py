@@ -12,6 +12,7 @@ from portal.catalogue.forms.held import document
 from portal.catalogue.rules.concentration import concentration, share_of
 from portal.catalogue.rules.filters import Cursor, decode_key, encode_key
 from portal.catalogue.store import contracts, shared_options, supplier_lists
+from portal.catalogue.store.claims import standing_by, stood
 from portal.catalogue.store.paging import by_rank
 from portal.catalogue.store.supplier_lists import Of, Supplier, SupplierQuery, Suppliers
 from portal.catalogue.views.base import (
@@ -188,8 +189,9 @@ def _supplier(of: Of, name: str, fmt: Format) -> Response:
 
 def _rows(session: Session, of: Of) -> Iterator[dict[str, Any]]:
     options = shared_options.by_need(session, today())
-    for row in supplier_lists.every(session, of, today()):
-        yield document(row, contracts.advice(row, options, today()))
+    rows = supplier_lists.every(session, of, today())
+    for row, standing in standing_by(session, rows, today(), lambda row: row.usage):
+        yield document(row, standing, contracts.advice(row, options, today()))
 
 
 def _show(of: Of, slug: str) -> Response:
@@ -203,6 +205,8 @@ def _show(of: Of, slug: str) -> Response:
         rows = supplier_lists.arrangements(session, of, today(), start, PAGE_SIZE + 1)
         options = shared_options.by_need(session, today())
         every = supplier_lists.suppliers(session, SupplierQuery(), today())
+        shown = rows[:PAGE_SIZE]
+        standing = stood(session, (row.usage for row in shown), today())
     total = sum(row.arrangements for row in every.rows)
     place = (slug, None) if of.organisation_id is not None else (None, slug)
     numbers = next((row for row in every.rows if (row.slug, row.key) == place), None)
@@ -213,7 +217,8 @@ def _show(of: Of, slug: str) -> Response:
         title=of.name,
         section=_("Suppliers"),
         crumbs=[(_("Suppliers"), url_for("suppliers.index"))],
-        rows=[(row, contracts.advice(row, options, today())) for row in rows[:PAGE_SIZE]],
+        rows=[(row, contracts.advice(row, options, today())) for row in shown],
+        standing=standing,
         numbers=numbers,
         share=share_of(numbers.arrangements, total) if numbers else None,
         organisation=slug if of.organisation_id is not None else None,
