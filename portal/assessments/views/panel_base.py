@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import url_for
+from flask import Response, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.views.base import done, not_done
@@ -97,3 +97,11 @@ def tried(form: Form, do: Callable[[], object], said: str, where: str) -> AnyRes
     except Stale:
         return not_done(_("Somebody has changed the panel since you opened the page."), where)
     return done(said, where)
+
+
+def asked(
+    form: Form, do: Callable[[], object], said: str, where: str, shows: Callable[[], Response]
+) -> AnyResponse:
+    """Do what a form asks for once it is sent and fine, and go on; else show its page."""
+    answer = tried(form, do, said, where) if form.validate_on_submit() else None
+    return answer or shows()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, render_template, url_for
 from markupsafe import Markup
@@ -21,11 +21,11 @@ from portal.assessments.store import panel_reading, panels
 from portal.assessments.store.panels import SeatRow
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.panel_base import (
+    asked,
     changeable,
     panel_of,
     seat_in,
     shown,
-    tried,
 )
 from portal.catalogue.views.base import database, reading
 from portal.catalogue.views.editing_base import public_url
@@ -80,26 +80,21 @@ def _told_of(row: SeatRow, parts: frozenset[Part]) -> bool:
 def declare(reference: str) -> AnyResponse:
     """Ask whether I have a conflict of interest: also later, since one can come to light."""
     seen, form = _seen(reference), DeclareForm()
-    if form.validate_on_submit():
-        what = form.what.data if form.said.data == CONFLICT else None
-        me, after = current_person().id, url_for("work.index") if what else seen.href
-        said = (
-            _("You are no longer on this panel, unless the assurance team finds no conflict.")
-            if what
-            else _("Thank you. You are on the panel.")
-        )
-        answer = tried(
-            form,
-            lambda: declaring.declare(database(), reference, me, what, act(), public_url()),
-            said,
-            after,
-        )
-        if answer:
-            return answer
-    return form_page(
-        form, _("Conflict of interest"), seen.crumbs, template="assessments/panel_declare.html",
-        seen=seen,
+    conflict = form.said.data == CONFLICT
+    out = _("You are no longer on this panel, unless the assurance team finds no conflict.")
+    said, after = (out, url_for("work.index")) if conflict else (_("Thank you."), seen.href)
+    return asked(
+        form, lambda: _declared(form, reference), said, after,
+        lambda: form_page(
+            form, _("Conflict of interest"), seen.crumbs,
+            template="assessments/panel_declare.html", seen=seen,
+        ),
     )  # fmt: skip
+
+
+def _declared(form: DeclareForm, reference: str) -> None:
+    what = form.what.data if form.said.data == CONFLICT else None
+    declaring.declare(database(), reference, current_person().id, what, act(), public_url())
 
 
 def _seen(reference: str) -> Seen:
@@ -112,14 +107,11 @@ def _seen(reference: str) -> Seen:
 def leave(reference: str) -> AnyResponse:
     """Ask why I leave the panel."""
     seen, form = _seen(reference), SelfLeaveForm()
-    if form.validate_on_submit():
-        said = _("You are no longer on this panel. The assurance team is told.")
-        answer = tried(
-            form, lambda: _left(seen, form.reason.data or ""), said, url_for("work.index")
-        )
-        if answer:
-            return answer
-    return form_page(form, _("Leave this panel"), seen.crumbs)
+    said = _("You are no longer on this panel. The assurance team is told.")
+    return asked(
+        form, lambda: _left(seen, form.reason.data or ""), said, url_for("work.index"),
+        lambda: form_page(form, _("Leave this panel"), seen.crumbs),
+    )  # fmt: skip
 
 
 def _left(seen: Seen, reason: str) -> None:
@@ -138,16 +130,13 @@ def object_to(reference: str, seat_id: int) -> AnyResponse:
         seen = opened(session, reference)
         row = seat_in(panel_of(session, seen), seat_id)
     form = ObjectForm(seen=str(row.person_id or ""), reason=row.objection)
-    if form.validate_on_submit():
-        answer = tried(
-            form, lambda: _objected(form, reference, seat_id),
-            _("The assurance team is told, and decides."), seen.href,
-        )  # fmt: skip
-        if answer:
-            return answer
-    who = row.name or _("Nobody yet")
-    rows = [{"key": seat_name(row.role, row.profession), "value": who}]
-    return form_page(form, _("Say that there is a conflict of interest"), seen.crumbs, rows=rows)
+    rows = [{"key": seat_name(row.role, row.profession), "value": row.name or _("Nobody yet")}]
+    title = _("Say that there is a conflict of interest")
+    return asked(
+        form, lambda: _objected(form, reference, seat_id),
+        _("The assurance team is told, and decides."), seen.href,
+        lambda: form_page(form, title, seen.crumbs, rows=rows),
+    )  # fmt: skip
 
 
 def _objected(form: ObjectForm, reference: str, seat_id: int) -> None:
@@ -162,23 +151,38 @@ def beforehand(reference: str) -> Response:
     """Show what to read and to know before the assessment."""
     with reading() as session:
         seen = opened(session, reference)
-        told = bool(seen.parts & _TOLD)
-        booking = seen.booking
-        earlier = panel_reading.earlier(session, booking) if told else None
-        left = panel_reading.left_open(session, booking) if told else []
-        used = panel_reading.of_components(session, booking) if told else []
-    artefacts = booking.artefacts if Sees.ARTEFACTS in seen.sees else []
+        found = _earlier(session, seen)
     return page(
         "assessments/beforehand.html",
         title=_("What to read beforehand"),
         section=seen.title,
         crumbs=seen.crumbs,
         seen=seen,
-        sessions=booking.sessions if Sees.SCHEDULE in seen.sees else [],
-        artefacts=[(a, artefact_open(seen.parts, a.access_until, seen.day)) for a in artefacts],
-        shows_artefacts=Sees.ARTEFACTS in seen.sees,
-        told=told,
-        earlier=earlier,
-        left=left,
-        used=used,
+        sessions=seen.booking.sessions if Sees.SCHEDULE in seen.sees else [],
+        artefacts=_artefacts(seen),
+        **found,
     )
+
+
+def _artefacts(seen: Seen) -> list[tuple[Any, bool]] | None:
+    """What the panel reads, each with whether the reader still may; None for whoever is not told
+    of it.
+    """
+    if Sees.ARTEFACTS not in seen.sees:
+        return None
+    return [
+        (each, artefact_open(seen.parts, each.access_until, seen.day))
+        for each in seen.booking.artefacts
+    ]
+
+
+def _earlier(session: Session, seen: Seen) -> dict[str, Any]:
+    """What earlier assessments left open, for those who are told."""
+    if not seen.parts & _TOLD:
+        return {"told": False}
+    return {
+        "told": True,
+        "earlier": panel_reading.earlier(session, seen.booking),
+        "left": panel_reading.left_open(session, seen.booking),
+        "used": panel_reading.of_components(session, seen.booking),
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -27,6 +29,7 @@ from portal.assessments.store import assessors, panels
 from portal.assessments.store.panels import Panel, SeatRow
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.panel_base import (
+    asked,
     changeable,
     crumbs,
     days,
@@ -35,7 +38,6 @@ from portal.assessments.views.panel_base import (
     panel_url,
     seat_in,
     shown,
-    tried,
 )
 from portal.catalogue.views.base import database, reading
 from portal.catalogue.views.editing_base import public_url
@@ -56,19 +58,25 @@ def index(reference: str) -> Response:
     with reading() as session:
         seen = opened(session, reference)
         panel = panel_of(session, seen)
-    set_ = bool(days(seen))
     return page(
         "assessments/panel_seats.html",
         title=_("Panel"),
         section=seen.title,
         crumbs=seen.crumbs,
         seen=seen,
-        seats=shown(panel),
-        left=panel.left,
-        needed=[place_name(each) for each in panel.needed],
-        lacks=[translated(e) for e in rules.lacks(panel.needed, panel.seats, panel.around, set_)],
         changeable=changeable(seen),
+        **_made_up(seen, panel),
     )
+
+
+def _made_up(seen: Seen, panel: Panel) -> dict[str, Any]:
+    lacks = rules.lacks(panel.needed, panel.seats, panel.around, bool(days(seen)))
+    return {
+        "seats": shown(panel),
+        "left": panel.left,
+        "needed": [place_name(each) for each in panel.needed],
+        "lacks": [translated(each) for each in lacks],
+    }
 
 
 def _at(reference: str, seat_id: int) -> tuple[Seen, Panel, SeatRow]:
@@ -93,16 +101,16 @@ def add(reference: str) -> AnyResponse:
     with reading() as session:
         seen = opened(session, reference)
     form = SeatForm().offer()
-    if form.validate_on_submit():
-        of = Profession(form.profession.data) if form.profession.data else None
-        role = SeatRole(form.role.data)
-        answer = tried(
-            form, lambda: acts.add_seat(database(), reference, role, of, act()),
-            _("The seat is there. Now choose who takes it."), panel_url(reference),
-        )  # fmt: skip
-        if answer:
-            return answer
-    return form_page(form, _("Add a seat"), crumbs(seen))
+    said = _("The seat is there. Now choose who takes it.")
+    return asked(
+        form, lambda: _added(form, reference), said, panel_url(reference),
+        lambda: form_page(form, _("Add a seat"), crumbs(seen)),
+    )  # fmt: skip
+
+
+def _added(form: SeatForm, reference: str) -> None:
+    of = Profession(form.profession.data) if form.profession.data else None
+    acts.add_seat(database(), reference, SeatRole(form.role.data), of, act())
 
 
 @blueprint.route(f"{SEAT}/fill", methods=BOTH)
@@ -110,20 +118,26 @@ def add(reference: str) -> AnyResponse:
 def fill(reference: str, seat_id: int) -> AnyResponse:
     """Ask who takes an open seat."""
     seen, panel, seat = _at(reference, seat_id)
-    everybody = request.args.get("all") == "yes"
-    some, form = _ranked(seen, panel, seat, everybody), FillForm()
+    some, form = _ranked(seen, panel, seat, _everybody()), FillForm()
     form.person.choices = offered(some)
-    if form.validate_on_submit():
-        who = int(form.person.data)
-        answer = tried(
-            form, lambda: acts.fill(database(), reference, seat_id, who, act(), public_url()),
-            _("They are asked to join the panel."), panel_url(reference),
-        )  # fmt: skip
-        if answer:
-            return answer
+    return asked(
+        form,
+        lambda: acts.fill(
+            database(), reference, seat_id, int(form.person.data), act(), public_url()
+        ),
+        _("They are asked to join the panel."), panel_url(reference),
+        lambda: _who_fills(form, seen, seat, some),
+    )  # fmt: skip
+
+
+def _everybody() -> bool:
+    return request.args.get("all") == "yes"
+
+
+def _who_fills(form: FillForm, seen: Seen, seat: SeatRow, some: list[Ranked]) -> Response:
     return form_page(
         form, _("Fill a seat"), crumbs(seen), template="assessments/panel_fill.html", seen=seen,
-        called=seat_name(seat.role, seat.profession), days=days(seen), everybody=everybody,
+        called=seat_name(seat.role, seat.profession), days=days(seen), everybody=_everybody(),
         unable=[(each.who.name, why_not(each)) for each in some if not each.can],
         taken=seat.state is not SeatState.OPEN,
     )  # fmt: skip
@@ -136,16 +150,12 @@ def leave(reference: str, seat_id: int) -> AnyResponse:
     seen, panel, seat = _at(reference, seat_id)
     form = LeaveForm(seen=str(seat.person_id or ""))
     form.offer(_ranked(seen, panel, seat), is_needed(panel, seat))
-    if form.validate_on_submit():
-        answer = tried(
-            form, lambda: _left(form, reference, seat_id),
-            _("The panel is changed."), panel_url(reference),
-        )  # fmt: skip
-        if answer:
-            return answer
-    called = seat_name(seat.role, seat.profession)
     title = _("Replace %(name)s", name=seat.name) if seat.name else _("Remove a seat")
-    return form_page(form, title, crumbs(seen), rows=[{"key": _("Seat"), "value": called}])
+    rows = [{"key": _("Seat"), "value": seat_name(seat.role, seat.profession)}]
+    return asked(
+        form, lambda: _left(form, reference, seat_id), _("The panel is changed."),
+        panel_url(reference), lambda: form_page(form, title, crumbs(seen), rows=rows),
+    )  # fmt: skip
 
 
 def _left(form: LeaveForm, reference: str, seat_id: int) -> None:
@@ -164,18 +174,18 @@ def judge(reference: str, seat_id: int) -> AnyResponse:
     seen, panel, seat = _at(reference, seat_id)
     said = rules.conflicts(seat, panel.around)
     form = JudgeForm(seen=" ".join(sorted(each.key for each in said)))
-    if form.validate_on_submit():
-        keys = frozenset((form.seen.data or "").split(" "))
-        answer = tried(
-            form, lambda: declaring.judge(
-                database(), reference, seat_id, keys, form.answer.data or "", act(), public_url()),
-            _("What you decided is saved."), panel_url(reference),
-        )  # fmt: skip
-        if answer:
-            return answer
     rows = [{"key": _("Who"), "value": seat.name or seat_name(seat.role, seat.profession)}]
     rows += [{"key": conflict_name(each), "value": _words(each, seat)} for each in said]
-    return form_page(form, _("Judge a conflict of interest"), crumbs(seen), rows=rows)
+    return asked(
+        form, lambda: _judged(form, reference, seat_id), _("What you decided is saved."),
+        panel_url(reference),
+        lambda: form_page(form, _("Judge a conflict of interest"), crumbs(seen), rows=rows),
+    )  # fmt: skip
+
+
+def _judged(form: JudgeForm, reference: str, seat_id: int) -> None:
+    keys, answer = frozenset((form.seen.data or "").split(" ")), form.answer.data or ""
+    declaring.judge(database(), reference, seat_id, keys, answer, act(), public_url())
 
 
 def _words(conflict: rules.Conflict, seat: SeatRow) -> str:
