@@ -1,0 +1,189 @@
+"""The assurance check: what may not be for the public in a draft, and what a person did about it.
+
+A draft goes to the team, and a report to the public, only once somebody has decided about each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from portal.access import Person
+from portal.assessments.actions import booking_steps
+from portal.assessments.actions.booking_steps import Step
+from portal.assessments.booking_words import FlagState, Move, Part, State
+from portal.assessments.models.bookings import Booking
+from portal.assessments.models.drafting import Section
+from portal.assessments.models.publishing import PublicationFlag
+from portal.assessments.rules import publication_filter
+from portal.assessments.rules.confidentiality import parts_of
+from portal.assessments.rules.publication_filter import Hit, Sentence, digest
+from portal.assessments.store import bookings, publication
+from portal.audit import Act
+from portal.db import Database, one_at_a_time
+from portal.errors import N_, Invalid, Missing, Refused, Stale
+
+RESULT = "result_reason"
+REDACTED = "flag.redacted"
+_OPEN = frozenset({State.ASSURANCE_CHECK, State.READY_TO_PUBLISH})
+_LONGEST = 500
+
+
+class Flagged(NamedTuple):
+    """Words in a draft that somebody has to decide about, or has."""
+
+    section_id: int
+    number: int
+    title: str
+    field: str
+    hit: Hit
+    sentence: Sentence
+    kept_because: str | None
+
+    @property
+    def mark(self) -> str:
+        """What tells the words apart."""
+        return digest(self.hit.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person decides of words.
+
+    Attributes:
+        redact: whether they go.
+        instead: what stands there then; the filter's own word without it.
+        reason: why they go or stay.
+    """
+
+    redact: bool
+    instead: str
+    reason: str
+
+
+def flagged(session: Session, booking: Booking) -> list[Flagged]:
+    """Everything in a draft that is not for the public as it stands, in the order of the report."""
+    people = publication.people_of(session, booking)
+    decided = publication.flags(session, booking.id)
+    found = []
+    for row in publication.sections(session, booking.id):
+        for field, text in _texts(booking, row):
+            for hit in publication_filter.find(text, people):
+                flag = decided.get((row.id, digest(hit.words)))
+                kept = flag.reason if flag and flag.state is FlagState.KEPT else None
+                title = row.point.title if row.point else ""
+                said = publication_filter.sentence(text, hit)
+                found.append(Flagged(row.id, row.number, title, field, hit, said, kept))
+    return found
+
+
+def _texts(booking: Booking, row: Section) -> list[tuple[str, str]]:
+    own = [(name, getattr(row, name) or "") for name in publication.TEXTS]
+    return [*own, *([(RESULT, booking.result_reason or "")] if row.number == 0 else [])]
+
+
+def undecided(session: Session, booking: Booking) -> list[Flagged]:
+    """Those of them about which nobody has decided."""
+    return [each for each in flagged(session, booking) if each.kept_because is None]
+
+
+@booking_steps.guard(Move.SEND_TO_TEAM, Move.PUBLISH, Move.PUBLISH_AGAIN)
+def all_decided(made: Step) -> None:
+    """Whatever may not be for the public was looked at by somebody."""
+    if undecided(made.session, made.booking):
+        raise Refused(N_("Decide first about the words that may not be for the public"))
+
+
+def decide(
+    database: Database, reference: str, number: int, mark: str, said: Said, person: Person, act: Act
+) -> int:
+    """Take words out of a section of a draft, or let them stay.
+
+    Args:
+        database: the portal's.
+        reference: of the booking.
+        number: of the section.
+        mark: what tells the words apart.
+        said: what is decided.
+        person: whoever decides; of the assurance team.
+        act: who, and when.
+
+    Returns:
+        About how many words nobody has decided yet.
+
+    Raises:
+        Missing: there is no such booking or section.
+        Refused: it is not theirs to decide, or not now.
+        Stale: the words are no longer there.
+        Invalid: no reason is given, or what stands instead is no better.
+    """
+    with database.writing() as session:
+        one_at_a_time(session)
+        booking = bookings.by_reference(session, reference)
+        _may(session, booking, person)
+        row = publication.section(session, booking.id, number)
+        people = publication.people_of(session, booking)
+        kinds = [
+            hit.kind for _, text in _texts(booking, row)
+            for hit in publication_filter.find(text, people) if digest(hit.words) == mark
+        ]  # fmt: skip
+        if not kinds:
+            raise Stale(N_("These words are no longer in the report"))
+        _check(said, people)
+        if said.redact:
+            _redact(session, booking, row, mark, said.instead, people, act)
+        state = FlagState.REDACTED if said.redact else FlagState.KEPT
+        flag = PublicationFlag(
+            section_id=row.id, kind=kinds[0], digest=mark, state=state, reason=said.reason.strip(),
+            decided_by=act.actor, decided_at=act.at,
+        )  # fmt: skip
+        publication.keep_flag(session, flag, act)
+        return len(undecided(session, booking))
+
+
+def _may(session: Session, booking: Booking, person: Person) -> None:
+    parts = parts_of(person, bookings.thing_of(session, booking))
+    if not parts:
+        raise Missing("There is no such assessment")
+    if Part.ASSURANCE not in parts or booking.state not in _OPEN:
+        raise Refused(N_("This is decided by the assurance team while it checks the report"))
+
+
+def _check(said: Said, people: Collection[str]) -> None:
+    if not said.reason.strip():
+        raise Invalid("reason", N_("Enter why these words go or stay"))
+    if len(said.reason) > _LONGEST:
+        raise Invalid("reason", N_("The reason must be 500 characters or fewer"))
+    if said.redact and publication_filter.find(said.instead, people):
+        raise Invalid("instead", N_("What stands instead must not be for the team alone either"))
+    if publication_filter.find(said.reason, people):
+        raise Invalid("reason", N_("Give the reason without names, addresses or weaknesses"))
+
+
+def _redact(
+    session: Session, booking: Booking, row: Section, mark: str, instead: str,
+    people: Collection[str], act: Act,
+) -> None:  # fmt: skip
+    def without(text: str | None) -> str | None:
+        return publication_filter.redact(text, mark, instead, people) if text else text
+
+    values = {name: without(getattr(row, name)) for name in publication.TEXTS}
+    publication.rewrite(session, row, values, act, REDACTED)
+    if row.number == 0:
+        before = bookings.document_of(booking)
+        booking.result_reason = without(booking.result_reason)
+        bookings.save(session, booking, before, act, REDACTED)
+
+
+def keep_all(session: Session, booking: Booking, reason: str, act: Act) -> None:
+    """Let everything stay that nobody has decided about, for one reason."""
+    for each in undecided(session, booking):
+        flag = PublicationFlag(
+            section_id=each.section_id, kind=each.hit.kind, digest=each.mark,
+            state=FlagState.KEPT, reason=reason[:_LONGEST], decided_by=act.actor,
+            decided_at=act.at,
+        )  # fmt: skip
+        publication.keep_flag(session, flag, act)

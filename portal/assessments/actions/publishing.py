@@ -1,0 +1,313 @@
+"""Publish a report, correct it, take it back, and publish it again.
+
+Only here does anything of a booking come into the tables that the public reads.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from portal import search
+from portal.access import Person
+from portal.assessments.actions import booking_steps, publication_check
+from portal.assessments.actions.booking_steps import Step
+from portal.assessments.actions.suggesting import suggest
+from portal.assessments.booking_words import Move, SeatRole, SeatState, State, VersionKind
+from portal.assessments.models.bookings import Booking
+from portal.assessments.models.publishing import ReportVersion, WithdrawnReport
+from portal.assessments.rules import publication_filter, report_writing, workflow
+from portal.assessments.rules.confidentiality import parts_of
+from portal.assessments.rules.report_documents import AGAIN, clean, placed, without_texts
+from portal.assessments.store import bookings, counts, publication, report_search, report_tables
+from portal.assessments.store import report_documents as documents
+from portal.assessments.store.report_documents import Change, Reports
+from portal.assessments.words import Rating, ServiceMatch, Stage
+from portal.audit import Act, Document
+from portal.db import Database, one_at_a_time
+from portal.errors import N_, Invalid, Missing, Refused
+
+PUBLISHED, CORRECTED, WITHDRAWN = "report.published", "report.corrected", "report.withdrawn"
+_ASKED = "publication_asked"
+_HERE = re.compile(r"/[a-z0-9][a-z0-9/._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a correction is: `note` is what the public reads of a major one."""
+
+    kind: VersionKind
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Where the address of a report leads once it is gone; None for nowhere."""
+
+    goes_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person corrects in one section of a report.
+
+    Attributes:
+        number: of the section.
+        values: its texts as they are to be.
+        correction: of what kind, and what the public reads of it.
+        keep: whether flagged words in the new text may stay; the reason is the correction's.
+    """
+
+    number: int
+    values: Document
+    correction: Correction
+    keep: bool = False
+
+
+@booking_steps.guard(Move.PUBLISH)
+def can_be_published(made: Step) -> None:
+    """A report says a result, and is not of a confidential assessment."""
+    booking = made.booking
+    if booking.confidential:
+        raise Refused(N_("The assessment is confidential: it is closed without being published"))
+    if booking.held_on is None:
+        raise Refused(N_("Say first on which day the assessment was held"))
+    if booking.result is None and not workflow.rated(booking.stage, booking.kind):
+        before = bookings.document_of(booking)
+        booking.result = Rating.NOT_RATED
+        bookings.save(made.session, booking, before, made.act, "booking.not_rated")
+    if booking.result is None:
+        raise Refused(N_("Record the overall result first"))
+
+
+@booking_steps.effect(Move.PUBLISH)
+def publish(made: Step) -> None:
+    """Write the report, for everybody."""
+    slug = _free_slug(made.session, made.booking)
+    _write(made, _new_document(made, slug), VersionKind.FIRST, None)
+
+
+@booking_steps.effect(Move.PUBLISH_AGAIN)
+def publish_again(made: Step) -> None:
+    """Write it again as it stood last, at its address where that is free."""
+    session, booking = made.session, made.booking
+    [*_, last] = publication.versions(session, booking.id)
+    names = publication.names_of(session, booking)
+    session.execute(delete(WithdrawnReport).where(WithdrawnReport.booking_id == booking.id))
+    slug = str(last.document["slug"])
+    if slug in publication.taken_slugs(session, slug):
+        slug = _free_slug(session, booking)
+    now = {
+        "slug": slug, placed(1, "service"): names.service,
+        placed(1, "component"): names.component, placed(1, "again_of"): names.again_of,
+    }  # fmt: skip
+    _write(made, clean({**last.document, **now}), VersionKind.AGAIN, made.act.reason)
+    touched = publication.take_hold(session, booking)
+    counts.touch(session, touched)
+
+
+def _write(made: Step, document: Document, kind: VersionKind, note: str | None) -> None:
+    session, booking, act = made.session, made.booking, made.act
+    [id_] = Reports(session).write([Change(None, None, document)], act, PUBLISHED)
+    _shown(session, id_)
+    _keep(session, booking, document, Correction(kind, note), act)
+    before = bookings.document_of(booking)
+    booking.report_id, booking.report_slug = id_, document["slug"]
+    booking.decided_at = booking.decided_at or act.at
+    bookings.save(session, booking, before, act, PUBLISHED)
+
+
+def _shown(session: Session, report_id: int) -> None:
+    search.put(session, report_search.documents(session, [report_id]))
+    suggest(session, [report_id])
+
+
+def _keep(
+    session: Session, booking: Booking, document: Document, said: Correction, act: Act
+) -> None:
+    row = ReportVersion(
+        booking_id=booking.id, kind=said.kind, note=(said.note or "")[:1000] or None,
+        document=document, published_by=act.actor, published_at=act.at,
+    )  # fmt: skip
+    publication.add_version(session, row)
+
+
+def _free_slug(session: Session, booking: Booking) -> str:
+    title = report_writing.title_of(booking.name, booking.stage, booking.kind)
+    held = booking.held_on
+    plain = report_writing.slug_of(title, held.isoformat() if held else "")
+    taken, slug, number = publication.taken_slugs(session, plain), plain, 2
+    while slug in taken:
+        slug, number = f"{plain}-{number}", number + 1
+    return slug
+
+
+def _new_document(made: Step, slug: str) -> Document:
+    session, booking = made.session, made.booking
+    names, refs = publication.names_of(session, booking), Reports(session).names
+    day = booking.held_on or made.act.day
+    owners = publication.owners_on(session, booking, day)
+    led = any(
+        seat.role is SeatRole.LEAD and seat.state is SeatState.FILLED
+        for seat in bookings.seats_of(session, booking.id)
+    )
+    known = names.service or names.component
+    of_one = {
+        "name": booking.name,
+        "stage": (booking.stage or Stage.UNKNOWN).value,
+        "kind": booking.kind.value if booking.kind else "assessment",
+        "held_on": day.isoformat(),
+        "scheme": booking.scheme.value if booking.scheme else None,
+        "standard": names.standard,
+        "pinned_because": booking.pinned_because,
+        "discovery_on": booking.discovery_on.isoformat() if booking.discovery_on else None,
+        "lead_present": led,
+        "owners": [owner.name for owner in owners],
+        "organisations": [refs.get(owner.organisation_id or 0) for owner in owners],
+        "service": names.service,
+        "component": names.component,
+        "service_match": (ServiceMatch.DECIDED if known else ServiceMatch.NO_MATCH).value,
+        "again_of": names.again_of if booking.kind in AGAIN else None,
+    }
+    return clean({
+        "slug": slug,
+        "key": f"booking:{booking.reference}",
+        "title": report_writing.title_of(booking.name, booking.stage, booking.kind),
+        "published_on": made.act.day.isoformat(),
+        **{placed(1, name): value for name, value in of_one.items()},
+        **_findings(session, booking),
+    })  # fmt: skip
+
+
+def _findings(session: Session, booking: Booking) -> Document:
+    """What of a report's document the panel says."""
+    parts = publication.parts(publication.sections(session, booking.id))
+    told = report_writing.sections(parts, booking.result_reason)
+    result = booking.result or Rating.NOT_RATED
+    return {
+        "body": report_writing.body(told),
+        "verbatim": {"sections": told},
+        placed(1, "points"): report_writing.points(parts),
+        placed(1, "result"): result.value,
+        placed(1, "result_verbatim"): booking.result_verbatim,
+    }
+
+
+@booking_steps.guard(Move.CORRECT)
+def says_what_is_corrected(made: Step) -> None:
+    """A correction says what it is, which its own page asks for."""
+    said = made.session.info.get(_ASKED)
+    if not isinstance(said, Correction):
+        raise Refused(N_("Say what is corrected on the page of the report"))
+    if said.kind not in (VersionKind.MINOR, VersionKind.MAJOR):
+        raise Invalid("kind", N_("Select whether the correction is minor or major"))
+    if said.kind is VersionKind.MAJOR and not (said.note or "").strip():
+        raise Invalid("note", N_("Enter what changed, for the public"))
+
+
+@booking_steps.effect(Move.CORRECT)
+def correct_report(made: Step) -> None:
+    """Let the public report say what its sections say now."""
+    session, booking, id_ = made.session, made.booking, made.booking.report_id
+    assert id_ is not None  # noqa: S101  it is published
+    said: Correction = session.info.pop(_ASKED)
+    reports = Reports(session)
+    now = reports.documents([id_])[id_]
+    after = clean({**now, **_findings(session, booking)})
+    reports.write([Change(id_, now, after)], made.act, CORRECTED, told=without_texts)
+    _shown(session, id_)
+    note = said.note if said.kind is VersionKind.MAJOR else None
+    _keep(session, booking, after, Correction(said.kind, note), made.act)
+
+
+def correct(
+    database: Database, reference: str, version: int, wanted: Wanted, person: Person, act: Act,
+    url: str,
+) -> None:  # fmt: skip
+    """Correct a section of a published report; `act.reason` is why.
+
+    Raises:
+        Missing: there is no such booking or section.
+        Stale: it changed since they read it.
+        Refused: it is not theirs, or not published.
+        Invalid: nothing changes, a note is missing, or words may not be for the public.
+    """
+    with database.writing() as session:
+        one_at_a_time(session)
+        booking = bookings.at_version(session, reference, version)
+        parts = parts_of(person, bookings.thing_of(session, booking))
+        if not parts:
+            raise Missing("There is no such assessment")
+        workflow.after(booking.state, booking.resumes, Move.CORRECT, parts, act.reason)
+        row = publication.section(session, booking.id, wanted.number)
+        if not publication.rewrite(session, row, wanted.values, act, CORRECTED):
+            raise Invalid("", N_("Nothing is changed"))
+        _for_everybody(session, booking, "note", wanted.correction.note)
+        if wanted.keep:
+            publication_check.keep_all(session, booking, act.reason or "", act)
+        if publication_check.undecided(session, booking):
+            raise Invalid("keep", N_("Look at the words that may not be for the public"))
+        session.info[_ASKED] = wanted.correction
+        booking_steps.take(session, booking, Move.CORRECT, parts, act, url)
+
+
+def _for_everybody(session: Session, booking: Booking, field: str, text: str | None) -> None:
+    """Raises Invalid for a text with words that are not for the public."""
+    if text and publication_filter.find(text, publication.people_of(session, booking)):
+        raise Invalid(field, N_("Leave out names, addresses, numbers and weaknesses of security"))
+
+
+@booking_steps.guard(Move.UNPUBLISH)
+def says_where_to(made: Step) -> None:
+    """Whoever takes a report back says where its address leads; everybody reads the reason."""
+    said = made.session.info.get(_ASKED)
+    if not isinstance(said, Withdrawal):
+        raise Refused(N_("Say where its address leads on the page of the report"))
+    if said.goes_to is not None and not _HERE.fullmatch(said.goes_to):
+        raise Invalid(
+            "goes_to", N_("Enter an address of this portal, such as /reports/hire-a-boat")
+        )
+    if said.goes_to == f"/reports/{made.booking.report_slug}":
+        raise Invalid("goes_to", N_("Enter another address than the one that it has"))
+    _for_everybody(made.session, made.booking, "reason", made.act.reason)
+
+
+@booking_steps.effect(Move.UNPUBLISH)
+def take_back(made: Step) -> None:
+    """Take a report out of everything that the public reads; its address says why."""
+    session, booking, act = made.session, made.booking, made.act
+    said: Withdrawal = session.info.pop(_ASKED)
+    id_, slug = booking.report_id, booking.report_slug
+    assert id_ is not None  # noqa: S101  it was published
+    assert slug is not None  # noqa: S101
+    publication.let_go(session, booking)
+    search.remove(session, documents.THING, [id_])
+    before = bookings.document_of(booking)
+    booking.report_id = None
+    session.flush()
+    report_tables.remove(session, [id_], act, WITHDRAWN)
+    session.merge(WithdrawnReport(
+        slug=slug, booking_id=booking.id, reason=(act.reason or "")[:1000], goes_to=said.goes_to,
+        at=act.at,
+    ))  # fmt: skip
+    bookings.save(session, booking, before, act, WITHDRAWN)
+
+
+def unpublish(
+    database: Database, reference: str, version: int, goes_to: str | None, person: Person, act: Act,
+    url: str,
+) -> State:  # fmt: skip
+    """Take a published report back; `act.reason` is why, and the public reads it. Raises as
+    `correct` does.
+    """
+    with database.writing() as session:
+        one_at_a_time(session)
+        booking = bookings.at_version(session, reference, version)
+        parts = parts_of(person, bookings.thing_of(session, booking))
+        if not parts:
+            raise Missing("There is no such assessment")
+        session.info[_ASKED] = Withdrawal(goes_to or None)
+        return booking_steps.take(session, booking, Move.UNPUBLISH, parts, act, url)
