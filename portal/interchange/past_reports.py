@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from portal.assessments.rules.publication_filter import names_with
 from portal.assessments.rules.report_texts import parts_with
 from portal.assessments.words import AssessmentKind, CheckState, Rating
 from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.importing import Aside, Desired, Parsed
-from portal.interchange.reports import markdown, reading
+from portal.interchange.reports import markdown, people, reading
 from portal.interchange.reports.shapes import (
     Assessment,
     LinkKind,
@@ -91,8 +92,9 @@ def _sections(found: Iterable[Section]) -> list[Document]:
 
 
 def install() -> None:
-    """Let corrected texts be parted like those that are read."""
+    """Let corrected texts be parted, and drafts be searched for names, like those that are read."""
     parts_with(lambda body: _sections(reading.sections_of(body)))
+    names_with(people.found)
 
 
 def _plain(text: str) -> str:

@@ -34,7 +34,7 @@ PARTS = st.sets(st.sampled_from(list(Part)), max_size=3)
 def test_due_is_so_many_months_later(day: date, months: int) -> None:
     found = due(day, months)
     assert (found.year - day.year) * 12 + found.month - day.month == months
-    assert found.day == day.day or (found + timedelta(days=1)).day == 1 and found.day < day.day
+    assert found.day == day.day or ((found + timedelta(days=1)).day == 1 and found.day < day.day)
 
 
 @given(DAYS, st.integers(-400, 400))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +46,7 @@ def test_everything_loud_is_found_and_nothing_calm(parts: list[object]) -> None:
     text = _text(parts)
     hits = find(text, PEOPLE)
     assert [text[h.start : h.end] for h in hits] == [h.words for h in hits]
-    assert all(a.end <= b.start for a, b in zip(hits, hits[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(hits))
     loud = [p for p in parts if not isinstance(p, str)]
     assert [hit.kind for hit in hits] == [kind for _words, kind in loud]  # type: ignore[misc]
 

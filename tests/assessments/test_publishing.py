@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -11,32 +10,254 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.access import Person
-from portal.assessments import words
-from portal.assessments.actions import booking_clocks, challenges, publication_check, publishing
-from portal.assessments.actions import follow_ups as acts
-from portal.assessments.actions.assess_again import begin, possible
+from portal.assessments.actions import challenges, publication_check, publishing
 from portal.assessments.actions.booking_steps import step
 from portal.assessments.actions.publishing import Correction, Wanted
-from portal.assessments.booking_words import ActionState, Move, Part, State, VersionKind
+from portal.assessments.booking_words import Move, State, VersionKind
 from portal.assessments.models.assessments import Assessment, AssessmentPoint, Report
-from portal.assessments.models.bookings import Booking, BookingClock
 from portal.assessments.models.drafting import Section, SectionText
-from portal.assessments.models.publishing import FollowUp, PublicationFlag, WithdrawnReport
+from portal.assessments.models.publishing import PublicationFlag, WithdrawnReport
 from portal.assessments.rules import report_writing
-from portal.assessments.rules.follow_ups import Age, Deed
 from portal.assessments.store import challenges as said
-from portal.assessments.store import follow_ups, publication, report_timelines
-from portal.assessments.words import AssessmentKind, Rating
-from portal.audit import Act, HistoryEvent
+from portal.assessments.store import publication, report_timelines
+from portal.assessments.store.report_documents import Reports
+from portal.audit import HistoryEvent
 from portal.errors import Invalid, Missing, Refused, Stale
-from portal.jobs import Run
-from portal.mail.models import Message
-from portal.search import finding
+from portal.mail.models import Mail
 from tests.support.accounts import act
-from tests.support.held import HELD_ON, Held, held, standard
+from tests.support.held import HELD_ON, Held, held
 from tests.support.people import Somebody
-from tests.support.provision import settings_for
 from tests.support.transactions import RolledBackDatabase
 
 URL = "https://portal.a.example"
 NAMED = "We spoke with Gwen Rivers.\n\nWrite to g@a.example."
+
+
+def move(
+    database: RolledBackDatabase, case: Held, move: Move, who: Person, reason: str | None = None
+) -> State:
+    case.session.expire_all()
+    done = replace(act(), reason=reason)
+    return step(database, case.reference, case.version, move, who, done, URL)
+
+
+def correct(database: RolledBackDatabase, case: Held, wanted: Wanted) -> None:
+    case.session.expire_all()
+    done = replace(act(), reason="A mistake")
+    publishing.correct(database, case.reference, case.version, wanted, case.assurance, done, URL)
+
+
+def published(database: RolledBackDatabase, session: Session, **changes: object) -> Held:
+    case = held(session, State.READY_TO_PUBLISH, **changes)  # type: ignore[arg-type]
+    move(database, case, Move.PUBLISH, case.assurance)
+    session.expire_all()
+    return case
+
+
+def test_nothing_goes_on_while_words_are_undecided_and_their_words_are_not_kept(
+    database: RolledBackDatabase, session: Session
+) -> None:
+    case = held(session, texts={1: NAMED})
+    session.execute(Section.__table__.update().where(Section.number == 0).values(done_well="Fine"))
+    found = publication_check.flagged(session, case.booking)
+    assert [each.hit.words for each in found] == ["Gwen Rivers", "g@a.example"]
+    with pytest.raises(Refused, match="Decide first"):
+        move(database, case, Move.SEND_TO_TEAM, case.assurance)
+
+    def decide(index: int, redact: bool, reason: str, who: Person, instead: str = "") -> int:
+        wanted = publication_check.Said(redact, instead, reason)
+        return publication_check.decide(
+            database, case.reference, 1, found[index].mark, wanted, who, act()
+        )
+
+    for somebody, problem in ((Somebody(id=999), Missing), (case.team, Refused), (case.lead, Refused)):
+        with pytest.raises(problem):
+            decide(0, True, "A name", somebody)
+    for reason, instead in (("", ""), ("It is Gwen Rivers", ""), ("A name", "Gwen")):
+        with pytest.raises(Invalid):
+            decide(0, True, reason, case.assurance, instead)
+    assert decide(0, True, "A name", case.assurance, "the service owner") == 1
+    with pytest.raises(Stale):
+        decide(0, True, "A name", case.assurance)
+    assert decide(1, False, "A shared mailbox", case.assurance) == 0
+    session.expire_all()
+    assert publication.section(session, case.id, 1).to_explore.startswith(
+        "We spoke with the service owner."
+    )
+    assert session.scalar(select(func.count()).select_from(SectionText)) == 2
+    told = session.execute(select(HistoryEvent.before, HistoryEvent.after)).all()
+    flags = session.execute(select(PublicationFlag.digest, PublicationFlag.reason)).all()
+    assert "Gwen" not in f"{told} {flags}" and "g@a" not in f"{told} {flags}"
+    assert move(database, case, Move.SEND_TO_TEAM, case.assurance) is State.TEAM_REVIEW
+
+
+def test_the_team_challenges_paragraphs_together_and_each_is_answered(
+    database: RolledBackDatabase, session: Session
+) -> None:
+    case = held(session, State.TEAM_REVIEW)
+    with pytest.raises(Refused, match="which paragraph"):
+        move(database, case, Move.CHALLENGE, case.team)
+    here = (database, case.reference)
+    challenges.write(*here, 2, "Then test it.", "We did", case.team, act())
+    challenges.write(*here, 3, "Look into part 3.", "Why?", case.team, act())
+    with pytest.raises(Stale):
+        challenges.write(*here, 3, "Not there", "Why?", case.team, act())
+    with pytest.raises(Invalid):
+        challenges.write(*here, 3, "Then test it.", " ", case.team, act())
+    with pytest.raises(Refused):
+        challenges.write(*here, 3, "Then test it.", "Why?", case.lead, act())
+    one, other = said.of_booking(session, case.id)
+    challenges.remove(*here, other.id, case.team, act())
+    challenges.write(*here, 3, "Look into part 3.", "How?", case.team, act())
+    with pytest.raises(Refused, match="Send your challenges"):
+        move(database, case, Move.ACCEPT_REPORT, case.team)
+    move(database, case, Move.CHALLENGE, case.team)
+    session.expire_all()
+    one, other = said.of_booking(session, case.id, sent=True)
+    with pytest.raises(Refused, match="Answer each"):
+        move(database, case, Move.ANSWER_CHALLENGE, case.lead)
+    with pytest.raises(Refused):
+        challenges.answer(*here, one.id, True, "Yes", case.team, act())
+    assert challenges.answer(*here, one.id, True, "We say so now", case.assessor, act()) == 1
+    assert challenges.answer(*here, other.id, False, "It stands", case.lead, act()) == 0
+    assert move(database, case, Move.ANSWER_CHALLENGE, case.lead) is State.TEAM_REVIEW
+    assert move(database, case, Move.ACCEPT_REPORT, case.team) is State.READY_TO_PUBLISH
+    texts = session.execute(select(Mail.personalisation, Mail.to_address)).all()
+    assert texts and "boat" not in str(texts).lower()
+
+
+def test_publishing_writes_the_report_that_everything_public_reads(
+    app: Flask, database: RolledBackDatabase, session: Session
+) -> None:
+    case = held(session, State.READY_TO_PUBLISH, ratings={1: "met", 2: "not_rated", 3: "not_met"})
+    assert session.scalar(select(func.count()).select_from(Report)) == 0
+    move(database, case, Move.PUBLISH, case.assurance)
+    session.expire_all()
+    [report] = session.scalars(select(Report))
+    assert (report.slug, report.title) == (
+        "hire-a-boat-beta-assessment-2026-03-10", "Hire a boat: beta assessment",
+    )  # fmt: skip
+    assert report.body.startswith("## The whole service\n\n### What the team has done well")
+    [row] = session.scalars(select(Assessment))
+    assert (row.service_id, row.held_on, row.lead_present) == (case.service_id, HELD_ON, True)
+    assert (row.result.value, row.result_verbatim) == ("met_with_conditions", "Amber")
+    points = session.execute(
+        select(AssessmentPoint.number, AssessmentPoint.verbatim, AssessmentPoint.reason)
+        .order_by(AssessmentPoint.number)
+    ).all()  # fmt: skip
+    assert [tuple(p) for p in points] == [
+        (1, "Green", None), (2, "N/A", "It has no forms."), (3, "Red", None),
+    ]  # fmt: skip
+    document = Reports(session).documents([report.id])[report.id]
+    assert (document["1.owners"], document["1.organisations"]) == (
+        ["Boats agency"], ["portal:boats-agency"],
+    )  # fmt: skip
+    booking = case.booking
+    assert (booking.report_id, booking.report_slug) == (report.id, report.slug)
+    assert booking.decided_at is not None
+    [version] = publication.versions(session, case.id)
+    assert (version.number, version.kind, version.document) == (1, VersionKind.FIRST, document)
+    assert [row.slug for row in report_timelines.of_service(session, case.service_id)] == [
+        report.slug
+    ]
+
+
+def test_what_may_not_be_published_is_not(database: RolledBackDatabase, session: Session) -> None:
+    case = held(session, State.READY_TO_PUBLISH, confidential=True)
+    with pytest.raises(Refused, match="confidential"):
+        move(database, case, Move.PUBLISH, case.assurance)
+    with pytest.raises(Invalid):
+        move(database, case, Move.CLOSE_UNPUBLISHED, case.assurance)
+    move(database, case, Move.CLOSE_UNPUBLISHED, case.assurance, "It is confidential")
+    assert session.scalar(select(func.count()).select_from(Report)) == 0
+
+
+def test_a_review_that_is_not_rated_is_published_without_a_result(
+    app: Flask, database: RolledBackDatabase, session: Session
+) -> None:
+    published(
+        database, session, stage="discovery", kind="peer_review", result=None,
+        result_verbatim=None, ratings={9: "met"},
+    )  # fmt: skip
+    [row] = session.scalars(select(Assessment))
+    assert (row.result.value, row.kind.value) == ("not_rated", "peer_review")
+
+
+def test_corrections_keep_what_was_said_before(
+    app: Flask, database: RolledBackDatabase, session: Session
+) -> None:
+    case = published(database, session)
+    minor, major = (
+        Correction(VersionKind.MINOR, None), Correction(VersionKind.MAJOR, "Point 1 was wrong"),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="on the page"):
+        move(database, case, Move.CORRECT, case.assurance, "A mistake")
+    for wanted in (
+        Wanted(1, {"done_well": "Part 1 is well done."}, minor),
+        Wanted(1, {"done_well": "New"}, Correction(VersionKind.MAJOR, " ")),
+        Wanted(1, {"done_well": "New"}, Correction(VersionKind.MAJOR, "Gwen Rivers said so")),
+        Wanted(1, {"done_well": "Gwen Rivers helps"}, minor),
+    ):
+        with pytest.raises(Invalid):
+            correct(database, case, wanted)
+    correct(database, case, Wanted(1, {"done_well": "Better words"}, minor))
+    correct(database, case, Wanted(1, {"to_explore": "Nothing"}, major))
+    session.expire_all()
+    first, second, third = publication.versions(session, case.id)
+    assert "Part 1 is well done." in first.document["body"]
+    assert (
+        "Better words" in second.document["body"] and "Look into part 1" in second.document["body"]
+    )
+    assert [v.note for v in (first, second, third)] == [None, None, "Point 1 was wrong"]
+    [report] = session.scalars(select(Report))
+    assert report.body == third.document["body"] and "Better words" in report.body
+    assert "Better words" not in str(session.execute(select(HistoryEvent.after)).all())
+
+
+def test_a_report_is_taken_back_with_what_follows_it_and_published_again(
+    app: Flask, database: RolledBackDatabase, session: Session
+) -> None:
+    case = published(database, session)
+    slug = case.booking.report_slug
+    with pytest.raises(Refused, match="where its address leads"):
+        move(database, case, Move.UNPUBLISH, case.assurance, "Wrong service")
+
+    def unpublish(goes_to: str | None, reason: str = "Wrong service") -> State:
+        session.expire_all()
+        return publishing.unpublish(
+            database, case.reference, case.version, goes_to, case.assurance,
+            replace(act(), reason=reason), URL,
+        )  # fmt: skip
+
+    for to in ("https://elsewhere.example", "//elsewhere.example", f"/reports/{slug}"):
+        with pytest.raises(Invalid):
+            unpublish(to)
+    with pytest.raises(Invalid):
+        unpublish(None, "Gwen Rivers asked")
+    assert unpublish(None) is State.UNPUBLISHED
+    session.expire_all()
+    assert session.scalar(select(func.count()).select_from(Report)) == 0
+    assert report_timelines.of_service(session, case.service_id) == []
+    gone = publication.withdrawn(session, slug or "")
+    assert gone is not None and gone.reason == "Wrong service"
+    move(database, case, Move.PUBLISH_AGAIN, case.assurance, "It was right")
+    session.expire_all()
+    [report] = session.scalars(select(Report))
+    assert report.slug == slug
+    assert session.scalar(select(func.count()).select_from(WithdrawnReport)) == 0
+    kinds = [v.kind for v in publication.versions(session, case.id)]
+    assert kinds == [VersionKind.FIRST, VersionKind.AGAIN]
+
+
+def test_headings_are_in_order_and_titles_fit() -> None:
+    parts = [
+        report_writing.Part(2, "B", "Red", None, None, "", "x", False),
+        report_writing.Part(0, "", None, None, None, "w", "", False),
+        report_writing.Part(1, "A", "Red", None, None, "", " ", False),
+    ]
+    told = report_writing.sections(parts, "Because")
+    assert [(s["level"], s["heading"]) for s in told] == [
+        (1, "The whole service"), (2, "The decision"), (2, "What the team has done well"),
+        (1, "2. B"), (2, "What the team needs to explore"),
+    ]  # fmt: skip
+    assert len(report_writing.title_of("x" * 300, None, None)) == 300

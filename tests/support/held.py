@@ -93,8 +93,9 @@ def held(
                          due_on=date(2026, 3, 31))
         )  # fmt: skip
     _sections(session, booking, version, ratings or RATINGS, texts or {})
-    session.flush()
-    return Held(session, booking, service)
+    case = Held(session, booking, service)
+    session.commit()
+    return case
 
 
 def _sections(

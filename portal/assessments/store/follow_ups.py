@@ -14,7 +14,7 @@ from portal.access import Person
 from portal.assessments.booking_words import ActionState, Part, State
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section
-from portal.assessments.models.publishing import ActionEvidence, FollowUp
+from portal.assessments.models.publishing import FollowUp
 from portal.assessments.models.standards import StandardPoint
 from portal.assessments.rules import follow_ups as rules
 from portal.assessments.rules.follow_ups import Age
@@ -291,15 +291,9 @@ def open_by_age(session: Session, day: date) -> dict[Age, int]:
     return found
 
 
-def unclosed(session: Session, booking_id: int) -> int:
-    """How many actions of an assessment are not closed, accepted risks included."""
+def counted(session: Session, booking_id: int) -> tuple[int, int]:
+    """How many actions of an assessment hold, and for how many of them something is to be done."""
     f = FollowUp
-    query = select(func.count()).where(
-        f.booking_id == booking_id, _holds(), f.state != ActionState.CLOSED
-    )
-    return session.scalar(query) or 0
-
-
-def evidence(row: FollowUp) -> ActionEvidence | None:
-    """What the team gave last."""
-    return row.evidence[-1] if row.evidence else None
+    query = select(f.state, func.count()).where(f.booking_id == booking_id, _holds())
+    found = {state: many for state, many in session.execute(query.group_by(f.state))}  # noqa: C416
+    return sum(found.values()), sum(many for state, many in found.items() if state in rules.OPEN)

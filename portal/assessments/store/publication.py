@@ -15,7 +15,7 @@ from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section, SectionText
 from portal.assessments.models.panels import Seat
 from portal.assessments.models.publishing import PublicationFlag, ReportVersion, WithdrawnReport
-from portal.assessments.models.standards import Standard, StandardVersion
+from portal.assessments.models.standards import Standard, StandardPoint, StandardVersion
 from portal.assessments.rules.report_writing import Part
 from portal.audit import Act, Document, record
 from portal.catalogue.models.components import Component
@@ -355,3 +355,25 @@ def is_taken(session: Session, reference: str) -> bool:
     """Whether a booking has a reference."""
     query = select(Booking.id).where(Booking.reference == reference)
     return session.scalar(query) is not None
+
+
+class Titles(NamedTuple):
+    """What versions are called, with their addresses, and their points, by version and number."""
+
+    versions: dict[int, tuple[str, str]]
+    points: dict[tuple[int, int], str]
+
+
+def titles(session: Session, versions: set[int]) -> Titles:
+    """What these versions of standards, and their points, are called."""
+    v, p = StandardVersion, StandardPoint
+    query = select(v.id, Standard.slug, v.number, Standard.name, v.title)
+    query = query.join(Standard, Standard.id == v.standard_id).where(v.id.in_(versions))
+    found = {
+        id_: (f"{slug}-{number}", f"{name}: {title}")
+        for id_, slug, number, name, title in session.execute(query)
+    }
+    rows = session.execute(
+        select(p.version_id, p.number, p.title).where(p.version_id.in_(versions))
+    )
+    return Titles(found, {(id_, number): title for id_, number, title in rows})

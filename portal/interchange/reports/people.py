@@ -235,3 +235,10 @@ def _without_name(text: str, name: str, taken: Taken) -> str:
     initial = rf"{first}[\w'’-]{{0,20}}" if alone else rf"{first[0]}\.?(?:\s?[A-Z]\.?)?"
     short = rf"(?:{_TITLE}\.?|{initial}\.?){_GAP}{last}"
     return re.sub(rf"(?<![\w-]){short}{ends}", REMOVED, text)
+
+
+def found(text: str) -> set[str]:
+    """The names of people that a text gives, in small letters."""
+    taken = Taken()
+    take_out(text, (), taken)
+    return taken.names | taken.in_text

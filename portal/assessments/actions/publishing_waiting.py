@@ -1,0 +1,59 @@
+"""What waits for people between a draft report and closed actions; see portal/accounts/work.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from portal.access import Kind, Person, Role
+from portal.accounts import work
+from portal.assessments.booking_words import ActionState, Part, State
+from portal.assessments.store import follow_ups
+from portal.errors import N_
+
+_MOST = 50
+LABELS = {
+    "check_report": N_("Check draft reports"),
+    "answer_report": N_("Accept or challenge draft reports"),
+    "answer_challenges": N_("Answer challenges"),
+    "publish_report": N_("Publish reports"),
+    "do_action": N_("Put right what assessments found"),
+    "review_evidence": N_("Look at evidence for actions"),
+    "decide_escalated": N_("Decide about escalated actions"),
+}
+_REPORTS = (
+    (State.ASSURANCE_CHECK, (Part.ASSURANCE,), "check_report", "/check"),
+    (State.TEAM_REVIEW, (Part.TEAM,), "answer_report", "/review"),
+    (State.PANEL_AMENDS, (Part.LEAD, Part.ASSESSOR), "answer_challenges", "/review"),
+    (State.READY_TO_PUBLISH, (Part.ASSURANCE,), "publish_report", ""),
+)
+_ACTIONS = (
+    ((ActionState.OPEN, ActionState.ESCALATED), (Part.TEAM,), "do_action"),
+    ((ActionState.EVIDENCED,), (Part.LEAD,), "review_evidence"),
+    ((ActionState.ESCALATED,), (Part.ASSURANCE,), "decide_escalated"),
+)
+_TEAM = {Role.TEAM_MEMBER, Role.ORGANISATION_ADMINISTRATOR, Role.SERVICE_OWNER,
+         Role.COMPONENT_PROVIDER}  # fmt: skip
+#: The roles without which nobody is a part, so that nothing has to be looked up for most people.
+_NEEDS = {
+    Part.TEAM: _TEAM,
+    Part.ASSURANCE: {Role.ASSURANCE_TEAM},
+    Part.LEAD: {Role.ASSESSOR},
+    Part.ASSESSOR: {Role.ASSESSOR},
+}
+
+
+def waiting(session: Session, person: Person, _day: date) -> Iterator[work.Item]:
+    """Reports to check, answer and publish, and actions to do, look at and decide about."""
+    held = {grant.role for grant in person.grants if grant.kind in set(Kind)}
+    for state, parts, task, then in _REPORTS:
+        if any(_NEEDS[part] & held for part in parts):
+            for reference, name in follow_ups.reports(session, person, parts, state, _MOST):
+                yield work.Item(task, name, f"/assessments/{reference}{then}", detail=reference)
+    for states, parts, task in _ACTIONS:
+        if any(_NEEDS[part] & held for part in parts):
+            for row in follow_ups.waiting(session, person, parts, states, _MOST):
+                href = f"/assessments/{row.reference}/actions/{row.id}"
+                yield work.Item(task, row.booking, href, due=row.due_on, detail=row.reference)

@@ -1,0 +1,180 @@
+"""The actions of one assessment: what is to be put right, its evidence, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, current_app
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.access import Permission
+from portal.accounts.views.base import ID, done, form_page, not_done
+from portal.assessments.actions import assess_again
+from portal.assessments.actions import follow_ups as acts
+from portal.assessments.actions.follow_ups import Wanted
+from portal.assessments.forms.publication import DeedForm, GoForm
+from portal.assessments.rules import follow_ups as rules
+from portal.assessments.rules.confidentiality import Sees
+from portal.assessments.rules.follow_ups import Deed
+from portal.assessments.store import follow_ups, publication
+from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
+from portal.assessments.words import AssessmentKind
+from portal.catalogue.forms.labels import label
+from portal.catalogue.views.base import database, reading
+from portal.errors import Invalid, Missing, Refused, Stale
+from portal.web.formats import Format, formats, respond_list
+from portal.web.guard import requires
+from portal.web.i18n import _
+from portal.web.pages import page
+from portal.web.people import act, current_person
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+blueprint = Blueprint("follow_ups", __name__)
+HERE = f"{ONE}/actions"
+BOTH = ("GET", "POST")
+COLUMNS = ("id", "number", "point", "rating", "text", "owner", "due_on", "state", "answer")
+#: What people do with an action; what the portal does by itself has no page.
+DEEDS = ", ".join(repr(str(deed)) for deed in Deed if deed is not Deed.TAKEN_UP)
+KINDS = ", ".join(repr(str(kind)) for kind in assess_again.AGAIN)
+
+
+def _seen(session: Session, reference: str) -> Seen:
+    """The booking, for whoever may see its actions. Raises Missing, Refused."""
+    seen = opened(session, reference)
+    if Sees.FOLLOW_UPS not in seen.sees:
+        raise Refused("its actions are not for them")
+    return seen
+
+
+@formats(blueprint, HERE)
+@requires(Permission.SEE_BOOKING, of=booking_at)
+def index(reference: str, fmt: Format) -> Response:
+    """List the actions of an assessment in the order of its points."""
+    with reading() as session:
+        seen = _seen(session, reference)
+        rows = follow_ups.of_booking(session, seen.booking.id)
+        again = assess_again.possible(session, seen.booking, seen.parts)
+        after = publication.followers(session, seen.booking)
+    return respond_list(
+        fmt,
+        page=lambda: page(
+            "assessments/actions.html",
+            title=_("Actions"),
+            section=seen.title,
+            crumbs=seen.crumbs,
+            seen=seen,
+            rows=rows,
+            again=again,
+            followers=after,
+            over={row.id: rules.age(row.due_on, seen.day) for row in rows
+                  if row.state in rules.OPEN},
+        ),
+        rows=lambda: ({name: getattr(row, name) for name in COLUMNS} for row in rows),
+        columns=COLUMNS,
+        name=f"assessment-{reference}-actions",
+        bounded=True,
+    )  # fmt: skip
+
+
+@blueprint.get(f"{HERE}/{ID}action_id>")
+@requires(Permission.SEE_BOOKING, of=booking_at)
+def show(reference: str, action_id: int) -> Response:
+    """Show one action with its evidence."""
+    with reading() as session:
+        seen = _seen(session, reference)
+        found = follow_ups.get(session, seen.booking.id, action_id)
+        row = follow_ups.row_of(session, action_id)
+    return page(
+        "assessments/action.html",
+        title=_("Action from point %(number)s", number=row.number)
+        if row.number else _("Action"),
+        section=seen.title,
+        crumbs=_crumbs(seen),
+        seen=seen,
+        found=found,
+        row=row,
+        deeds=rules.deeds(found.state, seen.parts),
+        over=rules.age(row.due_on, seen.day) if found.state in rules.OPEN else None,
+    )  # fmt: skip
+
+
+def _crumbs(seen: Seen) -> list[tuple[str, str]]:
+    return [*seen.crumbs, (_("Actions"), f"{seen.href}/actions")]
+
+
+@blueprint.route(f"{HERE}/{ID}action_id>/<any({DEEDS}):deed>", methods=BOTH)
+@requires(Permission.SEE_BOOKING, of=booking_at)
+def do(reference: str, action_id: int, deed: str) -> AnyResponse:
+    """Do something with an action: say what was done, or decide about it."""
+    asked = Deed(deed)
+    with reading() as session:
+        seen = _seen(session, reference)
+        found = follow_ups.get(session, seen.booking.id, action_id)
+        row = follow_ups.row_of(session, action_id)
+    if not rules.TABLE[asked][1] & seen.parts:
+        raise Refused("this is another's")
+    if asked not in rules.deeds(found.state, seen.parts):
+        raise Missing("There is nothing of this sort to do now")
+    form = DeedForm(asked, data={"version": str(found.version)})
+    if form.validate_on_submit() and (answer := _done(form, seen, action_id, asked)):
+        return answer
+    return page(
+        "assessments/booking_form.html",
+        title=label(asked, "deed"),
+        section=seen.title,
+        crumbs=[*_crumbs(seen), (_("One action"), f"{seen.href}/actions/{action_id}")],
+        form=form,
+        seen=seen,
+        told=[row.text, *[given.text for given in found.evidence[-1:]]],
+        status=422 if form.errors else 200,
+    )
+
+
+def _done(form: DeedForm, seen: Seen, action_id: int, deed: Deed) -> AnyResponse | None:
+    text, back = form.version.data or "", f"{seen.href}/actions/{action_id}"
+    address = form.address.data if "address" in form else None
+    wanted = Wanted(deed, form.text.data or "", address or None)
+    try:
+        acts.do(
+            database(), seen.booking.reference, action_id,
+            int(text) if text.isdigit() and len(text) < 10 else 0, wanted, current_person(), act(),
+            str(current_app.extensions["portal"].settings.public_url),
+        )  # fmt: skip
+    except Invalid as problem:
+        form.refuse(problem)
+        return None
+    except Stale:
+        return not_done(_("The action changed since you opened it."), back)
+    return done(_("That is done."), back)
+
+
+@blueprint.route(f"{ONE}/assess-again/<any({KINDS}):kind>", methods=BOTH)
+@requires(Permission.ANSWER_FOR_BOOKING, of=booking_at)
+def again(reference: str, kind: str) -> AnyResponse:
+    """Begin to book the assessment that looks at these points again."""
+    asked = AssessmentKind(kind)
+    with reading() as session:
+        seen = _seen(session, reference)
+        if asked not in assess_again.possible(session, seen.booking, seen.parts):
+            raise Missing("There is nothing to assess again, or it is booked already")
+        numbers = assess_again.numbers(session, seen.booking, asked)
+    form = GoForm(label(asked, "assess_again"))
+    if form.validate_on_submit():
+        try:
+            made = assess_again.begin(database(), reference, asked, current_person(), act())
+        except Refused:
+            return not_done(_("It is booked already."), f"{seen.href}/actions")
+        return done(_("The booking is begun. Complete it, then submit it."), f"/assessments/{made}")
+    return form_page(
+        form, label(asked, "assess_again"), _crumbs(seen), rows=_again_rows(seen, numbers)
+    )
+
+
+def _again_rows(seen: Seen, numbers: list[int]) -> list[dict[str, Any]]:
+    return [
+        {"key": _("After"), "value": f"{seen.title}, {seen.booking.reference}"},
+        {"key": _("Points to be looked at again"), "value": ", ".join(map(str, numbers))},
+        {"key": _("All other points"), "value": _("Carried forward as they are")},
+    ]

@@ -1,0 +1,142 @@
+"""Correct a published report, or take it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, current_app
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.access import Permission
+from portal.accounts.views.base import done
+from portal.assessments.actions import publishing
+from portal.assessments.actions.publishing import Correction, Wanted
+from portal.assessments.booking_words import State, VersionKind
+from portal.assessments.forms.publication import CorrectForm, UnpublishForm
+from portal.assessments.store import publication
+from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
+from portal.catalogue.views.base import database, reading
+from portal.errors import Invalid, Missing, Refused, Stale
+from portal.web.guard import requires
+from portal.web.i18n import _
+from portal.web.pages import page
+from portal.web.people import act, current_person
+
+blueprint = Blueprint("report_corrections", __name__)
+BOTH = ("GET", "POST")
+
+
+def _published(reference: str) -> Seen:
+    """The booking of a report that is published now. Raises Missing."""
+    with reading() as session:
+        seen = opened(session, reference)
+    if seen.booking.state is not State.PUBLISHED:
+        raise Missing("The report is not published")
+    return seen
+
+
+def _url() -> str:
+    return str(current_app.extensions["portal"].settings.public_url)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdigit() and len(text) < 10 else 0
+
+
+@blueprint.get(f"{ONE}/correct")
+@requires(Permission.RUN_BOOKING, of=booking_at)
+def index(reference: str) -> Response:
+    """Choose the part of a report that is to be corrected."""
+    seen = _published(reference)
+    with reading() as session:
+        rows = publication.sections(session, seen.booking.id)
+    return page(
+        "assessments/correct_which.html",
+        title=_("Correct the report"),
+        section=seen.title,
+        crumbs=seen.crumbs,
+        seen=seen,
+        rows=rows,
+    )
+
+
+@blueprint.route(f"{ONE}/correct/<int(max=99):number>", methods=BOTH)
+@requires(Permission.RUN_BOOKING, of=booking_at)
+def correct(reference: str, number: int) -> AnyResponse:
+    """Correct one part of it."""
+    seen = _published(reference)
+    with reading() as session:
+        row = publication.section(session, seen.booking.id, number)
+    data = {name: getattr(row, name) for name in publication.TEXTS}
+    form = CorrectForm(data={**data, "version": str(seen.booking.version)})
+    if form.validate_on_submit() and (answer := _corrected(form, seen, number)):
+        return answer
+    return page(
+        "assessments/correct.html",
+        title=_("Correct the report"),
+        section=seen.title,
+        crumbs=[*seen.crumbs, (_("Correct the report"), f"{seen.href}/correct")],
+        form=form,
+        seen=seen,
+        row=row,
+        status=422 if form.errors else 200,
+    )
+
+
+def _corrected(form: CorrectForm, seen: Seen, number: int) -> AnyResponse | None:
+    kind = VersionKind(form.kind.data)
+    wanted = Wanted(
+        number, form.values(), Correction(kind, form.note.data or None), bool(form.keep.data)
+    )
+    try:
+        publishing.correct(
+            database(), seen.booking.reference, _number(form.version.data), wanted,
+            current_person(), replace(act(), reason=form.why.data), _url(),
+        )  # fmt: skip
+    except Invalid as problem:
+        form.refuse(problem)
+        return None
+    except (Refused, Stale) as problem:
+        form.refuse(Invalid("", problem.marked, **problem.values))
+        return None
+    return done(_("The correction is published."), f"/reports/{seen.booking.report_slug}")
+
+
+@blueprint.route(f"{ONE}/unpublish", methods=BOTH)
+@requires(Permission.RUN_BOOKING, of=booking_at)
+def unpublish(reference: str) -> AnyResponse:
+    """Take a report back."""
+    seen = _published(reference)
+    form = UnpublishForm(data={"version": str(seen.booking.version)})
+    if form.validate_on_submit() and (answer := _taken_back(form, seen)):
+        return answer
+    return page(
+        "assessments/booking_form.html",
+        title=_("Take the report back"),
+        section=seen.title,
+        crumbs=seen.crumbs,
+        form=form,
+        seen=seen,
+        told=[
+            _("The report leaves all lists, figures, feeds and searches. The assurance team can"
+              " publish it again."),
+        ],
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+def _taken_back(form: UnpublishForm, seen: Seen) -> AnyResponse | None:
+    try:
+        publishing.unpublish(
+            database(), seen.booking.reference, _number(form.version.data),
+            form.goes_to.data or None, current_person(),
+            replace(act(), reason=form.reason.data), _url(),
+        )  # fmt: skip
+    except Invalid as problem:
+        form.refuse(problem)
+        return None
+    except (Refused, Stale) as problem:
+        form.refuse(Invalid("", problem.marked, **problem.values))
+        return None
+    return done(_("The report is no longer published."), seen.href)
+
