@@ -11,6 +11,7 @@ from flask import Flask, current_app
 
 from portal.assessments.actions import (
     demo_bookings,
+    demo_held,
     demo_panels,
     findings,
     import_reports,
@@ -99,7 +100,9 @@ def load_demo_bookings(command: Act) -> dict[str, int]:
     """Add the demo's booked assessments that are not there yet, once its people are; how many."""
     url = current_app.extensions["portal"].settings.public_url
     demo_panels.add_assessors(database(), demo.assessors(), command)
-    return {"created": demo_bookings.add_missing(database(), demo.bookings(), command, url)}
+    made = demo_bookings.add_missing(database(), demo.bookings(), command, url)
+    held = demo_held.add_missing(database(), demo.held(), demo.LEAD, command, url)
+    return {"created": made + held}
 
 
 @assessments_group.command("suggest")

@@ -58,6 +58,15 @@ def assessors() -> list[Document]:
     return _load("assessors.json")
 
 
+#: Who led the panels of the assessments that were held.
+LEAD = "assessor@gds.demo.example"
+
+
+def held() -> list[Document]:
+    """Assessments that were held, and their reports: drafts, and one that is published."""
+    return _load("held.json")
+
+
 def journeys() -> list[Document]:
     """The demo's journeys, as documents."""
     return _load("journeys.json")

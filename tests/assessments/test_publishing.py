@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from portal.assessments.models.drafting import Section, SectionText
 from portal.assessments.models.publishing import PublicationFlag, WithdrawnReport
 from portal.assessments.rules import report_writing
 from portal.assessments.store import challenges as said
-from portal.assessments.store import publication, report_timelines
+from portal.assessments.store import publication, report_timelines, sections
 from portal.assessments.store.report_documents import Reports
 from portal.audit import HistoryEvent
 from portal.errors import Invalid, Missing, Refused, Stale
@@ -29,6 +28,7 @@ from tests.support.held import HELD_ON, Held, held
 from tests.support.people import Somebody
 from tests.support.transactions import RolledBackDatabase
 
+pytestmark = pytest.mark.usefixtures("app")
 URL = "https://portal.a.example"
 NAMED = "We spoke with Gwen Rivers.\n\nWrite to g@a.example."
 
@@ -70,8 +70,10 @@ def test_nothing_goes_on_while_words_are_undecided_and_their_words_are_not_kept(
             database, case.reference, 1, found[index].mark, wanted, who, act()
         )
 
-    for somebody, problem in ((Somebody(id=999), Missing), (case.team, Refused), (case.lead, Refused)):
-        with pytest.raises(problem):
+    with pytest.raises(Missing):
+        decide(0, True, "A name", Somebody(id=999))
+    for somebody in (case.team, case.lead):
+        with pytest.raises(Refused):
             decide(0, True, "A name", somebody)
     for reason, instead in (("", ""), ("It is Gwen Rivers", ""), ("A name", "Gwen")):
         with pytest.raises(Invalid):
@@ -81,7 +83,7 @@ def test_nothing_goes_on_while_words_are_undecided_and_their_words_are_not_kept(
         decide(0, True, "A name", case.assurance)
     assert decide(1, False, "A shared mailbox", case.assurance) == 0
     session.expire_all()
-    assert publication.section(session, case.id, 1).to_explore.startswith(
+    assert sections.at(session, case.id, 1).to_explore.startswith(
         "We spoke with the service owner."
     )
     assert session.scalar(select(func.count()).select_from(SectionText)) == 2
@@ -127,7 +129,7 @@ def test_the_team_challenges_paragraphs_together_and_each_is_answered(
 
 
 def test_publishing_writes_the_report_that_everything_public_reads(
-    app: Flask, database: RolledBackDatabase, session: Session
+    database: RolledBackDatabase, session: Session
 ) -> None:
     case = held(session, State.READY_TO_PUBLISH, ratings={1: "met", 2: "not_rated", 3: "not_met"})
     assert session.scalar(select(func.count()).select_from(Report)) == 0
@@ -137,7 +139,7 @@ def test_publishing_writes_the_report_that_everything_public_reads(
     assert (report.slug, report.title) == (
         "hire-a-boat-beta-assessment-2026-03-10", "Hire a boat: beta assessment",
     )  # fmt: skip
-    assert report.body.startswith("## The whole service\n\n### What the team has done well")
+    assert report.body.startswith("## The whole service\n\n### The decision\n\nIt is enough.")
     [row] = session.scalars(select(Assessment))
     assert (row.service_id, row.held_on, row.lead_present) == (case.service_id, HELD_ON, True)
     assert (row.result.value, row.result_verbatim) == ("met_with_conditions", "Amber")
@@ -173,10 +175,10 @@ def test_what_may_not_be_published_is_not(database: RolledBackDatabase, session:
 
 
 def test_a_review_that_is_not_rated_is_published_without_a_result(
-    app: Flask, database: RolledBackDatabase, session: Session
+    database: RolledBackDatabase, session: Session
 ) -> None:
     published(
-        database, session, stage="discovery", kind="peer_review", result=None,
+        database, session, stage="discovery", kind="peer_review", result="not_rated",
         result_verbatim=None, ratings={9: "met"},
     )  # fmt: skip
     [row] = session.scalars(select(Assessment))
@@ -184,7 +186,7 @@ def test_a_review_that_is_not_rated_is_published_without_a_result(
 
 
 def test_corrections_keep_what_was_said_before(
-    app: Flask, database: RolledBackDatabase, session: Session
+    database: RolledBackDatabase, session: Session
 ) -> None:
     case = published(database, session)
     minor, major = (
@@ -215,7 +217,7 @@ def test_corrections_keep_what_was_said_before(
 
 
 def test_a_report_is_taken_back_with_what_follows_it_and_published_again(
-    app: Flask, database: RolledBackDatabase, session: Session
+    database: RolledBackDatabase, session: Session
 ) -> None:
     case = published(database, session)
     slug = case.booking.report_slug

@@ -15,8 +15,12 @@ from portal.accounts.models.people import Person
 from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
 from portal.accounts.views.base import FOLDERS
 from portal.assessments.booking_words import SeatState
+from portal.assessments.models.bookings import Booking
+from portal.assessments.models.drafting import Challenge
 from portal.assessments.models.findings import Finding
 from portal.assessments.models.panels import Assessor, Seat
+from portal.assessments.models.publishing import FollowUp
+from portal.assessments.rules.publication_filter import digest
 from portal.assessments.store import bookings
 from portal.audit import ImportBatch, london_day
 from portal.catalogue.component_words import ExemptionState, SpendDecision
@@ -52,6 +56,10 @@ BOOKING = "HKT-4827"
 COMPONENTS = ("component", "book_component")
 #: Of the same service, with people on its panel.
 WITH_PANEL = "VBX-5836"
+#: Held assessments: its report is published, is with the team, and is being checked.
+HELD, REVIEWED, CHECKED = "VNT-5283", "GDR-4476", "SLW-3957"
+#: What the filter finds in the one that is being checked.
+WEAKNESS = "penetration test"
 
 
 def arguments(session: Session) -> dict[str, dict[str, Any]]:
@@ -163,6 +171,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "booking_tasks": {"reference": BOOKING, "task": "people", **_parts_of(session)},
         "booking_running": {"reference": BOOKING, **_parts_of(session)},
         **_panels(session),
+        **held(session),
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
 
@@ -187,6 +196,28 @@ def _panels(session: Session) -> dict[str, dict[str, Any]]:
         "open_seats": {"seat_id": open_},
         "assessors": {"person_id": session.scalar(select(func.min(Assessor.person_id))),
                       "away_id": 1},
+    }  # fmt: skip
+
+
+def held(session: Session) -> dict[str, dict[str, Any]]:
+    """Assessments that were held: one published, one with the team, one that is checked."""
+    action = session.scalar(
+        select(func.min(FollowUp.id)).join(Booking).where(Booking.reference == HELD)
+    )
+    challenge = session.scalar(
+        select(func.min(Challenge.id)).join(Booking).where(Booking.reference == REVIEWED)
+    )
+    slug = session.scalar(select(Booking.report_slug).where(Booking.reference == HELD))
+    return {
+        "assurance_checks": {"reference": CHECKED, "number": 9, "mark": digest(WEAKNESS)},
+        "report_reviews": {"reference": REVIEWED, "number": 1, "field": "to_explore", "at": 0,
+                           "challenge_id": challenge},
+        "report_corrections": {"reference": HELD, "number": 1},
+        "report_versions": {"slug": slug, "number": 1},
+        "follow_ups": {"reference": HELD, "action_id": action, "kind": "amber_review",
+                       "deed": "accept_risk"},
+        "follow_ups.review": {"reference": HELD, "action_id": action, "deed": "escalate"},
+        "point_standings": {"slug": "make-a-sorn"},
     }  # fmt: skip
 
 

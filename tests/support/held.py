@@ -80,7 +80,8 @@ def held(
     plain = {
         "state": state, "standard_version_id": version.id, "held_on": HELD_ON,
         "organisation_id": service.organisation_id, "result": words.Rating.MET_WITH_CONDITIONS,
-        "result_verbatim": "Amber", "discovery_on": date(2025, 1, 1),
+        "result_verbatim": "Amber", "result_reason": "It is enough.",
+        "discovery_on": date(2025, 1, 1),
     }  # fmt: skip
     booking = book(session, service.id, **{**plain, **changes})
     booking = bookings.by_reference(session, booking.reference)

@@ -315,7 +315,9 @@ def example(session: Session, kind: str, endpoint: str = "") -> Thing:
         number = examples.arguments(session)["mentions"]["mention_id"]
         return mentions.thing(session, number)
     if kind == BOOKING:
-        return bookings.thing_of(session, bookings.row_of(session, examples.BOOKING))
+        known = examples.arguments(session)
+        given = known.get(endpoint) or known[endpoint.split(".")[0]]
+        return bookings.thing_of(session, bookings.row_of(session, given["reference"]))
     if kind == STANDARD:
         return standards.thing_at(session, examples.STANDARD)
     if kind == S:

@@ -8,7 +8,7 @@ from portal.access import Person
 from portal.assessments.booking_words import Part, State
 from portal.assessments.models.bookings import Booking
 from portal.assessments.rules.confidentiality import parts_of
-from portal.assessments.store import bookings, publication
+from portal.assessments.store import bookings, publication, sections
 from portal.assessments.words import AssessmentKind, Rating
 from portal.audit import Act
 from portal.db import Database, one_at_a_time
@@ -30,7 +30,7 @@ _TRIES = 20
 
 def numbers(session: Session, booking: Booking, kind: AssessmentKind) -> list[int]:
     """The points of an assessment that one of this kind would look at again."""
-    found = publication.sections(session, booking.id)
+    found = sections.of_booking(session, booking.id)
     return [row.number for row in found if row.number and row.rating is AGAIN[kind]]
 
 

@@ -127,6 +127,13 @@ def _wind(made: Step) -> None:
         row.due_on, row.left_days, row.ended_on = clock.due_on, clock.left_days, clock.ended_on
     if rule.starts is not None:
         begun = clocks.start(rule.starts, made.held.days(rule.starts), day, nation)
-        booking.clocks.append(
-            BookingClock(kind=begun.kind, days=begun.days, started_on=day, due_on=begun.due_on)
+        begin(booking, begun)
+
+
+def begin(booking: Booking, begun: clocks.Clock) -> None:
+    """Give a booking a clock."""
+    booking.clocks.append(
+        BookingClock(
+            kind=begun.kind, days=begun.days, started_on=begun.started_on, due_on=begun.due_on
         )
+    )

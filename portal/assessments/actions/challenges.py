@@ -12,7 +12,7 @@ from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Challenge, Section
 from portal.assessments.rules.confidentiality import parts_of
 from portal.assessments.rules.paragraphs import paragraphs
-from portal.assessments.store import bookings, challenges, publication
+from portal.assessments.store import bookings, challenges, publication, sections
 from portal.audit import Act
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Invalid, Missing, Refused, Stale
@@ -61,7 +61,7 @@ def write(
         raise Invalid("text", N_("What you say must be 5,000 characters or fewer"))
     with database.writing() as session:
         booking = _opened(session, reference, person, State.TEAM_REVIEW, frozenset({Part.TEAM}))
-        row = publication.section(session, booking.id, number)
+        row = sections.at(session, booking.id, number)
         if paragraph not in [each for some in texts_of(row).values() for each in some]:
             raise Stale(N_("The report changed since you opened it"))
         made = Challenge(

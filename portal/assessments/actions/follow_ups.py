@@ -16,7 +16,7 @@ from portal.assessments.models.publishing import ActionEvidence, FollowUp
 from portal.assessments.rules import follow_ups as rules
 from portal.assessments.rules.confidentiality import parts_of
 from portal.assessments.rules.follow_ups import Deed
-from portal.assessments.store import bookings, follow_ups, publication
+from portal.assessments.store import bookings, follow_ups, publication, sections
 from portal.audit import Act
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Invalid, Missing, Refused, Stale
@@ -60,8 +60,8 @@ def begin(made: Step) -> None:
     session, booking, act = made.session, made.booking, made.act
     day = rules.due(booking.held_on or act.day, made.held.amber_months)
     drafts = follow_ups.all_of(session, booking.id)
-    sections = publication.sections(session, booking.id)
-    for row in sections:
+    rows = sections.of_booking(session, booking.id)
+    for row in rows:
         if row.carried or row.rating not in rules.RATINGS or not row.number:
             continue
         if not any(each.section_id == row.id for each in drafts):
@@ -77,7 +77,7 @@ def begin(made: Step) -> None:
         before = follow_ups.document_of(each)
         each.due_on = each.due_on or day
         follow_ups.save(session, each, before, act, "follow_up.begun")
-    _take_up(session, booking, {row.number for row in sections if not row.carried}, act)
+    _take_up(session, booking, {row.number for row in rows if not row.carried}, act)
 
 
 def _take_up(session: Session, booking: Booking, numbers: set[int], act: Act) -> None:

@@ -21,7 +21,7 @@ from portal.assessments.models.publishing import PublicationFlag
 from portal.assessments.rules import publication_filter
 from portal.assessments.rules.confidentiality import parts_of
 from portal.assessments.rules.publication_filter import Hit, Sentence, digest
-from portal.assessments.store import bookings, publication
+from portal.assessments.store import bookings, publication, sections
 from portal.audit import Act
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Invalid, Missing, Refused, Stale
@@ -69,7 +69,7 @@ def flagged(session: Session, booking: Booking) -> list[Flagged]:
     people = publication.people_of(session, booking)
     decided = publication.flags(session, booking.id)
     found = []
-    for row in publication.sections(session, booking.id):
+    for row in sections.of_booking(session, booking.id):
         for field, text in _texts(booking, row):
             for hit in publication_filter.find(text, people):
                 flag = decided.get((row.id, digest(hit.words)))
@@ -124,7 +124,7 @@ def decide(
         one_at_a_time(session)
         booking = bookings.by_reference(session, reference)
         _may(session, booking, person)
-        row = publication.section(session, booking.id, number)
+        row = sections.at(session, booking.id, number)
         people = publication.people_of(session, booking)
         kinds = [
             hit.kind for _, text in _texts(booking, row)

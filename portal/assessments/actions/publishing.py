@@ -15,6 +15,7 @@ from portal import search
 from portal.access import Person
 from portal.assessments.actions import booking_steps, publication_check
 from portal.assessments.actions.booking_steps import Step
+from portal.assessments.actions.report_checks import BOOKED
 from portal.assessments.actions.suggesting import suggest
 from portal.assessments.booking_words import Move, SeatRole, SeatState, State, VersionKind
 from portal.assessments.models.bookings import Booking
@@ -22,7 +23,14 @@ from portal.assessments.models.publishing import ReportVersion, WithdrawnReport
 from portal.assessments.rules import publication_filter, report_writing, workflow
 from portal.assessments.rules.confidentiality import parts_of
 from portal.assessments.rules.report_documents import AGAIN, clean, placed, without_texts
-from portal.assessments.store import bookings, counts, publication, report_search, report_tables
+from portal.assessments.store import (
+    bookings,
+    counts,
+    publication,
+    report_search,
+    report_tables,
+    sections,
+)
 from portal.assessments.store import report_documents as documents
 from portal.assessments.store.report_documents import Change, Reports
 from portal.assessments.words import Rating, ServiceMatch, Stage
@@ -75,10 +83,6 @@ def can_be_published(made: Step) -> None:
         raise Refused(N_("The assessment is confidential: it is closed without being published"))
     if booking.held_on is None:
         raise Refused(N_("Say first on which day the assessment was held"))
-    if booking.result is None and not workflow.rated(booking.stage, booking.kind):
-        before = bookings.document_of(booking)
-        booking.result = Rating.NOT_RATED
-        bookings.save(made.session, booking, before, made.act, "booking.not_rated")
     if booking.result is None:
         raise Refused(N_("Record the overall result first"))
 
@@ -174,7 +178,7 @@ def _new_document(made: Step, slug: str) -> Document:
     }
     return clean({
         "slug": slug,
-        "key": f"booking:{booking.reference}",
+        "key": f"{BOOKED}{booking.reference}",
         "title": report_writing.title_of(booking.name, booking.stage, booking.kind),
         "published_on": made.act.day.isoformat(),
         **{placed(1, name): value for name, value in of_one.items()},
@@ -184,12 +188,12 @@ def _new_document(made: Step, slug: str) -> Document:
 
 def _findings(session: Session, booking: Booking) -> Document:
     """What of a report's document the panel says."""
-    parts = publication.parts(publication.sections(session, booking.id))
+    parts = publication.parts(sections.of_booking(session, booking.id))
     told = report_writing.sections(parts, booking.result_reason)
     result = booking.result or Rating.NOT_RATED
     return {
         "body": report_writing.body(told),
-        "verbatim": {"sections": told},
+        "verbatim": {"dates": [], "labels": [], "stage": None, "sections": told},
         placed(1, "points"): report_writing.points(parts),
         placed(1, "result"): result.value,
         placed(1, "result_verbatim"): booking.result_verbatim,
@@ -242,7 +246,7 @@ def correct(
         if not parts:
             raise Missing("There is no such assessment")
         workflow.after(booking.state, booking.resumes, Move.CORRECT, parts, act.reason)
-        row = publication.section(session, booking.id, wanted.number)
+        row = sections.at(session, booking.id, wanted.number)
         if not publication.rewrite(session, row, wanted.values, act, CORRECTED):
             raise Invalid("", N_("Nothing is changed"))
         _for_everybody(session, booking, "note", wanted.correction.note)

@@ -28,10 +28,12 @@ from portal.assessments.words import CheckState, ServiceMatch
 from portal.audit import Act, Document
 from portal.catalogue.actions.matching import Resolver
 from portal.db import Database, one_at_a_time
-from portal.errors import N_, Invalid, Stale
+from portal.errors import N_, Invalid, Refused, Stale
 
 CHECKED = "report.checked"
 OVERRIDE = "override"
+#: How the keys begin of reports that came of a booking: their sections say what they say.
+BOOKED = "booking:"
 #: The fields that a doubt is about, by what it is called.
 _ABOUT: Mapping[str, tuple[str, ...]] = {
     "department": ("owners",),
@@ -85,6 +87,8 @@ def check(database: Database, slug: str, version: int, said: Said, act: Act) -> 
     with database.writing() as session:
         one_at_a_time(session)
         found = report_record.by_slug(session, slug)
+        if found.key.startswith(BOOKED):
+            raise Refused(N_("The portal published this report: correct it from its assessment"))
         if found.version != version:
             raise Stale(N_("The report changed since you opened it"))
         looked = {(c.field, c.reason) for c in found.checks if c.id in said.checks}

@@ -117,7 +117,8 @@ class UnpublishForm(Form):
         description=lazy("Whoever comes to its address reads this. Name no people."),
     )
     goes_to = StringField(
-        lazy("Where does its address lead? (optional)"), [MaxLength(2000)],
+        lazy("Where does its address lead? (optional)"),
+        [MaxLength(2000)],
         description=lazy(
             "The end of another address of this portal, such as /reports/hire-a-boat. Without one,"
             " its page says that the report is gone."

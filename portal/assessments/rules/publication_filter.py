@@ -40,8 +40,8 @@ _SECURITY = re.compile(
 _NO_NAME = frozenset(
     "demo lead assessor assessors service owner manager delivery product senior responsible "
     "officer team user researcher research designer design technology technical architect "
-    "performance analyst analysis observer assurance head director digital one two three four "
-    "five six seven eight nine ten the and of for".split()
+    "technologist performance analyst analysis observer assurance head director digital one two "
+    "three four five six seven eight nine ten the and of for".split()
 )  # fmt: skip
 _SHORTEST = 3
 _END = re.compile(r"[.!?][\"'”’)]?(?=\s)|\n\s*\n|\n(?=\s*(?:[-*+]|[0-9]+[.)])\s)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,11 +13,12 @@ from portal.assessments import words
 from portal.assessments.booking_words import State
 from portal.assessments.models.assessments import Assessment, AssessmentPoint, Report
 from portal.assessments.models.bookings import Booking
-from portal.assessments.models.drafting import Section, SectionText
+from portal.assessments.models.drafting import Section
 from portal.assessments.models.panels import Seat
 from portal.assessments.models.publishing import PublicationFlag, ReportVersion, WithdrawnReport
 from portal.assessments.models.standards import Standard, StandardPoint, StandardVersion
 from portal.assessments.rules.report_writing import Part
+from portal.assessments.store import sections
 from portal.audit import Act, Document, record
 from portal.catalogue.models.components import Component
 from portal.catalogue.models.organisations import Organisation
@@ -34,21 +36,6 @@ class Owner(NamedTuple):
 
     name: str
     organisation_id: int | None
-
-
-def sections(session: Session, booking_id: int) -> list[Section]:
-    """The sections of a report with their points, in their order."""
-    query = select(Section).options(joinedload(Section.point))
-    query = query.where(Section.booking_id == booking_id).order_by(Section.number)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
-
-
-def section(session: Session, booking_id: int, number: int) -> Section:
-    """One of them. Raises Missing."""
-    found = [each for each in sections(session, booking_id) if each.number == number]
-    if not found:
-        raise Missing("There is no such section")
-    return found[0]
 
 
 def parts(found: list[Section]) -> list[Part]:
@@ -72,32 +59,20 @@ def people_of(session: Session, booking: Booking) -> list[str]:
 def rewrite(session: Session, row: Section, values: Document, act: Act, tag: str) -> bool:
     """Let a section say something else, the text before kept as it was; False where nothing does.
 
-    The history says which fields changed, never what they say.
+    The history says that its texts changed, never what they say.
     """
-    changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
-    if not changed:
+    before, now, old = sections.document_of(row), sections.said_of(row), row.version
+    for name, value in values.items():
+        setattr(row, name, value)
+    if sections.said_of(row) == now:
         return False
-    old = row.version
-    known = select(SectionText.id).where(
-        SectionText.section_id == row.id, SectionText.version == old
-    )
-    if session.scalar(known) is None:
-        session.add(_text(row, old - 1 if old else 0, row.edited_by, row.edited_at))
-    for name in changed:
-        setattr(row, name, values[name])
+    if sections.text_at(session, row.id, old) is None:
+        was = replace(act, actor=row.edited_by, at=row.edited_at)
+        sections.keep(session, row.id, old, old - 1, now, was)
     row.version, row.edited_at, row.edited_by = old + 1, act.at, act.actor
-    session.add(_text(row, old, act.actor, act.at))
-    session.flush()
-    said = {"version": old}, {"version": row.version, "changed": changed}
-    record(session, act, tag, SECTION, row.id, *said)
+    sections.keep(session, row.id, row.version, old, sections.said_of(row), act)
+    record(session, act, tag, SECTION, row.id, before, sections.document_of(row))
     return True
-
-
-def _text(row: Section, base: int, actor: str, at: Any) -> SectionText:
-    return SectionText(
-        section_id=row.id, version=row.version, base=base, verbatim=row.verbatim,
-        reason=row.reason, done_well=row.done_well, to_explore=row.to_explore, actor=actor, at=at,
-    )  # fmt: skip
 
 
 def flags(session: Session, booking_id: int) -> dict[tuple[int, str], PublicationFlag]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -102,6 +103,8 @@ class Record:
     earlier: list[Other] = field(default_factory=list)
     same_as: Other | None = None
     copies: list[Other] = field(default_factory=list)
+    #: Of a report that the portal published: when, and why anew.
+    versions: Sequence[Any] = ()
 
     def __getattr__(self, name: str) -> Any:
         """The report's own columns by their names."""
@@ -250,6 +253,10 @@ def document(found: Record) -> dict[str, Any]:
         "continues": [each.slug for each in found.earlier],
         "same_as": found.same_as.slug if found.same_as else None,
         "repeated_by": [each.slug for each in found.copies],
+        "versions": [
+            {"number": v.number, "kind": v.kind, "note": v.note, "published_at": v.at.isoformat()}
+            for v in found.versions
+        ],
         "to_check": [
             {"field": c.field, "reason": c.reason, "state": c.state} for c in found.checks
         ],

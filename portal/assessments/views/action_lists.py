@@ -41,7 +41,9 @@ COLUMNS = (
     "id", "reference", "booking", "organisation_slug", "organisation", "number", "point",
     "rating", "text", "owner", "due_on", "state", "age", "answer",
 )  # fmt: skip
-KNOWN = {"state": set(ActionState), "age": set(Age)}
+KNOWN: dict[str, set[str]] = {
+    "state": {each.value for each in ActionState}, "age": {each.value for each in Age},
+}  # fmt: skip
 
 
 @formats(blueprint, "/assessment-actions")
@@ -89,9 +91,7 @@ def _place(text: str) -> tuple[date, int] | None:
         return None
 
 
-def _rows(
-    session: Session, person: Any, query: ActionQuery, day: date
-) -> Iterator[dict[str, Any]]:
+def _rows(session: Session, person: Any, query: ActionQuery, day: date) -> Iterator[dict[str, Any]]:
     for row in follow_ups.every(session, person, query, day):
         age = rules.age(row.due_on, day).value if row.state in rules.OPEN else None
         found = {**row._asdict(), "age": age}

@@ -14,7 +14,7 @@ from portal.assessments.actions.publication_check import Flagged
 from portal.assessments.booking_words import State
 from portal.assessments.forms.publication import FlagForm
 from portal.assessments.rules import report_writing
-from portal.assessments.store import publication
+from portal.assessments.store import publication, sections
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.report_drafts import told
 from portal.catalogue.views.base import database, reading
@@ -56,7 +56,7 @@ def show(reference: str) -> Response:
 
 def draft_of(session: Session, seen: Seen) -> dict[str, Any]:
     """What the report says now, as its page will: points in a table, texts under headings."""
-    parts = publication.parts(publication.sections(session, seen.booking.id))
+    parts = publication.parts(sections.of_booking(session, seen.booking.id))
     return {
         "points": [part for part in parts if part.number and part.rating],
         "unrated": [part for part in parts if part.number and not part.rating],
@@ -79,7 +79,9 @@ def decide(reference: str, number: int, mark: str) -> AnyResponse:
     """Take words out of the draft, or let them stay."""
     with reading() as session:
         seen = opened(session, reference)
-        flags = [f for f in acts.flagged(session, seen.booking) if (f.number, f.mark) == (number, mark)]
+        flags = [
+            f for f in acts.flagged(session, seen.booking) if (f.number, f.mark) == (number, mark)
+        ]
     if not flags or seen.booking.state not in OPEN:
         raise Missing("There are no such words")
     form = FlagForm(data={"reason": flags[0].kept_because})

@@ -12,6 +12,7 @@ from portal.accounts.views.base import ID, done, form_page, not_done
 from portal.assessments.actions import assess_again
 from portal.assessments.actions import follow_ups as acts
 from portal.assessments.actions.follow_ups import Wanted
+from portal.assessments.booking_words import Part
 from portal.assessments.forms.publication import DeedForm, GoForm
 from portal.assessments.rules import follow_ups as rules
 from portal.assessments.rules.confidentiality import Sees
@@ -35,9 +36,13 @@ blueprint = Blueprint("follow_ups", __name__)
 HERE = f"{ONE}/actions"
 BOTH = ("GET", "POST")
 COLUMNS = ("id", "number", "point", "rating", "text", "owner", "due_on", "state", "answer")
-#: What people do with an action; what the portal does by itself has no page.
-DEEDS = ", ".join(repr(str(deed)) for deed in Deed if deed is not Deed.TAKEN_UP)
+ACTION = f"{HERE}/{ID}action_id>"
 KINDS = ", ".join(repr(str(kind)) for kind in assess_again.AGAIN)
+
+
+def _any(part: Part) -> str:
+    """What somebody who is this part can do with actions, for a route."""
+    return ", ".join(repr(str(deed)) for deed, (_of, by, _to) in rules.TABLE.items() if part in by)
 
 
 def _seen(session: Session, reference: str) -> Seen:
@@ -78,7 +83,7 @@ def index(reference: str, fmt: Format) -> Response:
     )  # fmt: skip
 
 
-@blueprint.get(f"{HERE}/{ID}action_id>")
+@blueprint.get(ACTION)
 @requires(Permission.SEE_BOOKING, of=booking_at)
 def show(reference: str, action_id: int) -> Response:
     """Show one action with its evidence."""
@@ -95,26 +100,49 @@ def show(reference: str, action_id: int) -> Response:
         seen=seen,
         found=found,
         row=row,
-        deeds=rules.deeds(found.state, seen.parts),
+        deeds=[(each, _page(each, seen)) for each in rules.deeds(found.state, seen.parts)],
         over=rules.age(row.due_on, seen.day) if found.state in rules.OPEN else None,
     )  # fmt: skip
+
+
+def _page(deed: Deed, seen: Seen) -> str:
+    """Where somebody does it, below the action."""
+    if deed is Deed.EVIDENCE:
+        return "evidence"
+    part = Part.LEAD if Part.LEAD in rules.TABLE[deed][1] & seen.parts else Part.ASSURANCE
+    return f"{'review' if part is Part.LEAD else 'decide'}/{deed}"
 
 
 def _crumbs(seen: Seen) -> list[tuple[str, str]]:
     return [*seen.crumbs, (_("Actions"), f"{seen.href}/actions")]
 
 
-@blueprint.route(f"{HERE}/{ID}action_id>/<any({DEEDS}):deed>", methods=BOTH)
-@requires(Permission.SEE_BOOKING, of=booking_at)
-def do(reference: str, action_id: int, deed: str) -> AnyResponse:
-    """Do something with an action: say what was done, or decide about it."""
-    asked = Deed(deed)
+@blueprint.route(f"{ACTION}/evidence", methods=BOTH)
+@requires(Permission.ANSWER_FOR_BOOKING, of=booking_at)
+def evidence(reference: str, action_id: int) -> AnyResponse:
+    """Say what was done, and where it can be seen."""
+    return _do(reference, action_id, Deed.EVIDENCE)
+
+
+@blueprint.route(f"{ACTION}/review/<any({_any(Part.LEAD)}):deed>", methods=BOTH)
+@requires(Permission.LEAD_PANEL, of=booking_at)
+def review(reference: str, action_id: int, deed: str) -> AnyResponse:
+    """Say whether the evidence is enough, or escalate an action, as its lead assessor."""
+    return _do(reference, action_id, Deed(deed))
+
+
+@blueprint.route(f"{ACTION}/decide/<any({_any(Part.ASSURANCE)}):deed>", methods=BOTH)
+@requires(Permission.RUN_BOOKING, of=booking_at)
+def decide(reference: str, action_id: int, deed: str) -> AnyResponse:
+    """The same for the assurance team, which also accepts risks and opens actions again."""
+    return _do(reference, action_id, Deed(deed))
+
+
+def _do(reference: str, action_id: int, asked: Deed) -> AnyResponse:
     with reading() as session:
         seen = _seen(session, reference)
         found = follow_ups.get(session, seen.booking.id, action_id)
         row = follow_ups.row_of(session, action_id)
-    if not rules.TABLE[asked][1] & seen.parts:
-        raise Refused("this is another's")
     if asked not in rules.deeds(found.state, seen.parts):
         raise Missing("There is nothing of this sort to do now")
     form = DeedForm(asked, data={"version": str(found.version)})

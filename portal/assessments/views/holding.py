@@ -14,6 +14,7 @@ from portal.assessments.views import (
     booking_tasks,
     bookings,
     paneling,
+    publishing_pages,
 )
 
 
@@ -26,3 +27,4 @@ def install(app: Flask) -> None:
     for module in (bookings, assessment_needed, booking_tasks, booking_running):
         app.register_blueprint(module.blueprint)
     paneling.install(app)
+    publishing_pages.install(app)

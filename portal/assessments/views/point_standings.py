@@ -89,4 +89,3 @@ def _page(
         ],
         titles=titles.points,
     )  # fmt: skip
-

@@ -13,7 +13,7 @@ from portal.assessments.actions import publishing
 from portal.assessments.actions.publishing import Correction, Wanted
 from portal.assessments.booking_words import State, VersionKind
 from portal.assessments.forms.publication import CorrectForm, UnpublishForm
-from portal.assessments.store import publication
+from portal.assessments.store import publication, sections
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.catalogue.views.base import database, reading
 from portal.errors import Invalid, Missing, Refused, Stale
@@ -49,7 +49,7 @@ def index(reference: str) -> Response:
     """Choose the part of a report that is to be corrected."""
     seen = _published(reference)
     with reading() as session:
-        rows = publication.sections(session, seen.booking.id)
+        rows = sections.of_booking(session, seen.booking.id)
     return page(
         "assessments/correct_which.html",
         title=_("Correct the report"),
@@ -66,7 +66,7 @@ def correct(reference: str, number: int) -> AnyResponse:
     """Correct one part of it."""
     seen = _published(reference)
     with reading() as session:
-        row = publication.section(session, seen.booking.id, number)
+        row = sections.at(session, seen.booking.id, number)
     data = {name: getattr(row, name) for name in publication.TEXTS}
     form = CorrectForm(data={**data, "version": str(seen.booking.version)})
     if form.validate_on_submit() and (answer := _corrected(form, seen, number)):
@@ -139,4 +139,3 @@ def _taken_back(form: UnpublishForm, seen: Seen) -> AnyResponse | None:
         form.refuse(Invalid("", problem.marked, **problem.values))
         return None
     return done(_("The report is no longer published."), seen.href)
-

@@ -15,7 +15,7 @@ from portal.assessments.forms.publication import AnswerForm, ChallengeForm, GoFo
 from portal.assessments.models.drafting import Challenge
 from portal.assessments.rules.confidentiality import Sees
 from portal.assessments.rules.workflow import SHOWN_TO_TEAM
-from portal.assessments.store import challenges, publication
+from portal.assessments.store import challenges, sections
 from portal.assessments.views.assurance_checks import draft_of
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.catalogue.views.base import database, reading
@@ -49,7 +49,7 @@ def show(reference: str) -> Response:
     """Show the draft by paragraphs, what is challenged of it, and the answers."""
     with reading() as session:
         seen = _seen(session, reference)
-        rows = publication.sections(session, seen.booking.id)
+        rows = sections.of_booking(session, seen.booking.id)
         every = challenges.of_booking(session, seen.booking.id)
         draft = draft_of(session, seen)
     booking = seen.booking
@@ -82,7 +82,7 @@ def challenge(reference: str, number: int, field: str, at: int) -> AnyResponse:
     """Challenge one paragraph."""
     with reading() as session:
         seen = _seen(session, reference)
-        row = publication.section(session, seen.booking.id, number)
+        row = sections.at(session, seen.booking.id, number)
     texts = acts.texts_of(row)[field]
     if seen.booking.state is not State.TEAM_REVIEW or at >= len(texts):
         raise Missing("There is no such paragraph to challenge")

@@ -49,9 +49,7 @@ def index(slug: str, fmt: Format) -> Response:
             slug=slug,
             versions=rows[::-1],
         ),
-        rows=lambda: (
-            {**row._asdict(), "published_at": row.at.isoformat()} for row in rows[::-1]
-        ),
+        rows=lambda: ({**row._asdict(), "published_at": row.at.isoformat()} for row in rows[::-1]),
         columns=COLUMNS,
         name=f"{slug}-versions",
         bounded=True,
@@ -143,4 +141,3 @@ def _gone(found: WithdrawnReport) -> AnyResponse:
         found=found,
         status=410,
     )
-

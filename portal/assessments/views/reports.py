@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, request, url_for
 
 from portal.access import Permission, may
+from portal.assessments.actions.report_checks import BOOKED
 from portal.assessments.forms.report_labels import colour, in_words
 from portal.assessments.forms.standards import pinned_words
 from portal.assessments.rules.report_queries import ReportQuery, parse
-from portal.assessments.store import report_choices, report_lists, report_record
+from portal.assessments.store import publication, report_choices, report_lists, report_record
 from portal.assessments.store.report_documents import THING
 from portal.assessments.store.report_rows import Row
 from portal.assessments.views.report_filters import chosen, facets, is_mapped, selects
@@ -136,6 +137,8 @@ def show(slug: str, fmt: Format) -> Response:
     """Show one report."""
     with reading() as session:
         found = report_record.by_slug(session, slug)
+        if found.key.startswith(BOOKED):
+            found.versions = publication.published(session, found.id)
     return respond_record(
         fmt,
         page=lambda: _show(found),
@@ -157,7 +160,7 @@ def _show(found: Record) -> Response:
         stages=labels("assessment_stage"),
         results=_tags("assessment_result"),
         ratings=_tags("point_rating"),
-        checks=may(current_person(), Permission.DECIDE_REPORTS),
+        checks=not found.versions and may(current_person(), Permission.DECIDE_REPORTS),
     )
 
 
