@@ -16,12 +16,11 @@ from portal.assessments.forms.publication import FlagForm
 from portal.assessments.rules import report_writing
 from portal.assessments.store import publication, sections
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
-from portal.assessments.views.report_drafts import told
+from portal.assessments.views.report_drafts import about, told
 from portal.catalogue.views.base import database, reading
 from portal.errors import Invalid, Missing, Stale
 from portal.web.guard import requires
 from portal.web.i18n import _
-from portal.web.pages import page
 from portal.web.people import act, current_person
 
 if TYPE_CHECKING:
@@ -41,17 +40,11 @@ def show(reference: str) -> Response:
         seen = opened(session, reference)
         flags = acts.flagged(session, seen.booking)
         draft = draft_of(session, seen)
-    return page(
-        "assessments/assurance_check.html",
-        title=_("Assurance check"),
-        section=seen.title,
-        crumbs=seen.crumbs,
-        seen=seen,
-        open=seen.booking.state in OPEN,
-        waiting=_once([each for each in flags if each.kept_because is None]),
-        kept=_once([each for each in flags if each.kept_because is not None]),
-        **draft,
-    )
+    waiting, kept = ([f for f in flags if (f.kept_because is None) == new] for new in (True, False))
+    return about(
+        seen, "assurance_check", _("Assurance check"), open=seen.booking.state in OPEN,
+        waiting=_once(waiting), kept=_once(kept), **draft,
+    )  # fmt: skip
 
 
 def draft_of(session: Session, seen: Seen) -> dict[str, Any]:
@@ -79,23 +72,16 @@ def decide(reference: str, number: int, mark: str) -> AnyResponse:
     """Take words out of the draft, or let them stay."""
     with reading() as session:
         seen = opened(session, reference)
-        flags = [
-            f for f in acts.flagged(session, seen.booking) if (f.number, f.mark) == (number, mark)
-        ]
+        every = acts.flagged(session, seen.booking)
+    flags = [each for each in every if (each.number, each.mark) == (number, mark)]
     if not flags or seen.booking.state not in OPEN:
         raise Missing("There are no such words")
     form = FlagForm(data={"reason": flags[0].kept_because})
     if form.validate_on_submit() and (answer := _decided(form, seen, number, mark)):
         return answer
-    return page(
-        "assessments/flag.html",
-        title=_("Words that may not be for the public"),
-        section=seen.title,
-        crumbs=[*seen.crumbs, (_("Assurance check"), f"{seen.href}/check")],
-        form=form,
-        flags=flags,
-        status=422 if form.errors else 200,
-    )
+    title = _("Words that may not be for the public")
+    below = [(_("Assurance check"), f"{seen.href}/check")]
+    return about(seen, "flag", title, form, below=below, flags=flags)
 
 
 def _decided(form: FlagForm, seen: Seen, number: int, mark: str) -> AnyResponse | None:

@@ -19,6 +19,7 @@ from portal.assessments.rules.confidentiality import Sees
 from portal.assessments.rules.follow_ups import Deed
 from portal.assessments.store import follow_ups, publication
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
+from portal.assessments.views.report_drafts import about
 from portal.assessments.words import AssessmentKind
 from portal.catalogue.forms.labels import label
 from portal.catalogue.views.base import database, reading
@@ -26,7 +27,6 @@ from portal.errors import Invalid, Missing, Refused, Stale
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
 from portal.web.i18n import _
-from portal.web.pages import page
 from portal.web.people import act, current_person
 
 if TYPE_CHECKING:
@@ -64,23 +64,17 @@ def index(reference: str, fmt: Format) -> Response:
         after = publication.followers(session, seen.booking)
     return respond_list(
         fmt,
-        page=lambda: page(
-            "assessments/actions.html",
-            title=_("Actions"),
-            section=seen.title,
-            crumbs=seen.crumbs,
-            seen=seen,
-            rows=rows,
-            again=again,
-            followers=after,
-            over={row.id: rules.age(row.due_on, seen.day) for row in rows
-                  if row.state in rules.OPEN},
-        ),
+        page=lambda: _index(seen, rows, again=again, followers=after),
         rows=lambda: ({name: getattr(row, name) for name in COLUMNS} for row in rows),
         columns=COLUMNS,
         name=f"assessment-{reference}-actions",
         bounded=True,
-    )  # fmt: skip
+    )
+
+
+def _index(seen: Seen, rows: list[follow_ups.Row], **more: Any) -> Response:
+    ages = {row.id: rules.age(row.due_on, seen.day) for row in rows if row.state in rules.OPEN}
+    return about(seen, "actions", _("Actions"), rows=rows, over=ages, **more)
 
 
 @blueprint.get(ACTION)
@@ -91,15 +85,9 @@ def show(reference: str, action_id: int) -> Response:
         seen = _seen(session, reference)
         found = follow_ups.get(session, seen.booking.id, action_id)
         row = follow_ups.row_of(session, action_id)
-    return page(
-        "assessments/action.html",
-        title=_("Action from point %(number)s", number=row.number)
-        if row.number else _("Action"),
-        section=seen.title,
-        crumbs=_crumbs(seen),
-        seen=seen,
-        found=found,
-        row=row,
+    return about(
+        seen, "action", _("Action from point %(number)s", number=row.number), below=_below(seen),
+        found=found, row=row,
         deeds=[(each, _page(each, seen)) for each in rules.deeds(found.state, seen.parts)],
         over=rules.age(row.due_on, seen.day) if found.state in rules.OPEN else None,
     )  # fmt: skip
@@ -113,8 +101,8 @@ def _page(deed: Deed, seen: Seen) -> str:
     return f"{'review' if part is Part.LEAD else 'decide'}/{deed}"
 
 
-def _crumbs(seen: Seen) -> list[tuple[str, str]]:
-    return [*seen.crumbs, (_("Actions"), f"{seen.href}/actions")]
+def _below(seen: Seen) -> list[tuple[str, str]]:
+    return [(_("Actions"), f"{seen.href}/actions")]
 
 
 @blueprint.route(f"{ACTION}/evidence", methods=BOTH)
@@ -148,16 +136,9 @@ def _do(reference: str, action_id: int, asked: Deed) -> AnyResponse:
     form = DeedForm(asked, data={"version": str(found.version)})
     if form.validate_on_submit() and (answer := _done(form, seen, action_id, asked)):
         return answer
-    return page(
-        "assessments/booking_form.html",
-        title=label(asked, "deed"),
-        section=seen.title,
-        crumbs=[*_crumbs(seen), (_("One action"), f"{seen.href}/actions/{action_id}")],
-        form=form,
-        seen=seen,
-        told=[row.text, *[given.text for given in found.evidence[-1:]]],
-        status=422 if form.errors else 200,
-    )
+    below = [*_below(seen), (_("One action"), f"{seen.href}/actions/{action_id}")]
+    said = [row.text, *[given.text for given in found.evidence[-1:]]]
+    return about(seen, "booking_form", label(asked, "deed"), form, below=below, told=said)
 
 
 def _done(form: DeedForm, seen: Seen, action_id: int, deed: Deed) -> AnyResponse | None:
@@ -190,14 +171,18 @@ def again(reference: str, kind: str) -> AnyResponse:
         numbers = assess_again.numbers(session, seen.booking, asked)
     form = GoForm(label(asked, "assess_again"))
     if form.validate_on_submit():
-        try:
-            made = assess_again.begin(database(), reference, asked, current_person(), act())
-        except Refused:
-            return not_done(_("It is booked already."), f"{seen.href}/actions")
-        return done(_("The booking is begun. Complete it, then submit it."), f"/assessments/{made}")
-    return form_page(
-        form, label(asked, "assess_again"), _crumbs(seen), rows=_again_rows(seen, numbers)
-    )
+        return _begun(seen, asked)
+    crumbs = [*seen.crumbs, *_below(seen)]
+    return form_page(form, label(asked, "assess_again"), crumbs, rows=_again_rows(seen, numbers))
+
+
+def _begun(seen: Seen, kind: AssessmentKind) -> AnyResponse:
+    reference = seen.booking.reference
+    try:
+        made = assess_again.begin(database(), reference, kind, current_person(), act())
+    except Refused:
+        return not_done(_("It is booked already."), f"{seen.href}/actions")
+    return done(_("The booking is begun. Complete it, then submit it."), f"/assessments/{made}")
 
 
 def _again_rows(seen: Seen, numbers: list[int]) -> list[dict[str, Any]]:

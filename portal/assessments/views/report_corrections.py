@@ -15,11 +15,11 @@ from portal.assessments.booking_words import State, VersionKind
 from portal.assessments.forms.publication import CorrectForm, UnpublishForm
 from portal.assessments.store import publication, sections
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
+from portal.assessments.views.report_drafts import about
 from portal.catalogue.views.base import database, reading
 from portal.errors import Invalid, Missing, Refused, Stale
 from portal.web.guard import requires
 from portal.web.i18n import _
-from portal.web.pages import page
 from portal.web.people import act, current_person
 
 blueprint = Blueprint("report_corrections", __name__)
@@ -50,14 +50,7 @@ def index(reference: str) -> Response:
     seen = _published(reference)
     with reading() as session:
         rows = sections.of_booking(session, seen.booking.id)
-    return page(
-        "assessments/correct_which.html",
-        title=_("Correct the report"),
-        section=seen.title,
-        crumbs=seen.crumbs,
-        seen=seen,
-        rows=rows,
-    )
+    return about(seen, "correct_which", _("Correct the report"), rows=rows)
 
 
 @blueprint.route(f"{ONE}/correct/<int(max=99):number>", methods=BOTH)
@@ -71,16 +64,8 @@ def correct(reference: str, number: int) -> AnyResponse:
     form = CorrectForm(data={**data, "version": str(seen.booking.version)})
     if form.validate_on_submit() and (answer := _corrected(form, seen, number)):
         return answer
-    return page(
-        "assessments/correct.html",
-        title=_("Correct the report"),
-        section=seen.title,
-        crumbs=[*seen.crumbs, (_("Correct the report"), f"{seen.href}/correct")],
-        form=form,
-        seen=seen,
-        row=row,
-        status=422 if form.errors else 200,
-    )
+    below = [(_("Correct the report"), f"{seen.href}/correct")]
+    return about(seen, "correct", _("Correct the report"), form, below=below, row=row)
 
 
 def _corrected(form: CorrectForm, seen: Seen, number: int) -> AnyResponse | None:
@@ -110,19 +95,9 @@ def unpublish(reference: str) -> AnyResponse:
     form = UnpublishForm(data={"version": str(seen.booking.version)})
     if form.validate_on_submit() and (answer := _taken_back(form, seen)):
         return answer
-    return page(
-        "assessments/booking_form.html",
-        title=_("Take the report back"),
-        section=seen.title,
-        crumbs=seen.crumbs,
-        form=form,
-        seen=seen,
-        told=[
-            _("The report leaves all lists, figures, feeds and searches. The assurance team can"
-              " publish it again."),
-        ],
-        status=422 if form.errors else 200,
-    )  # fmt: skip
+    said = _("The report leaves all lists, figures, feeds and searches. The assurance team can"
+             " publish it again.")  # fmt: skip
+    return about(seen, "booking_form", _("Take the report back"), form, told=[said])
 
 
 def _taken_back(form: UnpublishForm, seen: Seen) -> AnyResponse | None:

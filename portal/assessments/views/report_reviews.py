@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,17 +12,17 @@ from portal.accounts.views.base import ID, done, form_page, not_done
 from portal.assessments.actions import challenges as acts
 from portal.assessments.booking_words import ChallengeState, Part, State
 from portal.assessments.forms.publication import AnswerForm, ChallengeForm, GoForm
-from portal.assessments.models.drafting import Challenge
+from portal.assessments.models.drafting import Challenge, Section
 from portal.assessments.rules.confidentiality import Sees
 from portal.assessments.rules.workflow import SHOWN_TO_TEAM
 from portal.assessments.store import challenges, sections
 from portal.assessments.views.assurance_checks import draft_of
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
+from portal.assessments.views.report_drafts import about
 from portal.catalogue.views.base import database, reading
 from portal.errors import Invalid, Missing, Refused, Stale
 from portal.web.guard import requires
 from portal.web.i18n import _
-from portal.web.pages import page
 from portal.web.people import act, current_person
 
 if TYPE_CHECKING:
@@ -52,28 +52,26 @@ def show(reference: str) -> Response:
         rows = sections.of_booking(session, seen.booking.id)
         every = challenges.of_booking(session, seen.booking.id)
         draft = draft_of(session, seen)
-    booking = seen.booking
-    team = Part.TEAM in seen.parts
-    return page(
-        "assessments/report_review.html",
-        title=_("Draft report"),
-        section=seen.title,
-        crumbs=seen.crumbs,
-        seen=seen,
-        with_team=booking.state in SHOWN_TO_TEAM,
-        parts=[(row, acts.texts_of(row)) for row in rows if row.number == 0 or not row.carried],
-        numbers={row.id: row for row in rows},
-        sent=[each for each in every if each.sent_at],
-        unsent=[each for each in every if not each.sent_at] if team else [],
-        challenging=team and booking.state is State.TEAM_REVIEW,
-        answering=bool(seen.parts & _PANEL) and booking.state is State.PANEL_AMENDS,
-        clock=next((c for c in booking.clocks if c.kind == "answer" and not c.ended_on), None),
-        **draft,
-    )
+    return about(seen, "report_review", _("Draft report"), **_around(seen, rows, every), **draft)
 
 
-def _crumbs(seen: Seen) -> list[tuple[str, str]]:
-    return [*seen.crumbs, (_("Draft report"), f"{seen.href}/review")]
+def _around(seen: Seen, rows: list[Section], every: list[Challenge]) -> dict[str, Any]:
+    """The paragraphs, the challenges, and what the reader can do now."""
+    booking, team = seen.booking, Part.TEAM in seen.parts
+    return {
+        "with_team": booking.state in SHOWN_TO_TEAM,
+        "parts": [(row, acts.texts_of(row)) for row in rows if row.number == 0 or not row.carried],
+        "numbers": {row.id: row for row in rows},
+        "sent": [each for each in every if each.sent_at],
+        "unsent": [each for each in every if not each.sent_at] if team else [],
+        "challenging": team and booking.state is State.TEAM_REVIEW,
+        "answering": bool(seen.parts & _PANEL) and booking.state is State.PANEL_AMENDS,
+        "clock": next((c for c in booking.clocks if c.kind == "answer" and not c.ended_on), None),
+    }
+
+
+def _below(seen: Seen) -> list[tuple[str, str]]:
+    return [(_("Draft report"), f"{seen.href}/review")]
 
 
 @blueprint.route(PLACE, methods=BOTH)
@@ -90,16 +88,9 @@ def challenge(reference: str, number: int, field: str, at: int) -> AnyResponse:
     if form.validate_on_submit() and (answer := _write(form, seen, number)):
         return answer
     form.paragraph.data = form.paragraph.data or texts[at]
-    return page(
-        "assessments/challenge.html",
-        title=_("Challenge a paragraph"),
-        section=seen.title,
-        crumbs=_crumbs(seen),
-        form=form,
-        paragraph=form.paragraph.data,
-        challenge=None,
-        status=422 if form.errors else 200,
-    )
+    said = {"paragraph": form.paragraph.data, "challenge": None}
+    title = _("Challenge a paragraph")
+    return about(seen, "challenge", title, form, below=_below(seen), **said)
 
 
 def _write(form: ChallengeForm, seen: Seen, number: int) -> AnyResponse | None:
@@ -138,7 +129,7 @@ def remove(reference: str, challenge_id: int) -> AnyResponse:
     rows = [
         {"key": _("Paragraph"), "value": row.paragraph}, {"key": _("Challenge"), "value": row.text},
     ]  # fmt: skip
-    return form_page(form, _("Remove a challenge"), _crumbs(seen), rows=rows)
+    return form_page(form, _("Remove a challenge"), [*seen.crumbs, *_below(seen)], rows=rows)
 
 
 @blueprint.route(f"{HERE}/challenges/{ID}challenge_id>/answer", methods=BOTH)
@@ -152,16 +143,8 @@ def answer(reference: str, challenge_id: int) -> AnyResponse:
     form = AnswerForm(data={"state": row.state if answered else None, "answer": row.answer})
     if form.validate_on_submit() and (done_now := _answered(form, seen, challenge_id)):
         return done_now
-    return page(
-        "assessments/challenge.html",
-        title=_("Answer a challenge"),
-        section=seen.title,
-        crumbs=_crumbs(seen),
-        form=form,
-        paragraph=row.paragraph,
-        challenge=row,
-        status=422 if form.errors else 200,
-    )
+    said = {"paragraph": row.paragraph, "challenge": row}
+    return about(seen, "challenge", _("Answer a challenge"), form, below=_below(seen), **said)
 
 
 def _answered(form: AnswerForm, seen: Seen, challenge_id: int) -> AnyResponse | None:

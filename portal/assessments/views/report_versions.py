@@ -41,18 +41,22 @@ def index(slug: str, fmt: Format) -> Response:
         rows = publication.published(session, id_)
     return respond_list(
         fmt,
-        page=lambda: page(
-            "assessments/report_versions.html",
-            title=_("Versions of %(title)s", title=title),
-            section=_("Reports"),
-            crumbs=_crumbs(slug, title),
-            slug=slug,
-            versions=rows[::-1],
-        ),
+        page=lambda: _index(slug, title, rows[::-1]),
         rows=lambda: ({**row._asdict(), "published_at": row.at.isoformat()} for row in rows[::-1]),
         columns=COLUMNS,
         name=f"{slug}-versions",
         bounded=True,
+    )
+
+
+def _index(slug: str, title: str, rows: list[publication.Published]) -> Response:
+    return page(
+        "assessments/report_versions.html",
+        title=_("Versions of %(title)s", title=title),
+        section=_("Reports"),
+        crumbs=_crumbs(slug, title),
+        slug=slug,
+        versions=rows,
     )
 
 
