@@ -7,7 +7,19 @@ from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, and_, bindparam, func, or_, select, text, tuple_, type_coerce
+from sqlalchemy import (
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.orm import Session, aliased
 
 from portal.assessments.models.assessments import Assessment, AssessmentOwner, Report
@@ -39,9 +51,7 @@ class Row(NamedTuple):
     held_on: date | None
     result: str
     result_verbatim: str | None
-    standard_slug: str | None
-    standard_number: int | None
-    standard_title: str | None
+    standard: str | None
     service_slug: str | None
     service: str | None
     component_slug: str | None
@@ -53,11 +63,6 @@ class Row(NamedTuple):
     source: str | None
     summary: str | None
     open_checks: int
-
-    @property
-    def standard(self) -> str | None:
-        """The version that it is against, as addresses call it."""
-        return f"{self.standard_slug}-{self.standard_number}" if self.standard_slug else None
 
 
 class Fact(NamedTuple):
@@ -74,21 +79,29 @@ def _plain(column: Any) -> Any:
     return type_coerce(column, String)
 
 
+def _standard() -> Any:
+    """The version that an assessment is against, as addresses call it. As two tables more of a
+    statement of eight it would take longer to plan than to read.
+    """
+    v = StandardVersion
+    called = Standard.slug + "-" + cast(v.number, String)
+    query = select(called).select_from(v).join(Standard, Standard.id == v.standard_id)
+    return query.where(v.id == Assessment.standard_version_id).scalar_subquery()
+
+
 def _rows() -> Any:
-    a, r, v, o = Assessment, Report, StandardVersion, AssessmentOwner
+    a, r, o = Assessment, Report, AssessmentOwner
     others = select(func.count()).where(o.assessment_id == a.id, o.position > 0)
     return (
         select(
             a.id, a.report_id, r.slug, r.title, a.position, a.name, _plain(a.stage),
-            _plain(a.kind), a.held_on, _plain(a.result), a.result_verbatim, Standard.slug,
-            v.number, v.title, Service.slug, Service.name, Component.slug, Component.name,
+            _plain(a.kind), a.held_on, _plain(a.result), a.result_verbatim,
+            _standard(), Service.slug, Service.name, Component.slug, Component.name,
             _first.published_name, _body.slug, _body.name,
             others.correlate(a).scalar_subquery(), r.source, r.summary, open_of(a.report_id),
         )
         .select_from(a)
         .join(r, r.id == a.report_id)
-        .outerjoin(v, v.id == a.standard_version_id)
-        .outerjoin(Standard, Standard.id == v.standard_id)
         .outerjoin(Service, Service.id == a.service_id)
         .outerjoin(Component, Component.id == a.component_id)
         .outerjoin(_first, and_(_first.assessment_id == a.id, _first.position == 0))
@@ -160,7 +173,7 @@ def by_day(session: Session, query: ReportQuery, conditions: Sequence[Any], size
     for dated in parts:
         here = cursor if cursor and dated == (day != NO_DAY) else None
         if len(found) <= size:
-            found += _part(session, query, conditions, dated, here, size - len(found))
+            found += _part(session, query, conditions, dated, here, size)
     rows, before, after = cut(found, cursor, size)
     return list(map(Row._make, rows)), before, after
 
@@ -175,17 +188,19 @@ def _part(
 ) -> list[Any]:  # fmt: skip
     narrowed, asked, form = _narrowed(query)
     backwards = query.cursor is not None and query.cursor.backwards
-    form = form, dated, cursor is not None, backwards
+    form = form, dated, cursor is not None, backwards, size
     # All lists ask that it is no copy; there is no end to the shapes with more, or with many years.
     plain = len(conditions) == 1 and len(query.years) < 3
     statement = _parts.get(form) if plain else None
     if statement is None:
         statement = _statement([*conditions, *narrowed], dated, cursor is not None, backwards)
+        # Not as a parameter: for any number of rows PostgreSQL would plan it anew each time.
+        statement = statement.limit(literal_column(str(size + 1)))
         if plain:
             _parts[form] = statement
     if cursor:
         asked |= {"edge_day": date.fromisoformat(str(cursor.key[0])), "edge_id": cursor.key[1]}
-    return list(session.connection().execute(statement, {**asked, "most": size + 1}))
+    return list(session.connection().execute(statement, asked))
 
 
 def _statement(conditions: Sequence[Any], dated: bool, edged: bool, backwards: bool) -> Any:
@@ -200,7 +215,7 @@ def _statement(conditions: Sequence[Any], dated: bool, edged: bool, backwards: b
             place, edge = tuple_(held, a.id), tuple_(day, edge_id)
         statement = statement.where(place > edge if backwards else place < edge)
     order = [held, a.id] if backwards else [held.desc(), a.id.desc()]
-    return statement.order_by(*order).limit(bindparam("most"))
+    return statement.order_by(*order)
 
 
 _ONES = _rows().where(Assessment.id.in_(bindparam("ids", expanding=True)))
