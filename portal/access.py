@@ -74,6 +74,7 @@ class Permission(StrEnum):
     OBSERVE_PANEL = "observe_panel"
     HAVE_SEAT = "have_seat"
     WRITE_REPORT = "write_report"
+    READ_DRAFT = "read_draft"
     RUN_ASSESSMENTS = "run_assessments"
     HOLD_ASSESSMENTS_HOW = "hold_assessments_how"
     ASSESS = "assess"
@@ -345,6 +346,8 @@ POLICY: dict[Permission, Predicate] = {
     Permission.OBSERVE_PANEL: _seat(OBSERVER),
     Permission.HAVE_SEAT: _seat(LEAD, ASSESSOR, INVITED, OBSERVER),
     Permission.WRITE_REPORT: _seat(LEAD, ASSESSOR),
+    # With who wrote what; the team reads the report when it is sent to them.
+    Permission.READ_DRAFT: _any(_RUNS, _seat(LEAD, ASSESSOR)),
     Permission.SEE_BOOKING: _any(_ANSWERS, _RUNS, _seat(LEAD, ASSESSOR, INVITED, OBSERVER)),
     # Which bookings, is asked of each.
     Permission.RUN_ASSESSMENTS: _anywhere(Role.ASSURANCE_TEAM),

@@ -11,6 +11,7 @@ from flask import Flask, current_app
 
 from portal.assessments.actions import (
     demo_bookings,
+    demo_drafts,
     demo_held,
     demo_panels,
     findings,
@@ -102,7 +103,8 @@ def load_demo_bookings(command: Act) -> dict[str, int]:
     demo_panels.add_assessors(database(), demo.assessors(), command)
     made = demo_bookings.add_missing(database(), demo.bookings(), command, url)
     held = demo_held.add_missing(database(), demo.held(), demo.LEAD, command, url)
-    return {"created": made + held}
+    written = demo_drafts.add_missing(database(), demo.drafts(), command)
+    return {"created": made + held + written}
 
 
 @assessments_group.command("suggest")

@@ -67,6 +67,11 @@ def held() -> list[Document]:
     return _load("held.json")
 
 
+def drafts() -> list[Document]:
+    """Reports that the demo's panels write."""
+    return _load("drafts.json")
+
+
 def journeys() -> list[Document]:
     """The demo's journeys, as documents."""
     return _load("journeys.json")

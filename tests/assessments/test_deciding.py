@@ -18,7 +18,7 @@ from portal.assessments.store import bookings, point_actions, sections
 from portal.assessments.words import Rating, Stage
 from portal.audit import history_of
 from portal.errors import Invalid, Missing, Refused, Stale
-from tests.support.drafts import REFERENCE, Draft, add_draft, drafted
+from tests.support.drafts import REFERENCE, Draft, add_draft, drafted, four_points
 from tests.support.transactions import RolledBackDatabase
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -146,6 +146,10 @@ def test_a_report_is_not_started_without_a_standard(session: Session) -> None:
     with pytest.raises(Refused):
         _step(session, draft, Move.START_REPORT)
     assert len(sections.of_booking(session, draft.booking.id)) == 1, "the whole"
+    draft.booking.standard_version_id = four_points(session).id
+    session.flush()
+    assert _step(session, draft, Move.START_REPORT) is State.DRAFTING
+    assert [s.number for s in sections.of_booking(session, draft.booking.id)] == [0, 1, 2, 3, 4]
 
 
 def test_actions_are_asked_changed_and_taken_back(

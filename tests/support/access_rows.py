@@ -333,4 +333,15 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     ),
     "panel_people.object_to": (Permission.ANSWER_FOR_BOOKING, BOOKING),
     "panel_people.beforehand": (Permission.SEE_BOOKING, BOOKING),
+    **dict.fromkeys(("wash_up.index", "section_texts.index"), (Permission.READ_DRAFT, BOOKING)),
+    **dict.fromkeys(("wash_up.decide", "wash_up.owner"), (Permission.LEAD_PANEL, BOOKING)),
+    **dict.fromkeys(
+        (
+            "sections.show",
+            "sections.autosave",
+            *(f"section_texts.{name}" for name in ("compare", "restore", "settle")),
+            *(f"section_actions.{name}" for name in ("add", "change", "take_back")),
+        ),
+        (Permission.WRITE_REPORT, BOOKING),
+    ),
 }

@@ -16,7 +16,7 @@ from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
 from portal.accounts.views.base import FOLDERS
 from portal.assessments.booking_words import SeatState
 from portal.assessments.models.bookings import Booking
-from portal.assessments.models.drafting import Challenge
+from portal.assessments.models.drafting import Challenge, SectionText
 from portal.assessments.models.findings import Finding
 from portal.assessments.models.panels import Assessor, Seat
 from portal.assessments.models.publishing import FollowUp
@@ -60,6 +60,8 @@ WITH_PANEL = "VBX-5836"
 HELD, REVIEWED, CHECKED = "VNT-5283", "GDR-4476", "SLW-3957"
 #: What the filter finds in the one that is being checked.
 WEAKNESS = "penetration test"
+#: Of the service too: its panel writes the report.
+DRAFT = "LRW-5938"
 
 
 def arguments(session: Session) -> dict[str, dict[str, Any]]:
@@ -172,6 +174,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "booking_running": {"reference": BOOKING, **_parts_of(session)},
         **_panels(session),
         **held(session),
+        **_drafts(session),
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
 
@@ -219,6 +222,20 @@ def held(session: Session) -> dict[str, dict[str, Any]]:
         "follow_ups.review": {"reference": HELD, "action_id": action, "deed": "escalate"},
         "point_standings": {"slug": "make-a-sorn"},
     }  # fmt: skip
+
+
+def _drafts(session: Session) -> dict[str, dict[str, Any]]:
+    """A draft report: the point with an action, and that with a text which is set aside."""
+    text = select(func.max(SectionText.id)).where(SectionText.version.is_(None))
+    late = {"reference": DRAFT, "number": 13, "text_id": session.scalar(text)}
+    asked = select(func.min(FollowUp.id)).join(Booking).where(Booking.reference == DRAFT)
+    action = {"action_id": session.scalar(asked)}
+    return {
+        "wash_up": {"reference": DRAFT, "number": 13},
+        "sections": late,
+        "section_texts": late,
+        "section_actions": {"reference": DRAFT, "number": 1, **action},
+    }
 
 
 def _requests(session: Session) -> dict[str, dict[str, Any]]:

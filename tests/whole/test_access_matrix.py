@@ -107,6 +107,7 @@ HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
     # Seats of panels are people, not roles; the portal's administrators are nothing to a booking.
     (Permission.ANSWER_FOR_BOOKING, BOOKING): ANSWERS,
     (Permission.RUN_BOOKING, BOOKING): RUNS,
+    (Permission.READ_DRAFT, BOOKING): RUNS,
     (Permission.EDIT_BOOKING, BOOKING): ANSWERS | RUNS,
     (Permission.SEE_BOOKING, BOOKING): ANSWERS | RUNS,
     **{

@@ -21,9 +21,12 @@ from portal.errors import N_, Invalid, Refused
 
 @booking_steps.effect(Move.HOLD, Move.START_REPORT)
 def make(made: Step) -> None:
-    """Make the sections of the report, once: one for each point, and one for the whole."""
+    """Make the sections of the report, once: one for each point, and one for the whole. Where the
+    standard was not known at first, its points come with the next move.
+    """
     session, booking = made.session, made.booking
-    if sections.of_booking(session, booking.id):
+    there = {row.number for row in sections.of_booking(session, booking.id)}
+    if there - {WHOLE}:
         return
     _pin(session, booking, made.act)
     version = booking.standard_version_id
@@ -34,7 +37,7 @@ def make(made: Step) -> None:
     ]
     whole = Section(booking_id=booking.id, number=WHOLE, done_well="", to_explore="",
                     edited_at=made.act.at, edited_by=made.act.actor)  # fmt: skip
-    sections.add(session, [whole, *rows], made.act)
+    sections.add(session, rows if there else [whole, *rows], made.act)
 
 
 def _pin(session: Session, booking: Booking, act: Act) -> None:
@@ -67,8 +70,8 @@ def _row(booking_id: int, each: Planned, act: Act) -> Section:
 @booking_steps.guard(Move.START_REPORT)
 def can_start(made: Step) -> None:
     """A report is written against a version of a standard, which has to be known."""
-    rows = sections.of_booking(made.session, made.booking.id)
-    if rows and len(rows) == 1 and workflow.rated(made.booking.stage, made.booking.kind):
+    booking = made.booking
+    if booking.standard_version_id is None and workflow.rated(booking.stage, booking.kind):
         raise Refused(N_("Say which version of the standard the assessment is against first"))
 
 

@@ -122,7 +122,7 @@ def ratings(session: Session, section_ids: Collection[int]) -> list[Rated]:
     t = SectionText
     last = (
         select(func.max(t.id).label("id"))
-        .where(t.section_id.in_(section_ids))
+        .where(t.section_id.in_(section_ids), t.version.is_not(None))
         .group_by(t.section_id, t.actor)
         .subquery()
     )

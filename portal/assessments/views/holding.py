@@ -15,6 +15,10 @@ from portal.assessments.views import (
     bookings,
     paneling,
     publishing_pages,
+    section_actions,
+    section_texts,
+    sections,
+    wash_up,
 )
 
 
@@ -24,7 +28,11 @@ def install(app: Flask) -> None:
     booking_labels.teach()
     app.jinja_env.filters["booking_colour"] = booking_labels.colour
     booking_panel.install()
-    for module in (bookings, assessment_needed, booking_tasks, booking_running):
+    wash_up.install()
+    for module in (
+        bookings, assessment_needed, booking_tasks, booking_running, wash_up, sections,
+        section_texts, section_actions,
+    ):  # fmt: skip
         app.register_blueprint(module.blueprint)
     paneling.install(app)
     publishing_pages.install(app)
