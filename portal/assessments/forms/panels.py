@@ -84,7 +84,7 @@ class LeaveForm(Form):
     reason = TextAreaField(
         lazy("Why?"),
         [Enter(lazy("a reason")), MaxLength(500)],
-        description=lazy("Only the assurance team and the lead assessor read this."),
+        description=lazy("Only the assurance team reads this."),
         render_kw=_LINES,
     )
     person = RadioField(lazy("Who takes their seat?"), [Select(lazy("who takes their seat"))])
@@ -107,8 +107,7 @@ class SelfLeaveForm(Form):
         lazy("Why do you leave the panel?"),
         [Enter(lazy("a reason")), MaxLength(500)],
         description=lazy(
-            "Only the assurance team and the lead assessor read this. From then on you see nothing"
-            " of this assessment."
+            "Only the assurance team reads this. From then on you see nothing of this assessment."
         ),
         render_kw=_LINES,
     )

@@ -22,8 +22,10 @@ def row_of(session: Session, organisation_id: int | None) -> AssessmentSetting |
 
 def held_by(session: Session, organisation_id: int | None) -> HeldHow:
     """What holds for an organisation: its own words, then the portal's, then what is assumed."""
-    rows = (row_of(session, each) for each in dict.fromkeys((organisation_id, None)))
-    return held_how(*(said(row) for row in rows if row is not None))
+    scopes = {organisation_id or 0, 0}
+    query = select(AssessmentSetting).where(AssessmentSetting.scope.in_(scopes))
+    rows = session.scalars(query.order_by(AssessmentSetting.scope.desc()))
+    return held_how(*map(said, rows))
 
 
 def said(row: AssessmentSetting) -> dict[str, Any]:
