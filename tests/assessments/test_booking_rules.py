@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from portal.assessments.booking_words import ContactRole, Nation, PanelBy, Part, State
 from portal.assessments.rules import booking_tasks as tasks
-from portal.assessments.rules import sessions, weeks, working_days
+from portal.assessments.rules import calendar, sessions, weeks, working_days
 from portal.assessments.rules.assessment_needed import (
     FormsComponent,
     Input,
@@ -268,3 +268,31 @@ def test_codes_are_kept_alike() -> None:
     assert tasks.code_said(" ") is None
     assert tasks.access_ends(ON, 28) == date(2026, 1, 29)
     assert tasks.access_ends(None, 28) is None
+
+
+class On:
+    def __init__(self, held_on: date) -> None:
+        self.held_on = held_on
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.sampled_from(Nation))
+def test_a_month_shows_whole_weeks(day: date, nation: Nation) -> None:
+    first = calendar.month_said(f"{day:%Y-%m}")
+    assert first == day.replace(day=1) and calendar.said(first) == f"{day:%Y-%m}"
+    assert calendar.previous_month(calendar.next_month(first)) == first
+    shown = calendar.weeks(first, [On(day)], nation)
+    assert all(len(week) == 7 and week[0].on.isoweekday() == 1 for week in shown)
+    days = [each for week in shown for each in week]
+    assert [d.on for d in days] == [days[0].on + timedelta(n) for n in range(len(days))]
+    assert sum(len(d.items) for d in days) == 1
+    assert sum(d.inside for d in days) == (calendar.next_month(first) - first).days
+
+
+def test_what_is_no_month() -> None:
+    for text in ("2026-13", "2026-00", "1999-12", "2100-01", "26-01", "2026-1", "x", "２０２６-01"):
+        assert calendar.month_said(text) is None, text
+
+
+def test_a_feed_tells_the_name_only_of_what_is_not_confidential() -> None:
+    assert calendar.summary("A", "Boat", False) == "A: Boat"
+    assert calendar.summary("A", "Boat", True) == "A" == calendar.summary("A", "Boat", None)

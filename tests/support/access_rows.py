@@ -277,6 +277,12 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
         ),
         (Permission.EDIT_BOOKING, BOOKING),
     ),
+    "booking_settings.portal": (Permission.HOLD_ASSESSMENTS_HOW, Kind.PORTAL),
+    "booking_settings.organisation": (Permission.HOLD_ASSESSMENTS_HOW, Kind.ORGANISATION),
+    "calendar.index": Permission.USE_ACCOUNT,
+    "calendar.month": Permission.USE_ACCOUNT,
+    "calendar.address": Permission.USE_ACCOUNT,
+    "calendar.feed_of": PUBLIC,
     "booking_tasks.check": (Permission.ANSWER_FOR_BOOKING, BOOKING),
     "booking_running.days": (Permission.SEE_BOOKING, BOOKING),
     **dict.fromkeys(

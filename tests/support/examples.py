@@ -170,6 +170,8 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "bookings": {"reference": BOOKING, "move": "withdraw"},
         "assessment_needed": {"slug": SERVICE},
         **{f"assessment_needed.{name}": {"slug": COMPONENT} for name in COMPONENTS},
+        "booking_settings": {"slug": ORGANISATION},
+        "calendar": {"month": f"{on:%Y-%m}", "token": "unknown"},
         "booking_tasks": {"reference": BOOKING, "task": "people", **_parts_of(session)},
         "booking_running": {"reference": BOOKING, **_parts_of(session)},
         **_panels(session),

@@ -48,7 +48,7 @@ from tests.support.readers import EVERY_ROLE, FILE_READERS, PEOPLE, PUBLIC_READE
 from tests.support.summary import unnoticed
 
 #: Answer with a page that says no to everybody: their examples are nobody's link and no issuer.
-NO_SUCH = ("sign_in.link", "reviews.link", "openid.start", "openid.back")
+NO_SUCH = ("sign_in.link", "reviews.link", "openid.start", "openid.back", "calendar.feed_of")
 B, S, C, P = Kind.ORGANISATION, Kind.SERVICE, Kind.COMPONENT, Kind.PORTAL
 ADMINISTRATORS = {(Role.ORGANISATION_ADMINISTRATOR, B), (Role.PORTAL_ADMINISTRATOR, P)}
 SERVICE_OWNERS = {(Role.SERVICE_OWNER, B), (Role.SERVICE_OWNER, S)}

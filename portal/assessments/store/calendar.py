@@ -48,7 +48,11 @@ def _days(since: date, until: date | None) -> ColumnElement[bool]:
 
 
 def page(
-    session: Session, person: Person, since: date, after: tuple[date, str, int] | None, many: int
+    session: Session,
+    person: Person,
+    since: date,
+    after: tuple[date, str, int] | None,
+    many: int | None,
 ) -> list[Row]:
     """The sessions from a day on, and after a place in the list."""
     x, where = BookingSession, _days(since, None)

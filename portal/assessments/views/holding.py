@@ -11,8 +11,10 @@ from portal.assessments.views import (
     booking_base,
     booking_panel,
     booking_running,
+    booking_settings,
     booking_tasks,
     bookings,
+    calendar,
     paneling,
     publishing_pages,
     section_actions,
@@ -28,10 +30,11 @@ def install(app: Flask) -> None:
     booking_labels.teach()
     app.jinja_env.filters["booking_colour"] = booking_labels.colour
     booking_panel.install()
+    booking_settings.install(app)
     wash_up.install()
     for module in (
-        bookings, assessment_needed, booking_tasks, booking_running, wash_up, sections,
-        section_texts, section_actions,
+        bookings, assessment_needed, booking_tasks, booking_running, booking_settings, calendar,
+        wash_up, sections, section_texts, section_actions,
     ):  # fmt: skip
         app.register_blueprint(module.blueprint)
     paneling.install(app)
