@@ -71,7 +71,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("project-code", {"known": "yes"}, "Enter the project code"),
     ("weeks", {}, "Select at least one week"),
     ("weeks", {"weeks": ["2020-01-06"]}, "Select at least one week"),
-    ("people", {"service_owner_name": "A", "service_owner_email": "nothing"}, "Enter a name"),
+    ("people", {"service_owner_name": "A", "service_owner_email": "nothing"}, "Enter the name of the senior"),
     ("dates", {**date_parts("discovery_on", TODAY + timedelta(1)), "phase_end_known": "no",
                **date_parts("phase_start", TODAY)}, "today or earlier"),
     ("dates", {**date_parts("discovery_on", TODAY), "phase_end_known": "yes",
@@ -94,8 +94,9 @@ def test_whether_it_is_needed(app: Flask, client: PageClient, service: int) -> N
     page = "/services/hire-a-boat/assessment-needed"
     visitor = client.get(page).text
     assert "Yes, it needs an assessment" in visitor and "Sign in to book" in visitor
-    assert "/services/hire-a-boat/edit/transactions" in visitor, "an input that is not known"
+    assert "/services/hire-a-boat/propose/transactions" in visitor, "it is not known"
     with as_person(app, team_of(service)):
+        assert "/services/hire-a-boat/edit/transactions" in client.get(page).text
         assert "/services/hire-a-boat/assessments/book" in client.get(page).text
     with as_person(app, Somebody()):
         assert "assessments/book" not in client.get(page).text

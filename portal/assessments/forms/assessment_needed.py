@@ -31,12 +31,30 @@ class Reason(NamedTuple):
     link: str
 
 
-def said(about: About, here: str) -> list[Reason]:
-    """Each input of an answer about the record at `here`."""
-    return [reason for why in about.answer.why for reason in _IN_WORDS[why.input](why, about, here)]
+def said(about: About, here: str, edits: bool) -> list[Reason]:
+    """Each input of an answer about the record at `here`; whoever may not edit it is led to
+    propose an answer.
+    """
+    at = _At(here, edits)
+    return [reason for why in about.answer.why for reason in _IN_WORDS[why.input](why, about, at)]
 
 
-def _transactional(why: Why, _about: About, here: str) -> Iterator[Reason]:
+class _At(NamedTuple):
+    """Where the record is, and whether the reader edits it."""
+
+    here: str
+    edits: bool
+
+    def reason(self, why: Why, text: str, question: str, known: bool) -> Reason:
+        """An input that a question of the record answers."""
+        if self.edits:
+            link = _("Change") if known else _("Answer")
+            return Reason(str(KEYS[why.input]), text, known, f"{self.here}/edit/{question}", link)
+        href = f"{self.here}/propose/{question}"
+        return Reason(str(KEYS[why.input]), text, known, href, _("Propose"))
+
+
+def _transactional(why: Why, _about: About, at: _At) -> Iterator[Reason]:
     text = {
         True: _(
             "Yes: it exchanges information, money, permission, goods or services, or changes a"
@@ -45,10 +63,10 @@ def _transactional(why: Why, _about: About, here: str) -> Iterator[Reason]:
         False: _("No: it exchanges nothing with its users, and changes no record of government."),
         None: _("Not known: the record does not say whether it is transactional."),
     }[why.holds]
-    yield _reason(why, text, f"{here}/edit/channels", why.holds is not None)
+    yield at.reason(why, text, "channels", why.holds is not None)
 
 
-def _forms(why: Why, _about: About, here: str) -> Iterator[Reason]:
+def _forms(why: Why, _about: About, at: _At) -> Iterator[Reason]:
     for each in why.said or ():
         text = (
             _("%(component)s makes its forms, but did not pass its last assessment: so this does"
@@ -61,10 +79,12 @@ def _forms(why: Why, _about: About, here: str) -> Iterator[Reason]:
         yield Reason(str(KEYS[why.input]), text, True, shown, _("Its assessments"))
     if not why.said:
         text = _("No: the record names no component on which all of its forms are made.")
-        yield _reason(why, text, f"{here}/needs/build-forms", True)
+        shown = f"{at.here}/needs/build-forms" if at.edits else f"{at.here}#needs"
+        link = _("Change") if at.edits else _("Its needs")
+        yield Reason(str(KEYS[why.input]), text, True, shown, link)
 
 
-def _transactions(why: Why, about: About, here: str) -> Iterator[Reason]:
+def _transactions(why: Why, about: About, at: _At) -> Iterator[Reason]:
     most = commas(about.most)
     if why.said is None:
         text = _("Not known. With more than %(most)s a year the panel is from across government.",
@@ -74,17 +94,17 @@ def _transactions(why: Why, about: About, here: str) -> Iterator[Reason]:
                  many=commas(why.said), most=most)  # fmt: skip
     else:
         text = _("%(many)s: no more than %(most)s.", many=commas(why.said), most=most)
-    yield _reason(why, text, f"{here}/edit/transactions", why.said is not None)
+    yield at.reason(why, text, "transactions", why.said is not None)
 
 
-def _organisations(why: Why, about: About, here: str) -> Iterator[Reason]:
+def _organisations(why: Why, about: About, at: _At) -> Iterator[Reason]:
     if any(each.input is Input.SORT for each in about.answer.why):
         text = (
             _("Services of more than one organisation use it: the panel is from across government.")
             if why.holds
             else _("Services of no more than one organisation use it.")
         )
-        yield Reason(str(KEYS[why.input]), text, True, f"{here}/users", _("Who uses it"))
+        yield Reason(str(KEYS[why.input]), text, True, f"{at.here}/users", _("Who uses it"))
         return
     text = {
         True: _("More than one runs it for its staff: the panel is from across government."),
@@ -94,23 +114,19 @@ def _organisations(why: Why, about: About, here: str) -> Iterator[Reason]:
             " it. You are asked when you book."
         ),
     }[why.holds]
-    yield _reason(why, text, f"{here}/edit/audiences", why.holds is not None)
+    yield at.reason(why, text, "audiences", why.holds is not None)
 
 
-def _sort(why: Why, _about: About, here: str) -> Iterator[Reason]:
+def _sort(why: Why, _about: About, at: _At) -> Iterator[Reason]:
     text = (
         _("Something runs behind it that exchanges information with services.")
         if why.holds
         else _("Nothing runs behind it: the services that take it are assessed.")
     )
-    yield Reason(str(KEYS[why.input]), text, True, here, _("Its page"))
+    yield Reason(str(KEYS[why.input]), text, True, at.here, _("Its page"))
 
 
-def _reason(why: Why, text: str, href: str, known: bool) -> Reason:
-    return Reason(str(KEYS[why.input]), text, known, href, _("Change") if known else _("Answer"))
-
-
-_IN_WORDS: Mapping[Input, Callable[[Why, About, str], Iterator[Reason]]] = {
+_IN_WORDS: Mapping[Input, Callable[[Why, About, _At], Iterator[Reason]]] = {
     Input.TRANSACTIONAL: _transactional,
     Input.FORMS: _forms,
     Input.TRANSACTIONS: _transactions,

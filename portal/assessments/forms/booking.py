@@ -210,9 +210,12 @@ class WeeksForm(TaskForm):
 
 def hint_of(week: Week) -> str:
     """The days on which it can be held, and its bank holidays, in words."""
-    days = "; ".join(f"{_weekday(day)} {day.day}" for day in week.days)
-    found = [days if days else _("No assessment can be held in this week")]
-    found += [f"{_weekday(day)} {day.day}: {name}" for day, name in week.holidays]
+    days = ", ".join(f"{_weekday(day)} {day.day}" for day in week.days)
+    found = [days or _("No assessment can be held in this week")]
+    found += [
+        _("Bank holiday: %(day)s, %(name)s", day=f"{_weekday(day)} {day.day}", name=name)
+        for day, name in week.holidays
+    ]
     return ". ".join(found)
 
 

@@ -75,10 +75,12 @@ class SessionForm(TaskForm):
         lazy("When does it start?"),
         [Enter(lazy("when it starts")), MaxLength(5)],
         description=lazy("The time in London, for example 09:30 or 14:00."),
+        render_kw={"params": {"classes": "govuk-input--width-5"}},
     )
     minutes = IntegerField(
         lazy("How many minutes does it take?"),
         [Enter(lazy("how many minutes it takes"))],
+        render_kw={"params": {"classes": "govuk-input--width-5"}},
     )
     place = StringField(
         lazy("Where is it? (optional)"), [MaxLength(500)],

@@ -54,8 +54,9 @@ _SAME = {"": lazy("Not said here"), "yes": lazy("Yes"), "no": lazy("No")}
 def _number(name: str) -> IntegerField:
     least, most = BOUNDS[name]
     hint = lazy("A number from %(least)s to %(most)s; empty where nothing is said here.",
-                least=least, most=most)  # fmt: skip
-    return IntegerField(LABELS[name], [Optional()], description=hint)
+                least=f"{least:,}", most=f"{most:,}")  # fmt: skip
+    narrow = {"params": {"classes": f"govuk-input--width-{10 if most > 10**6 else 4}"}}
+    return IntegerField(LABELS[name], [Optional()], description=hint, render_kw=narrow)
 
 
 class HeldHowForm(Form):

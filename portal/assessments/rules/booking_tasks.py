@@ -58,7 +58,10 @@ KINDS = (
 )  # fmt: skip
 STAGES = (Stage.DISCOVERY, Stage.ALPHA, Stage.BETA, Stage.LIVE, Stage.LIVE_REVIEW)
 #: Who has to be named; and one of the two managers.
-NAMED = frozenset({ContactRole.SENIOR_RESPONSIBLE_OWNER, ContactRole.SERVICE_OWNER})
+NAMED = {
+    ContactRole.SENIOR_RESPONSIBLE_OWNER: N_("Enter the name of the senior responsible owner"),
+    ContactRole.SERVICE_OWNER: N_("Enter the name of the service owner"),
+}
 MANAGERS = frozenset({ContactRole.PRODUCT_MANAGER, ContactRole.DELIVERY_MANAGER})
 
 
@@ -112,7 +115,7 @@ def _dates(booking: Any) -> bool:
 
 def _people(booking: Any) -> bool:
     roles = {each.role for each in booking.contacts}
-    return roles >= NAMED and bool(roles & MANAGERS)
+    return roles >= set(NAMED) and bool(roles & MANAGERS)
 
 
 _ANSWERED: dict[Task, Callable[[Any], bool]] = {
@@ -160,7 +163,7 @@ def wrong_people(rows: dict[ContactRole, tuple[str, str]]) -> Iterator[Invalid]:
     """Who is missing; `rows` has the name and address of each."""
     for role, (name, email) in rows.items():
         if role in NAMED and not name:
-            yield Invalid(f"{role}_name", N_("Enter a name"))
+            yield Invalid(f"{role}_name", NAMED[role])
         elif email and not name:
             yield Invalid(f"{role}_name", N_("Enter the name as well as the email address"))
     if not any(rows[role][0] for role in rows if role in MANAGERS):

@@ -17,7 +17,7 @@ from portal.assessments.store import assessment_inputs, booking_drafts
 from portal.assessments.store.assessment_inputs import About
 from portal.catalogue.store import components, services
 from portal.catalogue.views.base import database, found, reading, version
-from portal.catalogue.views.editing_base import thing_at
+from portal.catalogue.views.editing_base import edits, thing_at
 from portal.web.caching import unless_unchanged
 from portal.web.guard import public, requires
 from portal.web.i18n import _
@@ -64,7 +64,7 @@ def _needed(kind: Kind, slug: str) -> Response:
         crumbs=_crumbs(kind, slug, about.name),
         about=about,
         answer=about.answer,
-        reasons=said(about, f"/{_FOLDERS[kind]}/{slug}"),
+        reasons=said(about, f"/{_FOLDERS[kind]}/{slug}", edits(kind.value, slug)),
         folder=_FOLDERS[kind],
         slug=slug,
         may_book=may_book,

@@ -10,6 +10,7 @@ from portal.assessments.rules import booking_tasks
 from portal.assessments.store import assessment_inputs, booking_drafts, standard_lists
 from portal.assessments.store.assessment_inputs import About
 from portal.assessments.views.booking_base import Seen
+from portal.catalogue.views.editing_base import edits
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -24,9 +25,9 @@ def about_of(session: Session, seen: Seen) -> tuple[About, list[Reason]] | None:
     if row.service_id is not None:
         told = booking_tasks.told(row.needed)
         about = assessment_inputs.about_service_id(session, of.id, told)
-        return about, said(about, f"/services/{of.slug}")
+        return about, said(about, f"/services/{of.slug}", edits("service", of.slug))
     about = assessment_inputs.about_component_id(session, of.id)
-    return about, said(about, f"/components/{of.slug}")
+    return about, said(about, f"/components/{of.slug}", edits("component", of.slug))
 
 
 def standard_of(session: Session, seen: Seen) -> dict[str, str]:
