@@ -37,7 +37,7 @@ def standard_of(session: Session, seen: Seen) -> dict[str, str]:
     if because is None:
         found = booking_drafts.pin_of(session, row)
         version_id, because = found.version_id, found.told
-        scheme = booking_drafts.scheme_of(session, version_id)
+        scheme = booking_drafts.scheme_of(session, version_id) if version_id else None
     if version_id is None:
         return {"name": "", "href": "", "why": pinned_words(because), "scheme": ""}
     named = standard_lists.named(session, version_id)

@@ -22,7 +22,7 @@ from portal.assessments.forms.booking import (
 )
 from portal.assessments.forms.booking_answers import SECTIONS, TITLES, earlier_words, rows_of, shown
 from portal.assessments.rules import booking_tasks as rules
-from portal.assessments.rules import weeks
+from portal.assessments.rules import weeks, working_days
 from portal.assessments.rules.booking_tasks import Task
 from portal.assessments.rules.confidentiality import Sees
 from portal.assessments.rules.retention import KEPT_DAYS
@@ -133,7 +133,7 @@ def _form(session: Session, seen: Seen, task: Task) -> tuple[TaskForm, dict[str,
     if isinstance(form, WeeksForm):
         held = booking_settings.held_by(session, row.organisation_id)
         form.offer(weeks.bookable(seen.day, held))
-        more["held"] = held
+        more |= {"held": held, "known_until": working_days.known_until(held.nation)}
     if task is Task.ARTEFACTS:
         more["artefacts"] = row.artefacts
     return form, more
