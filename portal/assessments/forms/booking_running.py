@@ -64,6 +64,10 @@ class VersionForm(TaskForm):
     )
     go = SubmitField(lazy("Save"))
 
+    def offer(self, found: Mapping[str, str]) -> None:
+        """Offer these versions, by their ids."""
+        self.chosen.choices = choices({"": lazy("Select a version"), **found})
+
 
 class SessionForm(TaskForm):
     """When and where a session is, and what is talked about."""

@@ -28,6 +28,13 @@ class KeyForm(Form):
     make = SubmitField(lazy("Make an address"))
     withdraw = SubmitField(lazy("Withdraw the address"))
 
+    def of_keeper(self, has_one: bool) -> None:
+        """Offer what can be done: whoever has an address replaces or withdraws it."""
+        if has_one:
+            self.make.label.text = _("Make a new address in its place")
+        else:
+            del self.withdraw
+
 
 def feed(rows: Iterable[Row], url: str, name: str) -> bytes:
     """The sessions as a calendar; of a confidential one its day, time and reference alone.

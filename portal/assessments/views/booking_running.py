@@ -25,7 +25,6 @@ from portal.catalogue.views.base import database, reading
 from portal.catalogue.views.editing_base import public_url
 from portal.errors import Missing
 from portal.web.filters import long_date
-from portal.web.forms import choices
 from portal.web.guard import requires
 from portal.web.i18n import _
 from portal.web.pages import page
@@ -92,13 +91,9 @@ def standard(reference: str) -> AnyResponse:
     if seen.booking.state not in AHEAD:
         return _late(seen)
     form = VersionForm(seen.day, data=_base(seen))
-    form.chosen.choices = choices(
-        {"": _("Select a version")} | {str(each.id): f"{each.name}: {each.title}" for each in known}
-    )
-    if form.validate_on_submit():
-        changed = saved(form, seen, lambda: _override(seen, form))
-        if changed is not None:
-            return done(_("Your change is saved."), seen.href)
+    form.offer({str(each.id): f"{each.name}: {each.title}" for each in known})
+    if form.validate_on_submit() and saved(form, seen, lambda: _override(seen, form)) is not None:
+        return done(_("Your change is saved."), seen.href)
     rows = [{"key": _("Now"), "value": now["name"]}, {"key": _("Why"), "value": now["why"]}]
     return _page(seen, form, _("Choose another version of the standard"), rows=rows)
 
@@ -202,12 +197,13 @@ def remove(reference: str, session_id: int) -> AnyResponse:
     if not _sets(seen):
         return _late(seen)
     form = RemoveForm(seen.day, data=_base(seen))
-    if form.validate_on_submit():
-        it = sent(seen, form)
-        gone = saved(
-            form, seen, lambda: booking_sessions.remove(database(), it, session_id, public_url())
-        )
-        if gone is not None:
-            return done(_("The session is removed. Everybody is told."), _list(seen))
+    if form.validate_on_submit() and _removed(seen, form, session_id):
+        return done(_("The session is removed. Everybody is told."), _list(seen))
     rows = [{"key": _("Session"), "value": f"{long_date(row.held_on)}, {row.starts}"}]
     return _page(seen, form, _("Remove this session"), rows=rows, above=[_above(seen)])
+
+
+def _removed(seen: Seen, form: RemoveForm, session_id: int) -> bool:
+    it, url = sent(seen, form), public_url()
+    found = saved(form, seen, lambda: booking_sessions.remove(database(), it, session_id, url))
+    return found is not None

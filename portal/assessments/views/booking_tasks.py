@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from portal.assessments.store.booking_drafts import Other
+
 blueprint = Blueprint("booking_tasks", __name__)
 BOTH = ("GET", "POST")
 HERE = f"{ONE}/booking"
@@ -56,6 +58,10 @@ def index(reference: str) -> Response:
     with reading() as session:
         seen = opened(session, reference)
         others = booking_drafts.others(session, seen.booking, current_person())
+    return _list(seen, others)
+
+
+def _list(seen: Seen, others: list[Other]) -> Response:
     own, left = seen.booking, rules.left(seen.booking)
     return page(
         "assessments/booking_tasks.html",
@@ -253,11 +259,16 @@ def check(reference: str) -> AnyResponse:
     if form.validate_on_submit() and saved(form, seen, lambda: _submit(seen, form)) is not None:
         told = _("Your booking is submitted. The assurance team answers, and you get an email.")
         return done(told, seen.href)
+    return _check(seen, form, more)
+
+
+def _check(seen: Seen, form: SubmitForm, more: dict[str, Any]) -> Response:
+    listing = url_for("booking_tasks.index", reference=seen.booking.reference)
     return page(
         "assessments/booking_check.html",
         title=_("Check your answers"),
         section=seen.title,
-        crumbs=[*seen.crumbs, (_("Booking"), url_for("booking_tasks.index", reference=reference))],
+        crumbs=[*seen.crumbs, (_("Booking"), listing)],
         form=form,
         seen=seen,
         ready=not rules.left(seen.booking),

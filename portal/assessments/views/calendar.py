@@ -108,21 +108,25 @@ def month(month: str) -> Response:
     with reading() as session:
         rows = calendar.between(session, current_person(), *rules.span(first))
         nation = booking_settings.held_by(session, None).nation
-    around = (rules.previous_month(first), rules.next_month(first))
     return page(
         "assessments/calendar_month.html",
         title=_("Calendar of assessments: %(month)s", month=_month_words(first)),
         crumbs=_crumbs(_up()),
         weeks=rules.weeks(first, rows, nation),
-        weekdays=WEEKDAYS,
         many=sum(row.held_on.month == first.month for row in rows),
-        around=[
-            (rules.said(each), _month_words(each))
-            if rules.FIRST_YEAR <= each.year <= rules.LAST_YEAR else None
-            for each in around
-        ],
-        day=today(),
-    )  # fmt: skip
+        **_around(first),
+    )
+
+
+def _around(first: date) -> dict[str, Any]:
+    """What the page of any month shows: the months around it, the names of the days, today."""
+    around = [
+        (rules.said(each), _month_words(each))
+        if rules.FIRST_YEAR <= each.year <= rules.LAST_YEAR
+        else None
+        for each in (rules.previous_month(first), rules.next_month(first))
+    ]
+    return {"around": around, "weekdays": WEEKDAYS, "day": today()}
 
 
 def _month_words(first: date) -> str:
@@ -137,17 +141,22 @@ def address() -> AnyResponse:
     form, made = KeyForm(), ""
     if form.validate_on_submit():
         if form.withdraw.data:
-            ended = calendar_keys.withdraw(database(), current_person().id)
-            said = _("The address is withdrawn.") if ended else _("You have no address.")
-            return done(said, url_for("calendar.address"))
+            return _withdraw()
         token = calendar_keys.make(database(), current_person().id, act().at)
         made = f"{public_url()}{url_for('calendar.feed_of', token=token)}"
+    return _address(form, made)
+
+
+def _withdraw() -> AnyResponse:
+    ended = calendar_keys.withdraw(database(), current_person().id)
+    said = _("The address is withdrawn.") if ended else _("You have no address.")
+    return done(said, url_for("calendar.address"))
+
+
+def _address(form: KeyForm, made: str) -> Response:
     with reading(fresh=True) as session:
         key = booking_drafts.calendar_key(session, current_person().id)
-    if key is None:
-        del form["withdraw"]
-    else:
-        form.make.label.text = _("Make a new address in its place")
+    form.of_keeper(key is not None)
     return page(
         "assessments/calendar_address.html",
         title=_("Assessments in your own calendar"),
