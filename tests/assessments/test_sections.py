@@ -167,6 +167,8 @@ def test_the_later_text_is_set_aside_and_neither_is_lost(
     assert section.rating is Rating.MET and section.edited_by == draft.act("design").actor
     [mine] = sections.aside(session, [section.id])
     assert mine.id == second.text_id and mine.said.done_well == "Mine" and mine.base == 1
+    again = _write(database, draft, "tech", 2, 1, Said("Amber", None, "Mine", ""), mine.id)
+    assert again == second, "the same text is set aside once"
     third = _write(database, draft, "tech", 2, 2, Said("Amber", None, "Theirs\nMine", "More"),
                    settles=mine.id)  # fmt: skip
     assert third == Written(Outcome.SAVED, 3)

@@ -88,12 +88,8 @@ def _write(
 ) -> Written:  # fmt: skip
     same = said == sections.said_of(section)
     if not same and (locked or base != section.version):
-        text_id = sections.keep(session, section.id, None, base, said, act)
-        told = {"set_aside": text_id}
-        record(session, act, "section.set_aside", sections.THING, section.id, {}, told)
-        _settle(session, section, settles, act)
-        outcome = Outcome.LOCKED if locked else Outcome.ASIDE
-        return Written(outcome, section.version, text_id)
+        text_id = _set_aside(session, section, base, said, act, settles)
+        return Written(Outcome.LOCKED if locked else Outcome.ASIDE, section.version, text_id)
     _settle(session, section, settles, act)
     if same:
         return Written(Outcome.SAME, section.version)
@@ -106,6 +102,21 @@ def _write(
     after = sections.document_of(section)
     record(session, act, "section.written", sections.THING, section.id, before, after)
     return Written(Outcome.SAVED, section.version)
+
+
+def _set_aside(
+    session: Session, section: Section, base: int, said: Said, act: Act, settles: int | None
+) -> int:
+    """Keep a text aside, in place of the one that it goes on from; once where that says the same."""
+    earlier = sections.text(session, section.id, settles) if settles is not None else None
+    if earlier is not None and (earlier.actor, earlier.said) == (act.actor, said):
+        if earlier.version is None and earlier.settled_at is None:
+            return earlier.id
+    text_id = sections.keep(session, section.id, None, base, said, act)
+    told = {"set_aside": text_id}
+    record(session, act, "section.set_aside", sections.THING, section.id, {}, told)
+    _settle(session, section, settles, act)
+    return text_id
 
 
 def _class(booking: Booking, said: Said) -> Rating | None:
