@@ -107,11 +107,11 @@ def _write(
 def _set_aside(
     session: Session, section: Section, base: int, said: Said, act: Act, settles: int | None
 ) -> int:
-    """Keep a text aside, in place of the one that it goes on from; once where that says the same."""
+    """Keep a text aside, in place of the one that it goes on from; one that says the same once."""
     earlier = sections.text(session, section.id, settles) if settles is not None else None
-    if earlier is not None and (earlier.actor, earlier.said) == (act.actor, said):
-        if earlier.version is None and earlier.settled_at is None:
-            return earlier.id
+    waits = earlier and earlier.version is None and earlier.settled_at is None
+    if earlier and waits and (earlier.actor, earlier.said) == (act.actor, said):
+        return earlier.id
     text_id = sections.keep(session, section.id, None, base, said, act)
     told = {"set_aside": text_id}
     record(session, act, "section.set_aside", sections.THING, section.id, {}, told)
