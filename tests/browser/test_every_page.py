@@ -87,6 +87,7 @@ MORE = (
     "/problems?state=answered&kind=portal",
     "/work?task=problem&due=overdue",
     "/mandates/govuk-notify?state=not_known&nonsense=1",
+    "/assessors?profession=design&nonsense=1",
     "/spend-requests?conditions=open&need=card-payments",
     "/standards?organisation=cabinet-office&nonsense=1",
     "/standards/dvla-extra-points/1",
