@@ -56,6 +56,10 @@ def test_who_is_free_and_how_much_each_does(world: World, session: Session) -> N
     }  # fmt: skip
     every = assessors.candidates(session, other, wanted, [], world.day, everybody=True)
     assert len(every) == len(ALL)
+    world.move(Move.POSTPONE)
+    some = assessors.candidates(session, other, wanted, [day], world.day)
+    assert [each.elsewhere for each in some] == [False, False], "nobody sits there that day"
+    world.move(Move.RESUME)
     query = assessors.AssessorQuery(available=day)
     free = {row.name for row in assessors.listing(session, query, world.day)}
     assert free == {f"Assessor {name}" for name in ALL} - {"Assessor design", "Assessor other"}

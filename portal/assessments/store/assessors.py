@@ -31,7 +31,7 @@ from portal.assessments.booking_words import SeatRole, SeatState, State, Trainin
 from portal.assessments.models.bookings import Booking, BookingSession
 from portal.assessments.models.panels import Assessor, AssessorAway, Seat, SeatVolunteer
 from portal.assessments.rules.assessors import Candidate
-from portal.assessments.rules.workflow import ENDED, SHOWN_TO_TEAM
+from portal.assessments.rules.workflow import OPEN, SHOWN_TO_TEAM
 from portal.audit import Act, Document, record
 from portal.catalogue.models.organisations import Organisation
 from portal.errors import Missing
@@ -39,8 +39,8 @@ from portal.errors import Missing
 THING = "assessor"
 #: How far back and ahead their load is counted, in days.
 LOAD = timedelta(days=90)
-#: A seat counts unless its assessment did not take place.
-_COUNTS = [each for each in State if each not in ENDED or each in SHOWN_TO_TEAM]
+#: A seat counts unless its assessment did not, or will not now, take place.
+_COUNTS = OPEN | SHOWN_TO_TEAM
 #: Training is counted from panels that have sat.
 _HELD = SHOWN_TO_TEAM | {State.ASSESSED, State.DRAFTING, State.ASSURANCE_CHECK}
 
