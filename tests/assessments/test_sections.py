@@ -12,6 +12,7 @@ from portal.assessments.actions import booking_steps, section_making, section_wr
 from portal.assessments.actions.section_writing import Outcome, Written, write
 from portal.assessments.booking_words import Declaration, Move, Part, SeatRole, SeatState, State
 from portal.assessments.models.assessments import Assessment
+from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section, SectionText
 from portal.assessments.models.panels import Seat
 from portal.assessments.models.standards import StandardPoint, StandardVersion
@@ -245,6 +246,25 @@ def test_who_left_or_has_a_conflict_writes_no_more(
     session.flush()
     with pytest.raises(Missing):
         _write(database, draft, "design", 2, 1, LOST)
+
+
+def test_who_leaves_while_a_text_is_on_its_way_writes_no_more(
+    session: Session, database: RolledBackDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = drafted(session)
+
+    def asked_before(asking: Session, reference: str, _person: object) -> Booking:
+        return bookings.row_of(asking, reference)
+
+    monkeypatch.setattr(section_writing, "changed_by", asked_before)
+    assert _write(database, draft, "design", 2, 1, LOST).outcome is Outcome.SAVED
+    seat = session.scalars(select(Seat).where(Seat.person_id == draft.people["design"].id)).one()
+    for left, declared in ((SeatState.LEFT, Declaration.NONE),
+                           (SeatState.FILLED, Declaration.CONFLICT)):  # fmt: skip
+        seat.state, seat.declaration = left, declared
+        session.flush()
+        with pytest.raises(Missing):
+            _write(database, draft, "design", 2, 2, Said("Red"))
 
 
 def test_a_point_that_is_carried_forward_stays(
