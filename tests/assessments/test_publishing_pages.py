@@ -94,6 +94,10 @@ def test_a_published_report_is_everywhere_corrected_and_taken_back(
         assert client.get(f"{report}/versions/1{ending}").status_code == 200
         assert client.get(f"/services/make-a-sorn/points{ending}").status_code == 200
     assert "First published on" in client.get(report).text
+    figures = "/reports/statistics?standard=service-standard-3"
+    assert "2 actions are open" in soup_of(client.get(figures)).text
+    here = client.get(figures.replace("?", ".json?")).json
+    assert (here["held_here"], here["open_actions"]["not_due"]) == (1, 2)
     with as_person(app, ASSURANCE):
         assert f"{booking}/correct" in client.get(booking).text
         assert client.get(f"{booking}/correct").status_code == 200

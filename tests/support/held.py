@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import Person
@@ -14,7 +15,7 @@ from portal.assessments import words
 from portal.assessments.booking_words import ClockKind, ContactRole, SeatRole, State
 from portal.assessments.models.bookings import Booking, BookingClock, BookingContact
 from portal.assessments.models.drafting import Section
-from portal.assessments.models.standards import StandardVersion
+from portal.assessments.models.standards import StandardPoint, StandardVersion
 from portal.assessments.store import bookings
 from portal.catalogue.models.services import Service
 from tests.support.assessment_data import add_version
@@ -103,7 +104,8 @@ def _sections(
     session: Session, booking: Booking, version: StandardVersion, ratings: Mapping[int, str],
     texts: Mapping[int, str],
 ) -> None:  # fmt: skip
-    ids = {point.number: (point.id, point.profession) for point in version.points}
+    of = select(StandardPoint).where(StandardPoint.version_id == version.id)
+    ids = {point.number: (point.id, point.profession) for point in session.scalars(of)}
     for number in (0, *sorted(ids)):
         rating = ratings.get(number)
         session.add(

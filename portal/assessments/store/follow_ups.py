@@ -276,21 +276,6 @@ def reports(
     return [(row[0], row[1]) for row in session.execute(query.order_by(b.id).limit(limit))]
 
 
-def open_by_age(session: Session, day: date) -> dict[Age, int]:
-    """How many actions of published reports are open, by how long they are over their day."""
-    f, b, found = FollowUp, Booking, dict.fromkeys(Age, 0)
-    query = (
-        select(f.due_on, func.count())
-        .join(b, b.id == f.booking_id)
-        .where(f.state.in_(rules.OPEN), _holds(), b.state == State.PUBLISHED)
-        .group_by(f.due_on)
-    )
-    for due_on, many in session.execute(query):
-        if due_on is not None:
-            found[rules.age(due_on, day)] += many
-    return found
-
-
 def counted(session: Session, booking_id: int) -> tuple[int, int]:
     """How many actions of an assessment hold, and for how many of them something is to be done."""
     f = FollowUp

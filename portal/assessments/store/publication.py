@@ -275,21 +275,6 @@ def take_hold(session: Session, booking: Booking) -> list[int]:
     return [each for each in reports if each is not None]
 
 
-class Held(NamedTuple):
-    """A held assessment whose report is published: when it was asked for, and published."""
-
-    submitted_at: Any
-    published_at: Any
-
-
-def held(session: Session) -> list[Held]:
-    """Every assessment whose report is published, by when it was asked for and first published."""
-    b, v = Booking, ReportVersion
-    query = select(b.submitted_at, v.published_at).join(v, v.booking_id == b.id)
-    rows = session.execute(query.where(b.state == State.PUBLISHED, v.number == 1))
-    return [Held(*row) for row in rows if row[0] is not None]
-
-
 def rated_points(session: Session, service_id: int) -> list[Any]:
     """How published assessments of a service rated each point, with whose they are."""
     p, a, r = AssessmentPoint, Assessment, Report
@@ -352,3 +337,11 @@ def titles(session: Session, versions: set[int]) -> Titles:
         select(p.version_id, p.number, p.title).where(p.version_id.in_(versions))
     )
     return Titles(found, {(id_, number): title for id_, number, title in rows})
+
+
+def titles_of(session: Session, booking_id: int) -> dict[int, str]:
+    """The titles of the points that a booking is assessed against, by number."""
+    p, b = StandardPoint, Booking
+    query = select(p.number, p.title).join(b, b.standard_version_id == p.version_id)
+    rows = session.execute(query.where(b.id == booking_id))
+    return {number: title for number, title in rows}  # noqa: C416

@@ -97,6 +97,7 @@ def _page(thing: str, slug: str, name: str, rows: list[Row], used: list[Row]) ->
         title=_("Assessments of %(name)s", name=name),
         crumbs=crumbs,
         of_service=thing == services.THING,
+        slug=slug,
         rows=rows,
         used=used,
         standing=rules.standing(rows),

@@ -75,9 +75,10 @@ def show(slug: str, number: int, fmt: Format) -> Response:
     with reading() as session:
         found = publication.version_of(session, slug, number)
         last = len(publication.versions(session, found.booking_id))
+        titles = publication.titles_of(session, found.booking_id)
     return respond_record(
         fmt,
-        page=lambda: _show(slug, found, last),
+        page=lambda: _show(slug, found, last, titles),
         document=lambda: _document(found),
         columns=ONE,
         name=f"{slug}-version-{number}",
@@ -94,11 +95,11 @@ def _document(found: ReportVersion) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _show(slug: str, found: ReportVersion, last: int) -> Response:
+def _show(slug: str, found: ReportVersion, last: int, titles: dict[int, str]) -> Response:
     of = assessment(found.document, 1)
     points = [
-        Part(row["number"], "", row["verbatim"], Rating(row["rating"]), row["reason"], "", "",
-             row["carried"])
+        Part(row["number"], titles.get(row["number"], ""), row["verbatim"], Rating(row["rating"]),
+             row["reason"], "", "", row["carried"])
         for row in of["points"]
     ]  # fmt: skip
     title = found.document["title"]

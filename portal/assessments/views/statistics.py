@@ -14,10 +14,11 @@ from portal.assessments.forms.statistics import FIRST_OR_AGAIN, LEFT_OUT, STAGES
 from portal.assessments.rules import statistics as rules
 from portal.assessments.rules.statistics import Cell, Outcomes, Retried
 from portal.assessments.store import statistics as store
+from portal.assessments.store.held_figures import Held, of_held
 from portal.assessments.store.statistics import Version
 from portal.assessments.words import AssessmentKind, Rating, Stage
 from portal.catalogue.rules.filters import decode_key, encode_key
-from portal.catalogue.views.base import PAGE_SIZE, reading, refuse_unknown, unknown, version
+from portal.catalogue.views.base import PAGE_SIZE, reading, refuse_unknown, today, unknown, version
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
@@ -26,7 +27,8 @@ from portal.web.links import with_query
 from portal.web.pages import filter_links, page, paging, query_url
 
 if TYPE_CHECKING:
-    from portal.assessments.store.statistics import Figures, Holding, Point
+    from portal.assessments.store.held_figures import Held, of_held
+from portal.assessments.store.statistics import Figures, Holding, Point
 
 blueprint = Blueprint("statistics", __name__)
 REPORTS, HERE = "/reports", "/reports/statistics"
@@ -123,12 +125,13 @@ def _most(there: list[Version], many: Mapping[int, int]) -> Version:
 
 def _respond(
     fmt: Format, asked: Asked, name: str, rows: Callable[[], Iterable[dict[str, Any]]],
-    columns: tuple[str, ...], show: Callable[[], Response],
+    columns: tuple[str, ...], show: Callable[[], Response], **also: Any,
 ) -> Response:  # fmt: skip
     """Answer with one table; its JSON says which version it is of, and what is left out."""
     more = {
         "standard": asked.version.value,
         "rates_of_at_least": smallest(),
+        **also,
         "left_out": asked.figures.left_out,
         "to_be_checked": asked.doubtful,
     }
@@ -213,14 +216,30 @@ def _failed(found: Outcomes) -> dict[str, Any]:
 def index(fmt: Format) -> Response:
     """Show how assessments of each stage ended, and how often one passes with failed points."""
     asked = _asked(fmt)
-    stages = _ordered(asked.figures.stages, Stage)
+    stages, here = _ordered(asked.figures.stages, Stage), _held_here(asked)
     columns = ("stage", *RESULTS, *FAILED)
     return _respond(
         fmt, asked, "by-stage",
         lambda: [{"stage": s.value, **results_of(o), **_failed(o)} for s, o in stages], columns,
         lambda: _page("statistics.html", _("Statistics of assessments"), asked, top=True,
-                      stages=stages, all=asked.figures.all),
+                      stages=stages, all=asked.figures.all, here=here),
+        **held_here(here),
     )  # fmt: skip
+
+
+def _held_here(asked: Asked) -> Held:
+    with reading() as session:
+        return of_held(session, asked.version.id, asked.stage, today())
+
+
+def held_here(here: Held) -> dict[str, Any]:
+    """What JSON says of assessments that this portal held."""
+    enough = len(here.days) >= smallest()
+    return {
+        "held_here": here.many,
+        "days_from_submission_to_report": here.median if enough else None,
+        "open_actions": {age.value: many for age, many in here.ages.items()},
+    }
 
 
 def _ordered(found: dict[Any, Any], order: Iterable[Any]) -> list[tuple[Any, Any]]:
