@@ -114,7 +114,8 @@ def _book(session: Session, row: Document, version: StandardVersion, act: Act) -
         phase_end_known=False, weeks=[], needed={}, access_needs_answered=True,
         artefacts_answered=True, panel_by=PanelBy.ORGANISATION, submitted_at=act.at
         - timedelta(days=row["held"] + 42), held_on=act.day - timedelta(days=row["held"]),
-        scheme=words.RatingScheme.RAG, standard_version_id=version.id, pinned_because=Because.DISCOVERY.value,
+        scheme=words.RatingScheme.RAG, standard_version_id=version.id,
+        pinned_because=Because.DISCOVERY.value,
         discovery_on=act.day - timedelta(days=row["held"] + 700),
         result=words.Rating(row["result"]), result_verbatim=row["result_verbatim"],
         result_reason=row["result_reason"],

@@ -6,7 +6,7 @@ from datetime import date
 from statistics import median
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from portal.assessments.booking_words import State
@@ -51,15 +51,23 @@ def of_held(session: Session, version_id: int, stage: Stage | None, day: date) -
 
 def _of_held(session: Session, version_id: int, stage: Stage | None, day: date) -> Held:
     b, v, f = Booking, ReportVersion, FollowUp
-    which: list[Any] = [b.state == State.PUBLISHED, b.standard_version_id == (version_id or None)]
-    which += [b.stage == stage] if stage else []
-    rated = (*which, b.result != Rating.NOT_RATED, b.kind.not_in(NEVER_RATED))
-    query = select(b.submitted_at, v.published_at).join(v, v.booking_id == b.id)
-    rows = session.execute(query.where(*rated, v.number == 1)).all()
-    days = [(london_day(end) - london_day(begun)).days for begun, end in rows if begun]
+    # One statement for both figures: a row for each open action, at least one for each report.
+    query: Any = (
+        select(b.id, b.kind, b.result, b.submitted_at, v.published_at, f.due_on)
+        .join(v, and_(v.booking_id == b.id, v.number == 1))
+        .outerjoin(f, and_(f.booking_id == b.id, f.state.in_(rules.OPEN), f.due_on.is_not(None)))
+        .where(b.state == State.PUBLISHED, b.standard_version_id == (version_id or None))
+        .order_by(b.id)
+    )
+    if stage:
+        query = query.where(b.stage == stage)
+    rated, days = set[int](), list[int]()
     ages = dict.fromkeys(Age, 0)
-    due: Any = select(f.due_on, func.count()).join(b, b.id == f.booking_id)
-    due = due.where(*which, f.state.in_(rules.OPEN), f.due_on.is_not(None)).group_by(f.due_on)
-    for due_on, many in session.execute(due):
-        ages[rules.age(due_on, day)] += many
-    return Held(len(rows), tuple(days), ages)
+    for id_, kind, result, begun, published, due_on in session.execute(query):
+        if due_on is not None:
+            ages[rules.age(due_on, day)] += 1
+        if id_ in rated or result is Rating.NOT_RATED or kind in NEVER_RATED:
+            continue
+        rated.add(id_)
+        days += [(london_day(published) - london_day(begun)).days] if begun else []
+    return Held(len(rated), tuple(days), ages)
