@@ -28,10 +28,13 @@ _COPIED = (
 _TRIES = 20
 
 
-def numbers(session: Session, booking: Booking, kind: AssessmentKind) -> list[int]:
-    """The points of an assessment that one of this kind would look at again."""
+def numbers(session: Session, booking: Booking) -> dict[AssessmentKind, list[int]]:
+    """The points of an assessment that one of each kind would look at again."""
     found = sections.of_booking(session, booking.id)
-    return [row.number for row in found if row.number and row.rating is AGAIN[kind]]
+    return {
+        kind: [row.number for row in found if row.number and row.rating is rating]
+        for kind, rating in AGAIN.items()
+    }
 
 
 def possible(session: Session, booking: Booking, parts: frozenset[Part]) -> list[AssessmentKind]:
@@ -39,7 +42,8 @@ def possible(session: Session, booking: Booking, parts: frozenset[Part]) -> list
     if booking.state not in _OVER or Part.TEAM not in parts:
         return []
     booked = {each.kind for each in publication.followers(session, booking)}
-    return [kind for kind in AGAIN if kind not in booked and numbers(session, booking, kind)]
+    return [kind for kind, points in numbers(session, booking).items()
+            if points and kind not in booked]  # fmt: skip
 
 
 def begin(

@@ -5,7 +5,7 @@ A draft goes to the team, and a report to the public, only once somebody has dec
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -64,12 +64,16 @@ class Said:
     reason: str
 
 
-def flagged(session: Session, booking: Booking) -> list[Flagged]:
-    """Everything in a draft that is not for the public as it stands, in the order of the report."""
+def flagged(
+    session: Session, booking: Booking, rows: Sequence[Section] | None = None
+) -> list[Flagged]:
+    """Everything in a draft that is not for the public as it stands, in the order of the report;
+    `rows` are its sections, where they are known.
+    """
     people = publication.people_of(session, booking)
     decided = publication.flags(session, booking.id)
     found = []
-    for row in sections.of_booking(session, booking.id):
+    for row in rows if rows is not None else sections.of_booking(session, booking.id):
         for field, text in _texts(booking, row):
             for hit in publication_filter.find(text, people):
                 flag = decided.get((row.id, digest(hit.words)))

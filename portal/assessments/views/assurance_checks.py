@@ -13,6 +13,7 @@ from portal.assessments.actions import publication_check as acts
 from portal.assessments.actions.publication_check import Flagged
 from portal.assessments.booking_words import State
 from portal.assessments.forms.publication import FlagForm
+from portal.assessments.models.drafting import Section
 from portal.assessments.rules import report_writing
 from portal.assessments.store import publication, sections
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
@@ -24,7 +25,7 @@ from portal.web.i18n import _
 from portal.web.people import act, current_person
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    pass
 
 blueprint = Blueprint("assurance_checks", __name__)
 HERE = f"{ONE}/check"
@@ -38,18 +39,18 @@ def show(reference: str) -> Response:
     """Show the draft as it will read, with what somebody has to decide about first."""
     with reading() as session:
         seen = opened(session, reference)
-        flags = acts.flagged(session, seen.booking)
-        draft = draft_of(session, seen)
+        rows = sections.of_booking(session, seen.booking.id)
+        flags = acts.flagged(session, seen.booking, rows)
     waiting, kept = ([f for f in flags if (f.kept_because is None) == new] for new in (True, False))
     return about(
         seen, "assurance_check", _("Assurance check"), open=seen.booking.state in OPEN,
-        waiting=_once(waiting), kept=_once(kept), **draft,
+        waiting=_once(waiting), kept=_once(kept), **draft_of(seen, rows),
     )  # fmt: skip
 
 
-def draft_of(session: Session, seen: Seen) -> dict[str, Any]:
+def draft_of(seen: Seen, rows: list[Section]) -> dict[str, Any]:
     """What the report says now, as its page will: points in a table, texts under headings."""
-    parts = publication.parts(sections.of_booking(session, seen.booking.id))
+    parts = publication.parts(rows)
     return {
         "points": [part for part in parts if part.number and part.rating],
         "unrated": [part for part in parts if part.number and not part.rating],

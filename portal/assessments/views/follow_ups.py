@@ -168,7 +168,7 @@ def again(reference: str, kind: str) -> AnyResponse:
         seen = _seen(session, reference)
         if asked not in assess_again.possible(session, seen.booking, seen.parts):
             raise Missing("There is nothing to assess again, or it is booked already")
-        numbers = assess_again.numbers(session, seen.booking, asked)
+        numbers = assess_again.numbers(session, seen.booking)[asked]
     form = GoForm(label(asked, "assess_again"))
     if form.validate_on_submit():
         return _begun(seen, asked)

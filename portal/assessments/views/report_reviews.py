@@ -51,14 +51,14 @@ def show(reference: str) -> Response:
         seen = _seen(session, reference)
         rows = sections.of_booking(session, seen.booking.id)
         every = challenges.of_booking(session, seen.booking.id)
-        draft = draft_of(session, seen)
-    return about(seen, "report_review", _("Draft report"), **_around(seen, rows, every), **draft)
+    return about(seen, "report_review", _("Draft report"), **_around(seen, rows, every))
 
 
 def _around(seen: Seen, rows: list[Section], every: list[Challenge]) -> dict[str, Any]:
     """The paragraphs, the challenges, and what the reader can do now."""
     booking, team = seen.booking, Part.TEAM in seen.parts
     return {
+        **draft_of(seen, rows),
         "with_team": booking.state in SHOWN_TO_TEAM,
         "parts": [(row, acts.texts_of(row)) for row in rows if row.number == 0 or not row.carried],
         "numbers": {row.id: row for row in rows},
