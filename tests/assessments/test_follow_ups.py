@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.access import Person
@@ -15,8 +15,9 @@ from portal.assessments.actions import booking_clocks, follow_ups
 from portal.assessments.actions.assess_again import begin, possible
 from portal.assessments.actions.booking_steps import step
 from portal.assessments.actions.follow_ups import Wanted
-from portal.assessments.booking_words import ActionState, Move, Part, SeatRole, State
+from portal.assessments.booking_words import ActionState, ClockKind, Move, Part, SeatRole, State
 from portal.assessments.models.assessments import Assessment
+from portal.assessments.models.bookings import BookingClock
 from portal.assessments.models.drafting import Section
 from portal.assessments.models.publishing import FollowUp
 from portal.assessments.rules.follow_ups import Deed
@@ -216,3 +217,21 @@ def test_what_waits_is_on_the_work_list(database: RolledBackDatabase, session: S
     publish(database, case)
     assert tasks(case.team) == ["do_action", "do_action"]
     assert tasks(case.assurance) == []
+
+
+def test_the_panel_is_told_once_that_its_report_is_late(
+    database: RolledBackDatabase, session: Session
+) -> None:
+    case = held(session, State.DRAFTING)
+    due = date(2026, 3, 17)
+    booking = case.booking
+    booking.clocks.append(
+        BookingClock(kind=ClockKind.REPORT, days=5, started_on=HELD_ON, due_on=due)
+    )
+    session.commit()
+    sent = []
+    for days in (-1, 0, 1, 2, 9):
+        at = datetime(2026, 3, 17, 9, tzinfo=UTC) + timedelta(days=days)
+        booking_clocks.run(Run(database, settings_for(database), {}, 1, lambda at=at: at))  # type: ignore[misc]
+        sent.append(session.scalar(select(func.count()).select_from(Mail)))
+    assert sent == [2, 2, 4, 4, 4], "two sit on the panel"

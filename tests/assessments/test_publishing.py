@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.access import Person
@@ -239,6 +239,8 @@ def test_a_report_is_taken_back_with_what_follows_it_and_published_again(
     assert unpublish(None) is State.UNPUBLISHED
     session.expire_all()
     assert session.scalar(select(func.count()).select_from(Report)) == 0
+    left = text("SELECT count(*) FROM search_document WHERE thing = 'report'")
+    assert session.scalar(left) == 0
     assert report_timelines.of_service(session, case.service_id) == []
     gone = publication.withdrawn(session, slug or "")
     assert gone is not None and gone.reason == "Wrong service"
