@@ -189,8 +189,9 @@ def _parts_of(session: Session) -> dict[str, Any]:
 
 def _panels(session: Session) -> dict[str, dict[str, Any]]:
     """A seat that somebody has taken, against whom a conflict stands; one that is open."""
+    on = select(Booking.id).where(Booking.reference == WITH_PANEL).scalar_subquery()
     taken, open_ = (
-        session.scalar(select(func.min(Seat.id)).where(which))
+        session.scalar(select(func.min(Seat.id)).where(Seat.booking_id == on, which))
         for which in (Seat.conflict.is_not(None), Seat.state == SeatState.OPEN)
     )
     here = {"reference": WITH_PANEL, "seat_id": taken}
