@@ -73,17 +73,21 @@ def change(reference: str, number: int, action_id: int) -> AnyResponse:
     if not form.is_submitted():
         form.version.data = str(row.version)
     elif form.validate():
-        try:
-            asking.change(
-                database(), reference, number, action_id, form.base, form.text.data or "",
-                form.owner.data, current_person(), act(),
-            )  # fmt: skip
-            return done(_("The action is saved."), href_of(seen, section))
-        except Stale as problem:
-            form.refuse(Invalid("text", problem.marked))
-            form.version.data = str(row.version)
-            return _page(seen, section, form, _("Change an action"), row)
+        return _change(seen, section, row, form)
     return _page(seen, section, form, _("Change an action"))
+
+
+def _change(seen: Seen, section: Section, row: FollowUp, form: ActionForm) -> AnyResponse:
+    try:
+        asking.change(
+            database(), seen.booking.reference, section.number, row.id, form.base,
+            form.text.data or "", form.owner.data, current_person(), act(),
+        )  # fmt: skip
+        return done(_("The action is saved."), href_of(seen, section))
+    except Stale as problem:
+        form.refuse(Invalid("text", problem.marked))
+        form.version.data = str(row.version)
+        return _page(seen, section, form, _("Change an action"), row)
 
 
 def _row(section: Section, action_id: int) -> FollowUp:

@@ -49,6 +49,10 @@ def index(reference: str, number: int) -> Response:
         section = section_at(session, seen, number)
         rows = sections.texts(session, section.id, before, MOST + 1)
         names = names_of(session, [row.actor for row in rows])
+    return _index(seen, section, rows, names)
+
+
+def _index(seen: Seen, section: Section, rows: list[Kept], names: dict[str, str]) -> Response:
     following = {"before": rows[MOST - 1].id} if len(rows) > MOST else None
     return page(
         "assessments/section_texts.html",
@@ -63,7 +67,7 @@ def index(reference: str, number: int) -> Response:
         me=f"person:{current_person().id}",
         leads=Part.LEAD in seen.parts,
         href=href_of(seen, section),
-        first=before is None,
+        first=place("before") is None,
         ignored=unknown("before"),
         paging=paging(None, following),
     )
@@ -92,15 +96,20 @@ def compare(reference: str, number: int, text_id: int) -> Response:
     return answer
 
 
+def _restoring(seen: Seen, section: Section) -> VersionForm:
+    if not writable(seen) or section.carried:
+        raise Refused("the report is with others")
+    form = VersionForm()
+    form.go.label.text = _("Restore this text")
+    return form
+
+
 @blueprint.route(f"{TEXT}/restore", methods=("GET", "POST"))
 @requires(Permission.WRITE_REPORT, of=booking_at)
 def restore(reference: str, number: int, text_id: int) -> AnyResponse:
     """Ask before a section says again what it said, and have it say so."""
     seen, section, text = _at(reference, number, text_id)
-    if not writable(seen) or section.carried:
-        raise Refused("the report is with others")
-    form = VersionForm()
-    form.go.label.text = _("Restore this text")
+    form = _restoring(seen, section)
     if not form.validate_on_submit():
         form.version.data = str(section.version)
         return _ask(seen, section, text, form, _("Restore this text?"))

@@ -134,15 +134,22 @@ def autosave(reference: str, number: int) -> Response:
     if not form.validate():
         return _told(" ".join(error["text"] for error in form.error_list()), 422)
     try:
-        found = _keep(seen, number, form)
+        return _kept(_keep(seen, number, form))
     except Invalid as problem:
         return _told(translated(problem), 422)
+
+
+def _kept(found: Written) -> Response:
+    """Say what became of a text that the page's script sent."""
     if found.outcome is Outcome.LOCKED:
-        return _told(_("Not saved: %(why)s. What you wrote is kept aside.", why=_(LOCKED)), 409,
-                     aside=found.text_id)  # fmt: skip
+        why = _("Not saved: %(why)s. What you wrote is kept aside.", why=_(LOCKED))
+        return _told(why, 409, aside=found.text_id)
     if found.outcome is Outcome.ASIDE:
-        return _told(_("Somebody else has written here meanwhile. What you wrote is kept: press "
-                       "Save to see both."), 409, aside=found.text_id)  # fmt: skip
+        why = _(
+            "Somebody else has written here meanwhile. What you wrote is kept: press Save to see"
+            " both."
+        )
+        return _told(why, 409, aside=found.text_id)
     return _told(_("Saved %(when)s", when=moment(act().at)), 200, version=found.version)
 
 

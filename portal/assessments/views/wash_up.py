@@ -10,14 +10,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission
 from portal.accounts.store import people
-from portal.accounts.views.base import done
+from portal.accounts.views.base import done, form_page
 from portal.assessments.actions import deciding, section_writing
 from portal.assessments.booking_words import Part
 from portal.assessments.forms.sections import DecisionForm, OwnerForm, in_words
 from portal.assessments.models.drafting import Section
 from portal.assessments.rules import workflow
 from portal.assessments.rules.confidentiality import Sees
-from portal.assessments.rules.decision import doubts
+from portal.assessments.rules.decision import Point, doubts
 from portal.assessments.rules.ratings import of_whole
 from portal.assessments.store import point_actions, sections
 from portal.assessments.views import booking_panels
@@ -52,8 +52,10 @@ def index(reference: str) -> Response:
     """Show the whole draft: every point with its rating, whose it is, and what is missing."""
     with reading() as session:
         seen = opened(session, reference)
-        rows = shown(session, seen)
-        found = _doubts(session, seen)
+        return _index(seen, shown(session, seen), _doubts(session, seen))
+
+
+def _index(seen: Seen, rows: Any, found: list[str]) -> Response:
     return page(
         "assessments/wash_up.html",
         title=_("Report"),
@@ -95,6 +97,10 @@ def decide(reference: str) -> AnyResponse:
         except Stale as problem:
             form.refuse(Invalid("go", problem.marked))
             form.version.data = str(seen.booking.version)
+    return _asks(seen, points, form)
+
+
+def _asks(seen: Seen, points: list[Point], form: DecisionForm) -> Response:
     word = of_whole(seen.booking.scheme).get(form.result.data or "")
     return page(
         "assessments/decision.html",
@@ -143,14 +149,8 @@ def owner(reference: str, number: int) -> AnyResponse:
         id_ = int(form.owner.data) if form.owner.data else None
         section_writing.assign(database(), reference, number, id_, current_person(), act())
         return done(_("Who writes it is saved."), f"{seen.href}/sections")
-    return page(
-        "accounts/form.html",
-        title=_("Who writes it: %(section)s", section=title_of(section)),
-        section=seen.title,
-        crumbs=crumbs_to(seen),
-        form=form,
-        status=422 if form.errors else 200,
-    )
+    title = _("Who writes it: %(section)s", section=title_of(section))
+    return form_page(form, title, crumbs_to(seen), section=seen.title)
 
 
 def _owner(session: Session, seen: Seen, section: Section) -> OwnerForm:
