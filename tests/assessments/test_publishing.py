@@ -211,8 +211,14 @@ def test_corrections_keep_what_was_said_before(
         "Better words" in second.document["body"] and "Look into part 1" in second.document["body"]
     )
     assert [v.note for v in (first, second, third)] == [None, None, "Point 1 was wrong"]
+    gone = replace(major, withhold=True)
+    correct(database, case, Wanted(1, {"done_well": "Nobody is named"}, gone))
+    session.expire_all()
+    *before, third = publication.versions(session, case.id)
+    assert [v.document["body"] for v in before] == ["", "", ""]
+    assert before[0].document["1.points"] and "Nobody is named" in third.document["body"]
     [report] = session.scalars(select(Report))
-    assert report.body == third.document["body"] and "Better words" in report.body
+    assert report.body == third.document["body"]
     assert "Better words" not in str(session.execute(select(HistoryEvent.after)).all())
 
 

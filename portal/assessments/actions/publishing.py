@@ -22,7 +22,13 @@ from portal.assessments.models.bookings import Booking
 from portal.assessments.models.publishing import ReportVersion, WithdrawnReport
 from portal.assessments.rules import publication_filter, report_writing, workflow
 from portal.assessments.rules.confidentiality import parts_of
-from portal.assessments.rules.report_documents import AGAIN, clean, placed, without_texts
+from portal.assessments.rules.report_documents import (
+    AGAIN,
+    clean,
+    placed,
+    without_findings,
+    without_texts,
+)
 from portal.assessments.store import (
     bookings,
     counts,
@@ -45,10 +51,17 @@ _HERE = re.compile(r"/[a-z0-9][a-z0-9/._-]*")
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a correction is: `note` is what the public reads of a major one."""
+    """What a correction is.
+
+    Attributes:
+        note: what the public reads of a major one.
+        withhold: whether the texts of the versions before go for good: they name somebody, or say
+            what nobody should know.
+    """
 
     kind: VersionKind
     note: str | None
+    withhold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +236,9 @@ def correct_report(made: Step) -> None:
     after = clean({**now, **_findings(session, booking)})
     reports.write([Change(id_, now, after)], made.act, CORRECTED, told=without_texts)
     _shown(session, id_)
+    if said.withhold:
+        for version in publication.versions(session, booking.id):
+            version.document = without_findings(version.document)
     note = said.note if said.kind is VersionKind.MAJOR else None
     _keep(session, booking, after, Correction(said.kind, note), made.act)
 

@@ -96,6 +96,9 @@ class CorrectForm(Form):
     keep = BooleanField(
         lazy("I looked at the words that may not be for the public: they may be published")
     )
+    withhold = BooleanField(
+        lazy("Delete the texts of all versions before, which nobody should read any more")
+    )
     version = HiddenField()
     go = SubmitField(lazy("Publish the correction"))
 

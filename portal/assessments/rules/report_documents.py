@@ -139,6 +139,13 @@ def without_texts(document: Document) -> Document:
     return {**document, **hidden}
 
 
+def without_findings(document: Document) -> Document:
+    """A document without what the panel wrote: its ratings stay, in one word each."""
+    points = [{**point, "reason": None} for point in document[placed(1, "points")]]
+    verbatim = {**document["verbatim"], "sections": []}
+    return {**document, "body": "", "verbatim": verbatim, placed(1, "points"): points}
+
+
 def placed(position: int, field: str) -> str:
     """The name of an assessment's field in its report's document."""
     return f"{position}.{field}"

@@ -70,9 +70,8 @@ def correct(reference: str, number: int) -> AnyResponse:
 
 def _corrected(form: CorrectForm, seen: Seen, number: int) -> AnyResponse | None:
     kind = VersionKind(form.kind.data)
-    wanted = Wanted(
-        number, form.values(), Correction(kind, form.note.data or None), bool(form.keep.data)
-    )
+    said = Correction(kind, form.note.data or None, bool(form.withhold.data))
+    wanted = Wanted(number, form.values(), said, bool(form.keep.data))
     try:
         publishing.correct(
             database(), seen.booking.reference, _number(form.version.data), wanted,
