@@ -220,7 +220,7 @@ def test_what_it_repeats(world: World) -> None:
     session.commit()
     world.begin()
     [told] = booking_drafts.earlier(session, world.now(), world.person("owner"))
-    assert told.value == f"a{assessment.id}"
+    assert told.value == f"a{assessment.id}" and told.again_of_id == assessment.id
     again = {"stage": "beta", "kind": "reassessment"}
     assert world.answer(Task.ASSESSED, **again, again=told.value)
     assert world.now().again_of_id == assessment.id

@@ -134,7 +134,10 @@ def test_a_team_books(app: Flask, client: PageClient, session: Session, service:
         stale = send(client, f"{here}/booking/users", {"told": "no", "version": "1"},
                      page=f"{here}/booking/users")  # fmt: skip
         assert stale.status_code == 422 and "changed since you opened it" in stale.text
+        answer(client, session, here, "assessed",
+               {"stage": "beta", "kind": "reassessment", "again": "elsewhere"})  # fmt: skip
         check = client.get(f"{here}/booking/check")
+        assert "that this portal does not know" in check.text
         said = soup_of(check).text
         for word in ("Llogi cwch", "Manager One, m@a.example", "AB 1", "across government",
                      "It held when discovery"):  # fmt: skip
@@ -149,6 +152,10 @@ def test_a_team_books(app: Flask, client: PageClient, session: Session, service:
         page = client.get(here).text
         assert "Captions" in page and "deleted 90 days" in page
         assert "Captions" not in client.get(f"{here}/history").text
+        assert answer(client, session, here, "access-needs", {"access_needs": "A ramp"})
+        told = soup_of(client.get(f"{here}/history")).text
+        assert "Answered again" in told and "A ramp" not in told
+        assert "It held when discovery" in told
         assert client.get(f"{here}/accept").status_code == 403
 
 

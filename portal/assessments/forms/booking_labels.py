@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from portal.assessments.forms.booking_answers import TITLES
+from portal.assessments.forms.standards import pinned_words
+from portal.assessments.rules.booking_tasks import Task
 from portal.catalogue.forms import labels
 from portal.catalogue.forms.history_words import Change, Document, Line
 from portal.catalogue.forms.labels import label
@@ -137,6 +140,9 @@ FIELDS: Mapping[str, str] = {
     "contacts": lazy("People named"),
     "artefacts": lazy("Documents for the panel"),
     "sessions": lazy("Sessions"),
+    "artefacts_answered": lazy("The documents for the panel are all there"),
+    "access_needs_answered": lazy("What people who take part need is said"),
+    "task": lazy("Answered again"),
 }
 _OF = {
     "state": "booking_state", "resumes": "booking_state", "stage": "assessment_stage",
@@ -184,6 +190,10 @@ def _lines(field: str, value: Any) -> list[Line]:
 def _said(field: str, value: Any) -> str:
     if field in _OF:
         return label(value, _OF[field])
+    if field == "pinned_because":
+        return pinned_words(str(value))
+    if field == "task":
+        return str(TITLES[Task(value)])
     if field in _DAYS:
         return long_date(date.fromisoformat(value))
     if field in _MOMENTS:

@@ -14,7 +14,7 @@ from portal.assessments.rules.retention import KEPT_DAYS
 from portal.assessments.rules.workflow import AHEAD
 from portal.assessments.views import booking_panels
 from portal.assessments.views.booking_base import Seen
-from portal.assessments.views.booking_facts import standard_of
+from portal.assessments.views.booking_facts import again_of, standard_of
 from portal.assessments.views.booking_tasks import answers
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _answers(session: Session, seen: Seen) -> Markup:
     return _html(
         "assessments/booking_answers.html",
         seen=seen,
-        rows=answers(seen),
+        rows=answers(seen, again_of(session, seen)) if not draft else [],
         draft=draft,
         own=draft and Part.TEAM in seen.parts,
         left=len(booking_tasks.left(row)),

@@ -28,7 +28,7 @@ from portal.assessments.rules.confidentiality import Sees
 from portal.assessments.rules.retention import KEPT_DAYS
 from portal.assessments.store import booking_drafts, booking_settings
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
-from portal.assessments.views.booking_facts import about_of, standard_of
+from portal.assessments.views.booking_facts import about_of, again_of, standard_of
 from portal.assessments.views.booking_sending import saved, sent
 from portal.catalogue.views.base import database, reading
 from portal.catalogue.views.editing_base import public_url
@@ -287,15 +287,21 @@ def _submit(seen: Seen, form: TaskForm) -> bool:
 
 def _summary(session: Session, seen: Seen) -> dict[str, Any]:
     return {
-        "rows": answers(seen, "check"),
+        "rows": answers(seen, again_of(session, seen), "check"),
         "others": booking_drafts.others(session, seen.booking, current_person()),
         "worked_out": about_of(session, seen),
         "standard": standard_of(session, seen),
     }
 
 
-def answers(seen: Seen, back: str = "") -> list[dict[str, Any]]:
-    """What was answered, each with where to change it, as far as the reader may see and do."""
+def answers(seen: Seen, again: str, back: str = "") -> list[dict[str, Any]]:
+    """What was answered, each with where to change it, as far as the reader may see and do.
+
+    Args:
+        seen: the booking.
+        again: which assessment it repeats, in words.
+        back: the page to come back to from a change.
+    """
     hidden = {
         Task.PEOPLE: Sees.CONTACTS, Task.ACCESS_NEEDS: Sees.ACCESS_NEEDS,
         Task.ARTEFACTS: Sees.ARTEFACTS, Task.WEEKS: Sees.SCHEDULE, Task.DATES: Sees.SCHEDULE,
@@ -305,7 +311,8 @@ def answers(seen: Seen, back: str = "") -> list[dict[str, Any]]:
         if hidden.get(task, Sees.BOOKING) not in seen.sees:
             continue
         able = rules.open_to(task, seen.booking.state, seen.parts)
-        row = {"title": TITLES[task], "lines": rows_of(task, seen.booking),
+        more = again if task is Task.ASSESSED else ""
+        row = {"title": TITLES[task], "lines": rows_of(task, seen.booking, more),
                "href": _href(seen, task, back=back or None) if able else None}  # fmt: skip
         found.append(row)
     return found
