@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 
 from portal import create_app
@@ -24,6 +25,9 @@ from tests.support.provision import KINDS, Provision, settings_for
 from tests.support.transactions import RolledBackDatabase
 
 Databases = Callable[[str, bool], RolledBackDatabase]
+# How long an example takes says how busy the machine is.
+settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("portal")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -131,10 +131,10 @@ def test_what_is_read_beforehand(
     world.sit(world.day + timedelta(days=1))
     world.whole()
     version = add_version(session, "standard", 1, "Understand users", "Open the code")
-    add_report(session, "Boats alpha", version, ratings={1: "not_met", 2: "met"},
-               service_id=world.service.id)  # fmt: skip
+    first = add_report(session, "Boats alpha", version, ratings={1: "not_met", 2: "met"},
+                       service_id=world.service.id)  # fmt: skip
     add_report(session, "Boats copy", version, service_id=world.service.id, ratings={2: "not_met"},
-               on=world.day, same_as_id=1)  # fmt: skip
+               on=world.day, same_as_id=first.id)  # fmt: skip
     add_capability(session, "needs")
     add_capability(session, "pay", "needs")
     add_component(session, "purse", "pay", name="Purse")

@@ -233,7 +233,7 @@ def test_an_assessment_from_booking_to_the_next_one(browser: Browser, portal: Po
     _write(substitute, there, 2, "Red: not met", "Most of it is joined up since May.")
     lead.goto(f"{there}/review")
     lead.get_by_role("link", name=re.compile("^Answer this challenge")).click()
-    lead.get_by_label("The report is amended").check()
+    seen(lead).get_by_label("The report is amended").check()
     lead.get_by_label("What did you amend, or why does it stay?").fill("It says so now")
     press(lead, "Save the answer")
     move(lead, there, "answer_challenge", "Send the answers")

@@ -183,7 +183,7 @@ def test_a_price_begins_on_a_day_and_ends_the_one_before(cast: Cast) -> None:
         ("12.5", "2025-04-01", "2026-04-01"), ("13", "2026-04-01", None),
     ]  # fmt: skip
     shown = cast.as_(cast.provider).get(f"{PART}/edit").text
-    assert "Payment, payment, 13," in shown and "12.5" not in shown, "those that hold"
+    assert "13p per payment" in shown and "12.5" not in shown, "those that hold"
     early = cast.change(cast.provider, page, pence="1", **{"since-year": "2024"})
     assert early.status_code == 422 and "after the day the present price began" in early.text
     cast.change(cast.provider, page, pence="14")
