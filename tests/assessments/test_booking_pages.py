@@ -107,3 +107,16 @@ def test_an_invited_person_and_an_observer_read_no_history(
         assert page.status_code == 200 and "/history" not in page.text
         assert client.get(f"{PAGE}/history").status_code == 403
         assert client.get(f"{PAGE}/history.csv").status_code == 403
+
+
+def test_a_booking_and_its_history_as_files(
+    app: Flask, client: PageClient, session: Session, booked: Booking
+) -> None:
+    with as_person(app, ASSURANCE):
+        said = client.get(f"{PAGE}.json").json
+        assert said["reference"] == REFERENCE and said["service"] == "hire-a-boat"
+        assert REFERENCE in client.get(f"{PAGE}.csv").text
+        events = client.get(f"{PAGE}/history.json").json["items"]
+        assert {"field": "State", "after": "Submitted"}.items() <= next(
+            row for row in events if row["field"] == "State"
+        ).items()
