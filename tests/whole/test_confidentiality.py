@@ -68,7 +68,7 @@ SERVICE = "zy-service"
 ELSEWHERE = ("static", "sign_in.", "openid.", "web.", "erasing.", "people.", "assessors.")
 #: Asked for at every step; of the others some, at random.
 NEAR = ("/assessment", "/reports", f"/services/{SERVICE}/assess", "/search?q=Zy")
-STEPS, READERS_A_STEP, OTHERS_A_STEP = 12, 3, 8
+STEPS, READERS_A_STEP, OTHERS_A_STEP = 10, 2, 8
 
 
 @dataclass(frozen=True)
