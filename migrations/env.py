@@ -12,7 +12,8 @@ import portal.assessments.models
 import portal.audit
 import portal.catalogue.models
 import portal.jobs.models
-import portal.mail.models  # noqa: F401  (these load every table)
+import portal.mail.models
+import portal.performance.models  # noqa: F401  (these load every table)
 from portal.db import Base, Database
 
 

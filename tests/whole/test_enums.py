@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 import portal.accounts.models
 import portal.assessments.models
-import portal.catalogue.models  # noqa: F401  (loads every table)
+import portal.catalogue.models
+import portal.performance.models  # noqa: F401  (loads every table)
 from portal.access import Kind, Role
 from portal.accounts import words as aw
 from portal.accounts.models import people as p
@@ -37,7 +38,7 @@ from portal.catalogue.models import spending as sp
 from portal.catalogue.models import transfers as t
 from portal.catalogue.models import usage as u
 from portal.db import Base
-from tests.support import assessment_rows, booking_rows
+from tests.support import assessment_rows, booking_rows, performance_rows
 from tests.support.data import ACT, add_organisation, add_service
 
 Make = Callable[[int, int, int, Any], Base]
@@ -312,6 +313,7 @@ ROWS: dict[str, Make] = {
     ),
     **assessment_rows.ROWS,
     **booking_rows.ROWS,
+    **performance_rows.ROWS,
 }
 COLUMNS = {
     f"{table.name}.{column.name}": column.type.enum_class
@@ -341,6 +343,7 @@ def _things(session: Session) -> tuple[int, int, int]:
     session.flush()
     assessment_rows.seed(session)
     booking_rows.seed(session)
+    performance_rows.seed(session)
     return first, second, body
 
 

@@ -6,14 +6,17 @@ import pytest
 
 import portal.accounts.models
 import portal.assessments.models
-import portal.catalogue.models  # noqa: F401  (loads every table)
+import portal.catalogue.models
+import portal.performance.models  # noqa: F401  (loads every table)
 from portal.assessments.actions import moving
 from portal.catalogue.actions import mentions, merging
 from portal.catalogue.store import movers, organisations, services
 from portal.catalogue.words import RecordKind
 from portal.db import Base, table_of
+from portal.performance.store import moves as performance_moves
 
 moving.install()
+performance_moves.install()
 assert mentions.CHECK, "its mover is registered"
 #: Part of the record's own document, which a merge unites.
 OWN = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
 from operator import add
@@ -28,6 +28,8 @@ ORGANISATION = "organisation"
 _EVERYTHING: Key = ("", "", "", "", 0, 0)
 _CHUNK = 5_000
 _WAITING = "service_counts"
+#: Who else counts by organisation: told which ones a service left or came to.
+_MOVED: list[Callable[[Session, set[int | None]], None]] = []
 
 
 class Place(NamedTuple):
@@ -78,6 +80,12 @@ def _keys(place: Place) -> Iterator[Key]:
                 yield (*within, *facet, 0, 0)
 
 
+def tell_moves(tell: Callable[[Session, set[int | None]], None]) -> None:
+    """Have somebody told of the organisations that a service left or came to."""
+    if tell not in _MOVED:
+        _MOVED.append(tell)
+
+
 def moved(session: Session, before: Place | None, after: Place | None) -> None:
     """Count a service where it is now and no longer where it was; None where it is not."""
     if before == after:
@@ -85,6 +93,8 @@ def moved(session: Session, before: Place | None, after: Place | None) -> None:
     bodies = {place.organisation_id for place in (before, after) if place}
     if before and (after is None or len(bodies) == 2):
         usage_counts.touch(session, bodies)
+        for tell in _MOVED:
+            tell(session, bodies)
     change: Counter[Place] = session.info.get(_WAITING, Counter())
     if before:
         change[before] -= 1

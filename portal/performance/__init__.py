@@ -1,0 +1,1 @@
+"""Performance data: data sets, their values, and how services and components perform."""

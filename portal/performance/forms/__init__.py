@@ -1,0 +1,1 @@
+"""Fields and messages of the forms of performance data."""

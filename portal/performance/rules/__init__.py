@@ -1,0 +1,1 @@
+"""What holds of performance data, without a database."""

@@ -1,0 +1,115 @@
+"""What comes in: records as programs send them, and the values that they mean."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from portal.performance.words import Doubt, Figure, ValueState, ValueStatus, Way
+
+#: The states by which nothing is known of a value, but that it should be: a sum has a gap there.
+UNKNOWN = frozenset({ValueState.NOT_PROVIDED, ValueState.NOT_COLLECTED, ValueState.SUPPRESSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of a data set as reads give it back.
+
+    Attributes:
+        record_id: unique in the data set; another of the same id takes its place.
+        at: its moment; None where it has none.
+        cell: for which values of the dimensions it is, where the schema is closed.
+        body: all its fields.
+    """
+
+    record_id: str
+    at: datetime | None
+    cell: str | None
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value of a measure in a cell for the period from `start`: a number, or why there is none.
+
+    `note` is for those who answer for the data only.
+    """
+
+    start: date
+    cell: str
+    measure: str
+    state: ValueState
+    number: float | None = None
+    status: ValueStatus = ValueStatus.PUBLISHED
+    doubt: Doubt | None = None
+    note: str | None = None
+
+    @property
+    def key(self) -> tuple[date, str, str]:
+        """What it is a value of."""
+        return self.start, self.cell, self.measure
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How a batch came in: the way, the address or file, and the token or import, if any."""
+
+    way: Way
+    source: str | None = None
+    token_id: int | None = None
+    import_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A figure of a service or component for a period: folded from the cells of its data set."""
+
+    state: ValueState
+    number: float | None
+    status: ValueStatus
+    definition: int
+    doubt: Doubt | None
+
+
+def digest(entries: Iterable[Entry], records: Iterable[Record]) -> str:
+    """A digest of what was sent, in whichever order."""
+    said = sorted(
+        [repr((each.key, each.state.value, each.number)) for each in entries]
+        + [repr((each.record_id, sorted(each.body.items(), key=str))) for each in records]
+    )
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def fold(parts: Iterable[tuple[Figure, int, Entry, int]]) -> dict[tuple[date, Figure], Known]:
+    """The figures of periods from the values that count towards them.
+
+    Cells are summed with their weights. Where one is not known, the figure is not either: a sum
+    without it would be too small. What does not apply is left out, and is the figure's state
+    where nothing applies.
+
+    Args:
+        parts: a figure, the weight of the number, the value, and its definition's version.
+    """
+    of: dict[tuple[date, Figure], list[tuple[int, Entry, int]]] = {}
+    for figure, weight, entry, definition in parts:
+        of.setdefault((entry.start, figure), []).append((weight, entry, definition))
+    return {key: _folded(cells) for key, cells in of.items()}
+
+
+def _folded(cells: list[tuple[int, Entry, int]]) -> Known:
+    entries = [entry for _, entry, _ in cells]
+    unknown = next((entry.state for entry in entries if entry.state in UNKNOWN), None)
+    numbers = [(w, entry.number) for w, entry, _ in cells if entry.number is not None]
+    state = unknown or (ValueState.NUMBER if numbers else ValueState.NOT_APPLICABLE)
+    number = None if state is not ValueState.NUMBER else float(sum(w * n for w, n in numbers))
+    statuses = {entry.status for entry in entries}
+    status = next(
+        each
+        for each in (ValueStatus.PROVISIONAL, ValueStatus.REVISED, ValueStatus.PUBLISHED)
+        if each in statuses
+    )
+    doubt = next((entry.doubt for entry in entries if entry.doubt), None)
+    return Known(state, number, status, max(d for _, _, d in cells), doubt)

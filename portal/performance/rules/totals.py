@@ -1,0 +1,102 @@
+"""Totals of figures over services: sums, indicators, and like for like with a year before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from portal.performance.rules import kpis
+from portal.performance.words import Figure, Kpi
+
+#: The figures of each service, by the starts of periods. Only numbers: what is missing is absent.
+Known = Mapping[int, Mapping[date, Mapping[Figure, float]]]
+#: What is above the line and below it; a figure has nothing below.
+Part = tuple[float, float | None]
+#: Averages, which no sum may hold.
+NEVER_SUMMED = frozenset({Figure.UNIT_COST})
+_KPIS = {kpi.value for kpi in Kpi}
+
+
+@dataclass(slots=True)
+class Total:
+    """A figure or indicator over services.
+
+    Attributes:
+        things: how many services have it.
+        top: the sum of the figure, or of what stands above the line of an indicator.
+        bottom: the sum below the line; None for a figure.
+        largest: the largest single figure (top) among the services.
+        same_things: how many have it a year before as well.
+        same_top, same_bottom: now, over those.
+        was_top, was_bottom: a year before, over those.
+    """
+
+    things: int = 0
+    top: float = 0.0
+    bottom: float | None = None
+    largest: float = 0.0
+    same_things: int = 0
+    same_top: float = 0.0
+    same_bottom: float | None = None
+    was_top: float = 0.0
+    was_bottom: float | None = None
+
+    def add(self, other: Total) -> None:
+        """Count what another total has as well: of services that are not in this one."""
+        self.things += other.things
+        self.top += other.top
+        self.bottom = _plus(self.bottom, other.bottom)
+        self.largest = max(self.largest, other.largest)
+        self.same_things += other.same_things
+        self.same_top += other.same_top
+        self.same_bottom = _plus(self.same_bottom, other.same_bottom)
+        self.was_top += other.was_top
+        self.was_bottom = _plus(self.was_bottom, other.was_bottom)
+
+
+def _plus(one: float | None, other: float | None) -> float | None:
+    return other if one is None else one if other is None else one + other
+
+
+def names(figures: Iterable[Figure]) -> list[str]:
+    """What totals are kept under for these figures: they themselves and indicators that use them,
+    but no average.
+    """
+    given = set(figures)
+    uses = [kpi.value for kpi, each in kpis.INDICATORS.items() if given & {each.top, each.bottom}]
+    return sorted(f.value for f in given - NEVER_SUMMED) + uses
+
+
+def total(name: str, known: Known, start: date, before: date) -> Total:
+    """The total of a figure or indicator over services.
+
+    Args:
+        name: value of a `Figure` or `Kpi`.
+        known: the figures of the services.
+        start: of the period.
+        before: start of the period to compare with.
+    """
+    made = Total()
+    for periods in known.values():
+        now = _of(name, periods.get(start))
+        if now is None:
+            continue
+        was = _of(name, periods.get(before))
+        made.add(_one(now, was))
+    return made
+
+
+def _one(now: Part, was: Part | None) -> Total:
+    if was is None:
+        return Total(1, now[0], now[1], now[0])
+    return Total(1, now[0], now[1], now[0], 1, *now, *was)
+
+
+def _of(name: str, figures: Mapping[Figure, float] | None) -> Part | None:
+    if figures is None:
+        return None
+    if name in _KPIS:
+        return kpis.over(Kpi(name), figures)
+    number = figures.get(Figure(name))
+    return None if number is None else (number, None)

@@ -1,0 +1,102 @@
+"""Data sets as stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from portal.access import Kind
+from portal.audit import Act, Document, record
+from portal.errors import N_, Missing
+from portal.performance.models.data_sets import DataDimension, DataMeasure, DataSet
+
+THING = "data_set"
+_LISTS = (selectinload(DataSet.dimensions), selectinload(DataSet.measures))
+#: What the history tells of a data set, beside its dimensions and measures.
+_PLAIN = (
+    "group", "type", "title", "kind", "period", "open_schema", "published", "raw_queries",
+    "realtime", "queryable", "auto_ids", "max_age_days", "due_days", "threshold", "definition",
+    "source", "service_id", "component_id",
+)  # fmt: skip
+
+
+def find(session: Session, group: str, type_: str) -> DataSet | None:
+    """A data set by its address, with its schema."""
+    query = select(DataSet).where(DataSet.group == group, DataSet.type == type_).options(*_LISTS)
+    return session.scalars(query).first()
+
+
+def get(session: Session, id_: int) -> DataSet:
+    """A data set by its id, with its schema. Raises Missing."""
+    found = session.scalars(select(DataSet).where(DataSet.id == id_).options(*_LISTS)).first()
+    if found is None:
+        raise Missing(N_("There is no such data set"))
+    return found
+
+
+def locked(session: Session, id_: int) -> DataSet:
+    """The same, for a transaction that writes to it: others that do wait until it ends."""
+    query = select(DataSet.id).where(DataSet.id == id_).with_for_update()
+    session.execute(query)
+    return get(session, id_)
+
+
+def of_thing(session: Session, kind: Kind, id_: int) -> list[DataSet]:
+    """The data sets of a service or component, by address."""
+    column = DataSet.service_id if kind is Kind.SERVICE else DataSet.component_id
+    query = select(DataSet).where(column == id_).options(*_LISTS)
+    return list(session.scalars(query.order_by(DataSet.group, DataSet.type)))
+
+
+def thing_of(data_set: DataSet) -> tuple[Kind, int] | None:
+    """What a data set is of; None for records that are of nothing in the catalogue."""
+    if data_set.service_id is not None:
+        return Kind.SERVICE, data_set.service_id
+    if data_set.component_id is not None:
+        return Kind.COMPONENT, data_set.component_id
+    return None
+
+
+def document(data_set: DataSet) -> Document:
+    """What the history keeps of a data set."""
+    made = {name: _value(getattr(data_set, name)) for name in _PLAIN}
+    made["dimensions"] = [
+        {"key": each.key, "title": each.title, "values": each.values}
+        for each in data_set.dimensions
+    ]
+    made["measures"] = [
+        {"key": each.key, "title": each.title, "unit": each.unit.value, "summable": each.summable}
+        for each in data_set.measures
+    ]
+    return made
+
+
+def _value(value: object) -> object:
+    return getattr(value, "value", value)
+
+
+def add(
+    session: Session,
+    data_set: DataSet,
+    dimensions: Iterable[DataDimension],
+    measures: Iterable[DataMeasure],
+    act: Act,
+) -> DataSet:
+    """Keep a new data set with its schema, in the order given, and its history.
+
+    Raises:
+        IntegrityError: another one has the address.
+    """
+    data_set.edited_at = act.at
+    data_set.dimensions = list(dimensions)
+    data_set.measures = list(measures)
+    for position, dimension in enumerate(data_set.dimensions):
+        dimension.position = position
+    for position, measure in enumerate(data_set.measures):
+        measure.position = position
+    session.add(data_set)
+    session.flush()
+    record(session, act, "data_set.added", THING, data_set.id, None, document(data_set))
+    return data_set

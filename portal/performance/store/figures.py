@@ -1,0 +1,229 @@
+"""Figures by service and component, and their totals by organisation.
+
+A write says what it touches; totals are counted afresh from the figures just before the
+transaction ends, so that many writes to one organisation cost as much as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import ColumnElement, delete, event, func, select, text
+from sqlalchemy.orm import Session
+
+from portal.access import Kind
+from portal.catalogue.models.services import Service
+from portal.db import chunks, insert_rows
+from portal.performance.models.figures import FigureTotal, ThingFigure
+from portal.performance.rules import periods, totals
+from portal.performance.rules.entries import Known
+from portal.performance.rules.totals import Total
+from portal.performance.words import Figure, Period
+
+#: The organisation of services that have none, and the one that stands for all of government.
+NOBODY, GOVERNMENT = 0, -1
+_WAITING, _WHOLE = "figure_totals", "figure_totals_whole"
+#: Held to the end of the transaction by whoever counts.
+_TURN = text("SELECT pg_advisory_xact_lock(20161003)")
+_body: ColumnElement[int] = func.coalesce(Service.organisation_id, NOBODY)
+#: An organisation, and a name of a total with the period and its start.
+Place = tuple[Period, str, date]
+
+
+def put(
+    session: Session,
+    kind: Kind,
+    id_: int,
+    period: Period,
+    data_set_id: int,
+    figures: Mapping[tuple[date, Figure], Known],
+) -> None:
+    """Keep the figures of a service or component for some periods, in the place of those there.
+
+    A figure that another data set of the thing has for a period stays as that one says.
+    """
+    f = ThingFigure
+    others: set[tuple[date, Figure]] = set()
+    of_thing = (f.kind == kind, f.of_id == id_, f.period == period)
+    for some in chunks(sorted({start for start, _ in figures})):
+        mine = (*of_thing, f.start.in_(some), f.data_set_id == data_set_id)
+        session.execute(delete(f).where(*mine))
+        query = select(f.start, f.figure).where(*of_thing, f.start.in_(some))
+        others |= {(start, figure) for start, figure in session.execute(query)}
+    rows = [
+        {
+            "kind": kind, "of_id": id_, "period": period, "figure": figure, "start": start,
+            "state": each.state, "number": each.number, "status": each.status,
+            "definition": each.definition, "doubt": each.doubt, "data_set_id": data_set_id,
+        }
+        for (start, figure), each in figures.items()
+        if (start, figure) not in others
+    ]  # fmt: skip
+    insert_rows(session, f, rows)
+    if kind is Kind.SERVICE:
+        touch(session, id_, period, figures)
+
+
+def touch(
+    session: Session, service_id: int, period: Period, figures: Iterable[tuple[date, Figure]]
+) -> None:
+    """Say that totals that a service counts in may have changed."""
+    query = select(_body).where(Service.id == service_id)
+    body = session.scalar(query) or NOBODY
+    places = session.info.setdefault(_WAITING, {}).setdefault(body, set())
+    of: dict[date, set[Figure]] = {}
+    for start, figure in figures:
+        of.setdefault(start, set()).add(figure)
+    for start, given in of.items():
+        after = periods.year_after(period, start)
+        for name in totals.names(given):
+            places |= {(period, name, each) for each in (start, after) if each is not None}
+
+
+def touch_whole(session: Session, bodies: Iterable[int | None]) -> None:
+    """Say that services came to these organisations, or left; None is for no organisation."""
+    session.info.setdefault(_WHOLE, set()).update(each or NOBODY for each in bodies)
+
+
+def settle(session: Session) -> None:
+    """Count what was touched. The end of a transaction does so by itself."""
+    waiting: dict[int, set[Place]] = session.info.pop(_WAITING, {})
+    whole: set[int] = session.info.pop(_WHOLE, set())
+    if not waiting and not whole:
+        return
+    session.flush()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_TURN)
+    for body in whole:
+        waiting.setdefault(body, set()).update(_places(session, body))
+    for body, places in sorted(waiting.items()):
+        _write(session, body, _counted(session, body, places))
+    every = set().union(*waiting.values())
+    _write(session, GOVERNMENT, _added(session, every))
+
+
+def rebuild(session: Session) -> int:
+    """Count every total afresh; returns how many there are."""
+    session.info.pop(_WAITING, None)
+    session.execute(delete(FigureTotal))
+    touch_whole(session, session.scalars(select(_body).distinct()).all())
+    settle(session)
+    return session.scalar(select(func.count()).select_from(FigureTotal)) or 0
+
+
+def _places(session: Session, body: int) -> set[Place]:
+    """Every total that an organisation has, or may have."""
+    t, f = FigureTotal, ThingFigure
+    kept = select(t.period, t.figure, t.start).where(t.organisation_id == body)
+    places: set[Place] = {(row.period, row.figure, row.start) for row in session.execute(kept)}
+    query = (
+        select(f.period, f.start, f.figure)
+        .join(Service, Service.id == f.of_id)
+        .where(f.kind == Kind.SERVICE, _body == body)
+        .distinct()
+    )
+    of: dict[tuple[Period, date], set[Figure]] = {}
+    for period, start, figure in session.execute(query):
+        of.setdefault((period, start), set()).add(figure)
+    for (period, start), given in of.items():
+        places |= {(period, name, start) for name in totals.names(given)}
+    return places
+
+
+@event.listens_for(Session, "before_commit")
+def _at_the_end(session: Session) -> None:
+    settle(session)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(_WAITING, None)
+    session.info.pop(_WHOLE, None)
+
+
+def _write(session: Session, body: int, counted: Mapping[Place, Total]) -> None:
+    t = FigureTotal
+    of: dict[tuple[Period, str], list[date]] = {}
+    for period, name, start in counted:
+        of.setdefault((period, name), []).append(start)
+    for (period, name), starts in of.items():
+        for some in chunks(starts):
+            session.execute(
+                delete(t).where(
+                    t.organisation_id == body, t.period == period, t.figure == name,
+                    t.start.in_(some),
+                )
+            )  # fmt: skip
+    insert_rows(session, t, [_row(body, *at, each) for at, each in counted.items() if each.things])
+
+
+def _row(body: int, period: Period, name: str, start: date, each: Total) -> dict[str, object]:
+    return {
+        "organisation_id": body, "period": period, "figure": name, "start": start,
+        "things": each.things, "top": each.top, "bottom": each.bottom, "largest": each.largest,
+        "same_things": each.same_things, "same_top": each.same_top,
+        "same_bottom": each.same_bottom, "was_top": each.was_top, "was_bottom": each.was_bottom,
+    }  # fmt: skip
+
+
+def _counted(session: Session, body: int, places: Iterable[Place]) -> dict[Place, Total]:
+    """Totals of an organisation, from the figures of its services."""
+    of: dict[Period, set[tuple[str, date]]] = {}
+    for period, name, start in places:
+        of.setdefault(period, set()).add((name, start))
+    made = {}
+    for period, wanted in of.items():
+        starts = {start for _, start in wanted}
+        starts |= {periods.year_before(period, start) for start in starts}
+        known = known_of(session, body, period, starts)
+        for name, start in wanted:
+            before = periods.year_before(period, start)
+            made[period, name, start] = totals.total(name, known, start, before)
+    return made
+
+
+def known_of(
+    session: Session, body: int, period: Period, starts: Iterable[date]
+) -> dict[int, dict[date, dict[Figure, float]]]:
+    """The numbers of the services of an organisation for some periods."""
+    f = ThingFigure
+    known: dict[int, dict[date, dict[Figure, float]]] = {}
+    for some in chunks(sorted(set(starts))):
+        query = (
+            select(f.of_id, f.start, f.figure, f.number)
+            .join(Service, Service.id == f.of_id)
+            .where(_body == body, f.kind == Kind.SERVICE, f.period == period, f.start.in_(some))
+            .order_by(f.of_id, f.start)
+        )  # fmt: skip
+        for id_, start, figure, number in session.execute(query):
+            if number is not None:
+                known.setdefault(id_, {}).setdefault(start, {})[figure] = number
+    return known
+
+
+def _added(session: Session, places: Iterable[Place]) -> dict[Place, Total]:
+    """Totals of all of government, from those of the organisations: each service is in one."""
+    t, made = FigureTotal, {place: Total() for place in places}
+    of: dict[Period, set[date]] = {}
+    for period, _, start in made:
+        of.setdefault(period, set()).add(start)
+    for period, starts in of.items():
+        for some in chunks(sorted(starts)):
+            query = (
+                select(t)
+                .where(t.organisation_id != GOVERNMENT, t.period == period, t.start.in_(some))
+                .order_by(t.organisation_id)
+            )
+            for row in session.scalars(query):
+                place = (period, row.figure, row.start)
+                if place in made:
+                    made[place].add(_total(row))
+    return made
+
+
+def _total(row: FigureTotal) -> Total:
+    return Total(
+        row.things, row.top, row.bottom, row.largest, row.same_things, row.same_top,
+        row.same_bottom, row.was_top, row.was_bottom,
+    )  # fmt: skip

@@ -1,0 +1,158 @@
+"""Records and values as stored: current ones, and every revision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.orm import Session
+
+from portal.audit import Act
+from portal.db import chunks, insert_rows
+from portal.performance.models.data_sets import DataSet
+from portal.performance.models.values import DataBatch, DataRecord, DataValue
+from portal.performance.rules.entries import Entry, Record, Sent
+from portal.performance.words import ValueStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many values were new, revised, or said again; and the periods that changed."""
+
+    new: int
+    revised: int
+    same: int
+    starts: frozenset[date]
+
+
+def add_batch(session: Session, data_set: DataSet, sent: Sent, digest: str, act: Act) -> DataBatch:
+    """Keep how a batch came in. Its counts are written when they are known."""
+    batch = DataBatch(
+        data_set_id=data_set.id, token_id=sent.token_id, import_id=sent.import_id, way=sent.way,
+        actor=act.actor, at=act.at, source=sent.source, digest=digest, counts={},
+    )  # fmt: skip
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def put_records(session: Session, data_set_id: int, records: Iterable[Record]) -> int:
+    """Keep records, each in the place of one with its id or cell; the last of an id counts.
+
+    Returns:
+        How many there are of them.
+    """
+    last = {each.record_id: each for each in records}
+    for some in chunks(list(last)):
+        query = delete(DataRecord).where(
+            DataRecord.data_set_id == data_set_id, DataRecord.record_id.in_(some)
+        )
+        session.execute(query)
+    rows = [
+        {
+            "data_set_id": data_set_id,
+            "record_id": each.record_id,
+            "at": each.at,
+            "day": each.at.date() if each.at else None,
+            "cell": each.cell,
+            "body": dict(each.body),
+        }
+        for each in last.values()
+    ]
+    insert_rows(session, DataRecord, rows)
+    return len(rows)
+
+
+def current(session: Session, data_set_id: int, starts: Collection[date]) -> list[Row[Any]]:
+    """The current values of periods: id, measure_id, start, cell, revision, state, number, status,
+    definition, doubt, note; by start, measure and cell.
+    """
+    v = DataValue
+    found: list[Row[Any]] = []
+    for some in chunks(sorted(starts)):
+        query = (
+            select(v.id, v.measure_id, v.start, v.cell, v.revision, v.state, v.number, v.status,
+                   v.definition, v.doubt, v.note)
+            .where(v.data_set_id == data_set_id, v.current, v.start.in_(some))
+            .order_by(v.start, v.measure_id, v.cell)
+        )  # fmt: skip
+        found.extend(session.execute(query))
+    return found
+
+
+def put_values(
+    session: Session, data_set: DataSet, entries: Iterable[Entry], batch_id: int
+) -> Kept:
+    """Keep values. One that says what is known already changes nothing; else the one before it
+    stays as an earlier revision.
+    """
+    last = {entry.key: entry for entry in entries}
+    measures = {measure.key: measure.id for measure in data_set.measures}
+    by_id = {id_: key for key, id_ in measures.items()}
+    known = {
+        (row.start, row.cell, by_id[row.measure_id]): row
+        for row in current(session, data_set.id, {start for start, _, _ in last})
+    }
+    rows, over, same, starts = [], [], 0, set()
+    for key, entry in last.items():
+        before = known.get(key)
+        if before is not None and _says(before, entry, data_set.definition):
+            same += 1
+            continue
+        if before is not None:
+            over.append(before.id)
+        starts.add(entry.start)
+        rows.append(_row(data_set, measures[entry.measure], entry, before, batch_id))
+    for some in chunks(over):
+        session.execute(update(DataValue).where(DataValue.id.in_(some)).values(current=False))
+    insert_rows(session, DataValue, rows)
+    return Kept(len(rows) - len(over), len(over), same, frozenset(starts))
+
+
+def _says(row: Row[Any], entry: Entry, definition: int) -> bool:
+    published = row.status in (entry.status, ValueStatus.REVISED)
+    return published and (row.state, row.number, row.doubt, row.note, row.definition) == (
+        entry.state, entry.number, entry.doubt, entry.note, definition,
+    )  # fmt: skip
+
+
+def _row(
+    data_set: DataSet, measure_id: int, entry: Entry, before: Row[Any] | None, batch_id: int
+) -> dict[str, Any]:
+    status = entry.status
+    was_public = before is not None and before.status is not ValueStatus.PROVISIONAL
+    if was_public and status is ValueStatus.PUBLISHED:
+        status = ValueStatus.REVISED
+    return {
+        "data_set_id": data_set.id,
+        "measure_id": measure_id,
+        "start": entry.start,
+        "cell": entry.cell,
+        "revision": 1 if before is None else before.revision + 1,
+        "current": True,
+        "state": entry.state,
+        "number": entry.number,
+        "status": status,
+        "definition": data_set.definition,
+        "doubt": entry.doubt,
+        "batch_id": batch_id,
+        "note": entry.note,
+    }
+
+
+def revisions(session: Session, data_set_id: int, start: date, cell: str) -> list[Row[Any]]:
+    """Every value that a cell of a period had, newest first: the columns of the value, with how
+    and when it came in.
+    """
+    v, b = DataValue, DataBatch
+    query = (
+        select(v.measure_id, v.revision, v.current, v.state, v.number, v.status, v.definition,
+               v.doubt, v.note, b.way, b.actor, b.at, b.source)
+        .join(b, b.id == v.batch_id)
+        .where(v.data_set_id == data_set_id, v.start == start, v.cell == cell)
+        .order_by(v.measure_id, v.revision.desc())
+    )  # fmt: skip
+    return list(session.execute(query))
