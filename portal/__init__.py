@@ -36,6 +36,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     from portal.catalogue import views as catalogue
     from portal.db import Database
     from portal.interchange import past_reports
+    from portal.performance import views as performance
 
     app = Flask("portal", static_folder=None, template_folder=None)
     database = database or Database(
@@ -45,6 +46,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     web.install(app, settings, database)
     accounts.install(app, settings.accounts)
     catalogue.install(app, settings.problems_per_network)
+    performance.install(app)
     assessments.install(app)
     past_reports.install()
     cli.install(app)

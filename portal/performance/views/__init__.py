@@ -1,0 +1,12 @@
+"""The pages of performance data."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.performance.store import moves
+
+
+def install(app: Flask) -> None:
+    """Register the pages, and what a lower package lets a higher one add."""
+    moves.install()
