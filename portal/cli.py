@@ -12,7 +12,14 @@ import click
 from flask import Flask
 
 import portal.cli_usage  # noqa: F401  (adds its commands to those that import)
-from portal import cli_assessments, cli_jobs, cli_people, cli_standards, migrations
+from portal import (
+    cli_assessments,
+    cli_jobs,
+    cli_people,
+    cli_performance,
+    cli_standards,
+    migrations,
+)
 from portal.accounts.actions import people
 from portal.assessments.actions import demo_standards, shipped
 from portal.assessments.store import counts as assessment_counts
@@ -70,6 +77,7 @@ def install(app: Flask) -> None:
         app.cli.add_command(group)
     cli_jobs.install(app)
     cli_people.install(app)
+    cli_performance.install(app)
     cli_standards.install(app)
     cli_assessments.install(app)
 

@@ -19,7 +19,8 @@ class DataSet(Base):
     """Values of one sort, of a service or component, at the address `group`/`type`.
 
     One with an open schema takes any flat record: old data that moves in, and nothing is counted
-    from it. Any other holds the dimensions and measures that are declared, by its period.
+    from it. Any other holds the dimensions and measures that are declared, by its period. One that
+    is of nothing in the catalogue need have no period: it checks records and counts nothing.
     `auto_ids` are the fields that a record's id is made from. `max_age_days` is how old the end of
     the newest period may be; `due_days` how many days after a period's end its values are due.
     Numbers of things below `threshold` are not shown (0: all are).
@@ -29,7 +30,10 @@ class DataSet(Base):
     __table_args__ = (
         UniqueConstraint("group", "type"),
         CheckConstraint("service_id IS NULL OR component_id IS NULL", name="of_one"),
-        CheckConstraint("open_schema OR period IS NOT NULL", name="closed_has_period"),
+        CheckConstraint(
+            "open_schema OR period IS NOT NULL OR (service_id IS NULL AND component_id IS NULL)",
+            name="closed_has_period",
+        ),
         CheckConstraint("threshold >= 0", name="threshold_not_negative"),
         Index("ix_data_set_service_id", "service_id"),
         Index("ix_data_set_component_id", "component_id"),

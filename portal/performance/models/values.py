@@ -52,20 +52,24 @@ class DataBatch(Base):
 
 
 class DataRecord(Base):
-    """A record as reads give it back. `cell` says which values of the dimensions it is for, in a
-    data set with a closed schema, where each period has one record for each cell.
+    """A record as reads give it back, in the order of `seq`: when its id first came. `cell` says
+    which values of the dimensions it is for, in a data set with a closed schema, where each period
+    has one record for each cell.
     """
 
     __tablename__ = "data_record"
     __table_args__ = (
         UniqueConstraint("data_set_id", "day", "cell"),
         Index("ix_data_record_data_set_id_at", "data_set_id", "at"),
+        Index("ix_data_record_data_set_id_seq", "data_set_id", "seq"),
     )
 
     data_set_id: Mapped[int] = mapped_column(
         ForeignKey("data_set.id", ondelete="CASCADE"), primary_key=True
     )
     record_id: Mapped[str] = mapped_column(sorted_text(500), primary_key=True)
+    seq: Mapped[int] = mapped_column(server_default="0")
+    updated_at: Mapped[datetime | None] = mapped_column(UtcTime)
     at: Mapped[datetime | None] = mapped_column(UtcTime)
     day: Mapped[date | None]
     cell: Mapped[str | None] = mapped_column(String(400))
