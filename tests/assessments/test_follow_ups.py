@@ -22,7 +22,7 @@ from portal.assessments.models.drafting import Section
 from portal.assessments.models.publishing import FollowUp
 from portal.assessments.rules.follow_ups import Deed
 from portal.assessments.rules.point_standing import Rated, standings
-from portal.assessments.store import bookings, publication
+from portal.assessments.store import bookings, publication, report_record, section_plans
 from portal.assessments.store import follow_ups as store
 from portal.assessments.store.follow_ups import ActionQuery
 from portal.assessments.words import AssessmentKind, Rating
@@ -162,6 +162,32 @@ def test_reds_are_assessed_again_and_the_rest_is_carried(
     assert two.now.assessment == original.id and two.carried is not None
     [later] = session.scalars(select(Assessment).where(Assessment.again_of_id == original.id))
     assert later.kind is again
+    record = report_record.by_slug(session, first.booking.report_slug or "")
+    assert [each.id for each in record.again] == [later.report_id], "its page leads there"
+
+    # The ambers come after that: what is carried there is as the reds were found since.
+    team = frozenset({Part.TEAM})
+    assert possible(session, first.booking, team) == []
+    assert possible(session, second.booking, team) == [AssessmentKind.AMBER_REVIEW]
+    third = held(
+        session, State.READY_TO_PUBLISH, {1: "met", 2: "met", 3: "met"}, version=version,
+        service=service, reference="TST-7890", kind=AssessmentKind.AMBER_REVIEW,
+        again_of_id=later.id, held_on=HELD_ON + timedelta(days=120),
+    )  # fmt: skip
+    for chosen in (original.id, later.id):
+        third.booking.again_of_id = chosen
+        found = section_plans.earlier(session, third.booking)
+        assert {number: each.assessment_id for number, each in found.items()} == {
+            1: original.id, 2: original.id, 3: later.id,
+        }  # fmt: skip
+        assert [found[n].rating.value for n in (2, 3)] == ["met_with_conditions", "met"]
+    for row in session.scalars(
+        select(Section).where(Section.booking_id == third.id, Section.number.in_([1, 3]))
+    ):
+        row.carried = True
+    session.commit()
+    publish(database, third)
+    assert {row.state.value for row in actions_of(session, first)} == {"closed"}
 
 
 def test_clocks_run_out_and_people_are_reminded_once(

@@ -38,10 +38,15 @@ def numbers(session: Session, booking: Booking) -> dict[AssessmentKind, list[int
 
 
 def possible(session: Session, booking: Booking, parts: frozenset[Part]) -> list[AssessmentKind]:
-    """The kinds of assessments that somebody who is `parts` to one can book after it."""
+    """The kinds of assessments that somebody who is `parts` to one can book after it. Once one of
+    them is over, what comes next is booked after that.
+    """
     if booking.state not in _OVER or Part.TEAM not in parts:
         return []
-    booked = {each.kind for each in publication.followers(session, booking)}
+    after = publication.followers(session, booking)
+    if any(each.state in _OVER for each in after):
+        return []
+    booked = {each.kind for each in after}
     return [kind for kind, points in numbers(session, booking).items()
             if points and kind not in booked]  # fmt: skip
 

@@ -81,15 +81,13 @@ def begin(made: Step) -> None:
 
 
 def _take_up(session: Session, booking: Booking, numbers: set[int], act: Act) -> None:
-    earlier = publication.booking_before(session, booking)
-    if earlier is None or earlier.standard_version_id != booking.standard_version_id:
-        return
-    for row, number in follow_ups.of_points(session, earlier.id):
-        if number in numbers:
-            before = follow_ups.document_of(row)
-            row.state, row.closed_at = ActionState.CLOSED, act.at
-            row.answer = f"Assessed again: {booking.reference}"
-            follow_ups.save(session, row, before, act, "follow_up.taken_up")
+    for earlier in publication.bookings_before(session, booking):
+        for row, number in follow_ups.of_points(session, earlier.id):
+            if number in numbers:
+                before = follow_ups.document_of(row)
+                row.state, row.closed_at = ActionState.CLOSED, act.at
+                row.answer = f"Assessed again: {booking.reference}"
+                follow_ups.save(session, row, before, act, "follow_up.taken_up")
 
 
 def do(

@@ -289,8 +289,19 @@ def rated_points(session: Session, service_id: int) -> list[Any]:
     return list(session.execute(query))
 
 
-def booking_before(session: Session, booking: Booking) -> Booking | None:
-    """The booking whose assessment this one holds again, where the portal held that too."""
+def bookings_before(session: Session, booking: Booking) -> list[Booking]:
+    """The bookings whose assessments this one holds again, against the same version, where the
+    portal held those too: the last one first, then the one that it held again itself.
+    """
+    found = [booking]
+    while (before := _before(session, found[-1])) is not None and before not in found:
+        if before.standard_version_id != booking.standard_version_id:
+            break
+        found.append(before)
+    return found[1:]
+
+
+def _before(session: Session, booking: Booking) -> Booking | None:
     b, a = Booking, Assessment
     query = select(b).where(b.id == booking.after_id)
     if booking.after_id is None:

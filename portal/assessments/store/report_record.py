@@ -101,6 +101,8 @@ class Record:
     components: list[Named] = field(default_factory=list)
     later: Other | None = None
     earlier: list[Other] = field(default_factory=list)
+    #: Other reports, of assessments that looked again at one of its own.
+    again: list[Other] = field(default_factory=list)
     same_as: Other | None = None
     copies: list[Other] = field(default_factory=list)
     #: Of a report that the portal published: when, and why anew.
@@ -155,6 +157,7 @@ def by_slug(session: Session, slug: str) -> Record:
             found.components.append(Named(name, title, int(many), int(sure)))
         else:
             _beside(found, part, Other(place, *values[:2]))
+    found.again = [each for each in found.again if each != found.later]
     return found
 
 
@@ -200,7 +203,8 @@ def _held() -> Any:
 
 def _rest() -> Any:
     a, o, p, t, k = Assessment, AssessmentOwner, AssessmentPoint, StandardPoint, ReportCheck
-    r, m, c = Report, Mention, Component
+    r, m, c, first = Report, Mention, Component, aliased(Assessment)
+    again = select(a.report_id).join(first, first.id == a.again_of_id)
     other = select(r.id, r.id, r.slug, r.title)
     sure = func.sum(case((m.state == MentionState.CONFIRMED, 1), else_=0))
     return prepared({
@@ -219,6 +223,8 @@ def _rest() -> Any:
         "later": other.where(r.id == bindparam("later", type_=r.id.type)),
         "same_as": other.where(r.id == bindparam("same", type_=r.id.type)),
         "earlier": other.where(r.later_id == _ID),
+        "again": other.where(r.id.in_(again.where(first.report_id == _ID)), r.id != _ID,
+                             r.same_as_id.is_(None)),
         "copies": other.where(r.same_as_id == _ID),
         "components": select(func.min(m.id), func.row_number().over(order_by=c.sort_name), c.slug,
                              c.name, func.count(), sure)
@@ -251,6 +257,7 @@ def document(found: Record) -> dict[str, Any]:
         ],
         "continued_by": found.later.slug if found.later else None,
         "continues": [each.slug for each in found.earlier],
+        "assessed_again_by": [each.slug for each in found.again],
         "same_as": found.same_as.slug if found.same_as else None,
         "repeated_by": [each.slug for each in found.copies],
         "versions": [

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assessments.models.assessments import Assessment, AssessmentPoint
+from portal.assessments.models.assessments import Assessment, AssessmentPoint, Report
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section
 from portal.assessments.models.standards import StandardPoint, StandardVersion
@@ -53,8 +54,34 @@ def earlier(session: Session, booking: Booking) -> dict[int, Found]:
 
 def _published(session: Session, assessment_id: int, version_id: int | None) -> dict[int, Found]:
     """Each point by the assessment that found it so, which of one that was carried forward is an
-    earlier one.
+    earlier one, and of one that was looked at again meanwhile a later one.
     """
+    found = _known(session, assessment_id, version_id)
+    for later in _later(session, assessment_id, version_id) if found else ():
+        for number, each, carried in _points(session, later):
+            if not carried:
+                found[number] = replace(each, assessment_id=later)
+    return found
+
+
+def _later(session: Session, assessment_id: int, version_id: int | None) -> list[int]:
+    """The published assessments that looked again at one, or at what did, the earliest first."""
+    a, r = Assessment, Report
+    found: dict[int, date | None] = {}
+    new = {assessment_id}
+    while new:
+        query = select(a.id, a.held_on).join(r, r.id == a.report_id)
+        rows = session.execute(query.where(
+            a.again_of_id.in_(new), a.standard_version_id == version_id, r.same_as_id.is_(None)
+        ))  # fmt: skip
+        more = {id_: held_on for id_, held_on in rows if id_ not in found and id_ != assessment_id}
+        found |= more
+        new = set(more)
+    return sorted(found, key=lambda id_: (found[id_] or date.min, id_))
+
+
+def _known(session: Session, assessment_id: int, version_id: int | None) -> dict[int, Found]:
+    """Each point as an assessment has it, by whichever before found it so where it carried it."""
     found: dict[int, Found] = {}
     at: int | None = assessment_id
     for step in range(FAR):
