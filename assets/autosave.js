@@ -1,6 +1,6 @@
-// While a section of a draft report is written: what is typed is saved some seconds later, with the
-// version that was read. Without this file the button saves it. What meets another text is set aside
-// by the portal, and the button shows both.
+// While a section of a draft report is written: what is typed is saved some seconds later, or when the
+// page is left, with the version that was read. Without this file the button saves it. What meets
+// another text is set aside by the portal, and the button shows both.
 const SECONDS = 3
 
 for (const form of document.querySelectorAll('form[data-autosave]')) {
@@ -8,7 +8,9 @@ for (const form of document.querySelectorAll('form[data-autosave]')) {
   let waiting
   let sending
   let stopped = false
+  let unsent = false
   const send = async () => {
+    unsent = false
     try {
       const answer = await fetch(form.dataset.autosave, { method: 'POST', body: new FormData(form) })
       const said = await answer.json()
@@ -20,6 +22,7 @@ for (const form of document.querySelectorAll('form[data-autosave]')) {
         stopped = true
       }
     } catch {
+      unsent = true
       told.textContent = form.dataset.failed
     }
   }
@@ -33,11 +36,16 @@ for (const form of document.querySelectorAll('form[data-autosave]')) {
     sending = undefined
   }
   form.addEventListener('input', () => {
+    unsent = true
     clearTimeout(waiting)
     if (!stopped) waiting = setTimeout(save, SECONDS * 1000)
   })
+  addEventListener('pagehide', () => {
+    if (unsent) navigator.sendBeacon(form.dataset.autosave, new FormData(form))
+  })
   form.addEventListener('submit', async (event) => {
     clearTimeout(waiting)
+    unsent = false
     if (!sending) return
     // The button takes the version that what is being sent gets.
     event.preventDefault()
