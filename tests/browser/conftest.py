@@ -68,13 +68,16 @@ def demo_portal(demo_database: Database) -> Flask:
     return create_app(settings_for(demo_database), demo_database)
 
 
-def serve(database: Database, folder: Path, port: int = 0, **more: str) -> Iterator[str]:
+def serve(
+    database: Database, folder: Path, port: int = 0, workers: int = 1, **more: str
+) -> Iterator[str]:
     """Run the portal under gunicorn; yield its address; stop that process.
 
     Args:
         database: what it serves.
         folder: for its log.
         port: where; a free one without it.
+        workers: how many requests are answered at once.
         more: its settings that differ.
     """
     environment = os.environ | {
@@ -86,7 +89,7 @@ def serve(database: Database, folder: Path, port: int = 0, **more: str) -> Itera
         **more,
     }
     errors = folder / "gunicorn.log"
-    options = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--no-control-socket"]
+    options = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--no-control-socket"]
     command = [sys.executable, "-m", "gunicorn", *options, "--log-level", "info"]
     command.append("tests.browser.server:app")
     with errors.open("wb") as log:

@@ -1,25 +1,40 @@
-"""An assessment from booking to closed actions and the next one, with everybody in it."""
+"""An assessment from booking to closed actions, and the next one, with everybody in it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import text, update
 
-from portal.accounts.actions import signing_in
-from portal.assessments.models.bookings import Booking, BookingSession
-from portal.audit import london_day
-from portal.db import Database
+from tests.browser.assessing import (
+    SAVE,
+    WELL,
+    Portal,
+    Turn,
+    address,
+    ask,
+    book,
+    bring_together,
+    decide,
+    declare,
+    form_panel,
+    main,
+    move,
+    press,
+    submit,
+    was_late,
+    write,
+    write_at_once,
+    write_on,
+)
 from tests.browser.conftest import serve
 from tests.browser.test_accounts import seen
-from tests.support.accounts import now
 from tests.support.examples import OWNER
 from tests.support.provision import Provision
 
+SERVICE = "tax-your-vehicle"
 ASSURANCE = "assurance.team@gds.demo.example"
 LEAD, RESEARCH, DESIGN, TECHNOLOGY, PERFORMANCE, SUBSTITUTE = (
     f"{name}assessor@gds.demo.example"
@@ -32,149 +47,32 @@ SEATS = {
     "Assessor, technology": "Demo assessor, technologist",
     "Assessor, performance analysis": "Demo assessor, performance analyst",
 }
-SAVE = re.compile("^(Save and continue|Continue)$")
-
-
-@dataclass
-class Portal:
-    """A portal with the demo set, and a browser for each person."""
-
-    site: str
-    database: Database
-    pages: dict[str, Page] = field(default_factory=dict)
-
-    def of(self, browser: Browser, email: str) -> Page:
-        """The page of somebody who has signed in; every second one is on a telephone."""
-        if email not in self.pages:
-            width = 320 if len(self.pages) % 2 else 1280
-            size = {"width": width, "height": 900}
-            page = browser.new_context(viewport=size, base_url=self.site).new_page()  # type: ignore[arg-type]
-            page.set_default_timeout(10_000)
-            page.goto(signing_in.issue(self.database, email, now(), self.site))
-            page.locator("main").get_by_role("button", name="Sign in").click()
-            self.pages[email] = page
-        return self.pages[email]
+#: Two points of the next one, which needs nobody else.
+AGAIN = {2: "Assessor, design", 11: "Assessor, technology"}
+SEATS_AGAIN = {
+    "Lead assessor": SEATS["Lead assessor"],
+    AGAIN[2]: "Demo assessor, substitute",
+    AGAIN[11]: SEATS[AGAIN[11]],
+}
+GREEN, AMBER, RED = "Green: met", "Amber: met with conditions", "Red: not met"
+RATINGS = {**dict.fromkeys(AGAIN, RED), 5: AMBER}
+CARRIED = "carried forward from the assessment before"
 
 
 @pytest.fixture(scope="module")
 def portal(provision: Provision, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     with provision.database("sqlite", demo=True) as database:
-        site = serve(database, tmp_path_factory.mktemp("assessment"))
+        site = serve(database, tmp_path_factory.mktemp("assessment"), workers=2)
         yield Portal(next(site), database)
         site.close()  # type: ignore[attr-defined]
 
 
-def press(page: Page, name: str | re.Pattern[str]) -> None:
-    page.locator("main").get_by_role("button", name=name, exact=isinstance(name, str)).click()
-
-
-def day(page: Page, group: str, *parts: int) -> None:
-    asked = page.get_by_role("group", name=group)
-    for name, value in zip(("Day", "Month", "Year"), parts, strict=True):
-        asked.get_by_label(name, exact=True).fill(str(value))
-
-
-def move(page: Page, there: str, name: str, button: str) -> None:
-    page.goto(f"{there}/moves/{name}")
-    press(page, button)
-    expect(page.locator("main")).to_contain_text("That is done.")
-
-
-def _book(page: Page) -> str:
-    page.goto("/services/tax-your-vehicle/assessment-needed")
-    expect(seen(page).locator("main")).to_contain_text("The panel is from across government.")
-    page.get_by_role("button", name="Book an assessment").click()
-    press(page, "Start now")
-    found = re.search(r"/assessments/[A-Z]{3}-[0-9]{4}", page.url)
-    assert found is not None
-    page.get_by_role("link", name="What is assessed").click()
-    page.get_by_label("Beta", exact=True).check()
-    page.get_by_label("Assessment", exact=True).check()
-    press(page, SAVE)
-    page.get_by_label("What is it called?").fill("Trethu eich cerbyd")
-    page.get_by_label("What is it for?").fill("People and companies pay vehicle tax.")
-    press(page, SAVE)
-    for _ in ("users", "project code", "confidential"):
-        page.get_by_label("No", exact=True).check()
-        press(page, SAVE)
-    day(page, "When did discovery start?", 1, 9, 2023)
-    day(page, "When did this phase start, or when will it?", 1, 3, 2025)
-    page.get_by_label("No", exact=True).check()
-    press(page, SAVE)
-    seen(page).locator("main input[type=checkbox]").first.check()
-    press(page, SAVE)
-    for name in ("Senior responsible owner: name", "Service owner: name"):
-        page.get_by_label(name).fill("Owner One")
-    page.get_by_label("Product manager: name (optional)").fill("Manager One")
-    press(page, SAVE)
-    press(page, SAVE)
-    page.locator("main textarea").fill("Captions")
-    press(page, SAVE)
-    expect(seen(page).locator("main")).to_contain_text(
-        "It held when discovery of the service began"
-    )
-    press(page, "Submit the booking")
-    expect(page.locator("main")).to_contain_text("Your booking is submitted.")
-    return found[0]
-
-
-def _form_panel(page: Page, there: str) -> None:
-    page.goto(f"{there}/accept")
-    press(page, "Accept the booking")
-    page.goto(f"{there}/sessions/new")
-    week = re.search(r"Week of (\d+) (\w+) (\d{4})", page.locator("main").inner_text())
-    assert week is not None
-    asked = page.get_by_role("group", name="On which day?")
-    for name, value in zip(("Day", "Month", "Year"), week.groups(), strict=True):
-        asked.get_by_label(name, exact=True).fill(value)
-    page.get_by_label("When does it start?").fill("10:00")
-    press(page, "Save")
-    # A Monday is none of the usual days: it is meant.
-    for box in page.locator("main input[type=checkbox]").all():
-        box.check()
-        press(page, "Save")
-    expect(seen(page).locator("main")).to_contain_text("Everybody is told.")
-    move(page, there, "form_panel", "Form a panel")
-    for seat, name in SEATS.items():
-        page.goto(f"{there}/panel")
-        row = page.get_by_role("row").filter(has_text=seat)
-        row.get_by_role("link", name=re.compile("^Fill it")).click()
-        page.get_by_label(name, exact=True).check()
-        press(page, "Ask them to join")
-    expect(seen(page).locator("main")).to_contain_text("has not said whether they have a conflict")
-
-
-def _declare(page: Page, there: str, conflict: str = "") -> None:
-    page.goto(f"{there}/declare")
-    page.get_by_label("Yes" if conflict else "No", exact=True).check()
-    page.get_by_label("If you have one, what is it?").fill(conflict)
-    press(page, "Save")
-
-
-def _write(page: Page, there: str, number: int, rating: str, words: str) -> None:
-    page.goto(f"{there}/sections/{number}")
-    page.get_by_label(rating).check()
-    page.get_by_label("What the team has done well").fill(words)
-    page.get_by_label("What the team needs to explore").fill(f"Explore {number}.")
-    press(page, "Save")
-
-
-def _act(page: Page, there: str, number: int) -> None:
-    page.goto(f"{there}/sections/{number}/actions/new")
-    page.get_by_label("What does the team have to do?").fill(f"Mend point {number}")
-    press(page, "Save the action")
-
-
-def test_an_assessment_from_booking_to_the_next_one(browser: Browser, portal: Portal) -> None:
-    owner, assurance = portal.of(browser, OWNER), portal.of(browser, ASSURANCE)
-    there = _book(owner)
-    _form_panel(assurance, there)
-
-    # A conflict is caught, and a substitute found.
-    lead, designer = portal.of(browser, LEAD), portal.of(browser, DESIGN)
+def _conflict(portal: Portal, browser: Browser, there: str) -> None:
+    """A conflict is caught, and a substitute found."""
+    assurance, designer = portal.of(browser, ASSURANCE), portal.of(browser, DESIGN)
     for email in (LEAD, RESEARCH, TECHNOLOGY, PERFORMANCE):
-        _declare(portal.of(browser, email), there)
-    _declare(designer, there, "I designed it")
+        declare(portal.of(browser, email), there)
+    declare(designer, there, "I designed it")
     assert designer.goto(there).status == 404, "with a conflict there is no such assessment"  # type: ignore[union-attr]
     assurance.goto(f"{there}/moves/confirm_panel")
     press(assurance, "Confirm the panel")
@@ -184,53 +82,85 @@ def test_an_assessment_from_booking_to_the_next_one(browser: Browser, portal: Po
     assurance.get_by_label("Demo assessor, substitute", exact=True).check()
     assurance.get_by_label("Why?").fill("A conflict of interest")
     press(assurance, "Save")
-    substitute = portal.of(browser, SUBSTITUTE)
-    _declare(substitute, there)
+    declare(portal.of(browser, SUBSTITUTE), there)
     move(assurance, there, "confirm_panel", "Confirm the panel")
-    lead.goto(f"{there}/beforehand")
-    expect(seen(lead).locator("main")).to_contain_text("10. Assisted digital support")
 
-    # The day comes; five write, and the result disagrees with the points.
-    with portal.database.writing() as session:
-        today, own = london_day(now()), Booking.reference == there.rpartition("/")[2]
-        session.execute(update(Booking).where(own).values(held_on=today))
-        mine = text("booking_id = (SELECT max(id) FROM booking)")
-        session.execute(update(BookingSession).where(mine).values(held_on=today))
+
+def _written_by_five(panel: list[Page], there: str) -> dict[int, list[str]]:
+    """Three times the five write at once, two of them first in the same section; what they wrote,
+    by point.
+    """
+    written: dict[int, list[str]] = {}
+    for numbers in ((1, 2, 3, 13, 13), (4, 5, 6, 7, 8), (9, 10, 11, 12, 14)):
+        turns = []
+        for place, number in enumerate(numbers):
+            words = f"{place} says what is well at {number}."
+            words = "Jane Smith showed it." if number == 3 else words
+            turns.append(Turn(panel[place], number, RATINGS.get(number, GREEN), words))
+            written.setdefault(number, []).append(words)
+        write_at_once(there, turns)
+        if 13 in numbers:
+            first, late = sorted(turns[3:], key=was_late)
+            assert (was_late(first), was_late(late)) == (False, True)
+            write_on([*turns[:3], first], " And more.")
+            bring_together(late, f"{first.words} And more.")
+    return written
+
+
+def _nothing_is_lost(page: Page, there: str, written: Mapping[int, list[str]]) -> None:
+    page.goto(f"{there}/sections")
+    said = main(page).inner_text()
+    assert sorted(written) == list(range(1, 15))
+    for number, words in written.items():
+        assert [each for each in [*words, f"Explore {number}."] if each not in said] == []
+    assert said.count("And more.") == 4
+    assert "No rating yet" not in said and "set aside" not in said
+    page.goto(f"{there}/sections/13/texts")
+    for words in written[13]:
+        expect(main(page)).to_contain_text(words)
+
+
+def _held(portal: Portal, browser: Browser, there: str) -> None:
+    """The day comes; five write, and the result disagrees with the points."""
+    owner, lead = portal.of(browser, OWNER), portal.of(browser, LEAD)
+    five = (LEAD, RESEARCH, SUBSTITUTE, TECHNOLOGY, PERFORMANCE)
+    panel = [portal.of(browser, email) for email in five]
+    for page in panel:
+        page.goto(f"{there}/beforehand")
+        expect(main(page)).to_contain_text("10. Assisted digital support")
+    portal.comes(there)
     move(lead, there, "hold", "Say that it was held")
     move(lead, there, "start_report", "Begin the report")
-    panel = [lead, *(portal.of(browser, each) for each in (RESEARCH, TECHNOLOGY, PERFORMANCE)),
-             substitute]  # fmt: skip
-    for number in range(1, 15):
-        rating = {2: "Red: not met", 5: "Amber: met with conditions"}.get(number, "Green: met")
-        words = "Jane Smith showed it." if number == 3 else f"Point {number} is done well."
-        _write(panel[number % 5], there, number, rating, words)
-    _act(lead, there, 2)
-    _act(lead, there, 5)
+    _nothing_is_lost(lead, there, _written_by_five(panel, there))
+    for number in (2, 5):
+        ask(lead, there, number)
     owner.goto(there)
-    expect(owner.locator("main")).not_to_contain_text("Red")
-    lead.goto(f"{there}/decision")
-    lead.get_by_label("Green: met").check()
-    press(lead, "Record the result")
+    expect(main(owner)).not_to_contain_text("Red")
+    decide(lead, there, GREEN)
     expect(seen(lead).locator(".govuk-error-summary")).to_contain_text("Say why")
-    lead.get_by_label("Why, if it disagrees with the points?").fill("Point 2 is nearly met.")
-    press(lead, "Record the result")
-    expect(seen(lead).locator("main")).to_contain_text("The overall result is recorded.")
+    decide(lead, there, GREEN, "Both points are nearly met.")
+    expect(main(lead)).to_contain_text("The overall result is recorded.")
+    expect(main(lead)).to_contain_text("It passes, but these points are not met: 2, 11")
     move(lead, there, "send_to_check", "Send the report to be checked")
 
-    # A name is taken out; the team challenges, the panel amends.
+
+def _challenged(portal: Portal, browser: Browser, there: str) -> None:
+    """A name is taken out; the team challenges, the panel amends."""
+    owner, assurance, lead = (portal.of(browser, email) for email in (OWNER, ASSURANCE, LEAD))
     assurance.goto(f"{there}/check")
-    seen(assurance).get_by_role("link", name=re.compile("^Decide about it")).click()
+    assurance.get_by_role("link", name=re.compile("^Decide about it")).click()
     assurance.get_by_label("Take these words out").check()
     assurance.get_by_label("What stands there instead? (optional)").fill("A researcher")
     assurance.get_by_label("Why?").fill("It names somebody")
     press(assurance, "Save")
     move(assurance, there, "send_to_team", "Send the report to the team")
     owner.goto(f"{there}/review")
-    seen(owner).get_by_role("link", name=re.compile("^Challenge.*2. Solve.*explore")).click()
-    owner.locator("main textarea").fill("That was done in May")
+    owner.get_by_role("link", name=re.compile("^Challenge.*2. Solve.*explore")).click()
+    main(owner).locator("textarea").fill("That was done in May")
     press(owner, "Save the challenge")
     move(owner, there, "challenge", "Send the challenges")
-    _write(substitute, there, 2, "Red: not met", "Most of it is joined up since May.")
+    amended = Turn(portal.of(browser, SUBSTITUTE), 2, RED, "Most of it is joined up since May.")
+    write(amended, there)
     lead.goto(f"{there}/review")
     lead.get_by_role("link", name=re.compile("^Answer this challenge")).click()
     seen(lead).get_by_label("The report is amended").check()
@@ -240,26 +170,124 @@ def test_an_assessment_from_booking_to_the_next_one(browser: Browser, portal: Po
     move(owner, there, "accept_report", "Accept the report")
     move(assurance, there, "publish", "Publish the report")
 
-    # Everybody reads it; an action is evidenced; two points are assessed again.
-    public = browser.new_context(base_url=portal.site).new_page()
-    public.goto("/services/tax-your-vehicle/assessments")
-    public.locator("main").get_by_role("link", name=re.compile("[Bb]eta")).first.click()
-    report = seen(public).locator("main")
-    expect(report).to_contain_text("A researcher showed it.")
-    expect(report).to_contain_text("Most of it is joined up since May.")
-    expect(report).not_to_contain_text("Jane Smith")
+
+def _evidenced(portal: Portal, browser: Browser, there: str) -> None:
+    """An action is done, and the lead assessor has seen it."""
+    owner, lead = portal.of(browser, OWNER), portal.of(browser, LEAD)
     owner.goto(f"{there}/actions")
-    seen(owner).get_by_role("link", name="Mend point 2").click()
+    owner.get_by_role("link", name="Mend point 2").click()
     owner.get_by_role("link", name="Give evidence").click()
     owner.get_by_label("What was done?").fill("It is joined up")
     press(owner, "Give evidence")
-    action = owner.url
-    lead.goto(action)
+    lead.goto(owner.url)
     lead.get_by_role("link", name="Close it: the evidence is enough").click()
     press(lead, "Close it: the evidence is enough")
-    expect(seen(lead).locator("main")).to_contain_text("Closed")
+    expect(main(lead)).to_contain_text("Closed")
+
+
+def _assessed_again(portal: Portal, browser: Browser, there: str) -> None:
+    """Two points are assessed again by those who sit for them, and nothing else is."""
+    owner, assurance, lead, substitute, technology = panel = [
+        portal.of(browser, email) for email in (OWNER, ASSURANCE, LEAD, SUBSTITUTE, TECHNOLOGY)
+    ]
     owner.goto(f"{there}/assess-again/reassessment")
-    again = seen(owner).locator("main")
-    expect(again).to_contain_text("2")
-    again.get_by_role("button").first.click()
-    expect(seen(owner).locator("main")).to_contain_text("Beta: Reassessment")
+    expect(main(owner)).to_contain_text("2, 11")
+    main(owner).get_by_role("button").first.click()
+    expect(main(owner)).to_contain_text("Beta: Reassessment")
+    again = address(owner)
+    owner.goto(f"{again}/booking/users")
+    owner.get_by_label("No", exact=True).check()
+    press(owner, SAVE)
+    submit(owner)
+    form_panel(assurance, again, SEATS_AGAIN)
+    for page in panel[2:]:
+        declare(page, again)
+        page.goto(f"{again}/beforehand")
+        for words in ("2. Solve a whole problem", "Mend point 5", "Meet point 11"):
+            expect(main(page)).to_contain_text(words)
+    move(assurance, again, "confirm_panel", "Confirm the panel")
+    portal.comes(again)
+    move(lead, again, "hold", "Say that it was held")
+    move(lead, again, "start_report", "Begin the report")
+    lead.goto(f"{again}/sections/5")
+    expect(main(seen(lead))).to_contain_text("it is not assessed again")
+    expect(main(lead).locator("form")).to_have_count(0)
+    write_at_once(again, [
+        Turn(substitute, 2, GREEN, "It is one thing now."), Turn(technology, 11, GREEN, "It fits."),
+    ])  # fmt: skip
+    # Whoever leaves a page at once has said it too.
+    lead.goto(f"{again}/sections/0")
+    lead.get_by_label(WELL).fill("Both are met.")
+    lead.goto(f"{again}/sections")
+    for _try in range(20):
+        if "Both are met." in main(lead).inner_text():
+            break
+        lead.reload()
+    expect(main(lead)).to_contain_text("Both are met.")
+    rows = lead.locator("#points tbody tr")
+    expect(rows.filter(has_text=CARRIED)).to_have_count(12)
+    decide(lead, again, AMBER)
+    expect(main(seen(lead))).to_contain_text("The overall result is recorded.")
+    move(lead, again, "send_to_check", "Send the report to be checked")
+    move(assurance, again, "send_to_team", "Send the report to the team")
+    move(owner, again, "accept_report", "Accept the report")
+    move(assurance, again, "publish", "Publish the report")
+
+
+def _open_report(page: Page, name: str) -> None:
+    page.set_default_timeout(10_000)
+    page.goto(f"/services/{SERVICE}/assessments")
+    main(page).get_by_role("link", name=name, exact=True).click()
+
+
+def _stands(public: Page) -> None:
+    """Everybody reads what was assessed again, what was carried, and where each point stands."""
+    _open_report(public, "Trethu eich cerbyd: beta reassessment")
+    rows = public.locator("#points-1 tbody tr")
+    expect(rows).to_have_count(14)
+    expect(rows.filter(has_text=CARRIED)).to_have_count(12)
+    anew = rows.filter(has_not_text=CARRIED)
+    expect(anew).to_have_text([re.compile(rf"^{number}\..*Green$", re.S) for number in AGAIN])
+    expect(rows.nth(4)).to_contain_text("Amber")
+    for words in ("It is one thing now.", "It fits.", "Both are met."):
+        expect(main(public)).to_contain_text(words)
+    main(public).get_by_role("link", name="Trethu eich cerbyd: beta assessment").click()
+    expect(main(public)).to_contain_text("The service was assessed again: Trethu eich cerbyd")
+    public.goto(f"/services/{SERVICE}/assessments")
+    stage = public.locator("#standing tbody tr").filter(has_text="Beta")
+    expect(stage).to_contain_text("Passed with conditions")
+    expect(stage).to_contain_text("None is known to be not met")
+    public.get_by_role("link", name="Where each point of the standard stands").click()
+    points = seen(public).get_by_role("table", name="14 points").locator("tbody tr")
+    expect(points).to_have_count(14)
+    expect(points.filter(has_text="carried forward by")).to_have_count(12)
+    for number in AGAIN:
+        expect(points.nth(number - 1)).to_contain_text(
+            re.compile("Green.*reassessment.*Red: ", re.S)
+        )
+    expect(points.nth(4)).to_contain_text(re.compile("Amber.*carried forward by", re.S))
+
+
+def test_an_assessment_from_booking_to_the_next_one(browser: Browser, portal: Portal) -> None:
+    owner, assurance = portal.of(browser, OWNER), portal.of(browser, ASSURANCE)
+    there = book(owner, SERVICE)
+    form_panel(assurance, there, SEATS)
+    _conflict(portal, browser, there)
+    _held(portal, browser, there)
+    _challenged(portal, browser, there)
+
+    public = browser.new_context(base_url=portal.site).new_page()
+    _open_report(public, "Trethu eich cerbyd: beta assessment")
+    report = main(public)
+    expect(report).to_contain_text("A researcher showed it.")
+    expect(report).to_contain_text("Most of it is joined up since May.")
+    expect(report).not_to_contain_text("Jane Smith")
+
+    _evidenced(portal, browser, there)
+    _assessed_again(portal, browser, there)
+    # A page that is public is kept for a minute: somebody reads it who has not before.
+    _stands(browser.new_context(base_url=portal.site).new_page())
+    owner.goto(f"{there}/actions")
+    actions = owner.locator("#actions tbody tr")
+    expect(actions.filter(has_text="Closed")).to_have_count(2)
+    expect(actions.filter(has_text="Mend point 5")).not_to_contain_text("Closed")
