@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,15 +12,21 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import BrowserContext, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUT = ROOT / "docs" / "screenshots"
+FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 START_SECONDS = 30
 DESKTOP, NARROW = 1280, 320
-#: File name, address, width and height of the window.
+ASSURANCE, LEAD, PERFORMANCE = (
+    f"{name}@gds.demo.example" for name in ("assurance.team", "assessor", "performance.assessor")
+)
+#: File name, address, width and height of the window, for everybody.
 SHOTS = (
     ("home", "/", DESKTOP, 960),
     ("services", "/services?q=driving+license", DESKTOP, 1200),
@@ -31,7 +38,31 @@ SHOTS = (
     ("component-map", "/component-map", DESKTOP, 900),
     ("stack", "/services/make-a-lasting-power-of-attorney/stack", DESKTOP, 1500),
     ("services-320", "/services", NARROW, 700),
+    ("assessment-needed", "/services/tax-your-vehicle/assessment-needed", DESKTOP, 1400),
+    ("points", "/services/make-a-sorn/points", DESKTOP, 1200),
 )
+#: The same for whoever has signed in with an address.
+SHOTS_OF = {
+    ASSURANCE: (("panel", "/assessments/VBX-5836/panel", DESKTOP, 1500),),
+    PERFORMANCE: (("section", "/assessments/LRW-5938/sections/10", DESKTOP, 1500),),
+    LEAD: (("wash-up", "/assessments/LRW-5938/sections", DESKTOP, 1400),),
+}
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A portal that runs: where, and with which settings."""
+
+    address: str
+    environment: dict[str, str]
+
+    def sign_in_at(self, email: str) -> str:
+        """Where somebody signs in, once."""
+        command = [*FLASK, "sign-in-link", email, "--json"]
+        told = subprocess.run(
+            command, cwd=ROOT, env=self.environment, check=True, capture_output=True
+        )  # fmt: skip
+        return self.address + urlsplit(json.loads(told.stdout)["link"]).path
 
 
 def chromium() -> str:
@@ -43,16 +74,15 @@ def chromium() -> str:
 
 
 @contextmanager
-def portal(folder: Path) -> Iterator[str]:
-    """Serve a portal with the demo set from `folder`; yield its address."""
+def portal(folder: Path) -> Iterator[Portal]:
+    """Serve a portal with the demo set from `folder`."""
     environment = os.environ | {
         "PORTAL_ENV": "development",
         "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite'}",
         "PORTAL_LOG_LEVEL": "ERROR",
     }
-    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
     for command in (["db", "upgrade"], ["demo", "load"]):
-        subprocess.run([*flask, *command], cwd=ROOT, env=environment, check=True)
+        subprocess.run([*FLASK, *command], cwd=ROOT, env=environment, check=True)
     log = folder / "log"
     command = [
         sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "--no-control-socket",
@@ -61,7 +91,7 @@ def portal(folder: Path) -> Iterator[str]:
     with log.open("wb") as lines:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=lines, stderr=lines)
     try:
-        yield wait_for(server, log)
+        yield Portal(wait_for(server, log), environment)
     finally:
         server.terminate()
         server.wait(timeout=10)
@@ -82,24 +112,46 @@ def wait_for(server: subprocess.Popen[bytes], log: Path) -> str:
     sys.exit("The portal did not start:\n" + log.read_text(errors="replace"))
 
 
+def take(context: BrowserContext, name: str, path: str, width: int, height: int) -> None:
+    """Take a screenshot of a page."""
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    answer = page.goto(path)
+    if answer is None or not answer.ok:
+        sys.exit(f"{path} is not there")
+    file = OUTPUT / f"{name}.png"
+    page.screenshot(path=file)
+    print(f"{file.relative_to(ROOT)}: {file.stat().st_size // 1024} KB")
+    page.close()
+
+
+def sign_in(context: BrowserContext, link: str) -> None:
+    """Let a browser be somebody's."""
+    page = context.new_page()
+    page.goto(link)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
+    page.close()
+
+
 def main() -> None:
+    """Take all of them, or those that the command names."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    only = set(sys.argv[1:])
     with (
         tempfile.TemporaryDirectory(prefix="portal-") as folder,
-        portal(Path(folder)) as address,
+        portal(Path(folder)) as there,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
-        for name, path, width, height in SHOTS:
-            page = browser.new_page(viewport={"width": width, "height": height})
-            answer = page.goto(address + path)
-            if answer is None or not answer.ok:
-                sys.exit(f"{path} is not there")
-            file = OUTPUT / f"{name}.png"
-            page.screenshot(path=file)
-            print(f"{file.relative_to(ROOT)}: {file.stat().st_size // 1024} KB")
-            page.close()
+        for email, shots in {"": SHOTS, **SHOTS_OF}.items():
+            context = browser.new_context(base_url=there.address)
+            if email:
+                sign_in(context, there.sign_in_at(email))
+            for shot in shots:
+                if not only or shot[0] in only:
+                    take(context, *shot)
         browser.close()
 
 
