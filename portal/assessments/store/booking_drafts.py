@@ -14,6 +14,7 @@ from portal.assessments.models.assessments import Assessment, Report
 from portal.assessments.models.bookings import Booking, BookingArtefact, CalendarKey
 from portal.assessments.models.standards import StandardVersion
 from portal.assessments.rules.pinning import Because, Pin, Version, pin
+from portal.assessments.rules.ratings import used_now
 from portal.assessments.rules.workflow import OPEN
 from portal.assessments.store import bookings, standards
 from portal.assessments.store.report_pins import SLUG
@@ -210,8 +211,10 @@ def every_version(session: Session) -> list[Version]:
 
 
 def scheme_of(session: Session, version_id: int | None) -> RatingScheme | None:
-    """The words in which a version rates."""
-    return session.scalar(select(StandardVersion.scheme).where(StandardVersion.id == version_id))
+    """The words in which what is held now against a version is rated."""
+    v = StandardVersion
+    published = session.scalar(select(v.scheme).where(v.id == version_id))
+    return used_now(published) if published else None
 
 
 def artefact(booking: Booking, artefact_id: int) -> BookingArtefact:
