@@ -14,7 +14,7 @@ from babel import Locale
 from flask import request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, IntegerField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
@@ -101,6 +101,23 @@ def _messages(errors: object) -> list[str]:
 def first_input(field: Field) -> str:
     """The id of the input that a field's error links to."""
     return field.first_wrong() if isinstance(field, DateParts) else str(field.id)
+
+
+class Whole(IntegerField):
+    """A whole number that may be typed with commas and spaces between its digits."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it. Raises ValueError with the message."""
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not typed:
+            return
+        digits = typed.replace(",", "").replace(" ", "")
+        if not (digits.isascii() and digits.isdigit()) or len(digits) > 14:
+            raise ValueError(
+                _("%(label)s must be a whole number, like 25,000", label=self.label.text)
+            )
+        self.data = int(digits)
 
 
 class DateParts(Field):

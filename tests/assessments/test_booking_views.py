@@ -147,7 +147,8 @@ def test_a_team_books(app: Flask, client: PageClient, session: Session, service:
         assert done.headers["Location"] == here
         row = now(session, reference)
         assert row.state is State.SUBMITTED and row.panel_by is PanelBy.CROSS_GOVERNMENT
-        assert client.get(f"{here}/booking/weeks").status_code == 303, "it is submitted"
+        assert client.get(f"{here}/booking/dates").status_code == 303, "it is submitted"
+        assert client.get(f"{here}/booking/weeks").status_code == 200, "the day is not set"
         assert client.get(f"{here}/booking/access-needs").status_code == 200
         page = client.get(here).text
         assert "Captions" in page and "deleted 90 days" in page
@@ -157,6 +158,33 @@ def test_a_team_books(app: Flask, client: PageClient, session: Session, service:
         assert "Answered again" in told and "A ramp" not in told
         assert "It held when discovery" in told
         assert client.get(f"{here}/accept").status_code == 403
+
+
+def test_what_is_retired_needs_none(client: PageClient, session: Session) -> None:
+    add_service(session, "tax-disc", transactional=True, phase="retired")
+    session.commit()
+    page = client.get("/services/tax-disc/assessment-needed").text
+    assert "it is retired or closed" in page and "Yes, it needs" not in page
+
+
+def test_why_it_was_rejected_stands_on_its_page_and_revising_asks_afresh(
+    app: Flask, client: PageClient, session: Session, service: int
+) -> None:
+    book(session, service, state=State.SUBMITTED, pinned_because="discovery")
+
+    def move(name: str, **data: Any) -> Any:
+        page = f"{PAGE}/moves/{name}"
+        version = str(now(session, REFERENCE).version)
+        return send(client, page, {**data, "version": version}, page=page)
+
+    with as_person(app, ASSURANCE):
+        assert move("reject", reason="Say who uses it").status_code == 303
+    with as_person(app, team_of(service)):
+        assert "Say who uses it" in client.get(PAGE).text
+        assert move("revise").headers["Location"] == f"{PAGE}/booking"
+        assert "Say who uses it" not in client.get(PAGE).text
+    row = now(session, REFERENCE)
+    assert (row.pinned_because, row.standard_version_id, row.scheme) == (None, None, None)
 
 
 def test_links_for_the_panel(
@@ -177,7 +205,10 @@ def test_links_for_the_panel(
         assert "The prototype" in client.get(f"{PAGE}/booking/artefacts").text
         [row] = now(session, REFERENCE).artefacts
         past = date_parts("access_until", TODAY - timedelta(1))
-        assert send_to(f"{links}/{row.id}", **good, **past).status_code == 303
+        late = send_to(f"{links}/{row.id}", **good, **past)
+        assert late.status_code == 422 and "must be today or in the future" in late.text
+        row.access_until = TODAY - timedelta(1)
+        session.commit()
         assert client.get(f"{links}/{row.id + 1}").status_code == 404
     somebody = person(session, "Assessor One", Profession.DESIGN)
     seat(session, now(session, REFERENCE), somebody.id)

@@ -244,8 +244,11 @@ def remove_artefact(database: Database, sent: Sent, artefact_id: int) -> bool:
     return _change(database, sent, Task.ARTEFACTS, change)
 
 
-def default_access(session: Session, booking: Booking) -> date | None:
-    """Until when the panel can open an artefact where nobody says otherwise."""
+def default_access(session: Session, booking: Booking, day: date) -> date | None:
+    """Until when the panel can open an artefact where nobody says otherwise; None where that
+    would be before `day`, since the weeks that were asked for have passed.
+    """
     held = booking_settings.held_by(session, booking.organisation_id)
     last = max((each.held_on for each in booking.sessions), default=weeks.last_day(booking.weeks))
-    return rules.access_ends(last, held.access_days)
+    ends = rules.access_ends(last, held.access_days)
+    return ends if ends is None or ends >= day else None

@@ -91,7 +91,14 @@ def reopened(step: Step) -> None:
 
 @effect(Move.REVISE)
 def revised(step: Step) -> None:
-    """Who rejected it hears that it comes again."""
+    """Who rejected it hears that it comes again. Which version of the standard holds follows from
+    the answers afresh, unless the assurance team has chosen one.
+    """
+    booking = step.booking
+    if not (booking.pinned_because or "").startswith("override"):
+        before = bookings.document_of(booking)
+        booking.standard_version_id = booking.pinned_because = booking.scheme = None
+        bookings.save(step.session, booking, before, step.act, "booking.noted")
     _tell(step, (Part.ASSURANCE,), N_("A booking that was not accepted is being changed."))
 
 

@@ -9,10 +9,17 @@ from portal.assessments.actions.booking_steps import Step
 from portal.assessments.booking_words import Move
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section
-from portal.assessments.rules import drafting, pinning, ratings, workflow
+from portal.assessments.rules import drafting, pinning, workflow
 from portal.assessments.rules.decision import doubts
 from portal.assessments.rules.drafting import WHOLE, Planned
-from portal.assessments.store import bookings, report_pins, section_plans, sections, standards
+from portal.assessments.store import (
+    booking_drafts,
+    bookings,
+    report_pins,
+    section_plans,
+    sections,
+    standards,
+)
 from portal.assessments.store.point_actions import points_of
 from portal.assessments.words import Rating
 from portal.audit import Act
@@ -49,8 +56,7 @@ def _pin(session: Session, booking: Booking, act: Act) -> None:
         pin = pinning.pin(known, booking.discovery_on, original=original)
         booking.standard_version_id, booking.pinned_because = pin.version_id, pin.told
     if booking.scheme is None and booking.standard_version_id is not None:
-        published = section_plans.scheme_of(session, booking.standard_version_id)
-        booking.scheme = ratings.used_now(published)
+        booking.scheme = booking_drafts.scheme_of(session, booking.standard_version_id)
     bookings.save(session, booking, before, act, "booking.pinned")
 
 

@@ -18,6 +18,7 @@ KEYS: Mapping[Input, str] = {
     Input.TRANSACTIONS: lazy("Transactions a year"),
     Input.ORGANISATIONS: lazy("Organisations whose staff use it"),
     Input.SORT: lazy("Sort of component"),
+    Input.ENDED: lazy("In service"),
 }
 
 
@@ -126,10 +127,16 @@ def _sort(why: Why, _about: About, at: _At) -> Iterator[Reason]:
     yield Reason(str(KEYS[why.input]), text, True, at.here, _("Its page"))
 
 
+def _ended(why: Why, _about: About, at: _At) -> Iterator[Reason]:
+    said = _("No: it is retired or closed.")
+    yield Reason(str(KEYS[why.input]), said, True, at.here, _("Its page"))
+
+
 _IN_WORDS: Mapping[Input, Callable[[Why, About, _At], Iterator[Reason]]] = {
     Input.TRANSACTIONAL: _transactional,
     Input.FORMS: _forms,
     Input.TRANSACTIONS: _transactions,
     Input.ORGANISATIONS: _organisations,
     Input.SORT: _sort,
+    Input.ENDED: _ended,
 }

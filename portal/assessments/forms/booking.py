@@ -329,6 +329,12 @@ class ArtefactForm(TaskForm):
     )
     go = SubmitField(lazy("Save"))
 
+    def problems(self) -> Iterable[Invalid]:
+        """The panel can see it at all."""
+        if self.access_until.data and self.access_until.data < self.day:
+            said = N_("The last day on which the panel can see it must be today or in the future")
+            yield Invalid("access_until", said)
+
 
 class BeginForm(Form):
     """Begins a booking."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from wtforms import (
     BooleanField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -20,7 +19,7 @@ from portal.assessments.forms.booking_labels import LABELS
 from portal.assessments.rules import sessions
 from portal.assessments.rules.sessions import Odd, Sitting
 from portal.errors import N_, Invalid
-from portal.web.forms import DateParts, Enter, MaxLength, Select, choices
+from portal.web.forms import DateParts, Enter, MaxLength, Select, Whole, choices
 from portal.web.i18n import lazy
 
 _ODD: Mapping[Odd, str] = {
@@ -81,7 +80,7 @@ class SessionForm(TaskForm):
         description=lazy("The time in London, for example 09:30 or 14:00."),
         render_kw={"params": {"classes": "govuk-input--width-5"}},
     )
-    minutes = IntegerField(
+    minutes = Whole(
         lazy("How many minutes does it take?"),
         [Enter(lazy("how many minutes it takes"))],
         render_kw={"params": {"classes": "govuk-input--width-5"}},

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from wtforms import (
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -20,7 +19,7 @@ from portal.assessments.forms.booking_answers import WEEKDAYS, yes_no
 from portal.assessments.rules.booking_settings import BOUNDS, NAMES, HeldHow
 from portal.errors import N_, Invalid
 from portal.web.filters import commas
-from portal.web.forms import Form, choices
+from portal.web.forms import Form, Whole, choices
 from portal.web.i18n import _, lazy
 
 NATIONS: Mapping[str, str] = {
@@ -51,12 +50,12 @@ LABELS: Mapping[str, str] = {
 _SAME = {"": lazy("Not said here"), "yes": lazy("Yes"), "no": lazy("No")}
 
 
-def _number(name: str) -> IntegerField:
+def _number(name: str) -> Whole:
     least, most = BOUNDS[name]
     hint = lazy("A number from %(least)s to %(most)s; empty where nothing is said here.",
                 least=f"{least:,}", most=f"{most:,}")  # fmt: skip
     narrow = {"params": {"classes": f"govuk-input--width-{10 if most > 10**6 else 4}"}}
-    return IntegerField(LABELS[name], [Optional()], description=hint, render_kw=narrow)
+    return Whole(LABELS[name], [Optional()], description=hint, render_kw=narrow)
 
 
 class HeldHowForm(Form):

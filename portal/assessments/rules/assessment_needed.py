@@ -33,6 +33,7 @@ class Input(StrEnum):
     TRANSACTIONS = "transactions"
     ORGANISATIONS = "organisations"
     SORT = "sort"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class ServiceFacts:
         for_staff: whether people inside government use it; None where its audiences are not known.
         bodies: how many organisations are known to run it.
         told: what its team said of users of more than one organisation, where it was asked.
+        ended: whether it is retired.
     """
 
     transactional: bool | None
@@ -89,12 +91,19 @@ class ServiceFacts:
     for_staff: bool | None = None
     bodies: int = 0
     told: bool | None = None
+    ended: bool = False
+
+
+#: Nothing is left to be assessed.
+ENDED = Answer(Need.NOT_NEEDED, None, (Why(Input.ENDED, True),))
 
 
 def of_service(facts: ServiceFacts, most: int) -> Answer:
     """The answer for a service; with more than `most` transactions a year, or users of more than
     one organisation, the panel is from across government.
     """
+    if facts.ended:
+        return ENDED
     forms = bool(facts.forms) and not any(each.failed for each in facts.forms)
     many = None if facts.transactions is None else facts.transactions > most
     several = _several(facts)
@@ -136,10 +145,12 @@ def _panel(reasons: Iterable[bool | None]) -> PanelBy | None:
 _NOT_RUN = (ComponentKind.LIBRARY, ComponentKind.PATTERN, ComponentKind.CONTRACT)
 
 
-def of_component(kind: ComponentKind, bodies: int) -> Answer:
+def of_component(kind: ComponentKind, bodies: int, ended: bool = False) -> Answer:
     """The answer for a component: something runs behind it that exchanges with services. `bodies`
-    is how many organisations have services that use it.
+    is how many organisations have services that use it; `ended`, whether it is closed.
     """
+    if ended:
+        return ENDED
     runs = kind not in _NOT_RUN
     several = bodies > 1
     why = (Why(Input.SORT, runs, kind), Why(Input.ORGANISATIONS, several, bodies))

@@ -49,7 +49,9 @@ SECTIONS: dict[Section, tuple[Task, ...]] = {
     Section.WHO: (Task.PEOPLE, Task.ARTEFACTS, Task.ACCESS_NEEDS),
 }
 #: What can be put right once it is submitted, until the assessment is held.
-LATER = frozenset({Task.CONFIDENTIAL, Task.PEOPLE, Task.ARTEFACTS, Task.ACCESS_NEEDS})
+LATER = frozenset({
+    Task.CONFIDENTIAL, Task.WEEKS, Task.PEOPLE, Task.ARTEFACTS, Task.ACCESS_NEEDS,
+})  # fmt: skip
 #: How a stage can be assessed again.
 AGAIN = frozenset({AssessmentKind.REASSESSMENT, AssessmentKind.AMBER_REVIEW})
 KINDS = (

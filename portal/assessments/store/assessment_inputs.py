@@ -16,12 +16,12 @@ from portal.assessments.rules.assessment_needed import (
     of_service,
 )
 from portal.assessments.store import booking_settings, report_timelines
-from portal.catalogue.component_words import UsageStatus
+from portal.catalogue.component_words import Lifecycle, UsageStatus
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServiceOwner
 from portal.catalogue.models.usage import Usage
-from portal.catalogue.words import Audience
+from portal.catalogue.words import Audience, Phase
 from portal.errors import Missing
 
 #: The need that components for building forms meet.
@@ -65,7 +65,7 @@ def _about_service(session: Session, which: ColumnElement[bool], told: bool | No
     s, o = Service, Organisation
     query = select(
         s.id, s.name, s.organisation_id, o.name, s.transactional, s.yearly_transactions,
-        s.audience_set,
+        s.audience_set, s.phase,
     ).outerjoin(o, o.id == s.organisation_id).where(which)  # fmt: skip
     row = session.execute(query).first()
     if row is None:
@@ -79,6 +79,7 @@ def _about_service(session: Session, which: ColumnElement[bool], told: bool | No
         for_staff=None if audiences is None else Audience.INTERNAL in audiences,
         bodies=_bodies(session, row[0]),
         told=told,
+        ended=row[7] is Phase.RETIRED,
     )
     return About(row[0], row[1], row[2], row[3], most, of_service(facts, most))
 
@@ -123,7 +124,8 @@ def about_component_id(session: Session, component_id: int) -> About:
 
 def _about_component(session: Session, which: ColumnElement[bool]) -> About:
     c, o, u, s = Component, Organisation, Usage, Service
-    query = select(c.id, c.name, c.provider_id, o.name, c.kind).join(o, o.id == c.provider_id)
+    of = (c.id, c.name, c.provider_id, o.name, c.kind, c.lifecycle)
+    query = select(*of).join(o, o.id == c.provider_id)
     row = session.execute(query.where(which)).first()
     if row is None:
         raise Missing("There is no such component")
@@ -134,5 +136,6 @@ def _about_component(session: Session, which: ColumnElement[bool]) -> About:
         .where(u.component_id == row[0], u.status.in_(_USED))
     )
     most = booking_settings.held_by(session, row[2]).cross_transactions
-    answer = of_component(row[4], session.scalar(users) or 0)
+    ended = row[5] is Lifecycle.CLOSED
+    answer = of_component(row[4], session.scalar(users) or 0, ended)
     return About(row[0], row[1], row[2], row[3], most, answer)

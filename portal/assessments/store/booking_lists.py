@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.access import Person
-from portal.assessments.booking_words import State
+from portal.assessments.booking_words import Move, State
 from portal.assessments.models.bookings import Booking
 from portal.assessments.store.bookings import seen_by
 from portal.assessments.words import Stage
@@ -124,6 +124,14 @@ def names(session: Session, booking: Booking) -> dict[str, tuple[str, str] | Non
             row = session.execute(select(model.slug, model.name).where(model.id == id_)).first()
         found[folder] = (row[0], row[1]) if row else None
     return found
+
+
+def why(session: Session, booking_id: int, moves: Iterable[Move]) -> str | None:
+    """The reason given for the last of these moves of a booking."""
+    h = HistoryEvent
+    tags = [f"booking.{move.value}" for move in moves]
+    query = select(h.reason).where(h.thing == "booking", h.thing_id == booking_id, h.tag.in_(tags))
+    return session.scalar(query.order_by(h.id.desc()).limit(1))
 
 
 def events(

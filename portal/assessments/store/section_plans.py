@@ -13,7 +13,6 @@ from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section
 from portal.assessments.models.standards import StandardPoint, StandardVersion
 from portal.assessments.rules.drafting import Asked, Found
-from portal.assessments.words import RatingScheme
 
 #: So many assessments of a service that each looked again at the one before are followed.
 FAR = 20
@@ -27,12 +26,6 @@ def points(session: Session, version_id: int) -> list[Asked]:
         (p.version_id == version_id) | (p.version_id == base.scalar_subquery())
     )
     return [Asked(*row) for row in session.execute(query.order_by(p.number))]
-
-
-def scheme_of(session: Session, version_id: int) -> RatingScheme:
-    """The scheme that a version was published with."""
-    query = select(StandardVersion.scheme).where(StandardVersion.id == version_id)
-    return session.scalars(query).one()
 
 
 def version_of(session: Session, assessment_id: int) -> int | None:
@@ -102,24 +95,6 @@ def _known(session: Session, assessment_id: int, version_id: int | None) -> dict
         number: replace(each, assessment_id=each.assessment_id or assessment_id)
         for number, each in found.items()
     }
-
-
-def stands(session: Session, section: Section) -> Found | None:
-    """How the assessment that a point is carried forward from rates it now; None where it is not
-    carried, or that report is gone.
-    """
-    rows = _points(session, section.carried_from_id) if section.carried_from_id else []
-    return next((found for number, found, _ in rows if number == section.number), None)
-
-
-def carrying(session: Session, report_id: int, number: int) -> list[tuple[Booking, Section]]:
-    """The sections that carry a point forward from the assessment of a report, with whose they
-    are.
-    """
-    s, b, a = Section, Booking, Assessment
-    query = select(b, s).join(s, s.booking_id == b.id).join(a, a.id == s.carried_from_id)
-    query = query.where(a.report_id == report_id, s.number == number, s.carried.is_(True))
-    return [(booking, section) for booking, section in session.execute(query.order_by(s.id))]
 
 
 def _points(session: Session, assessment_id: int | None) -> list[tuple[int, Found, bool]]:

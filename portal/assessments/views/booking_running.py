@@ -52,9 +52,18 @@ def accept(reference: str) -> AnyResponse:
         return _late(seen)
     form = AcceptForm(seen.day, data=_base(seen) | {"panel_by": seen.booking.panel_by})
     if form.validate_on_submit() and saved(form, seen, lambda: _accept(seen, form)) is not None:
-        return done(_("The booking is accepted. The team is told."), url_for("bookings.index"))
+        return done(_("The booking is accepted. The team is told."), _still(seen))
     more = {"worked_out": worked_out, "template": "assessments/booking_accept.html"}
     return _page(seen, form, _("Accept this booking"), **more)
+
+
+def _still(seen: Seen) -> str:
+    """The booking, unless accepting handed it to another assurance team."""
+    with reading() as session:
+        try:
+            return opened(session, seen.booking.reference).href
+        except Missing:
+            return url_for("bookings.index")
 
 
 def _base(seen: Seen) -> dict[str, Any]:

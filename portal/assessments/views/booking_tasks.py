@@ -182,7 +182,7 @@ def add_link(reference: str) -> AnyResponse:
     """Add a link for the panel."""
     with reading() as session:
         seen = opened(session, reference)
-        until = booking.default_access(session, seen.booking)
+        until = booking.default_access(session, seen.booking, seen.day)
     return _link(seen, None, {"access_until": until}, _("Add a link for the panel"))
 
 

@@ -54,6 +54,12 @@ COLUMNS = ("reference", "name", "service", "component", "organisation", "organis
            "stage", "kind", "state", "confidential", "held_on")  # fmt: skip
 EVENT = ("at", "by", "reason", "field", "before", "after")
 #: What the history tells only those who may see what the panel found.
+#: Moves whose reason stands on the page for as long as the booking is where they led.
+WHY = {
+    State.REJECTED: Move.REJECT, State.POSTPONED: Move.POSTPONE, State.WITHDRAWN: Move.WITHDRAW,
+    State.STOPPED: Move.STOP, State.CLOSED_UNPUBLISHED: Move.CLOSE_UNPUBLISHED,
+    State.UNPUBLISHED: Move.UNPUBLISH,
+}  # fmt: skip
 OF_DRAFT = ("booking.decided", "booking.return_to_panel")
 
 
@@ -157,8 +163,17 @@ def _show(session: Session, seen: Seen) -> Response:
         clocks=[each for each in booking.clocks if each.ended_on is None],
         moves=[(each, _page_of(each, booking.reference)) for each in made],
         panels=booking_panels.of(session, seen),
+        why=_why(session, seen),
         open=booking.state in workflow.OPEN,
     )
+
+
+def _why(session: Session, seen: Seen) -> str | None:
+    """Why the booking is where it is, if that was asked for, for those who may know."""
+    led = WHY.get(seen.booking.state)
+    if seen.booking.state is State.DRAFTING and Sees.DRAFT in seen.sees:
+        led = Move.RETURN_TO_PANEL
+    return booking_lists.why(session, seen.booking.id, [led]) if led else None
 
 
 def _page_of(move: Move, reference: str) -> str:
@@ -184,11 +199,18 @@ def move(reference: str, move: str) -> AnyResponse:
     if form.validate_on_submit():
         try:
             _made(seen, asked, form)
-            return done(_("That is done."), seen.href)
+            return done(_("That is done."), _after(seen, asked))
         except (Invalid, Refused, Stale) as problem:
             form.refuse(_said(problem, form))
     form.version.data = str(seen.booking.version)
     return _asks(seen, asked, form)
+
+
+def _after(seen: Seen, made: Move) -> str:
+    """Where a move leads: one that opens the questions again, to them."""
+    if made is Move.REVISE:
+        return url_for("booking_tasks.index", reference=seen.booking.reference)
+    return seen.href
 
 
 def _too_late(seen: Seen, asked: Move) -> AnyResponse:

@@ -12,7 +12,6 @@ from portal.assessments.actions import (
     booking_clocks,
     booking_news,
     challenges,
-    correcting,
     follow_ups,
     publication_check,
     publishing,
@@ -42,8 +41,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 #: Moves ask these what they need, and these do what follows: they have to be imported.
-HOOKS = (publication_check, challenges, publishing, correcting, follow_ups, booking_news,
-         booking_clocks)  # fmt: skip
+HOOKS = (publication_check, challenges, publishing, follow_ups, booking_news, booking_clocks)
 _PAGES = (assurance_checks, report_reviews, report_versions, report_corrections, follow_up_pages,
           action_lists, point_standings)  # fmt: skip
 

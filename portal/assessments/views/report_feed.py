@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as Xml
 
 from flask import Blueprint, Response, current_app, url_for
 
+from portal.assessments.store import report_feed, report_lists
+from portal.assessments.store.report_feed import NEVER
 from portal.assessments.store.report_rows import Row
-from portal.assessments.views.reports import asked, newest
-from portal.audit import LONDON
+from portal.assessments.views.reports import asked
 from portal.catalogue.forms.labels import label
-from portal.catalogue.views.base import reading, version
+from portal.catalogue.views.base import reading, today, version
 from portal.web.arguments import refuse_unknown
 from portal.web.caching import unless_unchanged
 from portal.web.guard import public
@@ -22,8 +24,6 @@ from portal.web.links import pairs, with_query
 blueprint = Blueprint("report_feed", __name__)
 ATOM = "http://www.w3.org/2005/Atom"
 MOST = 50
-#: The time of a feed without entries; Atom wants one.
-NEVER = datetime(2011, 1, 1, tzinfo=UTC)
 Xml.register_namespace("", ATOM)
 
 
@@ -40,33 +40,34 @@ def show() -> Response:
     query, ignored = asked()
     refuse_unknown("json", ignored)
     with reading() as session:
-        rows = newest(session, query, MOST)
+        where = report_lists.scope(session, replace(query, cursor=None), today())
+        rows = report_feed.newest(session, where, MOST)
     return Response(feed(rows), content_type="application/atom+xml; charset=utf-8")
 
 
-def feed(rows: list[Row]) -> bytes:
+def feed(rows: list[tuple[datetime, Row]]) -> bytes:
     """The feed's XML: no names of people, as everywhere."""
     root = Xml.Element(f"{{{ATOM}}}feed")
     here = with_query(_absolute("report_feed.show"), pairs("after", "before"))
     name = current_app.jinja_env.globals["portal_name"]
     _add(root, "id", here)
     _add(root, "title", f"{_('Reports of assessments')} – {name}")
-    _add(root, "updated", max((_moment(row) for row in rows), default=NEVER).isoformat())
+    _add(root, "updated", max((at for at, _row in rows), default=NEVER).isoformat())
     _add(_add(root, "author", None), "name", str(name))
     _add(root, "link", None, rel="self", href=here, type="application/atom+xml")
     list_ = with_query(_absolute("reports.index"), pairs("after", "before"))
     _add(root, "link", None, rel="alternate", href=list_, type="text/html")
-    for row in rows:
-        _entry(root, row)
+    for at, row in rows:
+        _entry(root, at, row)
     return bytes(Xml.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _entry(root: Xml.Element, row: Row) -> None:
+def _entry(root: Xml.Element, at: datetime, row: Row) -> None:
     address = f"{_absolute('reports.show', slug=row.slug)}#assessment-{row.position}"
     entry = _add(root, "entry", None)
     _add(entry, "id", address)
     _add(entry, "title", row.title)
-    _add(entry, "updated", _moment(row).isoformat())
+    _add(entry, "updated", at.isoformat())
     _add(entry, "link", None, rel="alternate", href=address, type="text/html")
     parts = [label(row.stage, "assessment_stage"), label(row.kind, "assessment_kind"),
              label(row.result, "assessment_result"), row.owner_name or row.owner]  # fmt: skip
@@ -78,11 +79,6 @@ def _add(parent: Xml.Element, name: str, text: str | None, **attributes: str) ->
     element = Xml.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
     element.text = text
     return element
-
-
-def _moment(row: Row) -> datetime:
-    """The day of the assessment: what an old report says does not change."""
-    return datetime.combine(row.held_on, time(), LONDON) if row.held_on else NEVER
 
 
 def _absolute(endpoint: str, **values: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
@@ -114,9 +113,7 @@ def _index(query: ReportQuery, ignored: tuple[str, ...]) -> Response:
         choices = report_choices.choices(session)
         naming = {}
         if query.component:
-            naming = report_lists.naming(
-                session, query.component, [r.address for r in listing.rows]
-            )
+            naming = report_lists.naming(session, query.component, [r.source for r in listing.rows])
     return page(
         "assessments/reports.html",
         title=_("Reports of assessments"),
@@ -197,9 +194,3 @@ def history(slug: str, fmt: Format) -> Response:
         (title, url_for("reports.show", slug=slug)),
     ]
     return told(fmt, THING, id_, title, crumbs, file=slug, words=in_words)
-
-
-def newest(session: Session, query: ReportQuery, most: int) -> list[Row]:
-    """The newest assessments of a list, for its feed."""
-    where = report_lists.scope(session, replace(query, cursor=None), today())
-    return report_lists.page(session, where, most)[0]

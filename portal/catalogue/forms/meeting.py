@@ -33,10 +33,19 @@ from portal.catalogue.forms.registering import (
     shown_way,
     ways,
 )
-from portal.catalogue.forms.service_questions import NotLater, Whole
+from portal.catalogue.forms.service_questions import NotLater
 from portal.catalogue.rules.cleaners import Document
 from portal.errors import Invalid
-from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, WebAddress, choices
+from portal.web.forms import (
+    DateParts,
+    Enter,
+    Form,
+    MaxLength,
+    Select,
+    WebAddress,
+    Whole,
+    choices,
+)
 from portal.web.i18n import _, lazy
 
 #: What the service may say instead of how it meets a need.

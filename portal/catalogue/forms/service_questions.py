@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from wtforms import (
-    IntegerField,
     RadioField,
     SelectMultipleField,
     StringField,
@@ -20,7 +19,16 @@ from wtforms.validators import Optional, ValidationError
 from portal.audit import london_day
 from portal.catalogue.forms.labels import LABELS
 from portal.catalogue.rules.service_questions import Question, Section
-from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, WebAddress, choices
+from portal.web.forms import (
+    DateParts,
+    Enter,
+    Form,
+    MaxLength,
+    Select,
+    WebAddress,
+    Whole,
+    choices,
+)
 from portal.web.i18n import _, lazy
 from portal.web.people import act
 
@@ -49,23 +57,6 @@ class NotLater:
 def _upper(thing: object) -> str:
     text = str(thing)
     return text[:1].upper() + text[1:]
-
-
-class Whole(IntegerField):
-    """A whole number that may be typed with commas and spaces between its digits."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it. Raises ValueError with the message."""
-        typed = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if not typed:
-            return
-        digits = typed.replace(",", "").replace(" ", "")
-        if not (digits.isascii() and digits.isdigit()) or len(digits) > 14:
-            raise ValueError(
-                _("%(label)s must be a whole number, like 25,000", label=self.label.text)
-            )
-        self.data = int(digits)
 
 
 class NameForm(Form):
