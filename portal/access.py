@@ -120,6 +120,9 @@ STANDARD = "standard"
 #: parts are the service or component, and one for each sort of seat with who sits there.
 BOOKING = "booking"
 LEAD, ASSESSOR, INVITED, OBSERVER = "lead", "assessor", "invited", "observer"
+#: Part of a booking: whoever sits on its panel, and of whom the assurance team judged that they may
+#: although they answer for the service or component.
+CLEARED = "cleared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +281,16 @@ _BOOKS = _any(
     _role(Role.COMPONENT_PROVIDER, *_TEAM, on=Kind.COMPONENT),
 )
 _ANSWERS = _part(_BOOKS, BOOKING)
+
+
+def _judges(*kinds: str) -> Predicate:
+    """Whoever sits on one of these seats, and does not answer for what is judged."""
+    sits, cleared = _seat(*kinds), _seat(CLEARED)
+    return lambda person, thing: sits(person, thing) and (
+        cleared(person, thing) or not _ANSWERS(person, thing)
+    )
+
+
 _RUNS = _role(Role.ASSURANCE_TEAM, on=BOOKING)
 #: The whole policy. A permission without a row here is held by nobody.
 POLICY: dict[Permission, Predicate] = {
@@ -340,14 +353,14 @@ POLICY: dict[Permission, Predicate] = {
     Permission.ANSWER_FOR_BOOKING: _ANSWERS,
     Permission.RUN_BOOKING: _RUNS,
     Permission.EDIT_BOOKING: _any(_ANSWERS, _RUNS),
-    Permission.LEAD_PANEL: _seat(LEAD),
-    Permission.SIT_ON_PANEL: _seat(ASSESSOR),
+    Permission.LEAD_PANEL: _judges(LEAD),
+    Permission.SIT_ON_PANEL: _judges(ASSESSOR),
     Permission.JOIN_PANEL: _seat(INVITED),
-    Permission.OBSERVE_PANEL: _seat(OBSERVER),
+    Permission.OBSERVE_PANEL: _judges(OBSERVER),
     Permission.HAVE_SEAT: _seat(LEAD, ASSESSOR, INVITED, OBSERVER),
-    Permission.WRITE_REPORT: _seat(LEAD, ASSESSOR),
+    Permission.WRITE_REPORT: _judges(LEAD, ASSESSOR),
     # With who wrote what; the team reads the report when it is sent to them.
-    Permission.READ_DRAFT: _any(_RUNS, _seat(LEAD, ASSESSOR)),
+    Permission.READ_DRAFT: _any(_RUNS, _judges(LEAD, ASSESSOR)),
     Permission.SEE_BOOKING: _any(_ANSWERS, _RUNS, _seat(LEAD, ASSESSOR, INVITED, OBSERVER)),
     # Which bookings, is asked of each.
     Permission.RUN_ASSESSMENTS: _anywhere(Role.ASSURANCE_TEAM),

@@ -152,7 +152,7 @@ def test_what_a_panel_lacks() -> None:
 def test_the_best_comes_first_and_each_says_why_not() -> None:
     asked = Asked(R.ASSESSOR, P.DESIGN, PanelBy.CROSS_GOVERNMENT, 80, AROUND)
     fits = {"professions": frozenset({P.DESIGN}), "cross_government": True,
-            "training": Training.TRAINED}  # fmt: skip
+            "training": Training.TRAINED, "organisation_id": 90}  # fmt: skip
     people = [
         Candidate(1, "Busy", ahead=2, **fits),
         Candidate(2, "Free", **fits),
@@ -162,10 +162,11 @@ def test_the_best_comes_first_and_each_says_why_not() -> None:
         Candidate(6, "Learns", **{**fits, "training": Training.SHADOWED}),
         Candidate(7, "Codes", **{**fits, "professions": frozenset({P.TECHNOLOGY})}),
         Candidate(8, "Sits", elsewhere=True, month=2, most_a_month=2, listed=False, **fits),
+        Candidate(9, "Somewhere", **{**fits, "organisation_id": None}),
     ]
     found = ranked(people, asked)
     assert [each.who.name for each in found] == [
-        "Offers", "Free", "Busy", "Learns", "Away", "Sits", "Of the team", "Codes",
+        "Offers", "Free", "Busy", "Learns", "Away", "Sits", "Somewhere", "Of the team", "Codes",
     ]  # fmt: skip
     why = {each.who.name: list(each.why_not) for each in found}
     assert why["Free"] == []

@@ -27,15 +27,20 @@ from portal.assessments.booking_words import (
     State,
     Training,
 )
+from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section
 from portal.assessments.models.panels import Assessor
-from portal.assessments.store import assessors, open_seats, panels
+from portal.assessments.rules import panels as rules
+from portal.assessments.rules.confidentiality import parts_of
+from portal.assessments.store import assessors, booking_parts, bookings, open_seats, panels
 from portal.assessments.store.open_seats import OpenQuery
 from portal.audit import HistoryEvent
+from portal.catalogue.models.components import Component
 from portal.errors import Invalid, Missing, Refused, Stale
 from tests.support.accounts import act, letters
 from tests.support.bookings import ASSURANCE, REFERENCE, book, person, with_account
-from tests.support.storefront import add_capability, add_usage
+from tests.support.people import Somebody
+from tests.support.storefront import add_capability, add_component, add_usage
 from tests.support.transactions import RolledBackDatabase
 from tests.support.world import ALL, URL, P, World
 
@@ -173,6 +178,66 @@ def test_conflicts_found_late_stop_the_day(world: World) -> None:
         "Assessor research": ["team"],
     }  # fmt: skip
     refused(world, Move.HOLD, "conflict of interest that stands")
+
+
+def test_who_answers_for_it_judges_it_only_where_that_was_judged_to_be_no_conflict(
+    world: World,
+) -> None:
+    session = world.session
+    world.sit(world.day)
+    world.whole()
+    world.move(Move.CONFIRM_PANEL)
+    owner = Grant(Role.SERVICE_OWNER, Kind.SERVICE, world.service.id)
+    grants.add(session, world.who["other"], owner, act())
+    admin = Grant(Role.ORGANISATION_ADMINISTRATOR, Kind.ORGANISATION, world.ministry)
+    for name in ("research", "lead"):
+        grants.add(session, world.who[name], admin, act())
+    elsewhere = Grant(Role.ORGANISATION_ADMINISTRATOR, Kind.ORGANISATION, world.board)
+    grants.add(session, world.who["design"], elsewhere, act())
+    session.commit()
+    panel = acts.panel_of(session, world.now(), act())
+    found = {row.name for row in panel.seats if rules.standing(row, panel.around)}
+    assert found == {"Assessor research", "Assessor lead"}, "also where it has a team of its own"
+    refused(world, Move.HOLD, "conflict of interest that stands")
+
+    def both(name: str, grant: Grant) -> tuple[set[Part], set[Part]]:
+        """What somebody is, to the policy and in lists."""
+        who = Somebody((grant,), id=world.who[name])
+        booking = world.now()
+        one = set(parts_of(who, bookings.thing_of(session, booking)))
+        listed = {
+            part for part in Part if session.scalars(
+                select(Booking.id).where(booking_parts.any_of(who, [part]))
+            ).first()
+        }  # fmt: skip
+        return one, listed
+
+    assert both("research", admin) == ({Part.TEAM}, {Part.TEAM})
+    assert both("lead", admin) == ({Part.TEAM}, {Part.TEAM})
+    assert both("design", elsewhere) == ({Part.ASSESSOR}, {Part.ASSESSOR})
+    seat = world.seats()["user_research"]
+    stands = frozenset({"team"})
+    declaring.judge(world.database, REFERENCE, seat.id, stands, "No part in it", act(), URL)
+    assert both("research", admin) == ({Part.TEAM, Part.ASSESSOR},) * 2
+
+
+def test_who_supplies_a_component_and_works_nobody_knows_where(world: World) -> None:
+    session = world.session
+    for slug, above in (("needs", None), ("pay", "needs")):
+        add_capability(session, slug, above)
+    add_component(session, "purse", "pay", name="Purse")
+    purse = session.scalars(select(Component)).one()
+    add_usage(session, "boats", "pay", component="purse", supplier="Tide (UK) Limited")
+    booking = world.now()
+    booking.service_id, booking.component_id = None, purse.id
+    session.commit()
+    around = acts.panel_of(session, world.now(), act()).around
+    assert (around.suppliers, around.cross_government) == ({"tide"}, True)
+    seated = panels.SeatRow(*(None,) * 20)._replace(person_id=1)
+    assert rules.unknown(seated, SeatRole.ASSESSOR, around)
+    assert not rules.unknown(seated, SeatRole.OBSERVER, around)
+    assert not rules.unknown(seated._replace(organisation_id=9), SeatRole.LEAD, around)
+    assert not rules.unknown(seated._replace(supplier_key="x"), SeatRole.LEAD, around)
 
 
 def test_a_substitute_at_a_days_notice(world: World) -> None:

@@ -35,7 +35,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "panel_conflict": {
         "declared": lazy("Has declared a conflict"),
         "objection": lazy("The service’s team says that there is a conflict"),
-        "team": lazy("Is in the service’s team"),
+        "team": lazy("Answers for the service"),
         "supplier": lazy("Works for a supplier of the service"),
         "organisation": lazy("Is of the same organisation as the service"),
         "earlier_lead": lazy("Led an earlier assessment of it"),
@@ -51,6 +51,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "cannot_lead": lazy("Does not lead panels"),
         "profession": lazy("Is of another profession"),
         "conflict": lazy("Has a conflict of interest"),
+        "nowhere": lazy("Not known where they work"),
         "not_listed": lazy("Takes no seats for now"),
         "away": lazy("Is away on the day"),
         "sits_elsewhere": lazy("Sits on another panel on the day"),

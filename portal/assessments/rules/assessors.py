@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from portal.accounts.words import Profession
 from portal.assessments.booking_words import PanelBy, SeatRole, Training
-from portal.assessments.rules.panels import Around, Conflict, against
+from portal.assessments.rules.panels import Around, Conflict, against, unknown
 from portal.errors import N_, Invalid
 
 MOST_A_MONTH = 20
@@ -26,6 +26,7 @@ class WhyNot(StrEnum):
     CANNOT_LEAD = "cannot_lead"
     PROFESSION = "profession"
     CONFLICT = "conflict"
+    NOWHERE = "nowhere"
     NOT_LISTED = "not_listed"
     AWAY = "away"
     SITS_ELSEWHERE = "sits_elsewhere"
@@ -127,6 +128,7 @@ def _weighed(who: Candidate, seat: Asked) -> Ranked:
         WhyNot.PROFESSION: seat.role is SeatRole.ASSESSOR
         and seat.profession not in who.professions,
         WhyNot.CONFLICT: bool(found),
+        WhyNot.NOWHERE: unknown(who, seat.role, seat.around),
         WhyNot.NOT_LISTED: not who.listed,
         WhyNot.AWAY: who.away,
         WhyNot.SITS_ELSEWHERE: who.elsewhere,

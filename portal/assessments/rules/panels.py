@@ -198,6 +198,20 @@ def against(who: Sitter, role: SeatRole, around: Around) -> list[Conflict]:
     return found
 
 
+def unknown(who: Sitter, role: SeatRole, around: Around) -> bool:
+    """Whether it matters where somebody works, and nobody has recorded it: then the rule about
+    their organisation cannot be asked.
+    """
+    return (
+        around.cross_government
+        and not around.own_allowed
+        and role is not SeatRole.OBSERVER
+        and who.person_id is not None
+        and who.organisation_id is None
+        and who.supplier_key is None
+    )
+
+
 class Sat(Sitter, Seated, Protocol):
     """A seat with who sits there and what is said of them."""
 

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from portal.access import Kind, Person, Role
 from portal.assessments.booking_words import Declaration, PanelBy, Part, SeatRole, SeatState
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.panels import Seat
+from portal.assessments.rules.panels import ConflictKind
 from portal.catalogue.models.components import Component
 from portal.catalogue.models.services import Service
 
@@ -62,9 +75,11 @@ def _assurance(person: Person) -> ColumnElement[bool]:
 def _sits(person: Person, roles: Collection[SeatRole]) -> ColumnElement[bool]:
     s = Seat
     judged = and_(s.declaration == Declaration.CONFLICT, s.answer.is_not(None), s.answer != "")
+    cleared = cast(s.judged, String).contains(f'"{ConflictKind.TEAM}"')
     return exists().where(
         s.booking_id == Booking.id, s.person_id == person.id, s.state == SeatState.FILLED,
         s.role.in_(roles), or_(s.declaration == Declaration.NONE, judged),
+        or_(cleared, not_(func.coalesce(_team(person), false()))),
     )  # fmt: skip
 
 

@@ -8,11 +8,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
-from portal.access import ASSESSOR, BOOKING, INVITED, LEAD, OBSERVER, Kind, Person, Role, Thing
+from portal.access import (
+    ASSESSOR,
+    BOOKING,
+    CLEARED,
+    INVITED,
+    LEAD,
+    OBSERVER,
+    Kind,
+    Person,
+    Role,
+    Thing,
+)
 from portal.accounts.store import things
 from portal.assessments.booking_words import Declaration, PanelBy, SeatRole, SeatState
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.panels import Seat
+from portal.assessments.rules.panels import ConflictKind
 from portal.audit import Act, Document, record
 from portal.catalogue.models.components import Component
 from portal.catalogue.models.services import Service
@@ -92,11 +104,13 @@ def _whose(session: Session, booking: Booking) -> Thing | None:
 def _seated(session: Session, booking: Booking) -> list[Thing]:
     people: dict[str, set[int]] = {}
     s = Seat
-    query = select(s.role, s.declaration, s.answer, s.person_id)
+    query = select(s.role, s.declaration, s.answer, s.person_id, s.judged)
     query = query.where(s.booking_id == booking.id, s.state == SeatState.FILLED)
-    for role, declaration, answer, person_id in session.execute(query):
+    for role, declaration, answer, person_id, judged in session.execute(query):
         if person_id is not None:
             people.setdefault(_part(role, declaration, answer), set()).add(person_id)
+        if person_id is not None and ConflictKind.TEAM in (judged or ()):
+            people.setdefault(CLEARED, set()).add(person_id)
     people.pop("", None)
     return [Thing(kind, booking.id, people=frozenset(ids)) for kind, ids in people.items()]
 

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, cast, delete, func, literal, null, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    delete,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from portal.access import Kind, Role
@@ -37,7 +50,11 @@ from portal.errors import Missing, Stale
 THING, SECTION = "seat", "section"
 #: How far an assessment is once somebody has led it.
 _LED = SHOWN_TO_TEAM | {State.ASSESSED, State.DRAFTING, State.ASSURANCE_CHECK}
-_TEAM = (Role.TEAM_MEMBER, Role.SERVICE_OWNER, Role.COMPONENT_PROVIDER)
+#: Who answers for a service or component at its assessment, as portal/access.py has it.
+_TEAM = {
+    Kind.SERVICE: (Role.TEAM_MEMBER, Role.ORGANISATION_ADMINISTRATOR, Role.SERVICE_OWNER),
+    Kind.COMPONENT: (Role.TEAM_MEMBER, Role.ORGANISATION_ADMINISTRATOR, Role.COMPONENT_PROVIDER),
+}
 
 
 class SeatRow(NamedTuple):
@@ -151,7 +168,7 @@ def around(session: Session, booking: Booking, held: HeldHow, day: date) -> Arou
         if text is not None:
             found.setdefault("supplier_key", set()).add(text)
     return Around(
-        team=frozenset(found.get("team") or found.get("body_team") or ()),
+        team=frozenset(found.get("team", ())),
         suppliers=frozenset(found.get("supplier_key", ())),
         supplier_bodies=frozenset(found.get("supplier", ())),
         organisations=frozenset(found.get("organisation", ())),
@@ -169,32 +186,30 @@ def _around(booking: Booking, day: date) -> list[Any]:
     if id_ is None:
         kind, id_ = Kind.COMPONENT, booking.component_id
     bodies = _bodies(kind, id_)
+    near = and_(g.kind == kind, g.thing_id == id_)
+    of_body = and_(g.kind == Kind.ORGANISATION, g.thing_id.in_(union_all(*bodies)))
     team = select(literal("team"), g.person_id, nothing).where(
-        g.kind == kind, g.thing_id == id_, g.role.in_(_TEAM), holds_on(day)
+        or_(near, of_body), g.role.in_(_TEAM[kind]), holds_on(day)
     )
-    wide = (*_TEAM, Role.ORGANISATION_ADMINISTRATOR)
-    of_body = select(literal("body_team"), g.person_id, nothing).where(
-        g.kind == Kind.ORGANISATION, g.thing_id.in_(union_all(*bodies)), g.role.in_(wide),
-        holds_on(day),
-    )  # fmt: skip
     own = [select(literal("organisation"), each.subquery().c[0], nothing) for each in bodies]
     u, b, s = Usage, Booking, Seat
     suppliers = select(literal("supplier"), u.supplier_id, u.supplier_key).where(
-        u.service_id == booking.service_id, u.status != UsageStatus.STOPPED,
-        u.supplier_key.is_not(None),
+        _of(u, booking), u.status != UsageStatus.STOPPED, u.supplier_key.is_not(None)
     )  # fmt: skip
-    same = (
-        b.service_id == booking.service_id
-        if booking.service_id is not None
-        else b.component_id == booking.component_id
-    )
     led = (
         select(literal("lead"), s.person_id, nothing)
         .join(b, b.id == s.booking_id)
-        .where(same, b.id != booking.id, b.state.in_(_LED), s.role == SeatRole.LEAD,
+        .where(_of(b, booking), b.id != booking.id, b.state.in_(_LED), s.role == SeatRole.LEAD,
                s.state == SeatState.FILLED)
     )  # fmt: skip
-    return [team, of_body, *own, suppliers, led]
+    return [team, *own, suppliers, led]
+
+
+def _of(model: type[Booking] | type[Usage], booking: Booking) -> ColumnElement[bool]:
+    """What is of the same service, or component; who supplies a component, its users say."""
+    if booking.service_id is not None:
+        return model.service_id == booking.service_id
+    return model.component_id == booking.component_id
 
 
 def _bodies(kind: Kind, id_: int | None) -> list[Any]:

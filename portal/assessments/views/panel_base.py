@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.views.base import done, not_done
 from portal.assessments.actions.panels import days_set
-from portal.assessments.rules.panels import SEATED, Conflict, conflicts, missing, standing
+from portal.assessments.rules.panels import SEATED, Conflict, conflicts, missing, standing, unknown
 from portal.assessments.store import booking_settings, panels
 from portal.assessments.store.panels import Panel, SeatRow
 from portal.assessments.views.booking_base import Seen
@@ -31,11 +31,13 @@ class Shown:
 
     Attributes:
         stands: what nobody has judged to be no conflict.
+        nowhere: whether it matters where they work, and nobody has recorded it.
     """
 
     row: SeatRow
     said: list[Conflict]
     stands: list[Conflict]
+    nowhere: bool
 
 
 def panel_of(session: Session, seen: Seen) -> Panel:
@@ -47,8 +49,12 @@ def panel_of(session: Session, seen: Seen) -> Panel:
 def shown(panel: Panel) -> list[Shown]:
     """The seats that are open or filled."""
     return [
-        Shown(row, conflicts(row, panel.around), standing(row, panel.around)) for row in panel.seats
-    ]
+        Shown(
+            row, conflicts(row, panel.around), standing(row, panel.around),
+            unknown(row, row.role, panel.around),
+        )
+        for row in panel.seats
+    ]  # fmt: skip
 
 
 def seat_in(panel: Panel, seat_id: int) -> SeatRow:

@@ -17,7 +17,7 @@ from portal.assessments.forms.panel_labels import place_name, seat_name
 from portal.assessments.forms.panels import CONFLICT, DeclareForm, ObjectForm, SelfLeaveForm
 from portal.assessments.rules.confidentiality import Sees, artefact_open
 from portal.assessments.rules.panels import missing
-from portal.assessments.store import panel_reading, panels
+from portal.assessments.store import assessors, panel_reading, panels
 from portal.assessments.store.panels import SeatRow
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.panel_base import (
@@ -87,9 +87,16 @@ def declare(reference: str) -> AnyResponse:
         form, lambda: _declared(form, reference), said, after,
         lambda: form_page(
             form, _("Conflict of interest"), seen.crumbs,
-            template="assessments/panel_declare.html", seen=seen,
+            template="assessments/panel_declare.html", seen=seen, nowhere=_nowhere(),
         ),
     )  # fmt: skip
+
+
+def _nowhere() -> bool:
+    """Whether I have not recorded where I work."""
+    with reading() as session:
+        row = assessors.recorded(session, current_person().id)
+    return row is not None and row.organisation_id is None and row.supplier_key is None
 
 
 def _declared(form: DeclareForm, reference: str) -> None:
