@@ -27,6 +27,7 @@ class Item:
         kind: the kind of record it is about, and `thing_id` its id, where it is about one.
         thing_id: see `kind`.
         signed: the record can be confirmed from a link in a mail, without signing in.
+        mailed_as: what mails call it, where its name is only for whoever has signed in.
     """
 
     task: str
@@ -37,6 +38,7 @@ class Item:
     kind: str = ""
     thing_id: int = 0
     signed: bool = False
+    mailed_as: str = ""
 
 
 #: Gives what waits for a person on a day. It asks `may` or the person's grants by itself.
@@ -46,6 +48,7 @@ Mailed = Callable[[Session, Collection[Item], datetime], None]
 _SOURCES: dict[str, Source] = {}
 _LABELS: dict[str, str] = {}
 _MAILED: dict[str, Mailed] = {}
+_OF: dict[str, str] = {}
 
 
 def register(
@@ -61,8 +64,14 @@ def register(
         source: gives the items.
         labels: what pages and mails say above the items of each task, marked with `N_`.
         mailed: told what was mailed to somebody.
+
+    Raises:
+        ValueError: another source has a task of the same name, and says something else above it.
     """
     _SOURCES[name] = source
+    for task in labels or {}:
+        if _OF.setdefault(task, name) != name:
+            raise ValueError(f"{task} is a task of {_OF[task]}")
     _LABELS.update(labels or {})
     if mailed is not None:
         _MAILED[name] = mailed

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Person
 from portal.accounts import work
+from portal.accounts.rules import digest
 from portal.assessments.actions import booking_clocks, follow_ups
 from portal.assessments.actions.assess_again import begin, possible
 from portal.assessments.actions.booking_steps import step
@@ -232,13 +233,18 @@ def test_clocks_run_out_and_people_are_reminded_once(
 
 def test_what_waits_is_on_the_work_list(database: RolledBackDatabase, session: Session) -> None:
     case = held(session, State.READY_TO_PUBLISH)
+    day, mine = date(2026, 4, 1), f"/assessments/{case.reference}"
+
+    def items(who: Person) -> list[work.Item]:
+        return [i for i in work.items(session, who, day) if i.href.startswith(mine)]
 
     def tasks(who: Person) -> list[str]:
-        day = date(2026, 4, 1)
-        mine = f"/assessments/{case.reference}"
-        return [i.task for i in work.items(session, who, day) if i.href.startswith(mine)]
+        told = digest.values(items(who), day, work.label, lambda item: item.href, "all")
+        assert "boat" not in str(told).lower(), "mails name the reference alone"
+        return [item.task for item in items(who)]
 
     assert tasks(case.assurance) == ["publish_report"]
+    assert [item.name for item in items(case.assurance)] == ["Hire a boat"]
     assert tasks(case.team) == tasks(case.lead) == tasks(Somebody(id=999)) == []
     publish(database, case)
     assert tasks(case.team) == ["do_action", "do_action"]

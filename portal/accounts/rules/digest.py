@@ -49,7 +49,10 @@ def values(
     groups = [
         {
             "title": title(task),
-            "rows": [{"name": i.name, "due": _due(i.due, day), "link": link(i)} for i in some],
+            "rows": [
+                {"name": i.mailed_as or i.name, "due": _due(i.due, day), "link": link(i)}
+                for i in some
+            ],
             "more": more,
         }
         for task, some, more in shown(items)

@@ -25,6 +25,10 @@ class Item(Protocol):
         """What it is about."""
 
     @property
+    def mailed_as(self) -> str:
+        """What mails call it; "" for its name."""
+
+    @property
     def href(self) -> str:
         """Where it is done."""
 

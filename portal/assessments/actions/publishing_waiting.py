@@ -15,7 +15,7 @@ from portal.errors import N_
 
 _MOST = 50
 LABELS = {
-    "check_report": N_("Check draft reports"),
+    "check_draft": N_("Check draft reports"),
     "answer_report": N_("Accept or challenge draft reports"),
     "answer_challenges": N_("Answer challenges"),
     "publish_report": N_("Publish reports"),
@@ -24,7 +24,7 @@ LABELS = {
     "decide_escalated": N_("Decide about escalated actions"),
 }
 _REPORTS = (
-    (State.ASSURANCE_CHECK, (Part.ASSURANCE,), "check_report", "/check"),
+    (State.ASSURANCE_CHECK, (Part.ASSURANCE,), "check_draft", "/check"),
     (State.TEAM_REVIEW, (Part.TEAM,), "answer_report", "/review"),
     (State.PANEL_AMENDS, (Part.LEAD, Part.ASSESSOR), "answer_challenges", "/review"),
     (State.READY_TO_PUBLISH, (Part.ASSURANCE,), "publish_report", ""),
@@ -51,9 +51,16 @@ def waiting(session: Session, person: Person, _day: date) -> Iterator[work.Item]
     for state, parts, task, then in _REPORTS:
         if any(_NEEDS[part] & held for part in parts):
             for reference, name in follow_ups.reports(session, person, parts, state, _MOST):
-                yield work.Item(task, name, f"/assessments/{reference}{then}", detail=reference)
+                yield _item(task, reference, name, then)
     for states, parts, task in _ACTIONS:
         if any(_NEEDS[part] & held for part in parts):
             for row in follow_ups.waiting(session, person, parts, states, _MOST):
-                href = f"/assessments/{row.reference}/actions/{row.id}"
-                yield work.Item(task, row.booking, href, due=row.due_on, detail=row.reference)
+                yield _item(task, row.reference, row.booking, f"/actions/{row.id}", row.due_on)
+
+
+def _item(
+    task: str, reference: str, name: str, page: str, due: date | None = None
+) -> work.Item:
+    """A line about a booking, which mails call by its reference alone."""
+    href = f"/assessments/{reference}{page}"
+    return work.Item(task, name, href, due, detail=reference, mailed_as=reference)
