@@ -286,8 +286,8 @@ _ANSWERS = _part(_BOOKS, BOOKING)
 def _judges(*kinds: str) -> Predicate:
     """Whoever sits on one of these seats, and does not answer for what is judged."""
     sits, cleared = _seat(*kinds), _seat(CLEARED)
-    return lambda person, thing: sits(person, thing) and (
-        cleared(person, thing) or not _ANSWERS(person, thing)
+    return lambda person, thing: (
+        sits(person, thing) and (cleared(person, thing) or not _ANSWERS(person, thing))
     )
 
 

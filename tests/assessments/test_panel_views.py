@@ -15,6 +15,7 @@ from portal.assessments.models.bookings import BookingArtefact
 from portal.assessments.models.drafting import Section
 from portal.assessments.models.panels import Assessor, AssessorAway
 from portal.assessments.models.publishing import FollowUp
+from portal.assessments.words import Rating
 from portal.catalogue.models.components import Component
 from portal.web.people import as_person
 from tests.support.accounts import act, send
@@ -163,6 +164,17 @@ def test_what_is_read_beforehand(
         assert "Your access ended" in page
     with as_person(app, team_of(world.service.id)):
         assert "a.example/Old" in client.get(here).text, "it is the team's own"
+    booking = world.now()
+    [*_, red] = session.scalars(select(Section).order_by(Section.id))
+    red.rating, red.verbatim, booking.after_id = Rating.NOT_MET, "Red", red.booking_id
+    session.commit()
+    with as_person(app, with_account(world.who["design"])):
+        page = client.get(here).text
+        for said in ("not published", "Red", "Do TST-5555", "Do TST-4444"):
+            assert said in page, "the one that is held again is never published"
+        assert "Boats alpha" not in page
+    world.now().after_id = None
+    session.commit()
     seat = world.seats()["design"]
     for declaration, sees in ((Declaration.WAITING, False), (Declaration.NONE, True)):
         seat.role, seat.profession, seat.declaration = "observer", None, declaration

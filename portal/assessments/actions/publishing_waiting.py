@@ -58,9 +58,7 @@ def waiting(session: Session, person: Person, _day: date) -> Iterator[work.Item]
                 yield _item(task, row.reference, row.booking, f"/actions/{row.id}", row.due_on)
 
 
-def _item(
-    task: str, reference: str, name: str, page: str, due: date | None = None
-) -> work.Item:
+def _item(task: str, reference: str, name: str, page: str, due: date | None = None) -> work.Item:
     """A line about a booking, which mails call by its reference alone."""
     href = f"/assessments/{reference}{page}"
     return work.Item(task, name, href, due, detail=reference, mailed_as=reference)
