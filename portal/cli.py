@@ -55,6 +55,7 @@ from portal.commands import Commands, act, database, json_option, yes_anyway, ye
 from portal.errors import Invalid, Missing
 from portal.interchange import demo, performance_platform, registers, summaries, tables
 from portal.interchange.said import json_line, printable, told
+from portal.performance.actions import bringing
 
 #: What an id of the database can be.
 NUMBER = click.IntRange(1, 2**31 - 1)
@@ -120,18 +121,18 @@ def import_organisations_command(files: tuple[Path, ...], **options: Any) -> Non
 @click.argument("file", type=FILE)
 @import_options
 def import_services_command(file: Path, **options: Any) -> None:
-    """Import the Performance Platform's services.csv."""
+    """Import the Performance Platform's services.csv: services and their volumes."""
     parse = performance_platform.parse_services
-    run_import(lambda: parse(file), import_services.apply, [file], **options)
+    run_import(lambda: parse(file), bringing.apply, [file], **options)
 
 
 @import_group.command("transaction-volumes")
 @click.argument("file", type=FILE)
 @import_options
 def import_volumes_command(file: Path, **options: Any) -> None:
-    """Import the Performance Platform's transaction-volumes.csv."""
+    """Import the Performance Platform's transaction-volumes.csv: services and their volumes."""
     parse = performance_platform.parse_volumes
-    run_import(lambda: parse(file), import_services.apply, [file], **options)
+    run_import(lambda: parse(file), bringing.apply, [file], **options)
 
 
 @import_group.command("undo")

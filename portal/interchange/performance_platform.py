@@ -7,31 +7,25 @@ for periods are recognised by their form, not by a list.
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from portal.catalogue.rules.cleaners import NAME_LIMIT, SLUG, Document, sort_key
-from portal.catalogue.rules.importing import Aside, Desired, Parsed
+from portal.catalogue.rules.importing import Aside, Desired
 from portal.errors import Invalid
+from portal.interchange import volume_columns
 from portal.interchange.rows import Row, address, called, number, owner, text
-from portal.interchange.tables import Table, read_table
+from portal.interchange.tables import Table, contents, table_in
+from portal.interchange.volume_columns import Column
+from portal.performance.rules import periods
+from portal.performance.rules import published as rules
+from portal.performance.rules.published import Published
 
 SERVICES, VOLUMES = "services-csv", "transaction-volumes"
-LONG = re.compile(r"([A-Za-z]+) (\d{4}) to ([A-Za-z]+) (\d{4}): volume", re.ASCII)
-SHORT = re.compile(
-    r"Total\s+([A-Za-z]{3})(\d{2})\s*-\s*([A-Za-z]{3})(\d{2})\s*\[12 MONTHS\]", re.ASCII
-)
-MONTHS = {
-    written.lower(): month
-    for names in (calendar.month_name, calendar.month_abbr)
-    for month, written in enumerate(names)
-    if written
-}
 AUDIENCES = {
     "business": ["business"],
     "individuals": ["public"],
@@ -53,22 +47,24 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """Where the two files differ: the columns' names."""
+    """Where the two files differ: the columns' names; and the columns of values."""
 
     agency: str
     category: str
     previous: str | None
     years: list[Year]
+    columns: list[Column]
 
 
-def parse_services(path: Path) -> Parsed:
+def parse_services(path: Path) -> Published:
     """Read `services.csv`. Raises Invalid for a file that is not one."""
-    table = read_table(path)
+    name, raw = contents(path)
+    table = table_in(name, raw)
     table.need(("Department", "Agency/body", "Name of service", "Slug", "URL",
                 "Description of service"))  # fmt: skip
     previous = next((c for c in table.columns if c.startswith("Previous dept")), None)
     form = _form(table, "Agency/body", "Category", previous)
-    parsed = Parsed(SERVICES, [table.name], aside=table.aside)
+    parsed = Published(SERVICES, [table.name], aside=table.aside)
     seen: dict[str, int] = {}
     for line, cells in table.rows():
         row = Row(table, line, cells)
@@ -85,17 +81,19 @@ def parse_services(path: Path) -> Parsed:
         seen[slug] = line
         parsed.desired.append(Desired(slug, table.name, line, row.fields, slug))
     parsed.read = table.read
+    parsed.rows = _volumes(raw, parsed, form.columns)
     return parsed
 
 
-def parse_volumes(path: Path) -> Parsed:
+def parse_volumes(path: Path) -> Published:
     """Read `transaction-volumes.csv`. Raises Invalid for a file that is not one."""
-    table = read_table(path)
+    name, raw = contents(path)
+    table = table_in(name, raw)
     table.need(("Department", "Body/Agency", "Name of service", "URL", "Description of service"))
     form = _form(table, "Body/Agency", "Service Type", None)
     if not form.years:
         raise Invalid(table.name, f"{table.name} has no column of 12 months' volume")
-    parsed = Parsed(VOLUMES, [table.name], aside=table.aside)
+    parsed = Published(VOLUMES, [table.name], aside=table.aside)
     seen: dict[str, int] = {}
     for line, cells in table.rows():
         row = Row(table, line, cells)
@@ -111,43 +109,45 @@ def parse_volumes(path: Path) -> Parsed:
         # The file has no addresses, and a name alone may be another department's service.
         parsed.desired.append(Desired(key, table.name, line, row.fields, ref=""))
     parsed.read = table.read
+    parsed.rows = _volumes(raw, parsed, form.columns)
     return parsed
+
+
+def _volumes(
+    raw: bytes, parsed: Published, columns: list[Column]
+) -> Callable[[list[Aside]], Iterator[rules.Row]]:
+    """What reads the volumes of the accepted rows. All at once they would need much memory."""
+
+    def rows(aside: list[Aside]) -> Iterator[rules.Row]:
+        if not columns or not parsed.desired:
+            return
+        known = {(each.row, each.column) for each in parsed.aside}
+        waiting = iter(parsed.desired)
+        table = table_in(parsed.files[0], raw)
+        following = next(waiting, None)
+        for line, cells in table.listed():
+            if following and following.row == line:
+                new: list[Aside] = []
+                yield rules.Row(following, volume_columns.read(table, line, cells, columns, new))
+                aside += (each for each in new if (each.row, each.column) not in known)
+                following = next(waiting, None)
+
+    return rows
 
 
 def _form(table: Table, agency: str, category: str, previous: str | None) -> _Form:
     years = sorted(_years(table), key=lambda year: year.last)
-    used = [category, "Customer type", "Business model", "Keywords", *(y.column for y in years)]
+    used = [category, "Customer type", "Business model", "Keywords"]
     table.once([*used, *([previous] if previous else [])])
-    return _Form(agency, category, previous, years)
+    columns = volume_columns.find(table)
+    return _Form(agency, category, previous, years, columns)
 
 
-def _years(table: Table) -> Iterable[Year]:
-    seen: set[tuple[date, date]] = set()
-    for column in table.columns:
-        long, short = LONG.fullmatch(column), SHORT.fullmatch(column)
-        found = long or short
-        if not found:
-            continue
-        month, year, last_month, last_year = found.groups()
-        century = 2000 if short else 0
-        try:
-            start, end = MONTHS[month.lower()], MONTHS[last_month.lower()]
-            first = date(int(year) + century, start, 1)
-            last_day = calendar.monthrange(int(last_year) + century, end)[1]
-            last = date(int(last_year) + century, end, last_day)
-        except (KeyError, ValueError):
-            _column_aside(table, column, "The column's months or years do not exist")
-            continue
-        if (last.year - first.year) * 12 + last.month - first.month != 11:
-            _column_aside(table, column, "The column does not cover 12 months")
-        # services.csv repeats its total's heading for the digital total, further right.
-        elif (first, last) not in seen:
-            seen.add((first, last))
-            yield Year(column, first, last)
-
-
-def _column_aside(table: Table, column: str, reason: str) -> None:
-    table.aside.append(Aside(table.name, 1, column[:300], None, reason))
+def _years(table: Table) -> list[Year]:
+    return [
+        Year(each.heading, each.start, periods.end_of(each.period, each.start))
+        for each in volume_columns.totals(table)
+    ]
 
 
 def _twice(line: int) -> str:

@@ -77,7 +77,18 @@ class Table:
         return f"it has {listed}{more}"
 
     def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Each row that fits the header, once: (the line where it ends, its cells by column).
+        """Each row that fits the header, once: (the line where it ends, its cells by column). Of
+        columns with one name, the first counts.
+
+        Raises:
+            Invalid: as `listed` does.
+        """
+        backwards = self.columns[::-1]
+        for line, cells in self.listed():
+            yield line, dict(zip(backwards, cells[::-1], strict=True))
+
+    def listed(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row that fits the header, once: (the line where it ends, its cells in order).
 
         Raises:
             Invalid: the file is cut off inside a quoted cell, has a cell over 100,000 characters,
@@ -94,7 +105,7 @@ class Table:
                     whole = ", ".join(cells)[:300]
                     self.aside.append(Aside(self.name, line, column, whole, reason))
                 else:
-                    yield line, dict(zip(self.columns, (c.strip() for c in cells), strict=True))
+                    yield line, [cell.strip() for cell in cells]
         except csv.Error as problem:
             raise _malformed(self.name, self.reader, problem) from problem
         if not self.read:
@@ -124,7 +135,17 @@ def read_table(path: Path, needed: Iterable[str] = (), delimiter: str = ",") -> 
         Invalid: no such file, no regular one, larger than 50 MB, empty, binary, in an encoding that
             is not known, or a needed column is missing or there twice.
     """
-    name, raw = contents(path)
+    table = table_in(*contents(path), delimiter)
+    table.need(needed)
+    return table
+
+
+def table_in(name: str, raw: bytes, delimiter: str = ",") -> Table:
+    """The same for a file whose name and bytes are known, so that it can be read again as it was.
+
+    Raises:
+        Invalid: empty, binary, or in an encoding that is not known.
+    """
     encoding = _encoding(raw, name)
     aside = []
     if encoding != "UTF-8":
@@ -147,9 +168,7 @@ def read_table(path: Path, needed: Iterable[str] = (), delimiter: str = ",") -> 
         note = "The file does not end with a line break: its last row may be cut off"
         aside.append(Aside(name, unfinished, None, None, note))
     columns = [cell.strip() for cell in header]
-    table = Table(name, columns, encoding, aside, unfinished, reader)
-    table.need(needed)
-    return table
+    return Table(name, columns, encoding, aside, unfinished, reader)
 
 
 def json_list(path: Path, of: str, objects: str) -> tuple[str, list[Any]]:

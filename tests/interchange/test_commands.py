@@ -18,6 +18,7 @@ from portal.catalogue.words import MatchState
 from portal.db import Database
 from tests.interchange.commands import counts, load, number, run
 from tests.interchange.files import GOVERNMENT, SERVICES, SERVICES_HEADER, VOLUMES, write
+from tests.interchange.published import assert_agrees
 from tests.support.data import ACT
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -212,7 +213,10 @@ def test_real_files_beside_the_demo(app: Flask) -> None:
     assert counts(app, *words) == {
         "kind": "services-csv", "batch": counts_batch(app), "read": 591, "created": 591,
         "updated": 0, "unchanged": 0, "set_aside": 0, "conflicts": 0, "names_waiting": 0,
+        "data_sets_created": 1_130, "values_created": 34_641, "values_revised": 0,
+        "values_unchanged": 0, "values_doubted": 320,
     }  # fmt: skip
+    assert_agrees(app.extensions["portal"].database, platform / "services.csv")
     volumes = ("transaction-volumes", str(platform / "transaction-volumes.csv"))
     found = counts(app, *volumes)
     assert (found["read"], found["created"], found["conflicts"]) == (591, 0, 7)

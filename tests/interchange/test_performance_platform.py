@@ -10,6 +10,7 @@ from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.importing import Aside, Parsed
 from portal.errors import Invalid
 from portal.interchange import performance_platform
+from portal.performance.words import Period
 from tests.interchange.files import SERVICES, SERVICES_HEADER, VOLUMES, write
 
 
@@ -125,14 +126,22 @@ def test_absent_column_says_nothing(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("column", ["Slug", "Category", "Keywords", "12 MONTHS"])
+@pytest.mark.parametrize("column", ["Slug", "Category", "Keywords"])
 def test_column_there_twice_is_refused(tmp_path: Path, column: str) -> None:
-    text = SERVICES_HEADER.replace("Oct16-Sep17", "Oct16 - Sep17")
-    if column != "12 MONTHS":
-        text = SERVICES_HEADER.replace("Abbr", column)
+    text = SERVICES_HEADER.replace("Abbr", column)
     path = write(tmp_path, "s.csv", text + "X,Dept,,Name,a-slug,,,,,,,,,\n")
     with pytest.raises(Invalid, match="twice"):
         performance_platform.parse_services(path)
+
+
+def test_sums_with_one_heading_are_read_by_position(tmp_path: Path) -> None:
+    text = SERVICES_HEADER.replace("Oct16-Sep17", "Oct16 - Sep17")
+    path = write(tmp_path, "s.csv", text + "X,Dept,,Name,a-slug,,,,,,,,7,5\n")
+    parsed = performance_platform.parse_services(path)
+    assert parsed.desired[0].fields["yearly_transactions"] == 7
+    (row,) = parsed.rows([])
+    said = [(entry.measure, entry.number) for entry in row.entries[Period.YEAR]]
+    assert said == [("transactions", 7), ("digital", 5)]
 
 
 def test_bad_first_row_does_not_hide_a_good_second(tmp_path: Path) -> None:

@@ -82,6 +82,17 @@ _Todo = tuple[Desired, Desired, int | None]
 def apply(session: Session, parsed: Parsed, act: Act, progress: Progress | None = None) -> Outcome:
     """Create and update services; owners' names are resolved or wait in the queue."""
     batch = begin(session, parsed, act)
+    take(batch, parsed, progress)
+    return batch.finish()
+
+
+def take(batch: Batch, parsed: Parsed, progress: Progress | None) -> dict[str, int]:
+    """The same in an import under way, which says more of the services.
+
+    Returns:
+        The services' ids, by the source's keys; without rows that were refused.
+    """
+    session = batch.session
     resolver = Resolver(session, batch.act)
     batch.outcome.settled = resolver.settle()
     batch.changed[store.THING] |= resolver.moved
@@ -106,7 +117,7 @@ def apply(session: Session, parsed: Parsed, act: Act, progress: Progress | None 
         store.save_relations(session, service_id, relations, ids)
     batch.outcome.waiting = resolver.waiting
     refresh(session, batch.changed)
-    return batch.finish()
+    return run.ids
 
 
 class _Run:
@@ -114,6 +125,7 @@ class _Run:
 
     Attributes:
         relations: of the services taken so far, by id, for when all others are there.
+        ids: of the services taken so far, by the source's keys.
     """
 
     def __init__(self, batch: Batch, refs: dict[str, int]) -> None:
@@ -122,6 +134,7 @@ class _Run:
         self._refs = refs
         self.places = Places(batch.session, batch)
         self.relations: dict[int, list[Document]] = {}
+        self.ids: dict[str, int] = {}
         self._current: dict[int, Document] = {}
         self._taken: list[_Taken] = []
 
@@ -165,6 +178,7 @@ class _Run:
         )
         for desired, known, said, change in taken:
             id_ = next(written) if change or known is None else known
+            self.ids[desired.key] = id_
             batch.remember(desired.key, store.THING, id_, said)
             if "relations" in desired.fields:
                 self.relations[id_] = desired.fields["relations"]

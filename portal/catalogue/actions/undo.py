@@ -22,6 +22,7 @@ from portal.catalogue.store import (
     pointing,
     rosters,
     services,
+    taken_back,
 )
 from portal.catalogue.words import MatchState
 from portal.db import Database, chunks, one_at_a_time
@@ -39,7 +40,8 @@ def undo(database: Database, batch_id: int, act: Act) -> dict[str, int]:
     what it made is removed.
 
     Returns:
-        How many records were removed and how many restored.
+        How many records were removed and how many restored; and how much of what is kept with them
+        was taken back, and stays because somebody changed it since.
 
     Raises:
         Missing: no such batch.
@@ -51,8 +53,11 @@ def undo(database: Database, batch_id: int, act: Act) -> dict[str, int]:
         batch = imports.batch(session, batch_id)
         if batch.undone_at is not None:
             raise Clash("batch", f"Import {batch_id} was undone already")
-        _refuse(session, "These changed after the import", imports.changed_since(session, batch_id))
+        since = imports.changed_since(session, batch_id)
+        since = [each for each in since if each[0] not in taken_back.things()]
+        _refuse(session, "These changed after the import", since)
         made, changed = _taken_apart(session, batch_id)
+        beside = _take_back(session, batch_id, made, act)
         undoing = _Undoing(session, act.in_batch(batch_id), changed)
         undoing.restore()
         spoken = _ids(changed, evidence.THING)
@@ -65,11 +70,20 @@ def undo(database: Database, batch_id: int, act: Act) -> dict[str, int]:
         for kind in further_kinds.kinds():
             search.remove(session, kind.thing, _ids(made, kind.thing))
         refresh(session, {t: _ids(changed, t) for t in (services.THING, organisations.THING)})
-        return {"removed": _records(made), "restored": _records(changed)}
+        return {"removed": _records(made), "restored": _records(changed), **beside}
+
+
+def _take_back(session: Session, batch_id: int, made: list[Reference], act: Act) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    gone, act = _ids(made, services.THING), act.in_batch(batch_id)
+    for kind in taken_back.kinds():
+        counts |= kind.take_back(session, batch_id, gone, act, TAG)
+    return counts
 
 
 def goes_along(database: Database, batch_id: int) -> list[str]:
-    """What people made of the records that a batch brought, and that goes with them, a line each.
+    """What people made of the records that a batch brought, and that goes with them; and what they
+    changed, and that stays. A line each.
 
     Raises:
         Missing: no such batch.
@@ -77,11 +91,12 @@ def goes_along(database: Database, batch_id: int) -> list[str]:
     with database.reading(fresh=True) as session:
         imports.batch(session, batch_id)
         made, _changed = _taken_apart(session, batch_id)
-        return [
+        lines = [
             line
             for kind in further_kinds.kinds()
             for line in kind.along(session, _ids(made, kind.thing))
         ]
+        return lines + [each for k in taken_back.kinds() for each in k.stays(session, batch_id)]
 
 
 def _taken_apart(
@@ -93,6 +108,8 @@ def _taken_apart(
     made: list[Reference] = []
     changed: dict[Reference, Document] = {}
     for event in imports.events_of(session, batch_id):
+        if event.thing in taken_back.things():
+            continue
         reference = event.thing, event.thing_id
         if event.before:
             changed.setdefault(reference, {}).update(event.before)

@@ -85,6 +85,8 @@ class Outcome:
         waiting: names that it put into the queue.
         settled: names that waited, and are matched now.
         heard: records of which the source says something new, even where the record stays.
+        further: how many of what a package above keeps with the records, by what is counted.
+        wrote: whether any of that is new.
         batch_id: None where nothing was kept.
     """
 
@@ -98,11 +100,13 @@ class Outcome:
     heard: int = 0
     aside: list[Aside] = field(default_factory=list)
     batch_id: int | None = None
+    further: dict[str, int] = field(default_factory=dict)
+    wrote: bool = False
 
     @property
     def changed(self) -> bool:
         """Whether the catalogue, or what is known of its sources, is another than before."""
-        return bool(self.created or self.updated or self.settled or self.heard)
+        return bool(self.created or self.updated or self.settled or self.heard or self.wrote)
 
     @property
     def conflicts(self) -> list[Aside]:
@@ -119,6 +123,7 @@ class Outcome:
             "set_aside": len(self.aside) - len(self.conflicts),
             "conflicts": len(self.conflicts),
             "names_waiting": self.waiting,
+            **self.further,
         }
 
 

@@ -6,10 +6,10 @@ transaction ends, so that many writes to one organisation cost as much as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from sqlalchemy import ColumnElement, delete, event, func, select, text
+from sqlalchemy import ColumnElement, delete, event, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from portal.access import Kind
@@ -43,42 +43,78 @@ def put(
 
     A figure that another data set of the thing has for a period stays as that one says.
     """
+    put_many(session, kind, period, {(id_, data_set_id): figures})
+
+
+def put_many(
+    session: Session,
+    kind: Kind,
+    period: Period,
+    sets: Mapping[tuple[int, int], Mapping[tuple[date, Figure], Known]],
+) -> None:
+    """The same for many, by their ids and those of their data sets."""
     f = ThingFigure
-    others: set[tuple[date, Figure]] = set()
-    of_thing = (f.kind == kind, f.of_id == id_, f.period == period)
-    for some in chunks(sorted({start for start, _ in figures})):
-        mine = (*of_thing, f.start.in_(some), f.data_set_id == data_set_id)
-        session.execute(delete(f).where(*mine))
-        query = select(f.start, f.figure).where(*of_thing, f.start.in_(some))
-        others |= {(start, figure) for start, figure in session.execute(query)}
+    pairs = [(*key, start) for key, figures in sets.items() for start in {s for s, _ in figures}]
+    others: set[tuple[int, date, Figure]] = set()
+    for some in chunks(sorted(pairs)):
+        of_things = (f.kind == kind, f.period == period, f.of_id.in_({id_ for id_, _, _ in some}))
+        mine = tuple_(f.data_set_id, f.start).in_([(set_id, start) for _, set_id, start in some])
+        session.execute(delete(f).where(*of_things, mine))
+        there = f.start.in_({start for *_, start in some})
+        query = select(f.of_id, f.start, f.figure).where(*of_things, there)
+        others |= {(id_, start, figure) for id_, start, figure in session.execute(query)}
     rows = [
         {
             "kind": kind, "of_id": id_, "period": period, "figure": figure, "start": start,
             "state": each.state, "number": each.number, "status": each.status,
-            "definition": each.definition, "doubt": each.doubt, "data_set_id": data_set_id,
+            "definition": each.definition, "doubt": each.doubt, "data_set_id": set_id,
         }
+        for (id_, set_id), figures in sets.items()
         for (start, figure), each in figures.items()
-        if (start, figure) not in others
+        if (id_, start, figure) not in others
     ]  # fmt: skip
     insert_rows(session, f, rows)
     if kind is Kind.SERVICE:
-        touch(session, id_, period, figures)
+        touch_many(session, period, {id_: figures for (id_, _), figures in sets.items()})
+
+
+def drop(session: Session, kind: Kind, starts: Mapping[int, Collection[date]]) -> None:
+    """Delete the figures that things of a kind have from data sets, for some periods of each."""
+    f = ThingFigure
+    for some in chunks([(id_, start) for id_, each in starts.items() for start in each]):
+        mine = (f.kind == kind, tuple_(f.data_set_id, f.start).in_(some))
+        was = session.execute(select(f.of_id, f.period, f.start, f.figure).where(*mine)).all()
+        session.execute(delete(f).where(*mine))
+        of: dict[Period, dict[int, set[tuple[date, Figure]]]] = {}
+        for row in was if kind is Kind.SERVICE else ():
+            of.setdefault(row.period, {}).setdefault(row.of_id, set()).add((row.start, row.figure))
+        for period, services in of.items():
+            touch_many(session, period, services)
 
 
 def touch(
     session: Session, service_id: int, period: Period, figures: Iterable[tuple[date, Figure]]
 ) -> None:
     """Say that totals that a service counts in may have changed."""
-    query = select(_body).where(Service.id == service_id)
-    body = session.scalar(query) or NOBODY
-    places = session.info.setdefault(_WAITING, {}).setdefault(body, set())
-    of: dict[date, set[Figure]] = {}
-    for start, figure in figures:
-        of.setdefault(start, set()).add(figure)
-    for start, given in of.items():
-        after = periods.year_after(period, start)
-        for name in totals.names(given):
-            places |= {(period, name, each) for each in (start, after) if each is not None}
+    touch_many(session, period, {service_id: figures})
+
+
+def touch_many(
+    session: Session, period: Period, services: Mapping[int, Iterable[tuple[date, Figure]]]
+) -> None:
+    """The same of many services."""
+    waiting = session.info.setdefault(_WAITING, {})
+    for some in chunks(list(services)):
+        bodies = dict(session.execute(select(Service.id, _body).where(Service.id.in_(some))).all())
+        for id_ in some:
+            places = waiting.setdefault(bodies.get(id_, NOBODY), set())
+            of: dict[date, set[Figure]] = {}
+            for start, figure in services[id_]:
+                of.setdefault(start, set()).add(figure)
+            for start, given in of.items():
+                after = periods.year_after(period, start)
+                for name in totals.names(given):
+                    places |= {(period, name, each) for each in (start, after) if each is not None}
 
 
 def touch_whole(session: Session, bodies: Iterable[int | None]) -> None:

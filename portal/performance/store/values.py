@@ -105,7 +105,7 @@ def put_values(
         if before is not None:
             over.append(before.id)
         starts.add(entry.start)
-        rows.append(_row(data_set, measures[entry.measure], entry, before, batch_id))
+        rows.append(revision(data_set, measures[entry.measure], entry, before, batch_id))
     for some in chunks(over):
         session.execute(update(DataValue).where(DataValue.id.in_(some)).values(current=False))
     insert_rows(session, DataValue, rows)
@@ -119,9 +119,10 @@ def _says(row: Row[Any], entry: Entry, definition: int) -> bool:
     )  # fmt: skip
 
 
-def _row(
+def revision(
     data_set: DataSet, measure_id: int, entry: Entry, before: Row[Any] | None, batch_id: int
 ) -> dict[str, Any]:
+    """The columns of a new value, after the one `before` it (its revision and status)."""
     status = entry.status
     was_public = before is not None and before.status is not ValueStatus.PROVISIONAL
     if was_public and status is ValueStatus.PUBLISHED:

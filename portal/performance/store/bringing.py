@@ -1,0 +1,147 @@
+"""Data sets of many services at once, for imports: a few statements for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, delete, select, tuple_, update
+from sqlalchemy.orm import Session, selectinload
+
+from portal.audit import ImportBatch
+from portal.catalogue.models.services import Service
+from portal.db import chunks, insert_rows
+from portal.performance.models.data_sets import DataSet
+from portal.performance.models.values import DataBatch, DataRecord, DataValue
+from portal.performance.rules.entries import Record
+from portal.performance.words import SetKind, ValueState
+
+Key = tuple[date, str, str]
+
+
+class Word(NamedTuple):
+    """What an import said of a value before."""
+
+    state: ValueState
+    number: float | None
+
+
+def slugs(session: Session, service_ids: Collection[int]) -> dict[int, str]:
+    """The address parts of services, by id."""
+    query = select(Service.id, Service.slug).where(Service.id.in_(service_ids))
+    return {row.id: row.slug for row in session.execute(query)}
+
+
+def volumes_of(
+    session: Session, service_ids: Collection[int], types: Collection[str]
+) -> list[DataSet]:
+    """The data sets of volumes that services have at addresses of these types, with their schema;
+    the first one last, where a service has several.
+    """
+    query = (
+        select(DataSet)
+        .where(
+            DataSet.service_id.in_(service_ids),
+            DataSet.type.in_(types),
+            DataSet.kind == SetKind.VOLUMES,
+            DataSet.open_schema.is_(False),
+        )
+        .options(selectinload(DataSet.measures), selectinload(DataSet.dimensions))
+        .order_by(DataSet.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def beside(
+    session: Session, service_ids: Collection[int], without: Collection[int]
+) -> list[DataSet]:
+    """The data sets of services, with their schema, without some."""
+    query = (
+        select(DataSet)
+        .where(DataSet.service_id.in_(service_ids), DataSet.id.not_in(without))
+        .options(selectinload(DataSet.measures), selectinload(DataSet.dimensions))
+        .order_by(DataSet.id)
+    )
+    return list(session.scalars(query))
+
+
+def taken(session: Session, groups: Iterable[str], types: Collection[str]) -> set[tuple[str, str]]:
+    """Which addresses there are already, of these groups and types."""
+    query = select(DataSet.group, DataSet.type).where(
+        DataSet.group.in_(set(groups)), DataSet.type.in_(types)
+    )
+    return {(row.group, row.type) for row in session.execute(query)}
+
+
+def current(
+    session: Session, set_ids: Collection[int], keys: Mapping[int, str]
+) -> dict[int, dict[Key, Row[Any]]]:
+    """The current values of data sets, by what they are values of, each with the `kind` of import
+    that it came by (None for another way).
+
+    Args:
+        keys: of measures, by their ids.
+    """
+    v, found = DataValue, dict[int, dict[Key, Row[Any]]]()
+    query = (
+        select(v.id, v.data_set_id, v.measure_id, v.start, v.cell, v.revision, v.state, v.number,
+               v.status, v.definition, v.doubt, v.note, ImportBatch.kind)
+        .join(DataBatch, DataBatch.id == v.batch_id)
+        .outerjoin(ImportBatch, ImportBatch.id == DataBatch.import_id)
+        .where(v.data_set_id.in_(set_ids), v.current)
+    )  # fmt: skip
+    rows: Any = session.execute(query)
+    for row in rows:
+        found.setdefault(row.data_set_id, {})[row.start, row.cell, keys[row.measure_id]] = row
+    return found
+
+
+def last_words(
+    session: Session, set_ids: Collection[int], kind: str, keys: Mapping[int, str]
+) -> dict[tuple[int, Key], Word]:
+    """What a kind of import last said of values that somebody changed since."""
+    v = DataValue
+    query = (
+        select(v.data_set_id, v.measure_id, v.start, v.cell, v.state, v.number)
+        .join(DataBatch, DataBatch.id == v.batch_id)
+        .join(ImportBatch, ImportBatch.id == DataBatch.import_id)
+        .where(v.data_set_id.in_(set_ids), v.current.is_(False), ImportBatch.kind == kind)
+        .where(ImportBatch.undone_at.is_(None))
+        .order_by(v.revision)
+    )
+    return {
+        (row.data_set_id, (row.start, row.cell, keys[row.measure_id])): Word(row.state, row.number)
+        for row in session.execute(query)
+    }
+
+
+def write(
+    session: Session,
+    over: Collection[int],
+    rows: list[dict[str, Any]],
+    records: Mapping[int, list[Record]],
+) -> None:
+    """Write values in the place of those that are `over`, and the records of data sets."""
+    for some in chunks(over):
+        session.execute(update(DataValue).where(DataValue.id.in_(some)).values(current=False))
+    insert_rows(session, DataValue, rows)
+    put_records(session, records)
+
+
+def put_records(session: Session, records: Mapping[int, list[Record]]) -> None:
+    """Keep records of data sets, each in the place of the one for its period and cell."""
+    r = DataRecord
+    at = [(id_, each.at.date(), each.cell) for id_, some in records.items() for each in some
+          if each.at]  # fmt: skip
+    for part in chunks(at):
+        session.execute(delete(r).where(tuple_(r.data_set_id, r.day, r.cell).in_(part)))
+    rows = [
+        {
+            "data_set_id": id_, "record_id": each.record_id, "at": each.at,
+            "day": each.at.date() if each.at else None, "cell": each.cell, "body": dict(each.body),
+        }
+        for id_, some in records.items()
+        for each in some
+    ]  # fmt: skip
+    insert_rows(session, r, rows)
