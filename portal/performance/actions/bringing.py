@@ -22,9 +22,9 @@ from portal.catalogue.rules.importing import Aside, Outcome, Parsed, Progress
 from portal.catalogue.store.services import THING as SERVICE
 from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.values import DataBatch
-from portal.performance.rules import kinds, records
+from portal.performance.rules import kinds
 from portal.performance.rules.entries import Entry, Record, Sent, digest, fold
-from portal.performance.rules.published import Published, Row, doubted, group_of, marked
+from portal.performance.rules.published import Published, Row, doubted, group_of, marked, records_of
 from portal.performance.store import bringing as store
 from portal.performance.store import data_sets, figures, values
 from portal.performance.store.bringing import Key
@@ -165,7 +165,8 @@ class _Run:
                 values.revision(each.data_set, measures[entry.measure], entry, before, batch.id)
                 for entry, before in each.rows
             ]
-        store.write(session, over, rows, {each.data_set.id: _records(each) for each in written})
+        found = {each.data_set.id: _records(each) for each in written}
+        store.write(session, over, rows, found, act.at)
         self._fold(written)
         told = [
             (b.data_set_id, None, {"digest": b.digest, "way": b.way.value, **b.counts})
@@ -231,7 +232,7 @@ def _changed(each: _Written) -> Iterator[Entry]:
 
 def _records(each: _Written) -> list[Record]:
     assert each.data_set.period is not None  # noqa: S101
-    return records.of_values(each.data_set.period, _changed(each))
+    return records_of(each.data_set.period, _changed(each))
 
 
 def _parts(each: _Written) -> list[tuple[Any, int, Entry, int]]:

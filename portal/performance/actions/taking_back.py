@@ -14,8 +14,8 @@ from portal.catalogue.store import taken_back
 from portal.db import chunks
 from portal.errors import Clash
 from portal.performance.models.data_sets import DataSet
-from portal.performance.rules import records
 from portal.performance.rules.entries import Entry
+from portal.performance.rules.published import records_of
 from portal.performance.store import bringing, data_sets, figures, folding
 from portal.performance.store import taking_back as store
 
@@ -60,9 +60,9 @@ def _settle(
     left = bringing.current(session, ids, keys)
     store.drop_records(session, starts)
     bringing.put_records(session, {
-        id_: records.of_values(period, _entries(left.get(id_, {}), days))
+        id_: records_of(period, _entries(left.get(id_, {}), days))
         for id_, days in starts.items() if (period := sets[id_].period)
-    })  # fmt: skip
+    }, act.at)  # fmt: skip
     spans = store.spans(session, ids)
     for id_, each in sets.items():
         each.first_start, each.last_start = spans.get(id_, (None, None))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from portal.catalogue.rules.importing import Aside, Desired, Parsed
 from portal.performance.rules import periods
-from portal.performance.rules.entries import Entry
+from portal.performance.rules.entries import Entry, Record
 from portal.performance.words import Doubt, Period, ValueState
 
 TOTAL, DIGITAL = "transactions", "digital"
@@ -93,3 +93,29 @@ def _quarters(start: date) -> list[date]:
 def marked(entry: Entry, doubt: Doubt | None) -> Entry:
     """An entry with what is strange about it."""
     return entry if entry.doubt is doubt else replace(entry, doubt=doubt)
+
+
+def records_of(period: Period, entries: Iterable[Entry]) -> list[Record]:
+    """A record for each period, of values that have no dimensions. What is not known is null."""
+    of: dict[datetime, dict[str, float | None]] = {}
+    for entry in sorted(entries, key=lambda each: (each.start, each.measure)):
+        at = datetime.combine(entry.start, time(), UTC)
+        of.setdefault(at, {})[entry.measure] = _plain(entry.number)
+    return [_record(period, at, numbers) for at, numbers in of.items()]
+
+
+def _plain(number: float | None) -> float | None:
+    return int(number) if number is not None and number.is_integer() else number
+
+
+def _record(period: Period, at: datetime, numbers: dict[str, float | None]) -> Record:
+    id_ = at.date().isoformat()
+    end = datetime.combine(periods.later(period, at.date()), time(), UTC)
+    body = {
+        "_id": id_,
+        "_timestamp": at.isoformat(),
+        "_start_at": at.isoformat(),
+        "_end_at": end.isoformat(),
+        **numbers,
+    }
+    return Record(id_, at, "", body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, delete, select, tuple_, update
@@ -121,27 +121,32 @@ def write(
     over: Collection[int],
     rows: list[dict[str, Any]],
     records: Mapping[int, list[Record]],
+    at: datetime,
 ) -> None:
     """Write values in the place of those that are `over`, and the records of data sets."""
     for some in chunks(over):
         session.execute(update(DataValue).where(DataValue.id.in_(some)).values(current=False))
     insert_rows(session, DataValue, rows)
-    put_records(session, records)
+    put_records(session, records, at)
 
 
-def put_records(session: Session, records: Mapping[int, list[Record]]) -> None:
-    """Keep records of data sets, each in the place of the one for its period and cell."""
+def put_records(session: Session, records: Mapping[int, list[Record]], at: datetime) -> None:
+    """Keep records of data sets, by their days, each in the place of the one for its period and
+    cell.
+    """
     r = DataRecord
-    at = [(id_, each.at.date(), each.cell) for id_, some in records.items() for each in some
+    there = [(id_, each.at.date(), each.cell) for id_, some in records.items() for each in some
           if each.at]  # fmt: skip
-    for part in chunks(at):
+    for part in chunks(there):
         session.execute(delete(r).where(tuple_(r.data_set_id, r.day, r.cell).in_(part)))
     rows = [
         {
             "data_set_id": id_, "record_id": each.record_id, "at": each.at,
-            "day": each.at.date() if each.at else None, "cell": each.cell, "body": dict(each.body),
+            "day": each.at.date(), "cell": each.cell, "body": dict(each.body),
+            "seq": each.at.toordinal(), "updated_at": at,
         }
         for id_, some in records.items()
         for each in some
+        if each.at
     ]  # fmt: skip
     insert_rows(session, r, rows)
