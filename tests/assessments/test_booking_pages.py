@@ -70,7 +70,11 @@ def test_a_move_is_asked_for_with_its_reason_and_told(
     with as_person(app, team_of(booked.service_id or 0)):
         assert client.get(page).status_code == 403
     with as_person(app, ASSURANCE):
-        assert "Reject the booking" in client.get(PAGE).text
+        shown = soup_of(client.get(PAGE)).select_one("main")
+        [main] = shown.select(".govuk-button-group a[role=button]")
+        assert (main["href"], main["class"]) == (f"{PAGE}/accept", ["govuk-button"])
+        quiet = {each["href"]: each.text for each in shown.select("ul a.govuk-link")}
+        assert quiet[page] == "Reject the booking" and f"{PAGE}/moves/withdraw" in quiet
         answer = send(client, page, {"reason": " ", "version": "1"}, page=page)
         assert answer.status_code == 422 and "Enter a reason" in answer.text
         stale = send(client, page, {"reason": "Too early", "version": "0"}, page=page)

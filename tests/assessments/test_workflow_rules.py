@@ -32,6 +32,16 @@ def test_the_table_has_every_move_once_and_every_state() -> None:
     assert OPEN | ENDED | {S.POSTPONED} == set(State)
 
 
+def test_a_page_offers_one_main_step_and_quieter_ones() -> None:
+    for state in State:
+        for part in Part:
+            on, turns = workflow.steps(moves(state, {part}))
+            assert sorted([*on, *turns]) == sorted(moves(state, {part}))
+            assert not any(rule_of(move).reason for move in on)
+            assert all(rule_of(move).reason for move in turns)
+            assert len(on) < 2 or on == [M.ACCEPT_REPORT, M.CHALLENGE]
+
+
 @given(STEPS)
 def test_a_walk_never_leaves_the_table(steps: list[tuple[Move, set[Part], str]]) -> None:
     state, resumes = S.DRAFT, None

@@ -118,6 +118,16 @@ def moves(state: State, parts: Collection[Part]) -> list[Move]:
     return [rule.move for rule in TABLE if state in rule.sources and rule.by & mine]
 
 
+def steps(made: Iterable[Move]) -> tuple[list[Move], list[Move]]:
+    """Moves in the order in which a page offers them: those that lead on, the main one first, and
+    those that lead back, aside or to an end, which all ask why. Where the table has two that lead
+    on, the later one is the main one: to accept a report rather than to challenge it.
+    """
+    every = list(made)
+    on = [move for move in reversed(every) if not _BY_MOVE[move].reason]
+    return on, [move for move in every if _BY_MOVE[move].reason]
+
+
 def after(
     state: State, resumes: State | None, move: Move, parts: Collection[Part], reason: str | None
 ) -> State:

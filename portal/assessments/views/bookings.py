@@ -152,7 +152,7 @@ def _document(session: Session, seen: Seen) -> dict[str, Any]:
 
 def _show(session: Session, seen: Seen) -> Response:
     booking = seen.booking
-    made = workflow.moves(booking.state, seen.parts)
+    on, turns = workflow.steps(workflow.moves(booking.state, seen.parts))
     return page(
         "assessments/booking.html",
         title=seen.title,
@@ -161,7 +161,8 @@ def _show(session: Session, seen: Seen) -> Response:
         booking=booking,
         names=booking_lists.names(session, booking),
         clocks=[each for each in booking.clocks if each.ended_on is None],
-        moves=[(each, _page_of(each, booking.reference)) for each in made],
+        steps=[(each, _page_of(each, booking.reference)) for each in on],
+        turns=[(each, _page_of(each, booking.reference)) for each in turns],
         panels=booking_panels.of(session, seen),
         why=_why(session, seen),
         open=booking.state in workflow.OPEN,
