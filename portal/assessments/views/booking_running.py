@@ -8,7 +8,7 @@ from flask import Blueprint, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission
-from portal.accounts.views.base import ID, done, not_done
+from portal.accounts.views.base import ID, done, form_page, not_done
 from portal.assessments.actions import booking_sessions, booking_submitting
 from portal.assessments.actions.booking_sessions import Planned, Unusual
 from portal.assessments.booking_words import PanelBy, Part, State
@@ -77,16 +77,8 @@ def _accept(seen: Seen, form: AcceptForm) -> bool:
 
 
 def _page(seen: Seen, form: TaskForm, title: str, **more: Any) -> AnyResponse:
-    return page(
-        more.pop("template", "accounts/form.html"),
-        title=title,
-        section=seen.title,
-        crumbs=[*seen.crumbs, *more.pop("above", ())],
-        form=form,
-        seen=seen,
-        status=422 if form.errors else 200,
-        **more,
-    )
+    crumbs = [*seen.crumbs, *more.pop("above", ())]
+    return form_page(form, title, crumbs, section=seen.title, seen=seen, **more)
 
 
 @blueprint.route(f"{ONE}/standard", methods=BOTH)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission
-from portal.accounts.views.base import ID, done, not_done
+from portal.accounts.views.base import ID, done, form_page, not_done
 from portal.assessments.actions import booking, booking_steps
 from portal.assessments.booking_words import Move, Part, State
 from portal.assessments.forms.booking import (
@@ -161,19 +161,15 @@ def _next(seen: Seen, task: Task) -> str:
 
 
 def _asks(seen: Seen, task: Task, form: TaskForm, more: dict[str, Any]) -> Response:
+    return form_page(
+        form, TITLES[task], _crumbs(seen), template="assessments/booking_task.html",
+        section=seen.title, seen=seen, task=task.value, kept_days=KEPT_DAYS, **more,
+    )  # fmt: skip
+
+
+def _crumbs(seen: Seen) -> list[tuple[str, str]]:
     listing = url_for("booking_tasks.index", reference=seen.booking.reference)
-    return page(
-        "assessments/booking_task.html",
-        title=TITLES[task],
-        section=seen.title,
-        crumbs=[*seen.crumbs, (_("Booking"), listing)],
-        form=form,
-        seen=seen,
-        task=task.value,
-        kept_days=KEPT_DAYS,
-        status=422 if form.errors else 200,
-        **more,
-    )
+    return [*seen.crumbs, (_("Booking"), listing)]
 
 
 @blueprint.route(f"{HERE}/links/new", methods=BOTH)
@@ -235,15 +231,8 @@ def _links(
         found = saved(form, seen, save)
         if found is not None:
             return done(_said(found), back)
-    return page(
-        "accounts/form.html",
-        title=title,
-        section=seen.title,
-        crumbs=[*seen.crumbs, (TITLES[Task.ARTEFACTS], back)],
-        form=form,
-        rows=rows,
-        status=422 if form.errors else 200,
-    )
+    crumbs = [*seen.crumbs, (TITLES[Task.ARTEFACTS], back)]
+    return form_page(form, title, crumbs, section=seen.title, rows=rows)
 
 
 @blueprint.route(f"{HERE}/check", methods=BOTH)
@@ -263,18 +252,10 @@ def check(reference: str) -> AnyResponse:
 
 
 def _check(seen: Seen, form: SubmitForm, more: dict[str, Any]) -> Response:
-    listing = url_for("booking_tasks.index", reference=seen.booking.reference)
-    return page(
-        "assessments/booking_check.html",
-        title=_("Check your answers"),
-        section=seen.title,
-        crumbs=[*seen.crumbs, (_("Booking"), listing)],
-        form=form,
-        seen=seen,
-        ready=not rules.left(seen.booking),
-        status=422 if form.errors else 200,
-        **more,
-    )
+    return form_page(
+        form, _("Check your answers"), _crumbs(seen), template="assessments/booking_check.html",
+        section=seen.title, seen=seen, ready=not rules.left(seen.booking), **more,
+    )  # fmt: skip
 
 
 def _submit(seen: Seen, form: TaskForm) -> bool:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission
-from portal.accounts.views.base import ID, done
+from portal.accounts.views.base import ID, done, form_page
 from portal.assessments.actions import asking
 from portal.assessments.forms.sections import ActionForm, VersionForm
 from portal.assessments.models.drafting import Section
@@ -26,7 +26,6 @@ from portal.catalogue.views.base import database, reading
 from portal.errors import Invalid, Refused, Stale
 from portal.web.guard import requires
 from portal.web.i18n import _
-from portal.web.pages import page
 from portal.web.people import act, current_person
 
 blueprint = Blueprint("section_actions", __name__)
@@ -122,12 +121,4 @@ def _page(
         {"key": _("What the team has to do"), "value": row.text},
         {"key": _("Who in the team"), "value": row.owner},
     ]  # fmt: skip
-    return page(
-        "accounts/form.html",
-        title=title,
-        section=title_of(section),
-        crumbs=crumbs_to(seen, section),
-        form=form,
-        rows=rows,
-        status=422 if form.errors else 200,
-    )
+    return form_page(form, title, crumbs_to(seen, section), section=title_of(section), rows=rows)
