@@ -161,6 +161,8 @@ def actor(person_id: int) -> str:
 def names_of_actors(session: Session, actors: Collection[str]) -> dict[str, str]:
     """What the people among these actors of the history are called now, by actor."""
     ids = _ids_in(actors)
+    if not ids:
+        return {}
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
     return {actor(id_): name for id_, name in rows}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from portal.access import Person
@@ -37,13 +39,16 @@ def numbers(session: Session, booking: Booking) -> dict[AssessmentKind, list[int
     }
 
 
-def possible(session: Session, booking: Booking, parts: frozenset[Part]) -> list[AssessmentKind]:
+def possible(
+    session: Session, booking: Booking, parts: frozenset[Part],
+    after: Sequence[Booking] | None = None,
+) -> list[AssessmentKind]:  # fmt: skip
     """The kinds of assessments that somebody who is `parts` to one can book after it. Once one of
-    them is over, what comes next is booked after that.
+    them is over, what comes next is booked after that. `after` are those, where they are known.
     """
     if booking.state not in _OVER or Part.TEAM not in parts:
         return []
-    after = publication.followers(session, booking)
+    after = publication.followers(session, booking) if after is None else after
     if any(each.state in _OVER for each in after):
         return []
     booked = {each.kind for each in after}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -65,19 +66,20 @@ def _about_service(session: Session, which: ColumnElement[bool], told: bool | No
     s, o = Service, Organisation
     query = select(
         s.id, s.name, s.organisation_id, o.name, s.transactional, s.yearly_transactions,
-        s.audience_set, s.phase,
+        s.audience_set, s.phase, _bodies(),
+        booking_settings.column_of("cross_transactions", s.organisation_id),
     ).outerjoin(o, o.id == s.organisation_id).where(which)  # fmt: skip
     row = session.execute(query).first()
     if row is None:
         raise Missing("There is no such service")
-    most = booking_settings.held_by(session, row[2]).cross_transactions
+    most = row[9]
     audiences = row[6].split(",") if row[6] else None
     facts = ServiceFacts(
         transactional=row[4],
         forms=_forms(session, row[0]),
         transactions=row[5],
         for_staff=None if audiences is None else Audience.INTERNAL in audiences,
-        bodies=_bodies(session, row[0]),
+        bodies=row[8],
         told=told,
         ended=row[7] is Phase.RETIRED,
     )
@@ -103,13 +105,13 @@ def _forms(session: Session, service_id: int) -> tuple[FormsComponent, ...]:
     return tuple(FormsComponent(row[1], row[2], row[1] in failed) for row in rows)
 
 
-def _bodies(session: Session, service_id: int) -> int:
-    """How many organisations run a service now."""
+def _bodies() -> Any:
+    """How many organisations run a service now, as a column."""
     o = ServiceOwner
     query = select(func.count(o.organisation_id.distinct())).where(
-        o.service_id == service_id, o.until.is_(None)
+        o.service_id == Service.id, o.until.is_(None)
     )
-    return session.scalar(query) or 0
+    return query.scalar_subquery()
 
 
 def about_component(session: Session, slug: str) -> About:
@@ -124,18 +126,19 @@ def about_component_id(session: Session, component_id: int) -> About:
 
 def _about_component(session: Session, which: ColumnElement[bool]) -> About:
     c, o, u, s = Component, Organisation, Usage, Service
-    of = (c.id, c.name, c.provider_id, o.name, c.kind, c.lifecycle)
-    query = select(*of).join(o, o.id == c.provider_id)
-    row = session.execute(query.where(which)).first()
-    if row is None:
-        raise Missing("There is no such component")
     users = (
         select(func.count(s.organisation_id.distinct()))
         .select_from(u)
         .join(s, s.id == u.service_id)
-        .where(u.component_id == row[0], u.status.in_(_USED))
+        .where(u.component_id == c.id, u.status.in_(_USED))
+        .scalar_subquery()
     )
-    most = booking_settings.held_by(session, row[2]).cross_transactions
-    ended = row[5] is Lifecycle.CLOSED
-    answer = of_component(row[4], session.scalar(users) or 0, ended)
-    return About(row[0], row[1], row[2], row[3], most, answer)
+    query = select(
+        c.id, c.name, c.provider_id, o.name, c.kind, c.lifecycle, users,
+        booking_settings.column_of("cross_transactions", c.provider_id),
+    ).join(o, o.id == c.provider_id)  # fmt: skip
+    row = session.execute(query.where(which)).first()
+    if row is None:
+        raise Missing("There is no such component")
+    answer = of_component(row[4], row[6], row[5] is Lifecycle.CLOSED)
+    return About(row[0], row[1], row[2], row[3], row[7], answer)

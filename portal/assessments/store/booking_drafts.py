@@ -142,14 +142,28 @@ def earlier(session: Session, booking: Booking, person: Person) -> list[Earlier]
     return sorted(found, key=lambda row: (row.held_on or date.min, row.value), reverse=True)
 
 
-def _held(session: Session, booking: Booking, person: Person) -> list[tuple[int | None, Earlier]]:
+def again(session: Session, booking: Booking, person: Person) -> Earlier | None:
+    """The one that a booking repeats, as far as somebody may know of it."""
+    if booking.after_id is not None:
+        found = [row for _report, row in _held(session, booking, person, booking.after_id)]
+    elif booking.again_of_id is not None:
+        found = [row for _report, row in _told(session, booking, booking.again_of_id)]
+    else:
+        found = []
+    return found[0] if found else None
+
+
+def _held(
+    session: Session, booking: Booking, person: Person, only: int | None = None
+) -> list[tuple[int | None, Earlier]]:
     b, a = Booking, Assessment
     query = (
         select(b.report_id, b.id, b.stage, b.kind, b.held_on, b.result, a.id, b.standard_version_id)
         .outerjoin(a, a.report_id == b.report_id)
-        .where(about(booking), b.state.in_(_HELD), b.id != booking.id, bookings.seen_by(person))
+        .where(about(booking), b.state.in_(_HELD), b.id != booking.id, bookings.seen_by(person),
+               *([b.id == only] if only else ()))
         .order_by(b.id)
-    )
+    )  # fmt: skip
     return [
         (row[0], Earlier(f"b{row[1]}", _text(row[2]), _text(row[3]), row[4], _text(row[5]), row[1],
                          row[6], row[7]))
@@ -157,7 +171,7 @@ def _held(session: Session, booking: Booking, person: Person) -> list[tuple[int 
     ]  # fmt: skip
 
 
-def _told(session: Session, booking: Booking) -> list[tuple[int, Earlier]]:
+def _told(session: Session, booking: Booking, only: int | None = None) -> list[tuple[int, Earlier]]:
     a, r = Assessment, Report
     own = (
         a.service_id == booking.service_id
@@ -167,7 +181,7 @@ def _told(session: Session, booking: Booking) -> list[tuple[int, Earlier]]:
     query = (
         select(a.report_id, a.id, a.stage, a.kind, a.held_on, a.result, a.standard_version_id)
         .join(r, r.id == a.report_id)
-        .where(own, r.same_as_id.is_(None))
+        .where(own, r.same_as_id.is_(None), *([a.id == only] if only else ()))
         .order_by(a.id)
     )
     return [

@@ -110,22 +110,6 @@ def counts(session: Session, person: Person) -> tuple[dict[str, int], dict[str, 
     return states, stages
 
 
-def names(session: Session, booking: Booking) -> dict[str, tuple[str, str] | None]:
-    """The addresses and names of what a booking is of and of who answers for it."""
-    found: dict[str, tuple[str, str] | None] = {}
-    kinds: tuple[tuple[str, Any, int | None], ...] = (
-        ("services", Service, booking.service_id),
-        ("components", Component, booking.component_id),
-        ("organisations", Organisation, booking.organisation_id),
-    )
-    for folder, model, id_ in kinds:
-        row = None
-        if id_ is not None:
-            row = session.execute(select(model.slug, model.name).where(model.id == id_)).first()
-        found[folder] = (row[0], row[1]) if row else None
-    return found
-
-
 def why(session: Session, booking_id: int, moves: Iterable[Move]) -> str | None:
     """The reason given for the last of these moves of a booking."""
     h = HistoryEvent

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.assessments.models.bookings import AssessmentSetting
-from portal.assessments.rules.booking_settings import NAMES, HeldHow, held_how
+from portal.assessments.rules.booking_settings import DEFAULT, NAMES, HeldHow, held_how
 from portal.audit import Act, Document, record
 
 THING = "assessment_setting"
@@ -26,6 +27,27 @@ def held_by(session: Session, organisation_id: int | None) -> HeldHow:
     query = select(AssessmentSetting).where(AssessmentSetting.scope.in_(scopes))
     rows = session.scalars(query.order_by(AssessmentSetting.scope.desc()))
     return held_how(*map(said, rows))
+
+
+def column_of(name: str, organisation_id: Any) -> Any:
+    """What holds of one setting for the organisation in a column, as a column."""
+    a = AssessmentSetting
+    own, portal = (
+        select(getattr(a, name)).where(a.scope == scope).correlate_except(a).scalar_subquery()
+        for scope in (organisation_id, 0)
+    )
+    return func.coalesce(own, portal, getattr(DEFAULT, name))
+
+
+def held_by_each(session: Session) -> Callable[[int | None], HeldHow]:
+    """The same for whichever organisation is asked about then, in one statement."""
+    rows = {row.scope: said(row) for row in session.scalars(select(AssessmentSetting))}
+
+    def held(organisation_id: int | None) -> HeldHow:
+        scopes = dict.fromkeys((organisation_id or 0, 0))
+        return held_how(*(rows[scope] for scope in scopes if scope in rows))
+
+    return held
 
 
 def said(row: AssessmentSetting) -> dict[str, Any]:

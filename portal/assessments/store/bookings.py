@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    exists,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from portal.access import (
     ASSESSOR,
@@ -22,7 +32,13 @@ from portal.access import (
 )
 from portal.accounts.store import things
 from portal.assessments.booking_words import Declaration, PanelBy, SeatRole, SeatState
-from portal.assessments.models.bookings import Booking
+from portal.assessments.models.bookings import (
+    Booking,
+    BookingArtefact,
+    BookingClock,
+    BookingContact,
+    BookingSession,
+)
 from portal.assessments.models.panels import Seat
 from portal.assessments.rules.panels import ConflictKind
 from portal.audit import Act, Document, record
@@ -37,8 +53,13 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXYZ"
 _DIGITS = "23456789"
 #: Columns that the history does not repeat: whose moment it knows itself, or that are personal.
 _UNSAID = {"id", "version", "edited_at", "sort_name", "access_needs", "needed"}
-_OF = (selectinload(Booking.contacts), selectinload(Booking.artefacts),
-       selectinload(Booking.sessions), selectinload(Booking.clocks))  # fmt: skip
+#: What belongs to a booking, each with the order in which it comes.
+_OF: tuple[tuple[Any, type[Any], tuple[Any, ...]], ...] = (
+    (Booking.contacts, BookingContact, (BookingContact.role,)),
+    (Booking.artefacts, BookingArtefact, (BookingArtefact.id,)),
+    (Booking.sessions, BookingSession, (BookingSession.held_on, BookingSession.starts)),
+    (Booking.clocks, BookingClock, (BookingClock.id,)),
+)
 
 
 def new_reference() -> str:
@@ -57,11 +78,26 @@ def row_of(session: Session, reference: str) -> Booking:
 
 def by_reference(session: Session, reference: str) -> Booking:
     """One booking with what belongs to it, as it is now. Raises Missing."""
-    query = select(Booking).options(*_OF).where(Booking.reference == reference)
-    found = session.scalars(query.execution_options(populate_existing=True)).first()
-    if found is None:
+    query = whole(select(Booking)).where(Booking.reference == reference)
+    found: list[Booking] = list(session.scalars(query).unique())
+    if not found:
         raise Missing("There is no such assessment")
-    return found
+    return found[0]
+
+
+def whole(query: Any) -> Any:
+    """A query for bookings that reads what belongs to them as well, in the same statement: a row
+    for each contact, artefact, session and clock, not for each combination of them.
+    """
+    rows: list[Any] = [select(literal_column(str(n)).label("sort")) for n in range(len(_OF))]
+    sorts = union_all(*rows).subquery("sorts")
+    found = query.select_from(Booking).join(sorts, true())
+    order = [sorts.c.sort]
+    for n, (part, model, by) in enumerate(_OF):
+        on = and_(model.booking_id == Booking.id, sorts.c.sort == n)
+        found = found.outerjoin(model, on).options(contains_eager(part))
+        order += by
+    return found.order_by(Booking.id, *order).execution_options(populate_existing=True)
 
 
 def at_version(session: Session, reference: str, version: int) -> Booking:
@@ -84,13 +120,20 @@ def thing_of(session: Session, booking: Booking) -> Thing:
     The assurance team of an organisation runs what its own panels assess; what a panel from
     across government assesses, the portal's alone does.
     """
+    s = Seat
+    query = select(s.state, s.role, s.declaration, s.answer, s.person_id, s.judged)
+    return thing_with(session, booking, session.execute(query.where(s.booking_id == booking.id)))
+
+
+def thing_with(session: Session, booking: Booking, seats: Iterable[Any]) -> Thing:
+    """The same where the seats of its panel are read already."""
     of = _whose(session, booking)
     own = of.organisations if of and booking.panel_by is not PanelBy.CROSS_GOVERNMENT else ()
     return Thing(
         THING,
         booking.id,
         frozenset(own),
-        parts=(*((of,) if of else ()), *_seated(session, booking)),
+        parts=(*((of,) if of else ()), *_seated(booking, seats)),
     )
 
 
@@ -101,27 +144,25 @@ def _whose(session: Session, booking: Booking) -> Thing | None:
     return None
 
 
-def _seated(session: Session, booking: Booking) -> list[Thing]:
+def _seated(booking: Booking, seats: Iterable[Any]) -> list[Thing]:
     people: dict[str, set[int]] = {}
-    s = Seat
-    query = select(s.role, s.declaration, s.answer, s.person_id, s.judged)
-    query = query.where(s.booking_id == booking.id, s.state == SeatState.FILLED)
-    for role, declaration, answer, person_id, judged in session.execute(query):
-        if person_id is not None:
-            people.setdefault(_part(role, declaration, answer), set()).add(person_id)
-        if person_id is not None and ConflictKind.TEAM in (judged or ()):
-            people.setdefault(CLEARED, set()).add(person_id)
+    for seat in seats:
+        if seat.state is SeatState.FILLED and seat.person_id is not None:
+            people.setdefault(part_of(seat), set()).add(seat.person_id)
+            if ConflictKind.TEAM in (seat.judged or ()):
+                people.setdefault(CLEARED, set()).add(seat.person_id)
     people.pop("", None)
     return [Thing(kind, booking.id, people=frozenset(ids)) for kind, ids in people.items()]
 
 
-def _part(role: SeatRole, declaration: Declaration, answer: str | None) -> str:
+def part_of(seat: Any) -> str:
     """What somebody on a seat is to the booking: nothing while a conflict stands."""
-    if declaration is Declaration.WAITING:
+    if seat.declaration is Declaration.WAITING:
         return INVITED
-    if declaration is Declaration.CONFLICT and not answer:
+    if seat.declaration is Declaration.CONFLICT and not seat.answer:
         return ""
-    return {SeatRole.LEAD: LEAD, SeatRole.ASSESSOR: ASSESSOR, SeatRole.OBSERVER: OBSERVER}[role]
+    kinds = {SeatRole.LEAD: LEAD, SeatRole.ASSESSOR: ASSESSOR, SeatRole.OBSERVER: OBSERVER}
+    return kinds[seat.role]
 
 
 def seen_by(person: Person) -> ColumnElement[bool]:

@@ -5,31 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    String,
-    and_,
-    cast,
-    delete,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import Kind, Role
 from portal.accounts.models.people import Person
-from portal.accounts.models.roles import RoleGrant
-from portal.accounts.store.grants import holds_on
 from portal.accounts.store.people import actor
 from portal.accounts.words import Profession
-from portal.assessments.booking_words import Declaration, PanelBy, SeatRole, SeatState, State
+from portal.assessments.booking_words import Declaration, SeatRole, SeatState
 from portal.assessments.models.assessments import AssessmentPoint
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section
@@ -37,24 +21,13 @@ from portal.assessments.models.panels import Assessor, Seat, SeatVolunteer
 from portal.assessments.models.standards import StandardPoint
 from portal.assessments.rules.booking_settings import HeldHow
 from portal.assessments.rules.panels import AGAIN, Around, Place, places
-from portal.assessments.rules.workflow import SHOWN_TO_TEAM
+from portal.assessments.store import panel_around
 from portal.assessments.words import AssessmentKind
 from portal.audit import Act, Document, record
-from portal.catalogue.component_words import UsageStatus
-from portal.catalogue.models.components import Component
 from portal.catalogue.models.organisations import Organisation
-from portal.catalogue.models.services import Service
-from portal.catalogue.models.usage import Usage
 from portal.errors import Missing, Stale
 
 THING, SECTION = "seat", "section"
-#: How far an assessment is once somebody has led it.
-_LED = SHOWN_TO_TEAM | {State.ASSESSED, State.DRAFTING, State.ASSURANCE_CHECK}
-#: Who answers for a service or component at its assessment, as portal/access.py has it.
-_TEAM = {
-    Kind.SERVICE: (Role.TEAM_MEMBER, Role.ORGANISATION_ADMINISTRATOR, Role.SERVICE_OWNER),
-    Kind.COMPONENT: (Role.TEAM_MEMBER, Role.ORGANISATION_ADMINISTRATOR, Role.COMPONENT_PROVIDER),
-}
 
 
 class SeatRow(NamedTuple):
@@ -98,14 +71,18 @@ class Panel:
     around: Around
 
 
-def of_booking(session: Session, booking: Booking, held: HeldHow, day: date) -> Panel:
-    """The panel of a booking: two statements, three of one that assesses some points again."""
-    rows = seats(session, booking.id)
+def of_booking(
+    session: Session, booking: Booking, held: HeldHow, day: date, rows: list[SeatRow] | None = None
+) -> Panel:
+    """The panel of a booking: a statement, one more of one that assesses some points again, and
+    one for its seats where `rows` are not those.
+    """
+    rows = seats(session, booking.id) if rows is None else rows
     return Panel(
         [row for row in rows if row.state is not SeatState.LEFT],
         [row for row in reversed(rows) if row.state is SeatState.LEFT],
         needed(session, booking),
-        around(session, booking, held, day),
+        panel_around.around(session, booking, held, day),
     )
 
 
@@ -157,70 +134,6 @@ def _again(session: Session, booking: Booking) -> set[Profession] | None:
         return None
     rows = session.execute(query).all()
     return {profession for _number, profession in rows if profession} if rows else None
-
-
-def around(session: Session, booking: Booking, held: HeldHow, day: date) -> Around:
-    """What can be a conflict for somebody on the panel of a booking, in one statement."""
-    found: dict[str, set[Any]] = {}
-    for what, id_, text in session.execute(union_all(*_around(booking, day))):
-        if id_ is not None:
-            found.setdefault(what, set()).add(id_)
-        if text is not None:
-            found.setdefault("supplier_key", set()).add(text)
-    return Around(
-        team=frozenset(found.get("team", ())),
-        suppliers=frozenset(found.get("supplier_key", ())),
-        supplier_bodies=frozenset(found.get("supplier", ())),
-        organisations=frozenset(found.get("organisation", ())),
-        earlier_leads=frozenset(found.get("lead", ())),
-        cross_government=booking.panel_by is PanelBy.CROSS_GOVERNMENT,
-        own_allowed=held.same_organisation,
-        lead_again=held.earlier_lead,
-    )
-
-
-def _around(booking: Booking, day: date) -> list[Any]:
-    """What, an id and a name of each fact."""
-    nothing = cast(null(), String)
-    g, kind, id_ = RoleGrant, Kind.SERVICE, booking.service_id
-    if id_ is None:
-        kind, id_ = Kind.COMPONENT, booking.component_id
-    bodies = _bodies(kind, id_)
-    near = and_(g.kind == kind, g.thing_id == id_)
-    of_body = and_(g.kind == Kind.ORGANISATION, g.thing_id.in_(union_all(*bodies)))
-    team = select(literal("team"), g.person_id, nothing).where(
-        or_(near, of_body), g.role.in_(_TEAM[kind]), holds_on(day)
-    )
-    own = [select(literal("organisation"), each.subquery().c[0], nothing) for each in bodies]
-    u, b, s = Usage, Booking, Seat
-    suppliers = select(literal("supplier"), u.supplier_id, u.supplier_key).where(
-        _of(u, booking), u.status != UsageStatus.STOPPED, u.supplier_key.is_not(None)
-    )  # fmt: skip
-    led = (
-        select(literal("lead"), s.person_id, nothing)
-        .join(b, b.id == s.booking_id)
-        .where(_of(b, booking), b.id != booking.id, b.state.in_(_LED), s.role == SeatRole.LEAD,
-               s.state == SeatState.FILLED)
-    )  # fmt: skip
-    return [team, *own, suppliers, led]
-
-
-def _of(model: type[Booking] | type[Usage], booking: Booking) -> ColumnElement[bool]:
-    """What is of the same service, or component; who supplies a component, its users say."""
-    if booking.service_id is not None:
-        return model.service_id == booking.service_id
-    return model.component_id == booking.component_id
-
-
-def _bodies(kind: Kind, id_: int | None) -> list[Any]:
-    """Whose a service or component is."""
-    s, c = Service, Component
-    if kind is Kind.SERVICE:
-        return [
-            select(s.organisation_id).where(s.id == id_),
-            select(s.delivers_id).where(s.id == id_),
-        ]
-    return [select(c.provider_id).where(c.id == id_)]
 
 
 def seat_at(session: Session, booking_id: int, seat_id: int) -> Seat:

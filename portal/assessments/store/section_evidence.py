@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import and_, case, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.assessments.models.bookings import Booking
@@ -68,19 +68,18 @@ def of_section(session: Session, booking: Booking, section: Section, day: date) 
 
 def _of_service(session: Session, service_id: int, topic: Topic, day: date) -> Evidence:
     s = Service
-    row = session.execute(
+    link = ServiceLink
+    code = and_(link.service_id == s.id, link.kind == LinkKind.SOURCE_CODE)
+    rows = session.execute(
         select(
             s.slug, s.name, s.edited_at, s.yearly_transactions, s.transactions_from,
-            s.transactions_to,
-        ).where(s.id == service_id)
-    ).one()  # fmt: skip
+            s.transactions_to, link.url, link.title,
+        ).outerjoin(link, code).where(s.id == service_id).order_by(link.id)
+    ).all()  # fmt: skip
+    row = rows[0]
     found = Evidence(topic, row[0], row[1], row[2], None, row[3], row[4], row[5])
     if topic is Topic.SOURCE_CODE:
-        link = ServiceLink
-        code = select(link.url, link.title).where(
-            link.service_id == service_id, link.kind == LinkKind.SOURCE_CODE
-        )
-        found.code.extend((url, title) for url, title in session.execute(code.order_by(link.id)))
+        found.code.extend((each[6], each[7]) for each in rows if each[6])
     if topic is Topic.PLATFORMS:
         needs = service_needs.of_service(session, service_id, day)
         live = exemptions.live(session, [service_id], day)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import and_, case, exists, func, or_, select, true
+from sqlalchemy.orm import Session, aliased, joinedload
 
+from portal.access import ASSESSOR, LEAD
 from portal.accounts.store import people
 from portal.assessments.booking_words import Declaration, SeatRole, SeatState, State
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section, SectionText
 from portal.assessments.models.panels import Seat
 from portal.assessments.rules.drafting import Said, Sitting
+from portal.assessments.store import bookings
+from portal.assessments.store.panels import SeatRow
 from portal.audit import Act, Document, record
 from portal.errors import Missing
 
@@ -36,6 +39,14 @@ class Kept(NamedTuple):
     settled_at: datetime | None
 
 
+class Placed(NamedTuple):
+    """A section, and the numbers of those before and after it."""
+
+    section: Section
+    before: int | None
+    after: int | None
+
+
 def of_booking(session: Session, booking_id: int) -> list[Section]:
     """The sections of a draft with their points, that of the whole first."""
     query = select(Section).options(joinedload(Section.point))
@@ -51,6 +62,27 @@ def at(session: Session, booking_id: int, number: int) -> Section:
     if found is None:
         raise Missing("The report has no such section")
     return found
+
+
+def placed(session: Session, booking_id: int, number: int) -> Placed:
+    """The same with the sections before and after it. Raises Missing."""
+    s, other = Section, aliased(Section)
+    beside = (
+        select(func.max(case((other.number < number, other.number))).label("before"),
+               func.min(case((other.number > number, other.number))).label("after"))
+        .where(other.booking_id == booking_id)
+        .subquery()
+    )  # fmt: skip
+    query = (
+        select(s, beside.c.before, beside.c.after)
+        .options(joinedload(s.point))
+        .join(beside, true())
+        .where(s.booking_id == booking_id, s.number == number)
+    )
+    row = session.execute(query.execution_options(populate_existing=True)).first()
+    if row is None:
+        raise Missing("The report has no such section")
+    return Placed(*row)
 
 
 def said_of(section: Section) -> Said:
@@ -143,12 +175,30 @@ _WRITES = and_(
 
 def panel(session: Session, booking_id: int) -> list[Sitting]:
     """Who sits on the panel and writes."""
-    s = Seat
-    query = select(s.person_id, s.profession, s.role).where(s.booking_id == booking_id, _WRITES)
+    return panels(session, [booking_id]).get(booking_id, [])
+
+
+def panels(session: Session, booking_ids: Collection[int]) -> dict[int, list[Sitting]]:
+    """The same of several bookings, in one statement."""
+    s, found = Seat, dict[int, list[Sitting]]()
+    query = select(s.booking_id, s.person_id, s.profession, s.role).where(
+        s.booking_id.in_(booking_ids), _WRITES
+    )
+    for booking_id, person_id, profession, role in session.execute(query.order_by(s.id)):
+        if person_id is not None:
+            sits = Sitting(person_id, profession, role is SeatRole.LEAD)
+            found.setdefault(booking_id, []).append(sits)
+    return found
+
+
+def writers(seats: Iterable[SeatRow]) -> list[Sitting]:
+    """The same where the seats of the panel are read already."""
     return [
-        Sitting(person, profession, role is SeatRole.LEAD)
-        for person, profession, role in session.execute(query.order_by(s.id))
-        if person is not None
+        Sitting(seat.person_id or 0, seat.profession, seat.role is SeatRole.LEAD)
+        for seat in seats
+        if seat.state is SeatState.FILLED
+        and seat.person_id is not None
+        and bookings.part_of(seat) in (LEAD, ASSESSOR)
     ]
 
 

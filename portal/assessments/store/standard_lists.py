@@ -146,6 +146,7 @@ class Named(NamedTuple):
     number: int
     title: str
     extends_id: int | None
+    scheme: RatingScheme
 
     @property
     def place(self) -> str:
@@ -153,30 +154,31 @@ class Named(NamedTuple):
         return f"{self.slug}/{self.number}"
 
 
+#: The columns of one.
+NAMED = (
+    StandardVersion.id, Standard.id, Standard.slug, Standard.name, StandardVersion.number,
+    StandardVersion.title, StandardVersion.extends_id, StandardVersion.scheme,
+)  # fmt: skip
+
+
 def published(session: Session) -> list[Named]:
     """Every published version, by the address of its standard and its number."""
     query = (
-        select(
-            StandardVersion.id, Standard.id, Standard.slug, Standard.name, StandardVersion.number,
-            StandardVersion.title, StandardVersion.extends_id,
-        )
+        select(*NAMED)
         .join(Standard, Standard.id == StandardVersion.standard_id)
         .where(StandardVersion.state == VersionState.PUBLISHED)
         .order_by(Standard.slug, StandardVersion.number)
-    )  # fmt: skip
+    )
     return [Named(*row) for row in session.execute(query)]
 
 
 def named(session: Session, version_id: int) -> Named:
     """One version with its standard."""
     query = (
-        select(
-            StandardVersion.id, Standard.id, Standard.slug, Standard.name, StandardVersion.number,
-            StandardVersion.title, StandardVersion.extends_id,
-        )
+        select(*NAMED)
         .join(Standard, Standard.id == StandardVersion.standard_id)
         .where(StandardVersion.id == version_id)
-    )  # fmt: skip
+    )
     return Named(*session.execute(query).one())
 
 

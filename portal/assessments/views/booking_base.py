@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, url_for
+from flask import Flask, g, url_for
 from werkzeug.routing import BaseConverter
 
 from portal.access import BOOKING, Permission, Thing, may
 from portal.assessments.booking_words import Part
 from portal.assessments.rules.confidentiality import Sees, parts_of, sees
-from portal.assessments.store import bookings
+from portal.assessments.store import booking_reading
+from portal.assessments.store.booking_reading import Read
 from portal.catalogue.views.base import reading, today
 from portal.errors import Missing
 from portal.web.i18n import _
@@ -36,18 +37,21 @@ class Seen:
     """A booking as the reader sees it.
 
     Attributes:
-        booking: the booking, with its contacts, artefacts, sessions and clocks.
-        thing: as the policy sees it.
+        read: the booking with what stands around it.
         parts: what the reader is to it.
         sees: what of it they may see.
         day: today in London.
     """
 
-    booking: Any
-    thing: Thing
+    read: Read
     parts: frozenset[Part]
     sees: frozenset[Sees]
     day: date
+
+    @property
+    def booking(self) -> Any:
+        """The booking itself."""
+        return self.read.booking
 
     @property
     def href(self) -> str:
@@ -77,17 +81,24 @@ def booking_at(reference: str, **_rest: object) -> Thing:
     if not current_person().is_authenticated:
         return Thing(BOOKING, 0)
     with reading() as session:
-        thing = bookings.thing_of(session, bookings.row_of(session, reference))
+        thing = _read(session, reference).thing
     if not may(current_person(), Permission.SEE_BOOKING, thing):
         raise Missing("There is no such assessment")
     return thing
 
 
+def _read(session: Session, reference: str) -> Read:
+    """The booking, read once in a session: a page reads in the one that its guard has read in."""
+    kept = g.get("booking")
+    if kept is None or kept[0] is not session or kept[1] != reference:
+        kept = g.booking = (session, reference, booking_reading.by_reference(session, reference))
+    return cast("Read", kept[2])
+
+
 def opened(session: Session, reference: str) -> Seen:
     """A booking with what the reader may see of it. Raises Missing."""
-    booking = bookings.by_reference(session, reference)
-    thing = bookings.thing_of(session, booking)
-    parts = parts_of(current_person(), thing)
+    read = _read(session, reference)
+    parts, booking = parts_of(current_person(), read.thing), read.booking
     if not parts:
         raise Missing("There is no such assessment")
-    return Seen(booking, thing, parts, sees(parts, booking.state, booking.resumes), today())
+    return Seen(read, parts, sees(parts, booking.state, booking.resumes), today())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,7 +17,7 @@ from portal.assessments.forms.booking_running import AcceptForm, SessionForm, Ve
 from portal.assessments.rules import sessions
 from portal.assessments.rules.confidentiality import Sees
 from portal.assessments.rules.workflow import AHEAD
-from portal.assessments.store import booking_settings, standard_lists
+from portal.assessments.store import standard_lists
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.booking_facts import about_of, standard_of
 from portal.assessments.views.booking_sending import saved, sent
@@ -28,9 +28,6 @@ from portal.web.filters import long_date
 from portal.web.guard import requires
 from portal.web.i18n import _
 from portal.web.pages import page
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 blueprint = Blueprint("booking_running", __name__)
 BOTH = ("GET", "POST")
@@ -133,13 +130,11 @@ def add(reference: str) -> AnyResponse:
     """Set a day of an assessment."""
     with reading() as session:
         seen = opened(session, reference)
-        data = _default(session, seen)
-    return _session(seen, None, data, _("Add a session"))
+    return _session(seen, None, _default(seen), _("Add a session"))
 
 
-def _default(session: Session, seen: Seen) -> dict[str, Any]:
-    held = booking_settings.held_by(session, seen.booking.organisation_id)
-    stage = seen.booking.stage
+def _default(seen: Seen) -> dict[str, Any]:
+    held, stage = seen.read.held, seen.booking.stage
     agenda = "\n".join(_(line) for line in sessions.agenda(stage))
     return {"starts": "10:00", "minutes": held.minutes_of(stage), "agenda": agenda}
 

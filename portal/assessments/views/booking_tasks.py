@@ -26,7 +26,7 @@ from portal.assessments.rules import weeks, working_days
 from portal.assessments.rules.booking_tasks import Task
 from portal.assessments.rules.confidentiality import Sees
 from portal.assessments.rules.retention import KEPT_DAYS
-from portal.assessments.store import booking_drafts, booking_settings
+from portal.assessments.store import booking_drafts
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.booking_facts import about_of, again_of, standard_of
 from portal.assessments.views.booking_sending import saved, sent
@@ -137,7 +137,7 @@ def _form(session: Session, seen: Seen, task: Task) -> tuple[TaskForm, dict[str,
             | {"elsewhere": _("An assessment that this portal does not know")}
         )
     if isinstance(form, WeeksForm):
-        held = booking_settings.held_by(session, row.organisation_id)
+        held = seen.read.held
         form.offer(weeks.bookable(seen.day, held))
         more |= {"held": held, "known_until": working_days.known_until(held.nation)}
     if task is Task.ARTEFACTS:

@@ -132,14 +132,14 @@ def show(reference: str, fmt: Format) -> Response:
         return respond_record(
             fmt,
             page=lambda: _show(session, seen),
-            document=lambda: _document(session, seen),
+            document=lambda: _document(seen),
             columns=COLUMNS,
             name=f"assessment-{reference}",
         )
 
 
-def _document(session: Session, seen: Seen) -> dict[str, Any]:
-    booking, names = seen.booking, booking_lists.names(session, seen.booking)
+def _document(seen: Seen) -> dict[str, Any]:
+    booking, names = seen.booking, seen.read.names
     said = bookings.document_of(booking)
     organisation = names["organisations"]
     return {
@@ -159,7 +159,7 @@ def _show(session: Session, seen: Seen) -> Response:
         crumbs=seen.crumbs[:1],
         seen=seen,
         booking=booking,
-        names=booking_lists.names(session, booking),
+        names=seen.read.names,
         clocks=[each for each in booking.clocks if each.ended_on is None],
         steps=[(each, _page_of(each, booking.reference)) for each in on],
         turns=[(each, _page_of(each, booking.reference)) for each in turns],

@@ -25,6 +25,25 @@ PANEL = frozenset({Part.LEAD, Part.ASSESSOR})
 NUMBER = "<int(min=0, max=999):number>"
 
 
+class Listed(NamedTuple):
+    """A section with who writes it.
+
+    Attributes:
+        owners: their ids; `mine` whether the reader is one of them.
+        missing: what it still needs, in words.
+    """
+
+    row: Section
+    owners: list[int]
+    mine: bool
+    missing: str | None
+
+    @property
+    def title(self) -> str:
+        """What pages call it."""
+        return title_of(self.row)
+
+
 class Shown(NamedTuple):
     """A section as pages show it.
 
@@ -62,28 +81,38 @@ def writable(seen: Seen) -> bool:
     return bool(seen.parts & PANEL) and seen.booking.state in workflow.WRITING
 
 
+def listed(session: Session, seen: Seen) -> list[Listed]:
+    """The sections of a draft, each with whose it is and what it lacks, in one statement."""
+    panel, me = sections.writers(seen.read.seats), current_person().id
+    is_rated = workflow.rated(seen.booking.stage, seen.booking.kind)
+    found = []
+    for row in sections.of_booking(session, seen.booking.id):
+        owners = owners_of(row, panel)
+        lacks = drafting.missing(row.number, row.carried, row.verbatim, row.reason, is_rated)
+        found.append(Listed(row, owners, me in owners, lacks))
+    return found
+
+
 def shown(session: Session, seen: Seen) -> list[Shown]:
-    """The sections of a draft with all that the panel has to know of each, in few statements."""
-    rows = sections.of_booking(session, seen.booking.id)
-    ids = [row.id for row in rows]
-    panel = sections.panel(session, seen.booking.id)
+    """The same with all that the panel has to know of each, in few statements."""
+    found = listed(session, seen)
+    ids = [each.row.id for each in found]
     aside, rated = sections.aside(session, ids), sections.ratings(session, ids)
     actions = point_actions.of_sections(session, ids)
-    owners = {row.id: owners_of(row, panel) for row in rows}
-    actors = [people.actor(id_) for found in owners.values() for id_ in found]
-    names = names_of(session, [*actors, *[a.actor for a in aside], *[r.actor for r in rated]])
-    is_rated = workflow.rated(seen.booking.stage, seen.booking.kind)
+    actors = [people.actor(id_) for each in found for id_ in each.owners]
+    actors += [*(each.actor for each in aside), *(each.actor for each in rated)]
+    names = names_of(session, actors, seen)
     return [
         Shown(
             row,
-            [names[people.actor(id_)] for id_ in owners[row.id]],
-            current_person().id in owners[row.id],
-            drafting.missing(row.number, row.carried, row.verbatim, row.reason, is_rated),
+            [names[people.actor(id_)] for id_ in owners],
+            mine,
+            missing,
             actions.get(row.id, []),
             [each for each in aside if each.section_id == row.id],
             _differ([(names[r.actor], r.verbatim) for r in rated if r.section_id == row.id]),
         )
-        for row in rows
+        for row, owners, mine, missing in found
     ]
 
 
@@ -97,10 +126,13 @@ def _differ(said: list[tuple[str, str | None]]) -> list[tuple[str, str]]:
     return words if len({word for _name, word in words}) > 1 else []
 
 
-def names_of(session: Session, actors: Iterable[str]) -> dict[str, str]:
-    """What people are called now, by actor; who is no longer here is somebody."""
+def names_of(session: Session, actors: Iterable[str], seen: Seen) -> dict[str, str]:
+    """What people are called now, by actor; who is no longer here is somebody. Who sits or sat on
+    the panel is read already.
+    """
     every = set(actors)
-    known = people.names_of_actors(session, every)
+    known = {people.actor(seat.person_id or 0): seat.name for seat in seen.read.seats if seat.name}
+    known |= people.names_of_actors(session, every - known.keys())
     return {actor: known.get(actor) or _("Somebody who is no longer here") for actor in every}
 
 

@@ -60,8 +60,8 @@ def index(reference: str, fmt: Format) -> Response:
     with reading() as session:
         seen = _seen(session, reference)
         rows = follow_ups.of_booking(session, seen.booking.id)
-        again = assess_again.possible(session, seen.booking, seen.parts)
         after = publication.followers(session, seen.booking)
+        again = assess_again.possible(session, seen.booking, seen.parts, after)
     return respond_list(
         fmt,
         page=lambda: _index(seen, rows, again=again, followers=after),

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.accounts.views.base import done, not_done
 from portal.assessments.actions.panels import days_set
 from portal.assessments.rules.panels import SEATED, Conflict, conflicts, missing, standing, unknown
-from portal.assessments.store import booking_settings, panels
+from portal.assessments.store import panels
 from portal.assessments.store.panels import Panel, SeatRow
 from portal.assessments.views.booking_base import Seen
 from portal.errors import Invalid, Missing, Refused, Stale
@@ -41,9 +41,9 @@ class Shown:
 
 
 def panel_of(session: Session, seen: Seen) -> Panel:
-    """The panel of a booking: three statements, four of one that repeats another."""
-    held = booking_settings.held_by(session, seen.booking.organisation_id)
-    return panels.of_booking(session, seen.booking, held, seen.day)
+    """The panel of a booking: one statement, two of one that repeats another."""
+    read = seen.read
+    return panels.of_booking(session, read.booking, read.held, seen.day, read.seats)
 
 
 def shown(panel: Panel) -> list[Shown]:

@@ -48,7 +48,7 @@ def index(reference: str, number: int) -> Response:
         seen = opened(session, reference)
         section = section_at(session, seen, number)
         rows = sections.texts(session, section.id, before, MOST + 1)
-        names = names_of(session, [row.actor for row in rows])
+        names = names_of(session, [row.actor for row in rows], seen)
     return _index(seen, section, rows, names)
 
 
@@ -138,7 +138,7 @@ def settle(reference: str, number: int, text_id: int) -> AnyResponse:
 
 def _ask(seen: Seen, section: Section, text: Kept, form: VersionForm, title: str) -> Response:
     with reading() as session:
-        names = names_of(session, [text.actor])
+        names = names_of(session, [text.actor], seen)
     return page(
         "assessments/section_text.html",
         title=title,

@@ -17,6 +17,7 @@ from portal.assessments.models.drafting import Section
 from portal.assessments.rules import workflow
 from portal.assessments.rules.drafting import WHOLE
 from portal.assessments.store import point_actions, section_evidence, sections
+from portal.assessments.store.sections import Placed
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.draft_base import (
     NUMBER,
@@ -50,23 +51,24 @@ def show(reference: str, number: int) -> AnyResponse:
     """Show a section with a form to write it, and keep what is written."""
     with reading() as session:
         seen = opened(session, reference)
-        section = section_at(session, seen, number)
-    form = form_of(seen, section)
+        placed = sections.placed(session, seen.booking.id, number)
+    form = form_of(seen, placed.section)
     if not form.is_submitted():
-        form.show(sections.said_of(section), section.version)
-        return _page(seen, number, form)
+        form.show(sections.said_of(placed.section), placed.section.version)
+        return _page(seen, placed, form)
     if form.preview.data:
-        return _page(seen, number, form, preview=True)
-    return _sent(seen, section, form)
+        return _page(seen, placed, form, preview=True)
+    return _sent(seen, placed, form)
 
 
-def _sent(seen: Seen, section: Section, form: SectionForm) -> AnyResponse:
+def _sent(seen: Seen, placed: Placed, form: SectionForm) -> AnyResponse:
     if form.validate():
         try:
-            return _written(seen, section, form, _keep(seen, section.number, form))
+            number = placed.section.number
+            return _written(seen, placed.section, form, _keep(seen, number, form))
         except Invalid as problem:
             form.refuse(problem)
-    return _page(seen, section.number, form)
+    return _page(seen, placed, form)
 
 
 def form_of(seen: Seen, section: Section) -> SectionForm:
@@ -99,7 +101,7 @@ def beside(reference: str, number: int, form: SectionForm, text_id: int) -> Resp
         section = section_at(session, seen, number)
         mine = sections.text(session, section.id, text_id)
         was = sections.text_at(session, section.id, mine.base)
-        by = names_of(session, [section.edited_by])[section.edited_by]
+        by = names_of(session, [section.edited_by], seen)[section.edited_by]
     form.version.data, form.aside.data = str(section.version), str(text_id)
     sides = [
         (_("What you wrote"), mine.said),
@@ -159,9 +161,9 @@ def _told(message: str, status: int, **more: Any) -> Response:
     return answer
 
 
-def _page(seen: Seen, number: int, form: SectionForm, preview: bool = False) -> Response:
+def _page(seen: Seen, placed: Placed, form: SectionForm, preview: bool = False) -> Response:
+    section = placed.section
     with reading() as session:
-        section = section_at(session, seen, number)
         found = _about(session, seen, section)
     return page(
         "assessments/section.html",
@@ -175,6 +177,8 @@ def _page(seen: Seen, number: int, form: SectionForm, preview: bool = False) -> 
         preview=form.said() if preview else None,
         markdown=html,
         href=href_of(seen, section),
+        before=placed.before,
+        after=placed.after,
         status=422 if form.errors else 200,
         **found,
     )
@@ -182,13 +186,12 @@ def _page(seen: Seen, number: int, form: SectionForm, preview: bool = False) -> 
 
 def _about(session: Session, seen: Seen, section: Section) -> dict[str, Any]:
     """What stands beside the form."""
-    panel = sections.panel(session, seen.booking.id)
+    panel = sections.writers(seen.read.seats)
     owners = [f"person:{id_}" for id_ in owners_of(section, panel)]
     waiting = sections.aside(session, [section.id])
-    names = names_of(session, [*owners, section.edited_by, *(each.actor for each in waiting)])
+    actors = [*owners, section.edited_by, *(each.actor for each in waiting)]
+    names = names_of(session, actors, seen)
     me = current_person().id
-    others = [each.number for each in sections.of_booking(session, seen.booking.id)]
-    place = others.index(section.number)
     return {
         "owners": [names[actor] for actor in owners],
         "mine": f"person:{me}" in owners,
@@ -197,6 +200,4 @@ def _about(session: Session, seen: Seen, section: Section) -> dict[str, Any]:
         "waiting": waiting,
         "actions": point_actions.of_sections(session, [section.id]).get(section.id, []),
         "evidence": section_evidence.of_section(session, seen.booking, section, seen.day),
-        "before": others[place - 1] if place else None,
-        "after": others[place + 1] if place + 1 < len(others) else None,
     }

@@ -18,6 +18,7 @@ from portal.assessments.models.drafting import Section
 from portal.assessments.rules import workflow
 from portal.assessments.rules.confidentiality import Sees
 from portal.assessments.rules.decision import Point, doubts
+from portal.assessments.rules.drafting import WHOLE
 from portal.assessments.rules.ratings import of_whole
 from portal.assessments.store import point_actions, sections
 from portal.assessments.views import booking_panels
@@ -25,7 +26,9 @@ from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.draft_base import (
     NUMBER,
     PANEL,
+    Shown,
     crumbs_to,
+    listed,
     names_of,
     section_at,
     shown,
@@ -52,10 +55,10 @@ def index(reference: str) -> Response:
     """Show the whole draft: every point with its rating, whose it is, and what is missing."""
     with reading() as session:
         seen = opened(session, reference)
-        return _index(seen, shown(session, seen), _doubts(session, seen))
+        return _index(seen, shown(session, seen))
 
 
-def _index(seen: Seen, rows: Any, found: list[str]) -> Response:
+def _index(seen: Seen, rows: list[Shown]) -> Response:
     return page(
         "assessments/wash_up.html",
         title=_("Report"),
@@ -64,7 +67,7 @@ def _index(seen: Seen, rows: Any, found: list[str]) -> Response:
         seen=seen,
         booking=seen.booking,
         rows=rows,
-        doubts=found,
+        doubts=_doubts(seen, rows),
         rated=workflow.rated(seen.booking.stage, seen.booking.kind),
         writable=writable(seen),
         leads=Part.LEAD in seen.parts,
@@ -73,10 +76,14 @@ def _index(seen: Seen, rows: Any, found: list[str]) -> Response:
     )
 
 
-def _doubts(session: Session, seen: Seen) -> list[str]:
+def _doubts(seen: Seen, rows: list[Shown]) -> list[str]:
     if seen.booking.result is None:
         return []
-    points = point_actions.points_of(session, seen.booking.id)
+    points = [
+        Point(each.row.number, each.row.rating, len(each.actions), each.row.carried)
+        for each in rows
+        if each.row.number != WHOLE
+    ]
     return [in_words(each) for each in doubts(seen.booking.result, points)]
 
 
@@ -156,8 +163,8 @@ def owner(reference: str, number: int) -> AnyResponse:
 def _owner(session: Session, seen: Seen, section: Section) -> OwnerForm:
     if not writable(seen) or section.carried:
         raise Refused("the report is with others")
-    ids = {each.person_id for each in sections.panel(session, seen.booking.id)}
-    names = names_of(session, [people.actor(id_) for id_ in ids])
+    ids = {each.person_id for each in sections.writers(seen.read.seats)}
+    names = names_of(session, [people.actor(id_) for id_ in ids], seen)
     form = OwnerForm()
     form.offer(sorted(((str(i), names[people.actor(i)]) for i in ids), key=lambda pair: pair[1]))
     if not form.is_submitted():
@@ -169,7 +176,7 @@ def panel(session: Session, seen: Seen) -> Markup | None:
     """On the page of a booking: how far the report is, for who writes or checks it."""
     if Sees.DRAFT not in seen.sees or not seen.parts & (PANEL | {Part.ASSURANCE}):
         return None
-    rows = shown(session, seen)
+    rows = listed(session, seen)
     if not rows:
         return None
     found: dict[str, Any] = {
