@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Grant, Kind, Role
 from portal.accounts import work
+from portal.accounts.rules.people import Known
 from portal.accounts.store import grants, people
 from portal.assessments.actions import assessors as assessor_acts
 from portal.assessments.actions import declaring
@@ -38,8 +39,9 @@ from portal.audit import HistoryEvent
 from portal.catalogue.models.components import Component
 from portal.errors import Invalid, Missing, Refused, Stale
 from tests.support.accounts import act, letters
-from tests.support.bookings import ASSURANCE, REFERENCE, book, person, with_account
+from tests.support.bookings import ASSURANCE, REFERENCE, book, person, seat, with_account
 from tests.support.people import Somebody
+from tests.support.queries import statements
 from tests.support.storefront import add_capability, add_component, add_usage
 from tests.support.transactions import RolledBackDatabase
 from tests.support.world import ALL, URL, P, World
@@ -160,6 +162,7 @@ def test_conflicts_found_late_stop_the_day(world: World) -> None:
     session = world.session
     panel = acts.panel_of(session, world.now(), act())
     assert panel.around.organisations == {world.ministry}
+    assert to_judge(world) == []
     # The service moves, its suppliers change, and somebody joins its team.
     world.service.organisation_id = world.board
     add_capability(session, "needs")
@@ -178,6 +181,37 @@ def test_conflicts_found_late_stop_the_day(world: World) -> None:
         "Assessor research": ["team"],
     }  # fmt: skip
     refused(world, Move.HOLD, "conflict of interest that stands")
+    # Nobody has said so: the records alone give the assurance team its work.
+    assert to_judge(world) == [(REFERENCE, f"/assessments/{REFERENCE}/panel", "3")]
+    own = Somebody((Grant(Role.ASSURANCE_TEAM, Kind.ORGANISATION, world.board),), id=77)
+    assert to_judge(world, own) == [], "a panel from across government is not theirs"
+    for left, row in enumerate([row for row in panel.seats if found[row.name]][::-1]):
+        keys = frozenset(each.key for each in standing(row, panel.around))
+        assert to_judge(world)[0][2] == str(3 - left)
+        declaring.judge(world.database, REFERENCE, row.id, keys, "It is none", act(), URL)
+    assert to_judge(world) == []
+
+
+def to_judge(world: World, who: Any = ASSURANCE) -> list[tuple[str, str, str]]:
+    world.session.expire_all()
+    items = work.items(world.session, who, world.day)
+    return [(i.name, i.href, i.detail) for i in items if i.task == assessor_acts.JUDGE]
+
+
+def test_conflicts_on_many_panels_are_looked_for_at_once(world: World) -> None:
+    session, one = world.session, Known(0, ASSURANCE.grants)
+    world.whole()
+    counts = []
+    for n in range(3):
+        more = book(session, world.service.id, reference=f"TST-444{n}", state=State.PANEL_READY)
+        made = seat(session, more, world.who["design"])
+        made.objection = "She built it" if n else None
+        session.commit()
+        with statements(world.database) as sent:
+            found = open_seats.to_judge(session, one, world.day, 50)
+        counts.append(len(sent))
+        assert [each.reference for each in found] == [f"TST-444{k}" for k in range(1, n + 1)]
+    assert counts == [3, 3, 3]
 
 
 def test_who_answers_for_it_judges_it_only_where_that_was_judged_to_be_no_conflict(
@@ -376,8 +410,6 @@ def test_what_waits_goes_when_it_is_done(world: World, session: Session) -> None
 
 
 def replace_grants(organisation_id: int) -> Any:
-    from tests.support.people import Somebody
-
     return Somebody((Grant(Role.ASSURANCE_TEAM, Kind.ORGANISATION, organisation_id),), id=77)
 
 

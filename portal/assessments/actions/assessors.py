@@ -156,7 +156,7 @@ def waiting(session: Session, person: Person, day: date) -> Iterator[Item]:
         return
     for task, rows in (
         (FILL, open_seats.to_fill(session, person, MOST)),
-        (JUDGE, open_seats.to_judge(session, person, MOST)),
+        (JUDGE, open_seats.to_judge(session, person, day, MOST)),
     ):
         for each in rows:
             detail = f"{each.many:,}"

@@ -1,4 +1,4 @@
-"""What waits for people between a draft report and closed actions; see portal/accounts/work.py."""
+"""What waits for people from a booking to closed actions; see portal/accounts/work.py."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from portal.access import Kind, Person, Role
 from portal.accounts import work
 from portal.assessments.booking_words import ActionState, Part, State
-from portal.assessments.store import follow_ups
+from portal.assessments.store import follow_ups, section_work
 from portal.errors import N_
 
 _MOST = 50
 LABELS = {
+    "accept_booking": N_("Accept or reject bookings"),
+    "write_sections": N_("Write your sections of reports"),
     "check_draft": N_("Check draft reports"),
     "answer_report": N_("Accept or challenge draft reports"),
     "answer_challenges": N_("Answer challenges"),
@@ -24,6 +26,7 @@ LABELS = {
     "decide_escalated": N_("Decide about escalated actions"),
 }
 _REPORTS = (
+    (State.SUBMITTED, (Part.ASSURANCE,), "accept_booking", "/accept"),
     (State.ASSURANCE_CHECK, (Part.ASSURANCE,), "check_draft", "/check"),
     (State.TEAM_REVIEW, (Part.TEAM,), "answer_report", "/review"),
     (State.PANEL_AMENDS, (Part.LEAD, Part.ASSESSOR), "answer_challenges", "/review"),
@@ -46,12 +49,17 @@ _NEEDS = {
 
 
 def waiting(session: Session, person: Person, _day: date) -> Iterator[work.Item]:
-    """Reports to check, answer and publish, and actions to do, look at and decide about."""
+    """Bookings to accept, reports to write, check, answer and publish, and actions to do, look at
+    and decide about.
+    """
     held = {grant.role for grant in person.grants if grant.kind in set(Kind)}
     for state, parts, task, then in _REPORTS:
         if any(_NEEDS[part] & held for part in parts):
             for reference, name in follow_ups.reports(session, person, parts, state, _MOST):
                 yield _item(task, reference, name, then)
+    if _NEEDS[Part.ASSESSOR] & held:
+        for each in section_work.to_write(session, person, _MOST):
+            yield _item("write_sections", each.reference, each.name, "/sections", each.due_on)
     for states, parts, task in _ACTIONS:
         if any(_NEEDS[part] & held for part in parts):
             for row in follow_ups.waiting(session, person, parts, states, _MOST):

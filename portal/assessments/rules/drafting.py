@@ -143,3 +143,21 @@ def missing(
     if verbatim == NOT_APPLICABLE and not reason:
         return N_("No reason why it does not apply")
     return None
+
+
+def unfinished(
+    number: int, verbatim: str | None, reason: str | None, written: bool, rated: bool
+) -> bool:
+    """Whether a section that is not carried forward waits for its writer: the report cannot be
+    checked as it stands, or it says nothing at all.
+
+    Args:
+        number: of the section.
+        verbatim: its rating, if it has one.
+        reason: why the point does not apply.
+        written: whether it says what is done well or is to be explored.
+        rated: whether the points of the assessment are rated.
+    """
+    if missing(number, False, verbatim, reason, rated):
+        return True
+    return verbatim is None and not written

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, and_, cast, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.access import Grant, Person, Role
@@ -17,8 +17,8 @@ from portal.accounts.words import Profession
 from portal.assessments.booking_words import Declaration, PanelBy, SeatRole, SeatState
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.panels import Assessor, Seat, SeatVolunteer
-from portal.assessments.rules.panels import OFFERED, SEATED, ConflictKind, week_of
-from portal.assessments.store import bookings
+from portal.assessments.rules.panels import OFFERED, SEATED, week_of
+from portal.assessments.store import bookings, panel_around
 from portal.assessments.words import Stage
 from portal.audit import Act, Document, record
 from portal.catalogue.models.organisations import Organisation
@@ -171,37 +171,28 @@ def _on(person_id: int) -> ColumnElement[bool]:
 
 def to_fill(session: Session, person: Person, most: int) -> list[Waits]:
     """The bookings that somebody of an assurance team runs and whose panels have open seats."""
-    return _run(session, person, most, _seat.state == SeatState.OPEN, OFFERED)
-
-
-def to_judge(session: Session, person: Person, most: int) -> list[Waits]:
-    """The same with somebody on the panel of whom a conflict was said."""
-    s = _seat
-    kept = cast(s.judged, String).like(f"%{ConflictKind.OBJECTION}%")
-    said = and_(
-        s.state == SeatState.FILLED,
-        or_(
-            and_(s.declaration == Declaration.CONFLICT, s.answer.is_(None)),
-            and_(s.objection.is_not(None), or_(s.judged.is_(None), ~kept)),
-        ),
-    )
-    return _run(session, person, most, said, SEATED)
-
-
-def _run(
-    session: Session, person: Person, most: int, which: ColumnElement[bool], states: Any
-) -> list[Waits]:
-    runs: tuple[Grant, ...] = tuple(g for g in person.grants if g.role is Role.ASSURANCE_TEAM)
-    if not runs:
-        return []
     s, b = _seat, Booking
     query = (
         select(b.reference, b.held_on, func.count())
         .join(s, s.booking_id == b.id)
-        # Nobody: what they see as somebody on a panel is not theirs to run.
-        .where(bookings.seen_by(Known(0, runs)), which, b.state.in_(states))
+        .where(_run(person), s.state == SeatState.OPEN, b.state.in_(OFFERED))
         .group_by(b.id, b.reference, b.held_on)
         .order_by(b.held_on, b.id)
         .limit(most)
     )
     return [Waits(*row) for row in session.execute(query)]
+
+
+def to_judge(session: Session, person: Person, day: date, most: int) -> list[Waits]:
+    """The same with somebody on the panel who has a conflict that nobody has judged: one that was
+    said, or that the records show since the service has moved or has another supplier.
+    """
+    which = and_(_run(person), Booking.state.in_(SEATED))
+    return [Waits(*each) for each in panel_around.standing_on(session, which, day)[:most]]
+
+
+def _run(person: Person) -> ColumnElement[bool]:
+    """The bookings that somebody runs."""
+    runs: tuple[Grant, ...] = tuple(g for g in person.grants if g.role is Role.ASSURANCE_TEAM)
+    # Nobody: what they see as somebody on a panel is not theirs to run.
+    return bookings.seen_by(Known(0, runs))

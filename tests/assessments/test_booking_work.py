@@ -1,0 +1,95 @@
+"""What waits for whom between a booking that is submitted and a report that is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.access import Grant, Kind, Person, Role
+from portal.accounts import work
+from portal.accounts.work import Item
+from portal.assessments.actions.booking_steps import step
+from portal.assessments.booking_words import ClockKind, Move, PanelBy, SeatState, State
+from portal.assessments.models.bookings import BookingClock
+from portal.assessments.models.drafting import Section
+from portal.assessments.models.panels import Seat
+from portal.assessments.words import Rating
+from tests.support.accounts import act
+from tests.support.held import HELD_ON, Held, held
+from tests.support.people import Somebody
+from tests.support.transactions import RolledBackDatabase
+
+pytestmark = pytest.mark.usefixtures("app")
+URL = "https://portal.a.example"
+
+
+def waiting(session: Session, case: Held, who: Person) -> list[Item]:
+    session.expire_all()
+    mine = f"/assessments/{case.reference}"
+    items = work.items(session, who, date(2026, 4, 1))
+    return [item for item in items if item.href.startswith(mine)]
+
+
+def test_a_submitted_booking_waits_for_whoever_runs_it(
+    database: RolledBackDatabase, session: Session
+) -> None:
+    case = held(session, State.SUBMITTED, confidential=True)
+    body = case.booking.organisation_id or 0
+    own = Somebody((Grant(Role.ASSURANCE_TEAM, Kind.ORGANISATION, body),), id=998)
+    others = (case.team, case.lead, case.assessor, own, Somebody(id=999))
+    [item] = waiting(session, case, case.assurance)
+    assert (item.task, item.mailed_as) == ("accept_booking", case.reference)
+    assert item.href == f"/assessments/{case.reference}/accept"
+    assert [waiting(session, case, who) for who in others] == [[]] * len(others)
+    booking = case.booking
+    booking.panel_by = PanelBy.ORGANISATION
+    session.commit()
+    assert [each.task for each in waiting(session, case, own)] == ["accept_booking"]
+    step(
+        database, case.reference, case.version, Move.REJECT, case.assurance,
+        replace(act(), reason="Too early"), URL,
+    )  # fmt: skip
+    assert waiting(session, case, case.assurance) == waiting(session, case, own) == []
+
+
+def test_a_section_waits_for_its_writer_until_it_is_written(session: Session) -> None:
+    case = held(session, State.DRAFTING, confidential=True)
+    due = date(2026, 3, 17)
+    booking = case.booking
+    booking.clocks.append(
+        BookingClock(kind=ClockKind.REPORT, days=5, started_on=HELD_ON, due_on=due)
+    )
+    of = select(Section).where(Section.booking_id == case.id).order_by(Section.number)
+    whole, first, second = session.scalars(of).all()[:3]
+
+    def waits() -> set[str]:
+        session.commit()
+        every = {"lead": case.lead, "assessor": case.assessor, "team": case.team,
+                 "assurance": case.assurance, "nobody": Somebody(id=999)}  # fmt: skip
+        found = {name: waiting(session, case, who) for name, who in every.items()}
+        for item in (item for items in found.values() for item in items):
+            assert (item.task, item.due, item.mailed_as) == ("write_sections", due, case.reference)
+            assert item.href == f"/assessments/{case.reference}/sections"
+        return {name for name, items in found.items() if items}
+
+    assert waits() == set(), "everything is written"
+    first.owner_id, first.verbatim, first.rating = case.assessor.id, None, None
+    assert waits() == {"assessor"}, "it has no rating"
+    second.verbatim, second.rating, second.reason = "N/A", Rating.NOT_RATED, None
+    second.owner_id = case.lead.id
+    assert waits() == {"lead", "assessor"}, "nor a reason"
+    seat = session.scalars(select(Seat).where(Seat.person_id == case.assessor.id)).one()
+    seat.state = SeatState.LEFT
+    assert waits() == {"lead"}, "who has left writes nothing; the lead does"
+    seat.state = SeatState.FILLED
+    first.verbatim, first.rating, second.reason = "Green", Rating.MET, "It has no forms"
+    assert waits() == set()
+    whole.done_well = whole.to_explore = ""
+    assert waits() == {"lead"}, "nobody has said anything of the whole"
+    booking.state = State.ASSURANCE_CHECK
+    session.commit()
+    assert waiting(session, case, case.lead) == []
