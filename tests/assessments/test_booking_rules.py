@@ -158,7 +158,17 @@ def test_a_session_is_on_a_working_day_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("9:30", "09:30"), ("14.00", "14:00"), ("23:59", "23:59"), ("24:00", None), ("9", None)],
+    [
+        ("9:30", "09:30"),
+        ("14.00", "14:00"),
+        ("23:59", "23:59"),
+        ("24:00", None),
+        ("9", None),
+        ("9am", "09:00"),
+        ("12 PM", "12:00"),
+        ("12.15am", "00:15"),
+        ("13pm", None),
+    ],
 )
 def test_times(typed: str, kept: str | None) -> None:
     assert sessions.time_said(typed) == kept
@@ -225,7 +235,8 @@ def test_who_answers_when() -> None:
             later = tasks.open_to(task, state, assurance)
             assert not later or (task in tasks.LATER and state is not State.DRAFT)
             assert not tasks.open_to(task, state, frozenset({Part.LEAD, Part.OBSERVER}))
-    assert not tasks.open_to(Task.WEEKS, State.SUBMITTED, team)
+    assert tasks.open_to(Task.WEEKS, State.SUBMITTED, team)
+    assert not tasks.open_to(Task.DATES, State.SUBMITTED, team)
     assert not tasks.open_to(Task.PEOPLE, State.ASSESSED, team)
 
 
@@ -247,7 +258,7 @@ def test_days_come_in_their_order(
 ) -> None:
     wrong = fields(tasks.wrong_dates(discovery, start, known, end, day))
     fine = discovery <= day and discovery <= start and (
-        not known or (end is not None and start <= end)
+        (not known and end is None) or (known and end is not None and start <= end)
     )  # fmt: skip
     assert (not wrong) == fine
 

@@ -75,6 +75,9 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
      "Enter the name of the senior responsible owner"),
     ("dates", {**date_parts("discovery_on", TODAY + timedelta(1)), "phase_end_known": "no",
                **date_parts("phase_start", TODAY)}, "today or earlier"),
+    ("dates", {**date_parts("discovery_on", TODAY), "phase_end_known": "no",
+               **date_parts("phase_start", TODAY), **date_parts("phase_end", TODAY)},
+     "Leave the day empty"),
     ("dates", {**date_parts("discovery_on", TODAY), "phase_end_known": "yes",
                **date_parts("phase_start", TODAY)}, "Enter the day on which the phase ends"),
 ]  # fmt: skip

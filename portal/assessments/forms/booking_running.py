@@ -76,8 +76,8 @@ class SessionForm(TaskForm):
     )
     starts = StringField(
         lazy("When does it start?"),
-        [Enter(lazy("when it starts")), MaxLength(5)],
-        description=lazy("The time in London, for example 09:30 or 14:00."),
+        [Enter(lazy("when it starts")), MaxLength(8)],
+        description=lazy("The time in London, for example 09:30 or 2pm."),
         render_kw={"params": {"classes": "govuk-input--width-5"}},
     )
     minutes = Whole(

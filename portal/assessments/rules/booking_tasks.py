@@ -157,6 +157,9 @@ def wrong_dates(
         yield Invalid("phase_start", N_("The phase cannot start before discovery did"))
     if end_known and end is None:
         yield Invalid("phase_end", N_("Enter the day on which the phase ends"))
+    if end_known is False and end:
+        said = N_("Leave the day empty, or say that you know when the phase ends")
+        yield Invalid("phase_end", said)
     if end_known and start and end and end < start:
         yield Invalid("phase_end", N_("The phase must end on or after the day it starts"))
 

@@ -19,6 +19,7 @@ from portal.errors import N_, Invalid
 OPEN_TO = frozenset({State.ACCEPTED, State.PANEL_FORMING, State.PANEL_READY})
 LEAST, MOST = 15, 600
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
+_HALF = re.compile(r"(0?[1-9]|1[0-2])(?:[:.]([0-5][0-9]))? ?(am|pm)", re.ASCII)
 
 
 class Odd(StrEnum):
@@ -48,9 +49,16 @@ class Sitting:
 
 
 def time_said(text: str | None) -> str | None:
-    """A time as people type it, such as "9.30" or "14:00", as it is kept; None for what is none."""
-    found = _TIME.fullmatch((text or "").strip())
-    return f"{int(found[1]):02}:{found[2]}" if found else None
+    """A time as people type it, such as "9.30", "14:00" or "2pm", as it is kept; None for what is
+    none.
+    """
+    typed = (text or "").strip().lower()
+    if found := _TIME.fullmatch(typed):
+        return f"{int(found[1]):02}:{found[2]}"
+    if half := _HALF.fullmatch(typed):
+        hour = int(half[1]) % 12 + (12 if half[3] == "pm" else 0)
+        return f"{hour:02}:{half[2] or '00'}"
+    return None
 
 
 def wrong(
