@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from portal.assessments.booking_words import ActionState, Part
 from portal.assessments.rules.follow_ups import (
-    ESCALATE,
     OPEN,
     TABLE,
     Age,
@@ -76,9 +75,9 @@ def test_the_team_is_reminded_once_before_and_once_after(due_on: date, length: i
 
 
 def test_only_what_nobody_evidenced_is_escalated() -> None:
-    late = date(2026, 1, 1) + ESCALATE + timedelta(days=1)
-    assert [s for s in ActionState if escalates(s, date(2026, 1, 1), late)] == [ActionState.OPEN]
-    assert not escalates(ActionState.OPEN, date(2026, 1, 1), late - timedelta(days=1))
+    due, late = date(2026, 1, 1), date(2026, 1, 30)
+    assert [s for s in ActionState if escalates(s, due, late, 28)] == [ActionState.OPEN]
+    assert not escalates(ActionState.OPEN, due, late, 29)
     assert ActionState.CLOSED not in OPEN
 
 

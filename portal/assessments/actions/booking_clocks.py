@@ -104,7 +104,8 @@ def _action(session: Session, reference: str, id_: int, act: Act, url: str) -> N
     row = actions.get(session, booking.id, id_)
     if row.due_on is None:
         raise Missing("It does not hold yet")
-    if rules.escalates(row.state, row.due_on, act.day):
+    held = booking_settings.held_by(session, booking.organisation_id)
+    if rules.escalates(row.state, row.due_on, act.day, held.escalate_days):
         to = rules.after(row.state, Deed.ESCALATE, {Part.SYSTEM})
         if to is not None:
             said = follow_ups.Wanted(Deed.ESCALATE, _ESCALATED)

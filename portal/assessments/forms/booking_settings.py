@@ -38,6 +38,7 @@ LABELS: Mapping[str, str] = {
     "check_days": lazy("Working days for the assurance check"),
     "answer_days": lazy("Working days for the team to accept or challenge the draft"),
     "amber_months": lazy("Months in which a point that was met with conditions is put right"),
+    "escalate_days": lazy("Days after its day on which an action without evidence is escalated"),
     "access_days": lazy("Days after the assessment on which the panel’s access to links ends"),
     "cross_transactions": lazy(
         "Transactions a year above which the panel is from across government"
@@ -75,6 +76,7 @@ class HeldHowForm(Form):
     check_days = _number("check_days")
     answer_days = _number("answer_days")
     amber_months = _number("amber_months")
+    escalate_days = _number("escalate_days")
     access_days = _number("access_days")
     cross_transactions = _number("cross_transactions")
     same_organisation = RadioField(LABELS["same_organisation"], choices=choices(_SAME))

@@ -48,6 +48,7 @@ class AssessmentSetting(Base):
     check_days: Mapped[int | None]
     answer_days: Mapped[int | None]
     amber_months: Mapped[int | None]
+    escalate_days: Mapped[int | None]
     access_days: Mapped[int | None]
     weekdays: Mapped[list[int] | None] = mapped_column(Json)
     minutes: Mapped[int | None]

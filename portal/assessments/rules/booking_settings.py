@@ -25,6 +25,8 @@ class HeldHow:
         check_days: working days for the assurance check.
         answer_days: working days for the team to accept or challenge the draft.
         amber_months: months in which a point that was met with conditions is to be put right.
+        escalate_days: days after which an action that is past its day, without evidence, is
+            escalated.
         access_days: days after the assessment on which the panel's access to artefacts ends.
         weekdays: on which assessments are held; Monday is 1.
         minutes: how long one takes.
@@ -42,6 +44,7 @@ class HeldHow:
     check_days: int = 3
     answer_days: int = 10
     amber_months: int = 3
+    escalate_days: int = 28
     access_days: int = 28
     weekdays: tuple[int, ...] = (2, 3, 4)
     minutes: int = 240
@@ -73,6 +76,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "check_days": (1, 60),
     "answer_days": (1, 60),
     "amber_months": (1, 24),
+    "escalate_days": (1, 366),
     "access_days": (0, 366),
     "minutes": (15, 600),
     "discovery_minutes": (15, 600),

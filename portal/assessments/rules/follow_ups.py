@@ -15,8 +15,8 @@ A, P = ActionState, Part
 RATINGS = frozenset({Rating.MET_WITH_CONDITIONS, Rating.NOT_MET})
 #: Somebody still has to do something.
 OPEN = frozenset({A.OPEN, A.EVIDENCED, A.ESCALATED})
-#: The team is told so many days before an action is due, and it is escalated so many days after.
-WARN, ESCALATE = timedelta(days=14), timedelta(days=28)
+#: The team is told so many days before an action is due.
+WARN = timedelta(days=14)
 
 
 class Deed(StrEnum):
@@ -101,6 +101,6 @@ def reminds(due_on: date, reminded_on: date | None, day: date) -> bool:
     return day >= due_on - WARN and reminded_on is None
 
 
-def escalates(state: ActionState, due_on: date, day: date) -> bool:
-    """Whether an action for which nobody gave evidence is escalated."""
-    return state is A.OPEN and day > due_on + ESCALATE
+def escalates(state: ActionState, due_on: date, day: date, after: int) -> bool:
+    """Whether an action for which nobody gave evidence is escalated, `after` days past its own."""
+    return state is A.OPEN and day > due_on + timedelta(days=after)
