@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,20 +12,32 @@ from sqlalchemy.orm import Session
 
 from portal.access import Grant, Kind, Person, Role
 from portal.accounts import work
+from portal.accounts.rules.people import Known
 from portal.accounts.work import Item
+from portal.assessments.actions import assessors as assessor_acts
+from portal.assessments.actions import declaring
 from portal.assessments.actions.booking_steps import step
 from portal.assessments.booking_words import ClockKind, Move, PanelBy, SeatState, State
 from portal.assessments.models.bookings import BookingClock
 from portal.assessments.models.drafting import Section
 from portal.assessments.models.panels import Seat
+from portal.assessments.store import open_seats
 from portal.assessments.words import Rating
 from tests.support.accounts import act
+from tests.support.bookings import ASSURANCE, REFERENCE, book, seat, with_account
 from tests.support.held import HELD_ON, Held, held
 from tests.support.people import Somebody
+from tests.support.queries import statements
 from tests.support.transactions import RolledBackDatabase
+from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("app")
 URL = "https://portal.a.example"
+
+
+@pytest.fixture
+def world(session: Session, database: RolledBackDatabase) -> World:
+    return World(session, database)
 
 
 def waiting(session: Session, case: Held, who: Person) -> list[Item]:
@@ -93,3 +106,46 @@ def test_a_section_waits_for_its_writer_until_it_is_written(session: Session) ->
     booking.state = State.ASSURANCE_CHECK
     session.commit()
     assert waiting(session, case, case.lead) == []
+
+
+def test_what_waits_goes_when_it_is_done(world: World, session: Session) -> None:
+    def tasks(who: Any) -> set[str]:
+        session.expire_all()
+        return {item.task for item in work.items(session, who, world.day)}
+
+    me = with_account(world.who["design"])
+    world.sit(world.day)
+    world.move(Move.FORM_PANEL)
+    world.fill("design", "design")
+    assert tasks(me) == {assessor_acts.DECLARE}
+    world.declare("design")
+    assert tasks(me) == {assessor_acts.NEXT}
+    assert tasks(ASSURANCE) >= {assessor_acts.FILL}
+    assert assessor_acts.JUDGE not in tasks(ASSURANCE)
+    world.declare("design", "There is one")
+    assert tasks(me) == set()
+    assert assessor_acts.JUDGE in tasks(ASSURANCE)
+    seat = world.seats()["design"]
+    keys = frozenset({"declared"})
+    declaring.judge(world.database, REFERENCE, seat.id, keys, "None", act(), URL)
+    assert assessor_acts.JUDGE not in tasks(ASSURANCE)
+    declaring.object_to(world.database, REFERENCE, seat.id, world.who["design"], "So", act(), URL)
+    assert assessor_acts.JUDGE in tasks(ASSURANCE)
+    own = Somebody((Grant(Role.ASSURANCE_TEAM, Kind.ORGANISATION, world.board),), id=77)
+    assert tasks(own) & {assessor_acts.FILL, assessor_acts.JUDGE} == set(), "another's"
+
+
+def test_conflicts_on_many_panels_are_looked_for_at_once(world: World) -> None:
+    session, one = world.session, Known(0, ASSURANCE.grants)
+    world.whole()
+    counts = []
+    for n in range(3):
+        more = book(session, world.service.id, reference=f"TST-444{n}", state=State.PANEL_READY)
+        made = seat(session, more, world.who["design"])
+        made.objection = "She built it" if n else None
+        session.commit()
+        with statements(world.database) as sent:
+            found = open_seats.to_judge(session, one, world.day, 50)
+        counts.append(len(sent))
+        assert [each.reference for each in found] == [f"TST-444{k}" for k in range(1, n + 1)]
+    assert counts == [3, 3, 3]

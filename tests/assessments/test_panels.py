@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from portal.access import Grant, Kind, Role
 from portal.accounts import work
-from portal.accounts.rules.people import Known
 from portal.accounts.store import grants, people
 from portal.assessments.actions import assessors as assessor_acts
 from portal.assessments.actions import declaring
@@ -39,9 +38,8 @@ from portal.audit import HistoryEvent
 from portal.catalogue.models.components import Component
 from portal.errors import Invalid, Missing, Refused, Stale
 from tests.support.accounts import act, letters
-from tests.support.bookings import ASSURANCE, REFERENCE, book, person, seat, with_account
+from tests.support.bookings import ASSURANCE, REFERENCE, book, person, with_account
 from tests.support.people import Somebody
-from tests.support.queries import statements
 from tests.support.storefront import add_capability, add_component, add_usage
 from tests.support.transactions import RolledBackDatabase
 from tests.support.world import ALL, URL, P, World
@@ -196,22 +194,6 @@ def to_judge(world: World, who: Any = ASSURANCE) -> list[tuple[str, str, str]]:
     world.session.expire_all()
     items = work.items(world.session, who, world.day)
     return [(i.name, i.href, i.detail) for i in items if i.task == assessor_acts.JUDGE]
-
-
-def test_conflicts_on_many_panels_are_looked_for_at_once(world: World) -> None:
-    session, one = world.session, Known(0, ASSURANCE.grants)
-    world.whole()
-    counts = []
-    for n in range(3):
-        more = book(session, world.service.id, reference=f"TST-444{n}", state=State.PANEL_READY)
-        made = seat(session, more, world.who["design"])
-        made.objection = "She built it" if n else None
-        session.commit()
-        with statements(world.database) as sent:
-            found = open_seats.to_judge(session, one, world.day, 50)
-        counts.append(len(sent))
-        assert [each.reference for each in found] == [f"TST-444{k}" for k in range(1, n + 1)]
-    assert counts == [3, 3, 3]
 
 
 def test_who_answers_for_it_judges_it_only_where_that_was_judged_to_be_no_conflict(
@@ -380,37 +362,6 @@ def test_volunteers_and_what_they_are_told(world: World) -> None:
     row.cross_government = False
     session.commit()
     assert offers("technology") == [], "another pool"
-
-
-def test_what_waits_goes_when_it_is_done(world: World, session: Session) -> None:
-    def tasks(who: Any) -> set[str]:
-        session.expire_all()
-        return {item.task for item in work.items(session, who, world.day)}
-
-    me = with_account(world.who["design"])
-    world.sit(world.day)
-    world.move(Move.FORM_PANEL)
-    world.fill("design", "design")
-    assert tasks(me) == {assessor_acts.DECLARE}
-    world.declare("design")
-    assert tasks(me) == {assessor_acts.NEXT}
-    assert tasks(ASSURANCE) >= {assessor_acts.FILL}
-    assert assessor_acts.JUDGE not in tasks(ASSURANCE)
-    world.declare("design", "There is one")
-    assert tasks(me) == set()
-    assert assessor_acts.JUDGE in tasks(ASSURANCE)
-    seat = world.seats()["design"]
-    keys = frozenset({"declared"})
-    declaring.judge(world.database, REFERENCE, seat.id, keys, "None", act(), URL)
-    assert assessor_acts.JUDGE not in tasks(ASSURANCE)
-    declaring.object_to(world.database, REFERENCE, seat.id, world.who["design"], "So", act(), URL)
-    assert assessor_acts.JUDGE in tasks(ASSURANCE)
-    own = replace_grants(world.board)
-    assert tasks(own) & {assessor_acts.FILL, assessor_acts.JUDGE} == set(), "another's"
-
-
-def replace_grants(organisation_id: int) -> Any:
-    return Somebody((Grant(Role.ASSURANCE_TEAM, Kind.ORGANISATION, organisation_id),), id=77)
 
 
 def test_what_is_assessed_again_says_who_sits(world: World, session: Session) -> None:
