@@ -25,6 +25,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     from portal.web import (
         assets,
         caching,
+        charts,
         compiling,
         errors,
         exports,
@@ -55,6 +56,7 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
     people.install(app)
     templating.install(app, ROOT / "templates")
     filters.install(app)
+    charts.install(app)
     navigation.install(app)
     formats.install(app)
     exports.install(app, settings.database_url, settings.max_exports)

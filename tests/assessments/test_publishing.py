@@ -9,18 +9,21 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.access import Person
-from portal.assessments.actions import challenges, publication_check, publishing
+from portal.assessments.actions import challenges, correcting, publication_check, publishing
 from portal.assessments.actions.booking_steps import step
-from portal.assessments.actions.publishing import Correction, Wanted
+from portal.assessments.actions.correcting import Correction, Decided, Wanted
 from portal.assessments.booking_words import Move, State, VersionKind
 from portal.assessments.models.assessments import Assessment, AssessmentPoint, Report
+from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section, SectionText
 from portal.assessments.models.publishing import PublicationFlag, WithdrawnReport
+from portal.assessments.models.standards import StandardVersion
 from portal.assessments.rules import report_writing
 from portal.assessments.store import challenges as said
-from portal.assessments.store import publication, report_timelines, sections
+from portal.assessments.store import counts, follow_ups, publication, report_timelines, sections
 from portal.assessments.store.report_documents import Reports
 from portal.audit import HistoryEvent
+from portal.catalogue.models.services import Service
 from portal.errors import Invalid, Missing, Refused, Stale
 from portal.mail.models import Mail
 from tests.support.accounts import act
@@ -44,7 +47,7 @@ def move(
 def correct(database: RolledBackDatabase, case: Held, wanted: Wanted) -> None:
     case.session.expire_all()
     done = replace(act(), reason="A mistake")
-    publishing.correct(database, case.reference, case.version, wanted, case.assurance, done, URL)
+    correcting.correct(database, case.reference, case.version, wanted, case.assurance, done, URL)
 
 
 def published(database: RolledBackDatabase, session: Session, **changes: object) -> Held:
@@ -220,6 +223,113 @@ def test_corrections_keep_what_was_said_before(
     [report] = session.scalars(select(Report))
     assert report.body == third.document["body"]
     assert "Better words" not in str(session.execute(select(HistoryEvent.after)).all())
+
+
+def test_a_correction_changes_a_rating_and_the_result(
+    database: RolledBackDatabase, session: Session
+) -> None:
+    case = published(database, session)
+    [row] = session.scalars(select(Assessment))
+    before = counts.counted(session)
+
+    def wanted(
+        number: int, word: str | None = None, result: str | None = None,
+        reason: str | None = "It is enough.", major: bool = True, **texts: str,
+    ) -> Wanted:  # fmt: skip
+        kind = VersionKind.MAJOR if major else VersionKind.MINOR
+        decided = Decided(result, reason) if result else None
+        return Wanted(number, texts, Correction(kind, "Rated anew"), False, word, decided)
+
+    for refused, field in (
+        (wanted(3, "Green", major=False), "kind"),
+        (wanted(0, result="Green", major=False), "kind"),
+        (wanted(3, "Purple"), "verbatim"),
+        (wanted(3, "N/A"), "reason"),
+        (wanted(3, "Amber", "Purple"), "result"),
+        (wanted(2, "Green", "Amber", reason=" "), "result_reason"),
+        (wanted(2, "Amber", "Amber"), ""),
+        (wanted(0, result="Amber", reason="Gwen Rivers thinks so"), "keep"),
+    ):  # fmt: skip
+        with pytest.raises(Invalid) as found:
+            correct(database, case, refused)
+        assert found.value.field == field, refused
+    open_ = {f.section_id: f.state for f in follow_ups.all_of(session, case.id)}
+    assert len(open_) == 2, "points 2 and 3 have an action each"
+    correct(database, case, wanted(3, "Green", "Green", "One condition is small.", done_well="New"))
+    correct(database, case, wanted(1, "Red", "Green", "It passes all the same."))
+    session.expire_all()
+    [row] = session.scalars(select(Assessment))
+    assert (row.result.value, row.result_verbatim) == ("met", "Green")
+    points = session.execute(
+        select(AssessmentPoint.number, AssessmentPoint.rating).order_by(AssessmentPoint.number)
+    )
+    assert [(n, r.value) for n, r in points] == [
+        (1, "not_met"), (2, "met_with_conditions"), (3, "met"),
+    ]  # fmt: skip
+    first, _second, third = publication.versions(session, case.id)
+    assert first.document["1.result"] == "met_with_conditions"
+    assert [p["rating"] for p in first.document["1.points"]][2] == "not_met"
+    assert (third.document["1.result"], third.note) == ("met", "Rated anew")
+    assert "It passes all the same." in third.document["body"]
+    assert counts.kept(session) == counts.counted(session) != before
+    [standing] = point_standing_of(session, case)
+    assert standing == {1: "not_met", 2: "met_with_conditions", 3: "met"}
+    states = {f.section_id: f for f in follow_ups.all_of(session, case.id)}
+    numbers = {sections.at(session, case.id, n).id: n for n in (1, 2, 3)}
+    assert {numbers[i]: f.state.value for i, f in states.items()} == {
+        1: "open", 2: "open", 3: "closed",
+    }  # fmt: skip
+    [fresh] = [f for i, f in states.items() if numbers[i] == 1]
+    assert fresh.due_on is not None and fresh.due_on > act().day
+    assert "small" not in str(session.execute(
+        select(HistoryEvent.after).where(HistoryEvent.thing == "report")).all())  # fmt: skip
+
+
+def point_standing_of(session: Session, case: Held) -> list[dict[int, str]]:
+    rows = publication.rated_points(session, case.service_id)
+    return [{row.number: row.rating.value for row in rows}]
+
+
+def test_a_corrected_rating_reaches_what_carries_it(
+    database: RolledBackDatabase, session: Session
+) -> None:
+    case = published(database, session)
+    [original] = session.scalars(select(Assessment))
+    again = held(
+        session, State.READY_TO_PUBLISH, version=original.standard_version_id and
+        session.get_one(StandardVersion, original.standard_version_id),
+        service=session.get_one(Service, case.service_id), reference="TST-4567",
+        kind="reassessment", again_of_id=original.id, result="met", result_verbatim="Green",
+        ratings={1: "met", 2: "met_with_conditions", 3: "met"},
+    )  # fmt: skip
+    carried = Section.__table__.update().where(
+        Section.booking_id == again.id, Section.number.in_([1, 2])
+    )
+    session.execute(carried.values(carried=True, carried_from_id=original.id))
+    session.commit()
+    major = Correction(VersionKind.MAJOR, "Point 1 was wrong")
+    decided = Decided("Amber", "It is enough.")
+    correct(database, case, Wanted(1, {}, major, verbatim="Amber", decided=decided))
+    session.expire_all()
+    assert sections.at(session, again.id, 1).verbatim == "Amber", "a draft has it at once"
+    move(database, again, Move.PUBLISH, again.assurance)
+    with pytest.raises(Refused, match="carried forward"):
+        correct(database, again, Wanted(2, {}, major, verbatim="Green"))
+    correct(database, case, Wanted(2, {}, major, verbatim="Green"))
+    session.expire_all()
+    assert sections.at(session, again.id, 2).verbatim == "Amber", "a report says what it said"
+    correct(database, again, Wanted(2, {}, major, verbatim="Green",
+                                    decided=Decided("Green", "One is left.")))  # fmt: skip
+    session.expire_all()
+    row = sections.at(session, again.id, 2)
+    assert (row.verbatim, row.carried) == ("Green", True)
+    # A draft that looks at red points has one open that is red now.
+    session.execute(Booking.__table__.update().where(Booking.id == again.id).values(
+        state=State.DRAFTING))  # fmt: skip
+    correct(database, case, Wanted(2, {}, major, verbatim="Red", decided=decided))
+    session.expire_all()
+    row = sections.at(session, again.id, 2)
+    assert (row.verbatim, row.carried, row.carried_from_id) == (None, False, None)
 
 
 def test_a_report_is_taken_back_with_what_follows_it_and_published_again(

@@ -13,7 +13,7 @@ from portal.web.people import as_person
 from tests.support.accounts import send
 from tests.support.bookings import ASSURANCE, team_of, with_account
 from tests.support.examples import CHECKED, HELD, REVIEWED, WEAKNESS, held
-from tests.support.pages import PageClient, soup_of
+from tests.support.pages import PageClient, filled, soup_of
 from tests.support.people import Somebody
 
 pytestmark = pytest.mark.parametrize("demo", [True])
@@ -113,6 +113,29 @@ def test_a_published_report_is_everywhere_corrected_and_taken_back(
         bad = send(client, where, {**data, "done_well": "Ring 01632 960123"}, page=where)
         assert bad.status_code == 422 and "Look at the words" in bad.text
         assert send(client, where, data, page=where).headers["Location"] == report
+        where = f"{booking}/correct/1"
+        form = filled(client.get(where))
+        assert (form["verbatim"], form["result"]) == (["Green"], ["Amber"]), "as it is"
+        data = {
+            **form, "verbatim": "Red", "result": "Green", "result_reason": "", "kind": "minor",
+            "why": "Wrong", "note": "Point 1 was not met",
+        }  # fmt: skip
+        for said, text in (
+            ({}, "Select major: another rating"),
+            ({"kind": "major"}, "Say why: the result disagrees"),
+        ):
+            wrong = client.post(where, data={**data, **said})
+            assert wrong.status_code == 422 and text in wrong.text
+            assert "It passes, but these points are not met: 1" in wrong.text
+            assert filled(wrong)["verbatim"] == ["Red"]
+        data |= {"kind": "major", "result_reason": "It passes all the same."}
+        assert client.post(where, data=data).headers["Location"] == report
+        said = client.get(f"{report}.json").get_json()
+        assert said["assessments"][0]["result"] == "met"
+        assert said["assessments"][0]["points"][0]["rating"] == "not_met"
+        assert client.get(f"{report}/versions/1.json").get_json()["points"][0]["rating"] == "met"
+        whole = filled(client.get(f"{booking}/correct/0"))
+        assert "result" in whole and "verbatim" not in whole
     assert "Point 5 says more" in client.get(report).text
     feed = client.get("/reports.atom").text
     entry = next(each for each in feed.split("<entry>") if slug in each)

@@ -117,7 +117,7 @@ def test_each_sentence_is_a_candidate_once(cast: Cast, tmp_path: Path) -> None:
 
 
 def test_the_list_and_who_decides(cast: Cast) -> None:
-    assert "No imported document names" in cast.as_(cast.team).get("/mentions").text
+    assert "No document names" in cast.as_(cast.team).get("/mentions").text
     cast.take()
     client = cast.as_(cast.nobody)
     rows = soup_of(client.get("/mentions")).select("#mentions tbody tr")

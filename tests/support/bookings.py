@@ -13,6 +13,7 @@ from portal.accounts.store import people
 from portal.accounts.words import Profession
 from portal.assessments import words
 from portal.assessments.booking_words import (
+    ContactRole,
     Declaration,
     PanelBy,
     SeatRole,
@@ -22,8 +23,12 @@ from portal.assessments.booking_words import (
 )
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.panels import Assessor, Seat
+from portal.assessments.rules import weeks
+from portal.assessments.rules.booking_settings import HeldHow
+from portal.assessments.rules.booking_tasks import Task
 from portal.assessments.store import bookings
 from portal.audit import Act
+from tests.support.accounts import act
 from tests.support.data import ACT
 from tests.support.people import Somebody, everywhere
 
@@ -96,3 +101,21 @@ def team_of(service_id: int, id_: int = 901) -> Somebody:
 def with_account(person_id: int) -> Somebody:
     """Somebody with an account and no role: what they are, their seats say."""
     return Somebody((Grant(Role.ASSESSOR, Kind.PORTAL, 0),), id=person_id)
+
+
+def answers() -> dict[Task, dict[str, Any]]:
+    """What a team answers to each task of a booking of a beta assessment."""
+    first = next(week for week in weeks.bookable(act().day, HeldHow()) if week.days)
+    return {
+        Task.ASSESSED: {"stage": "beta", "kind": "assessment", "again": ""},
+        Task.ABOUT: {"name": "Llogi cwch", "purpose": "Hire a boat. Llogi cwch ŵ."},
+        Task.USERS: {"told": "no"},
+        Task.PROJECT_CODE: {"known": True, "project_code": "ab-1"},
+        Task.CONFIDENTIAL: {"confidential": False},
+        Task.DATES: {"discovery_on": date(2025, 1, 2), "phase_start": date(2026, 1, 5),
+                     "phase_end_known": False, "phase_end": None},
+        Task.WEEKS: {"weeks": [first.value]},
+        Task.PEOPLE: {role: (f"{role} one", "one@a.example") for role in ContactRole},
+        Task.ARTEFACTS: {},
+        Task.ACCESS_NEEDS: {"access_needs": "A hearing loop"},
+    }  # fmt: skip

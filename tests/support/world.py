@@ -40,7 +40,7 @@ class World:
     """A booked assessment with people who could assess it."""
 
     def __init__(self, session: Session, database: RolledBackDatabase) -> None:
-        self.session, self.database = session, database
+        self.session, self.database, self.reference = session, database, REFERENCE
         self.ministry = add_organisation(session, "ministry").id
         self.board = add_organisation(session, "board").id
         self.service = add_service(session, "boats", owner="ministry")
@@ -67,12 +67,12 @@ class World:
 
     def now(self) -> Booking:
         self.session.expire_all()
-        return bookings.by_reference(self.session, REFERENCE)
+        return bookings.by_reference(self.session, self.reference)
 
     def move(self, move: Move, as_: Any = ASSURANCE) -> State:
         version = self.now().version
         done = booking_steps.step(
-            self.database, REFERENCE, version, move, as_, replace(act(), reason="Why"), URL
+            self.database, self.reference, version, move, as_, replace(act(), reason="Why"), URL
         )
         self.session.expire_all()
         return done
@@ -84,11 +84,11 @@ class World:
 
     def fill(self, profession: str, name: str) -> None:
         seat = self.seats()[profession]
-        acts.fill(self.database, REFERENCE, seat.id, self.who[name], act(), URL)
+        acts.fill(self.database, self.reference, seat.id, self.who[name], act(), URL)
 
     def declare(self, name: str, conflict: str | None = None) -> None:
         by = replace(act(), actor=people.actor(self.who[name]))
-        declaring.declare(self.database, REFERENCE, self.who[name], conflict, by, URL)
+        declaring.declare(self.database, self.reference, self.who[name], conflict, by, URL)
 
     def parts(self, name: str) -> set[Part]:
         thing = bookings.thing_of(self.session, self.now())

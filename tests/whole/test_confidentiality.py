@@ -5,10 +5,10 @@ everybody gets."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +16,13 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portal import mail
 from portal.access import Grant, Kind, Person, Role, Visitor
+from portal.accounts.models.people import Person as PersonRow
+from portal.accounts.store import grants
 from portal.accounts.words import Profession
 from portal.assessments import words
-from portal.assessments.actions import booking_steps
+from portal.assessments.actions import booking_steps, calendar_keys
 from portal.assessments.booking_words import (
     ChallengeState,
     ContactRole,
@@ -41,13 +44,16 @@ from portal.assessments.rules import workflow
 from portal.assessments.rules.confidentiality import Sees, parts_of, sees
 from portal.assessments.store import bookings
 from portal.audit import Act
+from portal.catalogue.models.services import Service
 from portal.errors import Invalid, Refused
 from portal.mail import Mail
 from portal.web.people import as_person
+from tests.support.accounts import act
 from tests.support.bookings import REFERENCE, book, person, seat
 from tests.support.data import ACT, add_organisation, add_service
 from tests.support.people import Somebody
 from tests.support.summary import unnoticed
+from tests.support.transactions import RolledBackDatabase
 
 #: A word that stands in each sort of what is confidential, and nowhere else.
 MARKERS = {
@@ -68,7 +74,9 @@ SERVICE = "zy-service"
 ELSEWHERE = ("static", "sign_in.", "openid.", "web.", "erasing.", "people.", "assessors.")
 #: Asked for at every step; of the others some, at random.
 NEAR = ("/assessment", "/reports", f"/services/{SERVICE}/assess", "/search?q=Zy")
-STEPS, READERS_A_STEP, OTHERS_A_STEP = 10, 2, 8
+READERS_A_STEP, OTHERS_A_STEP = 2, 8
+#: On which database, the seed, and how many steps.
+WALKS = [("sqlite", 1, 10), ("sqlite", 2, 10), ("postgresql", 3, 4)]
 
 
 @dataclass(frozen=True)
@@ -77,15 +85,27 @@ class Reader:
 
     person: Person
     parts: frozenset[Part]
+    email: str = ""
+    #: The secret part of the address of their calendar.
+    key: str = ""
 
 
-def _readers(session: Session, booking: Booking, body: int, other: int) -> dict[str, Reader]:
-    def on(role: Role, kind: Kind, id_: int, *parts: Part, me: int = 900) -> Reader:
-        return Reader(Somebody((Grant(role, kind, id_),), id=me), frozenset(parts))
+def _readers(
+    session: Session, database: RolledBackDatabase, booking: Booking, body: int, other: int
+) -> dict[str, Reader]:
+    def known(who: PersonRow, parts: Iterable[Part], *roles: Grant) -> Reader:
+        for role in roles:
+            grants.add(session, who.id, role, ACT)
+        key = calendar_keys.make(database, who.id, ACT.at)
+        return Reader(Somebody(roles, id=who.id), frozenset(parts), who.email, key)
+
+    def on(role: Role, kind: Kind, id_: int, *parts: Part) -> Reader:
+        who = person(session, f"{role} {kind} {id_}")
+        return known(who, parts, Grant(role, kind, id_))
 
     found = {
         "a visitor": Reader(Visitor(), frozenset()),
-        "nobody": Reader(Somebody(id=901), frozenset()),
+        "nobody": known(person(session, "Nobody"), ()),
         "the team": on(Role.SERVICE_OWNER, Kind.SERVICE, booking.service_id or 0, Part.TEAM),
         "another team": on(Role.SERVICE_OWNER, Kind.SERVICE, other),
         "the assurance team": on(Role.ASSURANCE_TEAM, Kind.PORTAL, 0, Part.ASSURANCE),
@@ -107,8 +127,7 @@ def _readers(session: Session, booking: Booking, body: int, other: int) -> dict[
         row.conflict = "Zyconflict" if declaration is Declaration.CONFLICT else None
         if name == "somebody who left":
             row.state, row.left_because = SeatState.LEFT, "Zyconflict"
-        parts = frozenset([part] if part else [])
-        found[name] = Reader(Somebody((Grant(Role.ASSESSOR, Kind.PORTAL, 0),), who.id), parts)
+        found[name] = known(who, [part] if part else [], Grant(Role.ASSESSOR, Kind.PORTAL, 0))
     session.flush()
     return found
 
@@ -183,9 +202,9 @@ def _step(session: Session, booking: Booking, readers: dict[str, Reader], dice: 
     reason = dice.choice(["Because", "Because", "Because", "", None])
     rule, before, resumes = workflow.rule_of(move), booking.state, booking.resumes
     held = before in rule.sources and bool(rule.by & set(by))
-    act = Act("person:900", ACT.at + timedelta(seconds=booking.version), "walk", reason=reason)
+    done = Act("person:900", ACT.at + timedelta(seconds=booking.version), "walk", reason=reason)
     try:
-        to = booking_steps.take(session, booking, move, by, act, "https://portal.example")
+        to = booking_steps.take(session, booking, move, by, done, "https://portal.example")
     except (Invalid, Refused):
         assert not held or (rule.reason and not (reason or "").strip())
         assert booking.state is before
@@ -202,38 +221,51 @@ def _allowed(booking: Booking, parts: frozenset[Part], was_public: bool) -> set[
     return {word for word, sort in MARKERS.items() if sort in seen} | public | own
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("kind", ["sqlite"])
-def test_no_walk_shows_anybody_what_they_may_not_see(
-    app: Flask, session: Session, seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    body, dice = add_organisation(session, "zy-body"), random.Random(seed)
-    other = add_service(session, "another-service").id
+@pytest.fixture
+def booking(session: Session, seed: int) -> Booking:
+    """What the walk is about: a confidential one with an odd seed, else one that is none."""
+    body = add_organisation(session, "zy-body")
+    add_service(session, "another-service")
     service = add_service(session, SERVICE)
-    booking = book(
+    made = book(
         session, service.id, name="Zybooking name", purpose="Zybooking purpose",
-        confidential=True, access_needs="Zyneeds", organisation_id=body.id,
+        confidential=seed % 2 == 1, access_needs="Zyneeds", organisation_id=body.id,
         project_code_known=True, project_code="Zybooking-1",
     )  # fmt: skip
-    booking.contacts.append(
+    made.contacts.append(
         BookingContact(
             role=ContactRole.SERVICE_OWNER, name="Zycontact", email="zycontact@a.example"
         )
     )
-    booking.artefacts.append(
+    made.artefacts.append(
         BookingArtefact(address="https://zyartefact.example/", description="zyartefact draft")
     )
-    booking.sessions.append(
-        BookingSession(held_on=date(2026, 9, 8), starts="10:00", minutes=240, place="Zyplace")
+    made.sessions.append(
+        BookingSession(held_on=act().day, starts="10:00", minutes=240, place="Zyplace")
     )
     session.flush()
-    readers = _readers(session, booking, body.id, other)
+    return made
+
+
+@pytest.fixture
+def readers(session: Session, database: RolledBackDatabase, booking: Booking) -> dict[str, Reader]:
+    """Everybody, by what they are."""
+    [other] = session.scalars(select(Service.id).where(Service.slug == "another-service"))
+    return _readers(session, database, booking, booking.organisation_id or 0, other)
+
+
+@pytest.mark.parametrize(("kind", "seed", "steps"), WALKS)
+def test_no_walk_shows_anybody_what_they_may_not_see(
+    app: Flask, session: Session, booking: Booking, readers: dict[str, Reader], seed: int,
+    steps: int, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    dice = random.Random(seed)
     client, public, addresses = Flask.test_client(app), False, _addresses(app)
     near = [each for each in addresses if each.startswith(NEAR)]
     far = [each for each in addresses if each not in near]
     assert len([each for each in near if REFERENCE in each]) >= 7
     with _without_guards(monkeypatch):
-        for _ in range(STEPS):
+        for _ in range(steps):
             _step(session, booking, readers, dice)
             _mark(session, booking)
             session.commit()
@@ -246,12 +278,59 @@ def test_no_walk_shows_anybody_what_they_may_not_see(
             assert not wrong, booking.state
             session.expire_all()
             booking = bookings.by_reference(session, REFERENCE)
+            _feeds(client, booking, readers)
             thing = bookings.thing_of(session, booking)
             for name, reader in readers.items():
                 assert parts_of(reader.person, thing) == reader.parts, name
-    for mail in session.scalars(select(Mail)):
-        said = f"{mail.personalisation}{mail.kind}"
-        assert not any(word in said for word in MARKERS), "a mail says the reference alone"
+    _mails(session, readers)
+
+
+def _feeds(client: Any, booking: Booking, readers: dict[str, Reader]) -> set[str]:
+    """Ask for everybody's calendar; the names of those whose calendar has the booking."""
+    found = set()
+    for name, reader in readers.items():
+        if not reader.key:
+            continue
+        with unnoticed():
+            answer = client.get(f"/assessment-calendars/{reader.key}.ics")
+        assert answer.status_code == 200
+        told = answer.get_data(as_text=True).replace("\r\n ", "")
+        if REFERENCE in told:
+            found.add(name)
+        seen = sees(reader.parts, booking.state, booking.resumes)
+        may = {word for word, sort in MARKERS.items() if sort in seen}
+        # A calendar is shown to others: of a confidential one it has no word.
+        may &= set() if booking.confidential else {"Zybooking", "Zyplace"}
+        assert not [word for word in MARKERS if word in told and word not in may], name
+        assert reader.parts or name not in found, name
+    return found
+
+
+def _mails(session: Session, readers: dict[str, Reader]) -> None:
+    """A mail says the reference alone, and nobody gets one who is nothing to the booking."""
+    may = {reader.email for reader in readers.values() if reader.parts}
+    sent = list(session.scalars(select(Mail)))
+    assert sent, "the walk tells somebody"
+    for row in sent:
+        letter = mail.letter(row, "Portal")
+        said = f"{letter.subject}\n{letter.body}\n{row.personalisation}{row.kind}"
+        assert "zy" not in said.lower(), letter.subject
+        assert row.to_address in may, row.to_address
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("state", [State.PANEL_READY, State.DRAFTING, State.POSTPONED])
+def test_a_calendar_has_what_its_keeper_may_know_of(
+    app: Flask, session: Session, booking: Booking, readers: dict[str, Reader], state: State
+) -> None:
+    booking.state = state
+    booking.resumes = State.ACCEPTED if state is State.POSTPONED else None
+    session.commit()
+    told = _feeds(Flask.test_client(app), booking, readers)
+    mine = {name for name, reader in readers.items() if reader.parts}
+    assert told == (set() if state is State.POSTPONED else mine)
+    answer = Flask.test_client(app).get("/assessment-calendars/nobodys.ics")
+    assert answer.status_code == 404
 
 
 def _leaks(

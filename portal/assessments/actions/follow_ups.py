@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +14,7 @@ from portal.assessments.actions import booking_mail, booking_steps
 from portal.assessments.actions.booking_steps import Step
 from portal.assessments.booking_words import ActionState, EvidenceState, Move, Part
 from portal.assessments.models.bookings import Booking
+from portal.assessments.models.drafting import Section
 from portal.assessments.models.publishing import ActionEvidence, FollowUp
 from portal.assessments.rules import follow_ups as rules
 from portal.assessments.rules.confidentiality import parts_of
@@ -62,32 +65,61 @@ def begin(made: Step) -> None:
     drafts = follow_ups.all_of(session, booking.id)
     rows = sections.of_booking(session, booking.id)
     for row in rows:
-        if row.carried or row.rating not in rules.RATINGS or not row.number:
-            continue
-        if not any(each.section_id == row.id for each in drafts):
-            title = row.point.title if row.point else ""
-            text = f"Meet point {row.number}: {title}" if title else f"Meet point {row.number}"
-            made_now = FollowUp(
-                booking_id=booking.id, section_id=row.id, text=text, owner=OWNER,
-                state=ActionState.OPEN,
-            )  # fmt: skip
-            follow_ups.add(session, made_now, act)
-            drafts.append(made_now)
+        if _lacks_one(row, drafts):
+            drafts.append(_ask(session, row, act))
     for each in drafts:
-        before = follow_ups.document_of(each)
-        each.due_on = each.due_on or day
-        follow_ups.save(session, each, before, act, "follow_up.begun")
+        _begin(session, each, day, act)
     _take_up(session, booking, {row.number for row in rows if not row.carried}, act)
+
+
+def _lacks_one(row: Section, known: Collection[FollowUp]) -> bool:
+    """Whether a point asks for an action that nobody has worded."""
+    asked = bool(row.number) and not row.carried and row.rating in rules.RATINGS
+    return asked and not any(each.section_id == row.id for each in known)
+
+
+def _ask(session: Session, row: Section, act: Act) -> FollowUp:
+    title = row.point.title if row.point else ""
+    text = f"Meet point {row.number}: {title}" if title else f"Meet point {row.number}"
+    made = FollowUp(
+        booking_id=row.booking_id, section_id=row.id, text=text, owner=OWNER,
+        state=ActionState.OPEN,
+    )  # fmt: skip
+    follow_ups.add(session, made, act)
+    return made
+
+
+def _begin(session: Session, each: FollowUp, day: date, act: Act) -> None:
+    before = follow_ups.document_of(each)
+    each.due_on = each.due_on or day
+    follow_ups.save(session, each, before, act, "follow_up.begun")
+
+
+def fit(session: Session, booking: Booking, row: Section, months: int, act: Act) -> None:
+    """After a point of a published report is rated anew, in the caller's transaction: one that has
+    to be put right now has an action, due so many months from today; what was asked of one that is
+    met ends.
+    """
+    known = follow_ups.all_of(session, booking.id)
+    if _lacks_one(row, known):
+        _begin(session, _ask(session, row, act), rules.due(act.day, months), act)
+    for each in known:
+        over = each.section_id != row.id or each.state is ActionState.CLOSED
+        if row.rating not in rules.RATINGS and not over:
+            _end(session, each, "The rating of the point was corrected", act)
+
+
+def _end(session: Session, row: FollowUp, why: str, act: Act) -> None:
+    before = follow_ups.document_of(row)
+    row.state, row.closed_at, row.answer = ActionState.CLOSED, act.at, why
+    follow_ups.save(session, row, before, act, "follow_up.taken_up")
 
 
 def _take_up(session: Session, booking: Booking, numbers: set[int], act: Act) -> None:
     for earlier in publication.bookings_before(session, booking):
         for row, number in follow_ups.of_points(session, earlier.id):
             if number in numbers:
-                before = follow_ups.document_of(row)
-                row.state, row.closed_at = ActionState.CLOSED, act.at
-                row.answer = f"Assessed again: {booking.reference}"
-                follow_ups.save(session, row, before, act, "follow_up.taken_up")
+                _end(session, row, f"Assessed again: {booking.reference}", act)
 
 
 def do(

@@ -1,4 +1,4 @@
-"""Publish a report, correct it, take it back, and publish it again.
+"""Publish a report, take it back, and publish it again; `correcting` puts it right.
 
 Only here does anything of a booking come into the tables that the public reads.
 """
@@ -11,57 +11,26 @@ from dataclasses import dataclass
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from portal import search
 from portal.access import Person
-from portal.assessments.actions import booking_steps, publication_check
+from portal.assessments.actions import booking_steps, shown
 from portal.assessments.actions.booking_steps import Step
 from portal.assessments.actions.report_checks import BOOKED
-from portal.assessments.actions.suggesting import suggest
 from portal.assessments.booking_words import Move, SeatRole, SeatState, State, VersionKind
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.publishing import ReportVersion, WithdrawnReport
-from portal.assessments.rules import publication_filter, report_writing, workflow
+from portal.assessments.rules import publication_filter, report_writing
 from portal.assessments.rules.confidentiality import parts_of
-from portal.assessments.rules.report_documents import (
-    AGAIN,
-    clean,
-    placed,
-    without_findings,
-    without_texts,
-)
-from portal.assessments.store import (
-    bookings,
-    counts,
-    publication,
-    report_search,
-    report_tables,
-    sections,
-)
-from portal.assessments.store import report_documents as documents
+from portal.assessments.rules.report_documents import AGAIN, clean, placed
+from portal.assessments.store import bookings, counts, publication, report_tables, sections
 from portal.assessments.store.report_documents import Change, Reports
 from portal.assessments.words import Rating, ServiceMatch, Stage
 from portal.audit import Act, Document
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Invalid, Missing, Refused
 
-PUBLISHED, CORRECTED, WITHDRAWN = "report.published", "report.corrected", "report.withdrawn"
+PUBLISHED, WITHDRAWN = "report.published", "report.withdrawn"
 _ASKED = "publication_asked"
 _HERE = re.compile(r"/[a-z0-9][a-z0-9/._-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What a correction is.
-
-    Attributes:
-        note: what the public reads of a major one.
-        withhold: whether the texts of the versions before go for good: they name somebody, or say
-            what nobody should know.
-    """
-
-    kind: VersionKind
-    note: str | None
-    withhold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +38,6 @@ class Withdrawal:
     """Where the address of a report leads once it is gone; None for nowhere."""
 
     goes_to: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a person corrects in one section of a report.
-
-    Attributes:
-        number: of the section.
-        values: its texts as they are to be.
-        correction: of what kind, and what the public reads of it.
-        keep: whether flagged words in the new text may stay; the reason is the correction's.
-    """
-
-    number: int
-    values: Document
-    correction: Correction
-    keep: bool = False
 
 
 @booking_steps.guard(Move.PUBLISH)
@@ -129,24 +81,21 @@ def publish_again(made: Step) -> None:
 def _write(made: Step, document: Document, kind: VersionKind, note: str | None) -> None:
     session, booking, act = made.session, made.booking, made.act
     [id_] = Reports(session).write([Change(None, None, document)], act, PUBLISHED)
-    _shown(session, id_)
-    _keep(session, booking, document, Correction(kind, note), act)
+    shown.follow(session, booking, id_, document, act)
+    keep(session, booking, document, kind, note, act)
     before = bookings.document_of(booking)
     booking.report_id, booking.report_slug = id_, document["slug"]
     booking.decided_at = booking.decided_at or act.at
     bookings.save(session, booking, before, act, PUBLISHED)
 
 
-def _shown(session: Session, report_id: int) -> None:
-    search.put(session, report_search.documents(session, [report_id]))
-    suggest(session, [report_id])
-
-
-def _keep(
-    session: Session, booking: Booking, document: Document, said: Correction, act: Act
-) -> None:
+def keep(
+    session: Session, booking: Booking, document: Document, kind: VersionKind, note: str | None,
+    act: Act,
+) -> None:  # fmt: skip
+    """Keep a version of a report as it is published now."""
     row = ReportVersion(
-        booking_id=booking.id, kind=said.kind, note=(said.note or "")[:1000] or None,
+        booking_id=booking.id, kind=kind, note=(note or "")[:1000] or None,
         document=document, published_by=act.actor, published_at=act.at,
     )  # fmt: skip
     publication.add_version(session, row)
@@ -195,11 +144,11 @@ def _new_document(made: Step, slug: str) -> Document:
         "title": report_writing.title_of(booking.name, booking.stage, booking.kind),
         "published_on": made.act.day.isoformat(),
         **{placed(1, name): value for name, value in of_one.items()},
-        **_findings(session, booking),
+        **findings(session, booking),
     })  # fmt: skip
 
 
-def _findings(session: Session, booking: Booking) -> Document:
+def findings(session: Session, booking: Booking) -> Document:
     """What of a report's document the panel says."""
     parts = publication.parts(sections.of_booking(session, booking.id))
     told = report_writing.sections(parts, booking.result_reason)
@@ -213,68 +162,7 @@ def _findings(session: Session, booking: Booking) -> Document:
     }
 
 
-@booking_steps.guard(Move.CORRECT)
-def says_what_is_corrected(made: Step) -> None:
-    """A correction says what it is, which its own page asks for."""
-    said = made.session.info.get(_ASKED)
-    if not isinstance(said, Correction):
-        raise Refused(N_("Say what is corrected on the page of the report"))
-    if said.kind not in (VersionKind.MINOR, VersionKind.MAJOR):
-        raise Invalid("kind", N_("Select whether the correction is minor or major"))
-    if said.kind is VersionKind.MAJOR and not (said.note or "").strip():
-        raise Invalid("note", N_("Enter what changed, for the public"))
-
-
-@booking_steps.effect(Move.CORRECT)
-def correct_report(made: Step) -> None:
-    """Let the public report say what its sections say now."""
-    session, booking, id_ = made.session, made.booking, made.booking.report_id
-    assert id_ is not None  # noqa: S101  it is published
-    said: Correction = session.info.pop(_ASKED)
-    reports = Reports(session)
-    now = reports.documents([id_])[id_]
-    after = clean({**now, **_findings(session, booking)})
-    reports.write([Change(id_, now, after)], made.act, CORRECTED, told=without_texts)
-    _shown(session, id_)
-    if said.withhold:
-        for version in publication.versions(session, booking.id):
-            version.document = without_findings(version.document)
-    note = said.note if said.kind is VersionKind.MAJOR else None
-    _keep(session, booking, after, Correction(said.kind, note), made.act)
-
-
-def correct(
-    database: Database, reference: str, version: int, wanted: Wanted, person: Person, act: Act,
-    url: str,
-) -> None:  # fmt: skip
-    """Correct a section of a published report; `act.reason` is why.
-
-    Raises:
-        Missing: there is no such booking or section.
-        Stale: it changed since they read it.
-        Refused: it is not theirs, or not published.
-        Invalid: nothing changes, a note is missing, or words may not be for the public.
-    """
-    with database.writing() as session:
-        one_at_a_time(session)
-        booking = bookings.at_version(session, reference, version)
-        parts = parts_of(person, bookings.thing_of(session, booking))
-        if not parts:
-            raise Missing("There is no such assessment")
-        workflow.after(booking.state, booking.resumes, Move.CORRECT, parts, act.reason)
-        row = sections.at(session, booking.id, wanted.number)
-        if not publication.rewrite(session, row, wanted.values, act, CORRECTED):
-            raise Invalid("", N_("Nothing is changed"))
-        _for_everybody(session, booking, "note", wanted.correction.note)
-        if wanted.keep:
-            publication_check.keep_all(session, booking, act.reason or "", act)
-        if publication_check.undecided(session, booking):
-            raise Invalid("keep", N_("Look at the words that may not be for the public"))
-        session.info[_ASKED] = wanted.correction
-        booking_steps.take(session, booking, Move.CORRECT, parts, act, url)
-
-
-def _for_everybody(session: Session, booking: Booking, field: str, text: str | None) -> None:
+def for_everybody(session: Session, booking: Booking, field: str, text: str | None) -> None:
     """Raises Invalid for a text with words that are not for the public."""
     if text and publication_filter.find(text, publication.people_of(session, booking)):
         raise Invalid(field, N_("Leave out names, addresses, numbers and weaknesses of security"))
@@ -292,7 +180,7 @@ def says_where_to(made: Step) -> None:
         )
     if said.goes_to == f"/reports/{made.booking.report_slug}":
         raise Invalid("goes_to", N_("Enter another address than the one that it has"))
-    _for_everybody(made.session, made.booking, "reason", made.act.reason)
+    for_everybody(made.session, made.booking, "reason", made.act.reason)
 
 
 @booking_steps.effect(Move.UNPUBLISH)
@@ -304,7 +192,7 @@ def take_back(made: Step) -> None:
     assert id_ is not None  # noqa: S101  it was published
     assert slug is not None  # noqa: S101
     publication.let_go(session, booking)
-    search.remove(session, documents.THING, [id_])
+    shown.forget(session, id_, slug, act)
     before = bookings.document_of(booking)
     booking.report_id = None
     session.flush()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, StringField, SubmitField, TextAreaField
 from wtforms.validators import Optional
 
+from portal.assessments.actions.correcting import Correction, Decided, Wanted
 from portal.assessments.actions.publication_check import Said
 from portal.assessments.booking_words import ChallengeState, VersionKind
 from portal.assessments.forms.publication_labels import LABELS
+from portal.assessments.forms.sections import WORDS
 from portal.assessments.rules.follow_ups import Deed
+from portal.assessments.rules.ratings import of_whole
+from portal.assessments.words import RatingScheme
+from portal.audit import Document
 from portal.catalogue.forms.labels import label
 from portal.web.forms import Enter, Form, MaxLength, Select, WebAddress, choices
 from portal.web.i18n import lazy
@@ -73,16 +79,30 @@ class AnswerForm(Form):
 
 
 class CorrectForm(Form):
-    """What a section of a published report is to say."""
+    """What a section of a published report is to say, how its point is rated, and the overall
+    result.
+    """
 
-    reason = TextAreaField(lazy("Why the point does not apply (optional)"), [MaxLength(_LONG)])
+    verbatim = RadioField(lazy("Rating"), [Select(lazy("the rating"))])
+    reason = TextAreaField(
+        lazy("If it does not apply: why not?"), [MaxLength(2_000)],
+        render_kw={"params": {"rows": 2}},
+    )  # fmt: skip
     done_well = TextAreaField(lazy("What the team has done well"), [MaxLength(_LONG)])
     to_explore = TextAreaField(lazy("What the team needs to explore"), [MaxLength(_LONG)])
+    result = RadioField(lazy("Overall result"), [Select(lazy("the overall result"))])
+    result_reason = TextAreaField(
+        lazy("Why, if the overall result disagrees with the points?"), [MaxLength(5_000)],
+        description=lazy("It is in the report. Name no people."),
+        render_kw={"params": {"rows": 4}},
+    )  # fmt: skip
     kind = RadioField(
         lazy("What kind of correction is it?"), [Select(lazy("what kind of correction it is"))],
         choices=choices({
             VersionKind.MINOR: lazy("Minor: a slip, which changes nothing that the report says"),
-            VersionKind.MAJOR: lazy("Major: it changes what the report says"),
+            VersionKind.MAJOR: lazy(
+                "Major: it changes what the report says; another rating or result always does"
+            ),
         }),
     )  # fmt: skip
     note = StringField(
@@ -102,13 +122,35 @@ class CorrectForm(Form):
     version = HiddenField()
     go = SubmitField(lazy("Publish the correction"))
 
-    def values(self) -> dict[str, Any]:
-        """What the section is to say."""
-        return {
-            "reason": self.reason.data or None,
-            "done_well": self.done_well.data or "",
-            "to_explore": self.to_explore.data or "",
-        }
+    def rate_in(self, scheme: RatingScheme, offered: Iterable[str]) -> None:
+        """Offer the words of a scheme for the overall result, and these for the point: none for
+        the whole.
+        """
+        self.result.choices = choices({word: WORDS[word] for word in of_whole(scheme)})
+        self.verbatim.choices = choices({word: WORDS.get(word, word) for word in offered})
+        if not self.verbatim.choices:
+            del self.verbatim, self.reason
+
+    def unrated(self) -> None:
+        """Ask nothing of ratings: there are none."""
+        del self.verbatim, self.reason, self.result, self.result_reason
+
+    def wanted(self, number: int) -> Wanted:
+        """What is to be corrected of the section with a number."""
+        texts: Document = {
+            "done_well": self.done_well.data or "", "to_explore": self.to_explore.data or "",
+        }  # fmt: skip
+        rated, decided = "verbatim" in self, "result" in self
+        if rated:
+            texts["reason"] = self.reason.data or None
+        kind = VersionKind(self.kind.data)
+        return Wanted(
+            number, texts,
+            Correction(kind, self.note.data or None, bool(self.withhold.data)),
+            bool(self.keep.data),
+            self.verbatim.data if rated else None,
+            Decided(self.result.data, self.result_reason.data) if decided else None,
+        )  # fmt: skip
 
 
 class UnpublishForm(Form):

@@ -15,7 +15,8 @@ from portal.web.forms import Enter, Form, MaxLength, Select, choices
 from portal.web.i18n import _, lazy
 
 _MARKDOWN = lazy("You can use Markdown: lists, links, tables, bold and italic text.")
-_WORDS = {
+#: What the ratings of all schemes are called.
+WORDS = {
     "Yes": lazy("Yes"),
     "No": lazy("No"),
     "Met": lazy("Met"),
@@ -89,7 +90,7 @@ class SectionForm(Form):
         if scheme is None:
             del self.verbatim, self.reason
             return
-        there = {word: _WORDS[word] for word in of_point(scheme)}
+        there = {word: WORDS[word] for word in of_point(scheme)}
         self.verbatim.choices = [*choices(there), *choices({"": _("Not rated yet")})]
         if self.verbatim.data is None:
             self.verbatim.data = ""
@@ -181,4 +182,4 @@ class DecisionForm(VersionForm):
 
     def rate_in(self, scheme: RatingScheme) -> None:
         """Offer the words of a scheme."""
-        self.result.choices = choices({word: _WORDS[word] for word in of_whole(scheme)})
+        self.result.choices = choices({word: WORDS[word] for word in of_whole(scheme)})

@@ -135,7 +135,14 @@ def digest(value: object) -> str:
 
 def without_texts(document: Document) -> Document:
     """A document with what tells its texts apart in place of them."""
-    hidden = {n: HIDDEN + digest(document[n]) for n in TEXTS if document.get(n) is not None}
+    hidden: Document = {
+        n: HIDDEN + digest(document[n]) for n in TEXTS if document.get(n) is not None
+    }
+    for name in (placed(place, "points") for place in positions(document)):
+        hidden[name] = [
+            {**point, "reason": point["reason"] and HIDDEN + digest(point["reason"])}
+            for point in document[name]
+        ]
     return {**document, **hidden}
 
 

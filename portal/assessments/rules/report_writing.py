@@ -59,6 +59,11 @@ def slug_of(title: str, day: str) -> str:
     return f"{slugify(title)[:_LONGEST_SLUG].strip('-')}-{day}"
 
 
+def address_of(slug: str) -> str:
+    """The path of the page of a report."""
+    return f"/reports/{slug}"
+
+
 def sections(parts: Iterable[Part], decision: str | None) -> list[Document]:
     """The parts of the text with their headings, in order; what says nothing is left out."""
     found: list[Document] = []

@@ -225,10 +225,10 @@ def every_version(session: Session) -> list[Version]:
 
 
 def scheme_of(session: Session, version_id: int | None) -> RatingScheme | None:
-    """The words in which an assessment that is held now rates, against a version."""
-    query = select(StandardVersion.scheme).where(StandardVersion.id == version_id)
-    published = session.scalar(query)
-    return None if published is None else used_now(published)
+    """The words in which what is held now against a version is rated."""
+    v = StandardVersion
+    published = session.scalar(select(v.scheme).where(v.id == version_id))
+    return used_now(published) if published else None
 
 
 def artefact(booking: Booking, artefact_id: int) -> BookingArtefact:

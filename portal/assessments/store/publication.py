@@ -69,9 +69,7 @@ def rewrite(session: Session, row: Section, values: Document, act: Act, tag: str
     if sections.text_at(session, row.id, old) is None:
         was = replace(act, actor=row.edited_by, at=row.edited_at)
         sections.keep(session, row.id, old, old - 1, now, was)
-    row.version, row.edited_at, row.edited_by = old + 1, act.at, act.actor
-    sections.keep(session, row.id, row.version, old, sections.said_of(row), act)
-    record(session, act, tag, SECTION, row.id, before, sections.document_of(row))
+    sections.changed(session, row, before, act, tag)
     return True
 
 

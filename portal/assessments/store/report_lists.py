@@ -32,6 +32,7 @@ from portal.assessments.rules.report_queries import (
     counts,
     fits,
 )
+from portal.assessments.rules.report_writing import address_of
 from portal.assessments.store import report_rows
 from portal.assessments.store.report_documents import THING
 from portal.assessments.store.report_rows import Fact, Row
@@ -92,19 +93,22 @@ def scope(session: Session, query: ReportQuery, on: date) -> Scope:
         o = AssessmentOwner
         where.append(a.id.in_(select(o.assessment_id).where(o.organisation_id.in_(mine))))
     if query.component:
-        naming = select(r.id).where(r.source.in_(_addresses(query.component)))
-        where.append(among(session, a.report_id, naming))
+        where.append(among(session, a.report_id, _naming(query.component)))
     if query.point or query.ratings:
         where.append(_rated(query))
     facts = report_rows.facts(session, where, ranks) if query.text else None
     return Scope(query, tuple(where), on, facts, ranks, found, organisation)
 
 
-def _addresses(component: str) -> Any:
-    """The addresses of the documents that name a component."""
-    m, c = Mention, Component
-    query = select(m.address).join(c, c.id == m.component_id)
-    return query.where(c.slug == component, m.state != MentionState.REJECTED)
+def _naming(component: str) -> Any:
+    """The reports that name a component, by where they were published: elsewhere, or here."""
+    m, c, r, here = Mention, Component, Report, address_of("")
+    mine = select(m.address).join(c, c.id == m.component_id)
+    mine = mine.where(c.slug == component, m.state != MentionState.REJECTED)
+    slugs = mine.with_only_columns(func.substr(m.address, len(here) + 1))
+    slugs = slugs.where(m.address.startswith(here))
+    # Two statements in place of "or": each has its index.
+    return union_all(select(r.id).where(r.source.in_(mine)), select(r.id).where(r.slug.in_(slugs)))
 
 
 def _rated(query: ReportQuery) -> Any:

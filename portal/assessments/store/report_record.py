@@ -18,6 +18,7 @@ from portal.assessments.models.assessments import (
     ReportCheck,
 )
 from portal.assessments.models.standards import Standard, StandardPoint, StandardVersion
+from portal.assessments.rules.report_writing import address_of
 from portal.catalogue.component_words import MentionState
 from portal.catalogue.models.components import Component
 from portal.catalogue.models.mentions import Mention
@@ -144,7 +145,8 @@ def by_slug(session: Session, slug: str) -> Record:
         raise Missing("There is no such report")
     held = {row.id: Assessed(row) for row in run(_HELD, {"id": own.id})}
     found = Record(own, list(held.values()))
-    around = {"id": own.id, "later": own.later_id, "same": own.same_as_id, "source": own.source}
+    around = {"id": own.id, "later": own.later_id, "same": own.same_as_id,
+              "source": own.source or address_of(own.slug)}  # fmt: skip
     for part, id_, place, *values in run(_REST, around):
         if part == "points":
             held[id_].points.append(Point._make((place, *values[:4], truth(values[4]) is True)))

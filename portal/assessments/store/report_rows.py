@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.assessments.models.assessments import Assessment, AssessmentOwner, Report
 from portal.assessments.models.standards import Standard, StandardVersion
 from portal.assessments.rules.report_queries import NO_DAY, UNKNOWN, Cell, ReportQuery
+from portal.assessments.rules.report_writing import address_of
 from portal.assessments.store.report_checks import open_of
 from portal.assessments.store.report_sets import COUNTS
 from portal.catalogue.models.components import Component
@@ -63,6 +64,11 @@ class Row(NamedTuple):
     source: str | None
     summary: str | None
     open_checks: int
+
+    @property
+    def address(self) -> str:
+        """Where it was published first: elsewhere, or here."""
+        return self.source or address_of(self.slug)
 
 
 class Fact(NamedTuple):

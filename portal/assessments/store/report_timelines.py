@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import String, bindparam, cast, exists, null, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.assessments.models.assessments import Assessment, AssessmentPoint, Report
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 
 
 class Latest(NamedTuple):
-    """What the page of a record says of an assessment of it."""
+    """What the page of a record says of an assessment of it, or of a component that it uses."""
 
     stage: str
     kind: str
@@ -53,22 +53,41 @@ class Latest(NamedTuple):
     result: str
     slug: str
     id: int
+    component_slug: str | None
+    component: str | None
 
 
-_a, _r = Assessment, Report
+def _used(service_id: Any) -> Any:
+    """The components that a service uses or builds with."""
+    u = Usage
+    return select(u.component_id).where(
+        u.service_id == service_id, u.status.in_(IN_USE), u.component_id.is_not(None)
+    )
+
+
+_a, _r, _c = Assessment, Report, Component
+_ID: Any = bindparam("id")
 _SHORT = (
     select(_a.stage, _a.kind, _a.held_on, _a.result, _r.slug, _a.id)
     .join(_r, _r.id == _a.report_id)
     .where(_r.same_as_id.is_(None))
 )
+_OWN = _SHORT.add_columns(cast(null(), String), cast(null(), String))
 _OF: dict[str, Any] = {
-    services.THING: _SHORT.where(_a.service_id == bindparam("id")),
-    components.THING: _SHORT.where(_a.component_id == bindparam("id")),
+    services.THING: union_all(
+        _OWN.where(_a.service_id == _ID),
+        _SHORT.add_columns(_c.slug, _c.name)
+        .join(_c, _c.id == _a.component_id)
+        .where(_a.component_id.in_(_used(_ID))),
+    ),
+    components.THING: _OWN.where(_a.component_id == _ID),
 }
 
 
 def latest(session: Session, thing: str, id_: int) -> list[Latest]:
-    """The assessments of a service or component, as far as its own page tells of them."""
+    """The assessments of a service or component, as far as its own page tells of them; for a
+    service those of the components that it uses too.
+    """
     rows = session.connection().execute(_OF[thing], {"id": id_})
     return [Latest(row[0].value, row[1].value, row[2], row[3].value, *row[4:]) for row in rows]
 
@@ -122,10 +141,8 @@ def of_components(session: Session, ids: Collection[int]) -> list[Row]:
 
 def of_used(session: Session, service_id: int) -> list[Row]:
     """The assessments of the components that a service uses or builds with."""
-    used = select(Usage.component_id).where(
-        Usage.service_id == service_id, Usage.status.in_(IN_USE), Usage.component_id.is_not(None)
-    )
-    return _read(session.execute(_rows().where(Assessment.component_id.in_(used))).all())
+    rows = _rows().where(Assessment.component_id.in_(_used(service_id)))
+    return _read(session.execute(rows).all())
 
 
 def heading(session: Session, thing: str, slug: str) -> Any:

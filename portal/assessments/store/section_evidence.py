@@ -19,6 +19,7 @@ from portal.assessments.models.standards import (
 from portal.assessments.rules.evidence import Place, Topic, topic_of
 from portal.catalogue.models.components import Component
 from portal.catalogue.models.services import Service, ServiceLink
+from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import exemptions, service_needs
 from portal.catalogue.store.exemptions import Live
 from portal.catalogue.store.service_needs import Needs
@@ -85,6 +86,24 @@ def _of_service(session: Session, service_id: int, topic: Topic, day: date) -> E
         live = exemptions.live(session, [service_id], day)
         return Evidence(topic, row[0], row[1], row[2], needs=needs, exempt=live)
     return found
+
+
+def shown_components(session: Session, booking: Booking) -> set[int]:
+    """The components of which the catalogue shows, beside a point of the draft, that the service
+    uses them.
+    """
+    s, u = Section, Usage
+    points = select(s.point_id).where(
+        s.booking_id == booking.id, s.carried.is_(False), s.point_id.is_not(None)
+    )
+    if booking.service_id is None or not any(
+        _topic(session, id_) is Topic.PLATFORMS for id_ in session.scalars(points) if id_
+    ):
+        return set()
+    used = select(u.component_id).where(
+        u.service_id == booking.service_id, u.component_id.is_not(None)
+    )
+    return {id_ for id_ in session.scalars(used) if id_ is not None}
 
 
 def _topic(session: Session, point_id: int) -> Topic | None:

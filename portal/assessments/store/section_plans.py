@@ -97,6 +97,24 @@ def _known(session: Session, assessment_id: int, version_id: int | None) -> dict
     }
 
 
+def stands(session: Session, section: Section) -> Found | None:
+    """How the assessment that a point is carried forward from rates it now; None where it is not
+    carried, or that report is gone.
+    """
+    rows = _points(session, section.carried_from_id) if section.carried_from_id else []
+    return next((found for number, found, _ in rows if number == section.number), None)
+
+
+def carrying(session: Session, report_id: int, number: int) -> list[tuple[Booking, Section]]:
+    """The sections that carry a point forward from the assessment of a report, with whose they
+    are.
+    """
+    s, b, a = Section, Booking, Assessment
+    query = select(b, s).join(s, s.booking_id == b.id).join(a, a.id == s.carried_from_id)
+    query = query.where(a.report_id == report_id, s.number == number, s.carried.is_(True))
+    return [(booking, section) for booking, section in session.execute(query.order_by(s.id))]
+
+
 def _points(session: Session, assessment_id: int | None) -> list[tuple[int, Found, bool]]:
     p = AssessmentPoint
     query = select(p.number, p.verbatim, p.rating, p.reason, p.carried).where(

@@ -253,6 +253,14 @@ def add(session: Session, made: list[Section], act: Act) -> None:
         record(session, act, "section.made", THING, each.id, None, document_of(each))
 
 
+def changed(session: Session, row: Section, before: Document, act: Act, tag: str) -> None:
+    """Keep what somebody who does not write it changed of a section, as a version of its own."""
+    old, row.version = row.version, row.version + 1
+    row.edited_at, row.edited_by = act.at, act.actor
+    keep(session, row.id, row.version, old, said_of(row), act)
+    record(session, act, tag, THING, row.id, before, document_of(row))
+
+
 def keep(
     session: Session, section_id: int, version: int | None, base: int, said: Said, act: Act
 ) -> int:

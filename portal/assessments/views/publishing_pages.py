@@ -12,6 +12,7 @@ from portal.assessments.actions import (
     booking_clocks,
     booking_news,
     challenges,
+    correcting,
     follow_ups,
     publication_check,
     publishing,
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 #: Moves ask these what they need, and these do what follows: they have to be imported.
-HOOKS = (publication_check, challenges, publishing, follow_ups, booking_news, booking_clocks)
+HOOKS = (publication_check, challenges, publishing, correcting, follow_ups, booking_news,
+         booking_clocks)  # fmt: skip
 _PAGES = (assurance_checks, report_reviews, report_versions, report_corrections, follow_up_pages,
           action_lists, point_standings)  # fmt: skip
 

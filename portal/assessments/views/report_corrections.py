@@ -11,13 +11,25 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission
 from portal.accounts.views.base import done
-from portal.assessments.actions import publishing
-from portal.assessments.actions.publishing import Correction, Wanted
-from portal.assessments.booking_words import State, VersionKind
+from portal.assessments.actions import correcting, publishing
+from portal.assessments.booking_words import State
 from portal.assessments.forms.publication import CorrectForm, UnpublishForm
-from portal.assessments.store import publication, report_record, sections
+from portal.assessments.forms.sections import in_words
+from portal.assessments.models.bookings import Booking
+from portal.assessments.models.drafting import Section
+from portal.assessments.rules import workflow
+from portal.assessments.rules.decision import Point, doubts
+from portal.assessments.rules.ratings import of_point, of_whole
+from portal.assessments.store import (
+    point_actions,
+    publication,
+    report_record,
+    section_plans,
+    sections,
+)
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.report_drafts import about
+from portal.assessments.words import RatingScheme
 from portal.catalogue.views.base import database, reading
 from portal.errors import N_, Invalid, Missing, Refused, Stale
 from portal.web.guard import requires
@@ -62,21 +74,55 @@ def correct(reference: str, number: int) -> AnyResponse:
     seen = _published(reference)
     with reading() as session:
         row = sections.at(session, seen.booking.id, number)
-    data = {name: getattr(row, name) for name in publication.TEXTS}
-    form = CorrectForm(data={**data, "version": str(seen.booking.version)})
+        stands = section_plans.stands(session, row)
+        points = point_actions.points_of(session, seen.booking.id)
+    form = _form(seen.booking, row, stands.verbatim if stands else row.verbatim)
     if form.validate_on_submit() and (answer := _corrected(form, seen, number)):
         return answer
     below = [(_("Correct the report"), f"{seen.href}/correct")]
-    return about(seen, "correct", _("Correct the report"), form, below=below, row=row)
+    found = _doubts(form, seen.booking, number, points)
+    return about(seen, "correct", _("Correct the report"), form, below=below, row=row, doubts=found)
+
+
+def _form(booking: Booking, row: Section, stands: str | None) -> CorrectForm:
+    data = {name: getattr(row, name) for name in (*publication.TEXTS, "verbatim")}
+    form = CorrectForm(data={
+        **data, "version": str(booking.version), "result": booking.result_verbatim,
+        "result_reason": booking.result_reason,
+    })  # fmt: skip
+    if booking.scheme is not None and workflow.rated(booking.stage, booking.kind):
+        form.rate_in(booking.scheme, _offered(booking.scheme, row, stands))
+    else:
+        form.unrated()
+    return form
+
+
+def _offered(scheme: RatingScheme, row: Section, stands: str | None) -> list[str]:
+    """How a point can be rated: one that is carried forward as the assessment that found it so
+    rates it now, since it is rated there.
+    """
+    if row.verbatim is None:
+        return []
+    words = [row.verbatim, stands or row.verbatim] if row.carried else of_point(scheme)
+    return list(dict.fromkeys(words))
+
+
+def _doubts(form: CorrectForm, booking: Booking, number: int, points: list[Point]) -> list[str]:
+    """How a result that was sent disagrees with the points as they would be rated."""
+    scheme = booking.scheme
+    result = of_whole(scheme).get(form.result.data) if scheme and "result" in form else None
+    if scheme is None or result is None or not form.errors:
+        return []
+    rated = of_point(scheme).get(form.verbatim.data) if "verbatim" in form else None
+    then = [replace(each, rating=rated) if rated and each.number == number else each
+            for each in points]  # fmt: skip
+    return [in_words(each) for each in doubts(result, then)]
 
 
 def _corrected(form: CorrectForm, seen: Seen, number: int) -> AnyResponse | None:
-    kind = VersionKind(form.kind.data)
-    said = Correction(kind, form.note.data or None, bool(form.withhold.data))
-    wanted = Wanted(number, form.values(), said, bool(form.keep.data))
     try:
-        publishing.correct(
-            database(), seen.booking.reference, _number(form.version.data), wanted,
+        correcting.correct(
+            database(), seen.booking.reference, _number(form.version.data), form.wanted(number),
             current_person(), replace(act(), reason=form.why.data), _url(),
         )  # fmt: skip
     except Invalid as problem:

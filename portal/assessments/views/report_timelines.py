@@ -107,12 +107,15 @@ def _page(thing: str, slug: str, name: str, rows: list[Row], used: list[Row]) ->
 
 def _panel(thing: str) -> Any:
     def show(session: Session, id_: int, slug: str) -> Markup | None:
-        rows = store.latest(session, thing, id_)
-        if not rows:
+        every = store.latest(session, thing, id_)
+        rows = [row for row in every if row.component_slug is None]
+        failed = rules.failed_components([row for row in every if row.component_slug])
+        if not rows and not failed:
             return None
         href = f"/{_FOLDERS[thing]}/{slug}/assessments"
         many, now = len(rows), rules.current(rows)
-        html = render_template("assessments/panel.html", many=many, now=now, href=href)
+        html = render_template("assessments/panel.html", many=many, now=now, failed=failed,
+                               href=href)  # fmt: skip
         return Markup(html)  # noqa: S704  a template of ours
 
     return show

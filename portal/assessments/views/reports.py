@@ -113,7 +113,9 @@ def _index(query: ReportQuery, ignored: tuple[str, ...]) -> Response:
         choices = report_choices.choices(session)
         naming = {}
         if query.component:
-            naming = report_lists.naming(session, query.component, [r.source for r in listing.rows])
+            naming = report_lists.naming(
+                session, query.component, [r.address for r in listing.rows]
+            )
     return page(
         "assessments/reports.html",
         title=_("Reports of assessments"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +27,10 @@ from portal.db import Database, chunks, one_at_a_time
 from portal.errors import N_, Clash, Invalid
 
 CHECK = "check_mentions"
+GONE = "mention.gone"
+#: What evidence says that a document of the portal's own gives: it does not quote it, since the
+#: history could not forget it where the document is taken back.
+SHOWN = "The catalogue showed this use to whoever wrote the document"
 LABELS = {CHECK: N_("Say what these sentences in documents mean")}
 
 
@@ -64,6 +70,64 @@ def _add(batch: Batch, rows: dict[str, Document]) -> None:
     store.add(batch.session, new, batch.act)
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A document that the portal itself publishes.
+
+    Attributes:
+        text: what it says; its address is the path of its page.
+        kind: what it is.
+        on: the day on which it was published.
+        service_id: the service that it is about.
+        component: the component that it is about, by its address.
+        shown: the components of which the catalogue told whoever wrote it that they are used.
+    """
+
+    text: Text
+    kind: DocumentKind
+    on: date
+    service_id: int | None
+    component: str | None
+    shown: Collection[int]
+
+
+def follow(session: Session, own: Own, act: Act) -> None:
+    """Let the candidates of a document be those that it has now, in the caller's transaction. What
+    a person has decided of a sentence stays with it.
+    """
+    address, ids = own.text.address, components.ids_by_slug(session)
+    found = {m.mark(address): m for m in mentions(own.text, store.vocabulary(session))}
+    there = {row.mark for row in store.of_address(session, address)}
+    forget(session, address, act, found)
+    rows = [
+        {
+            "mark": mark, "component_id": ids[m.component], "service_id": own.service_id,
+            "kind": own.kind, "address": address, "title": own.text.title,
+            "sentence": m.sentence, "written_on": own.on,
+            "guess": MentionSense.IS_IT if m.component == own.component else m.sense,
+            "shown": ids[m.component] in own.shown,
+        }
+        for mark, m in found.items() if mark not in there
+    ]  # fmt: skip
+    store.add(session, rows, act, quiet=True)
+
+
+def forget(session: Session, address: str, act: Act, stays: Collection[str] = ()) -> None:
+    """Take the candidates of a document back but for those with the marks that stay, and the
+    evidence that came of them, in the caller's transaction.
+    """
+    rows = store.of_address(session, address)
+    gone = [row for row in rows if row.mark not in stays]
+    store.remove(session, [row.id for row in gone], act, GONE, quiet=True)
+    left = {row.component_id for row in rows if row.mark in stays and _says_so(row)}
+    for component_id in sorted({row.component_id for row in gone if _says_so(row)} - left):
+        evidence.forget(session, address, component_id, act, GONE)
+
+
+def _says_so(row: store.Found) -> bool:
+    return row.sense is MentionSense.USES
+
+
 def decide(database: Database, mention_id: int, said: Document, act: Act) -> None:
     """Keep what a person says of a sentence. Where it says that a service uses the component, and
     the catalogue says so too, it becomes evidence of that; it never makes a claim by itself.
@@ -89,9 +153,16 @@ def decide(database: Database, mention_id: int, said: Document, act: Act) -> Non
         if usage_id is not None:
             found = store.by_id(session, mention_id)
             assert found.written_on is not None  # noqa: S101  `_service` saw to it
-            kind = EvidenceKind(row.kind)
-            said_there = Said(kind, found.written_on, note=row.sentence, source=row.address)
+            said_there = Said(
+                EvidenceKind(row.kind), found.written_on, note=_note(row), source=row.address
+            )
             evidence.add(session, usage_id, said_there, act)
+
+
+def _note(row: store.Row) -> str | None:
+    if row.address.startswith("/"):
+        return SHOWN if row.shown else None
+    return row.sentence
 
 
 def _service(session: Session, said: Document) -> int | None:

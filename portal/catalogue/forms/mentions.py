@@ -47,6 +47,7 @@ class MentionForm(Form):
         without_which(self)
         if row.service:
             self.service.data = f"/services/{row.service}"
+        self.written_on.process(None, row.written_on)
 
     def said(self, find: Find) -> Document:
         """What was chosen, as `actions.mentions.decide` takes it. The form has errors where it is

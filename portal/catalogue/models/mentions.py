@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.catalogue import component_words as words
@@ -16,7 +16,9 @@ class Mention(Base):
     """One sentence of a document that names a component.
 
     `guess` is what it seems to say, `sense` what a person says that it does; `mark` tells it from
-    every other one; `service_id` is whom the document is about, where that is known.
+    every other one; `service_id` is whom the document is about, where that is known. `address` is
+    the path of a page of the portal for what it publishes itself; `shown` says that the catalogue
+    had told whoever wrote it that the service uses the component.
     """
 
     __tablename__ = "mention"
@@ -45,6 +47,7 @@ class Mention(Base):
         enum_column(words.MentionSense, "sense")
     )
     written_on: Mapped[date | None]
+    shown: Mapped[bool] = mapped_column(default=False, server_default=false())
     reason: Mapped[str | None] = mapped_column(String(1000))
     decided_by: Mapped[str | None] = mapped_column(String(80))
     decided_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -70,13 +70,28 @@ def take_back(
     e = UsageEvidence
     for some in chunks(ids):
         mine = (e.usage_id.in_(some), e.actor == actor, e.recorded_at == at)
-        for row in session.scalars(select(e).where(*mine)).all():
-            said = Said(row.kind, row.said_on, note=row.note, source=row.source)
-            gone, none = {"evidence": [_told(said)]}, {"evidence": None}
-            record(session, act, tag, THING, row.usage_id, gone, none)
-            session.delete(row)
-        session.flush()
+        _drop(session, select(e).where(*mine), act, tag)
         follow(session, some)
+
+
+def forget(session: Session, source: str, component_id: int, act: Act, tag: str) -> None:
+    """Take back what a document was said to show of the use of a component, with its history."""
+    e, u = UsageEvidence, Usage
+    mine = select(e).join(u, u.id == e.usage_id)
+    mine = mine.where(e.source == source, u.component_id == component_id)
+    follow(session, _drop(session, mine, act, tag))
+
+
+def _drop(session: Session, mine: Any, act: Act, tag: str) -> set[int]:
+    """Delete evidence, each piece with its event; the ids of the usages."""
+    rows = list(session.scalars(mine))
+    for row in rows:
+        said = Said(row.kind, row.said_on, note=row.note, source=row.source)
+        gone, none = {"evidence": [_told(said)]}, {"evidence": None}
+        record(session, act, tag, THING, row.usage_id, gone, none)
+        session.delete(row)
+    session.flush()
+    return {row.usage_id for row in rows}
 
 
 def _told(said: Said) -> Document:

@@ -64,6 +64,7 @@ class Row(NamedTuple):
     reason: str | None
     component_id: int
     service_id: int | None
+    shown: bool
 
 
 def vocabulary(session: Session) -> Vocabulary:
@@ -80,8 +81,26 @@ def known(session: Session, marks: Collection[str]) -> set[str]:
     return {mark for each in some for mark in each}
 
 
-def add(session: Session, rows: list[Document], act: Act) -> None:
-    """Add candidates, as columns of `Mention` without ids, each with its event."""
+class Found(NamedTuple):
+    """A candidate of one document."""
+
+    id: int
+    mark: str
+    component_id: int
+    sense: MentionSense | None
+
+
+def of_address(session: Session, address: str) -> list[Found]:
+    """The candidates of one document, and what was decided of them."""
+    m = Mention
+    query = select(m.id, m.mark, m.component_id, m.sense).where(m.address == address)
+    return [Found(*row) for row in session.execute(query.order_by(m.id))]
+
+
+def add(session: Session, rows: list[Document], act: Act, quiet: bool = False) -> None:
+    """Add candidates, as columns of `Mention` without ids, each with its event. Of a document that
+    can be taken back the event is `quiet`: it does not quote it.
+    """
     ids = list(new_ids(session, Mention, len(rows)))
     made = [
         {**row, "id": id_, "state": MentionState.OPEN, "found_at": act.at}
@@ -89,18 +108,22 @@ def add(session: Session, rows: list[Document], act: Act) -> None:
     ]
     insert_rows(session, Mention, made)
     events = [
-        (row["id"], None, {"sentence": row["sentence"], "source": row["address"],
-                           "title": row["title"], "sense": row["guess"].value})
+        (row["id"], None, {"sentence": None if quiet else row["sentence"],
+                           "source": row["address"], "title": row["title"],
+                           "sense": row["guess"].value})
         for row in made
     ]  # fmt: skip
     record_all(session, act, FOUND, THING, events)
 
 
-def remove(session: Session, ids: Iterable[int], act: Act, tag: str) -> None:
-    """Take candidates out of the list again, each with its event."""
+def remove(session: Session, ids: Iterable[int], act: Act, tag: str, quiet: bool = False) -> None:
+    """Take candidates out of the list again, each with its event, `quiet` as for `add`."""
+    m = Mention
+    said = m.address.label("source") if quiet else m.sentence
     for some in chunks(list(ids)):
-        gone = session.execute(select(Mention.id, Mention.sentence).where(Mention.id.in_(some)))
-        record_all(session, act, tag, THING, [(i, {"sentence": said}, None) for i, said in gone])
+        gone = session.execute(select(m.id, said).where(m.id.in_(some)))
+        events = [(id_, {said.name: told}, None) for id_, told in gone]
+        record_all(session, act, tag, THING, events)
         session.execute(delete(Mention).where(Mention.id.in_(some)))
 
 
@@ -109,7 +132,7 @@ def _rows() -> Any:
     return (
         select(
             m.id, c.slug, c.name, s.slug, s.name, m.kind, m.address, m.title, m.sentence, m.guess,
-            m.state, m.sense, m.written_on, m.reason, m.component_id, m.service_id,
+            m.state, m.sense, m.written_on, m.reason, m.component_id, m.service_id, m.shown,
         )
         .join(c, c.id == m.component_id)
         .outerjoin(s, s.id == m.service_id)

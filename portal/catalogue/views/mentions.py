@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("mentions", __name__)
 ONE = f"/mentions/<int(min=1, max={LAST_ID}):mention_id>"
 COLUMNS = ("id", "component", "component_name", "service", "service_name", "kind", "address",
-           "title", "sentence", "guess", "state", "sense", "written_on", "reason")  # fmt: skip
+           "title", "sentence", "guess", "state", "sense", "written_on", "shown",
+           "reason")  # fmt: skip
 
 
 def mention_at(mention_id: int) -> Thing:

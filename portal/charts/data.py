@@ -1,0 +1,124 @@
+"""What a chart shows. All of it is hashable, so that a drawing can be kept by its data."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+#: More categories than these are small multiples, or a table.
+MOST = 4
+
+
+class Scale(StrEnum):
+    """What the axis counts in."""
+
+    COUNT = "count"
+    POUNDS = "pounds"
+    SHARE = "share"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value at a day; None is a gap, and `note` says why or what is special about it."""
+
+    at: date
+    value: float | None
+    provisional: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A line: its name and its points, the oldest first. A period without a value is a point
+    without one, or the line would lead over it.
+    """
+
+    name: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word in the drawing: beside a line across at a day, or at a value where `value` says so."""
+
+    at: date
+    text: str
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines over time from 0 on.
+
+    Attributes:
+        title: what the file is called; the page shows it above the drawing.
+        target: a line across, and `target_text` beside it.
+        top: the end of the axis, for drawings on a shared scale; else it follows the values.
+    """
+
+    title: str
+    series: tuple[Series, ...]
+    scale: Scale = Scale.COUNT
+    marks: tuple[Mark, ...] = ()
+    target: float | None = None
+    target_text: str = ""
+    top: float | None = None
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for more lines than can be told apart."""
+        _few(self.series)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A category of bars: its name, and a value for each label; None is a gap."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+class Bars(StrEnum):
+    """How bars of several groups stand."""
+
+    GROUPED = "grouped"
+    STACKED = "stacked"
+    #: Each bar is a whole, and the parts are shares of it.
+    SHARES = "shares"
+
+
+@dataclass(frozen=True, slots=True)
+class BarChart:
+    """Bars from 0 on: upright by period, or `across` with names as long as they are.
+
+    A stack of which a part is missing is not drawn: it would be too small.
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    groups: tuple[Group, ...]
+    kind: Bars = Bars.GROUPED
+    scale: Scale = Scale.COUNT
+    across: bool = False
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for more groups than can be told apart, or a value too few."""
+        _few(self.groups)
+        if any(len(group.values) != len(self.labels) for group in self.groups):
+            raise ValueError("each group needs a value for each label")
+
+
+Chart = Lines | BarChart
+
+
+def _few(parts: tuple[object, ...]) -> None:
+    if len(parts) > MOST:
+        raise ValueError(f"at most {MOST} can be told apart: make small multiples")
+
+
+def digest(chart: Chart) -> str:
+    """What the drawing depends on, as a short text."""
+    return hashlib.sha256(repr(chart).encode()).hexdigest()[:24]

@@ -1,0 +1,31 @@
+"""The files of a chart, kept in memory by its data: a chart that did not change is drawn once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from portal.charts.bars import bars
+from portal.charts.data import Chart, Lines
+from portal.charts.drawing import Drawing
+from portal.charts.frame import NARROW, WIDE
+from portal.charts.lines import lines
+from portal.charts.png import png
+from portal.charts.svg import svg
+
+#: At most so many files of some 10 to 60 KB.
+_KEPT = 128
+
+
+@lru_cache(maxsize=_KEPT)
+def layout(chart: Chart, narrow: bool = False) -> Drawing:
+    """The drawing of a chart, for wide screens or narrow ones. It is not to be changed."""
+    size = NARROW if narrow else WIDE
+    return lines(chart, size) if isinstance(chart, Lines) else bars(chart, size)
+
+
+@lru_cache(maxsize=_KEPT)
+def made(chart: Chart, kind: Literal["svg", "png"], narrow: bool = False) -> bytes:
+    """The file of a chart; the same data gives the same bytes."""
+    drawing = layout(chart, narrow)
+    return png(drawing) if kind == "png" else svg(drawing)
