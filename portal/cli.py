@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 import portal.cli_usage  # noqa: F401  (adds its commands to those that import)
 from portal import (
@@ -56,6 +58,7 @@ from portal.errors import Invalid, Missing
 from portal.interchange import demo, performance_platform, registers, summaries, tables
 from portal.interchange.said import json_line, printable, told
 from portal.performance.actions import bringing
+from portal.performance.store import rebuilding
 
 #: What an id of the database can be.
 NUMBER = click.IntRange(1, 2**31 - 1)
@@ -76,6 +79,7 @@ def install(app: Flask) -> None:
     )  # fmt: skip
     for group in groups:
         app.cli.add_command(group)
+    app.cli.add_command(check_data)
     cli_jobs.install(app)
     cli_people.install(app)
     cli_performance.install(app)
@@ -335,8 +339,41 @@ def search_rebuild() -> None:
 @yes_anyway
 @json_option
 def rollups_rebuild(as_json: bool) -> None:
-    """Count afresh: services of each sort, who uses which component, results of assessments."""
+    """Count afresh: services of each sort, who uses which component, results of assessments, and
+    the figures and totals of performance data.
+    """
     with database().writing() as session:
         kept = service_counts.rebuild(session) + usage_counts.rebuild(session)
-        kept += assessment_counts.rebuild(session)
+        kept += assessment_counts.rebuild(session) + rebuilding.rebuild(session)
     click.echo(json.dumps({"counts": kept}) if as_json else f"{kept:,} counts are kept.")
+
+
+@click.command("check-data")
+@json_option
+@with_appcontext
+def check_data(as_json: bool) -> None:
+    """Compare every count, figure and total with the rows that it follows from; changes nothing.
+
+    Ends with 1 where one is wrong: `rollups rebuild` mends them.
+    """
+    with database().reading() as session:
+        wrong = {
+            name: _wrong(counts.counted(session), counts.kept(session))
+            for name, counts in (
+                ("services", service_counts),
+                ("usages", usage_counts),
+                ("assessments", assessment_counts),
+            )
+        }
+        wrong["figures"] = rebuilding.wrong_figures(session)
+        wrong["totals"] = rebuilding.wrong_totals(session)
+    if as_json:
+        click.echo(json.dumps({"wrong": wrong}))
+    else:
+        click.echo("\n".join(f"{name}: {many:,} wrong" for name, many in wrong.items()))
+    if any(wrong.values()):
+        raise SystemExit(1)
+
+
+def _wrong(counted: Mapping[Any, int], kept: Mapping[Any, int]) -> int:
+    return sum(counted.get(key, 0) != kept.get(key, 0) for key in counted.keys() | kept.keys())

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.access import Kind
 from portal.audit import Act, record_all
 from portal.catalogue.store import taken_back
 from portal.db import chunks
@@ -66,7 +65,7 @@ def _settle(
     spans = store.spans(session, ids)
     for id_, each in sets.items():
         each.first_start, each.last_start = spans.get(id_, (None, None))
-    figures.drop(session, Kind.SERVICE, {id_: starts[id_] for id_ in starts})
+    figures.drop(session, starts)
     unused = store.unused(session, import_id, ids)
     documents = [(id_, data_sets.document(sets[id_]), None) for id_ in sorted(unused)]
     counts: list[Any] = [

@@ -11,7 +11,10 @@ from typing import Any
 from portal.performance.words import Doubt, Figure, ValueState, ValueStatus, Way
 
 #: The states by which nothing is known of a value, but that it should be: a sum has a gap there.
-UNKNOWN = frozenset({ValueState.NOT_PROVIDED, ValueState.NOT_COLLECTED, ValueState.SUPPRESSED})
+#: Of several in one figure, the first here counts.
+UNKNOWN = (ValueState.NOT_PROVIDED, ValueState.NOT_COLLECTED, ValueState.SUPPRESSED)
+#: Of several in one figure, the first here counts.
+STATUSES = (ValueStatus.PROVISIONAL, ValueStatus.REVISED, ValueStatus.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +104,12 @@ def fold(parts: Iterable[tuple[Figure, int, Entry, int]]) -> dict[tuple[date, Fi
 
 def _folded(cells: list[tuple[int, Entry, int]]) -> Known:
     entries = [entry for _, entry, _ in cells]
-    unknown = next((entry.state for entry in entries if entry.state in UNKNOWN), None)
+    states, doubts = {entry.state for entry in entries}, {entry.doubt for entry in entries}
+    unknown = next((state for state in UNKNOWN if state in states), None)
     numbers = [(w, entry.number) for w, entry, _ in cells if entry.number is not None]
     state = unknown or (ValueState.NUMBER if numbers else ValueState.NOT_APPLICABLE)
     number = None if state is not ValueState.NUMBER else float(sum(w * n for w, n in numbers))
     statuses = {entry.status for entry in entries}
-    status = next(
-        each
-        for each in (ValueStatus.PROVISIONAL, ValueStatus.REVISED, ValueStatus.PUBLISHED)
-        if each in statuses
-    )
-    doubt = next((entry.doubt for entry in entries if entry.doubt), None)
+    status = next(each for each in STATUSES if each in statuses)
+    doubt = next((each for each in Doubt if each in doubts), None)
     return Known(state, number, status, max(d for _, _, d in cells), doubt)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 
 from portal.performance.rules import kpis
@@ -53,6 +54,15 @@ class Total:
         self.same_bottom = _plus(self.same_bottom, other.same_bottom)
         self.was_top += other.was_top
         self.was_bottom = _plus(self.was_bottom, other.was_bottom)
+
+    def nearly(self, other: Total) -> bool:
+        """Whether both are the same but for the last digits of sums of fractions."""
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return all(one == two or _near(one, two) for one, two in pairs)
+
+
+def _near(one: float | None, two: float | None) -> bool:
+    return one is not None and two is not None and math.isclose(one, two, rel_tol=1e-9)
 
 
 def _plus(one: float | None, other: float | None) -> float | None:

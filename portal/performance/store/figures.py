@@ -41,7 +41,7 @@ def put(
 ) -> None:
     """Keep the figures of a service or component for some periods, in the place of those there.
 
-    A figure that another data set of the thing has for a period stays as that one says.
+    A figure that an older data set of the thing has for a period stays as that one says.
     """
     put_many(session, kind, period, {(id_, data_set_id): figures})
 
@@ -55,14 +55,14 @@ def put_many(
     """The same for many, by their ids and those of their data sets."""
     f = ThingFigure
     pairs = [(*key, start) for key, figures in sets.items() for start in {s for s, _ in figures}]
-    others: set[tuple[int, date, Figure]] = set()
+    others: dict[tuple[int, date, Figure], int] = {}
     for some in chunks(sorted(pairs)):
         of_things = (f.kind == kind, f.period == period, f.of_id.in_({id_ for id_, _, _ in some}))
         mine = tuple_(f.data_set_id, f.start).in_([(set_id, start) for _, set_id, start in some])
         session.execute(delete(f).where(*of_things, mine))
         there = f.start.in_({start for *_, start in some})
-        query = select(f.of_id, f.start, f.figure).where(*of_things, there)
-        others |= {(id_, start, figure) for id_, start, figure in session.execute(query)}
+        query = select(f.of_id, f.start, f.figure, f.data_set_id).where(*of_things, there)
+        others |= {(id_, start, figure): of for id_, start, figure, of in session.execute(query)}
     rows = [
         {
             "kind": kind, "of_id": id_, "period": period, "figure": figure, "start": start,
@@ -71,22 +71,31 @@ def put_many(
         }
         for (id_, set_id), figures in sets.items()
         for (start, figure), each in figures.items()
-        if (id_, start, figure) not in others
+        if others.get((id_, start, figure), set_id) >= set_id
     ]  # fmt: skip
+    newer = [
+        (row["of_id"], row["figure"], row["start"])
+        for row in rows
+        if (row["of_id"], row["start"], row["figure"]) in others
+    ]
+    for part in chunks(newer):
+        in_place = tuple_(f.of_id, f.figure, f.start).in_(part)
+        session.execute(delete(f).where(f.kind == kind, f.period == period, in_place))
     insert_rows(session, f, rows)
     if kind is Kind.SERVICE:
         touch_many(session, period, {id_: figures for (id_, _), figures in sets.items()})
 
 
-def drop(session: Session, kind: Kind, starts: Mapping[int, Collection[date]]) -> None:
-    """Delete the figures that things of a kind have from data sets, for some periods of each."""
+def drop(session: Session, starts: Mapping[int, Collection[date]]) -> None:
+    """Delete the figures that follow from data sets, for some periods of each."""
     f = ThingFigure
     for some in chunks([(id_, start) for id_, each in starts.items() for start in each]):
-        mine = (f.kind == kind, tuple_(f.data_set_id, f.start).in_(some))
-        was = session.execute(select(f.of_id, f.period, f.start, f.figure).where(*mine)).all()
-        session.execute(delete(f).where(*mine))
+        mine = tuple_(f.data_set_id, f.start).in_(some)
+        query = select(f.of_id, f.period, f.start, f.figure).where(mine, f.kind == Kind.SERVICE)
+        was = session.execute(query).all()
+        session.execute(delete(f).where(mine))
         of: dict[Period, dict[int, set[tuple[date, Figure]]]] = {}
-        for row in was if kind is Kind.SERVICE else ():
+        for row in was:
             of.setdefault(row.period, {}).setdefault(row.of_id, set()).add((row.start, row.figure))
         for period, services in of.items():
             touch_many(session, period, services)
@@ -132,23 +141,28 @@ def settle(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_TURN)
     for body in whole:
-        waiting.setdefault(body, set()).update(_places(session, body))
+        waiting.setdefault(body, set()).update(places_of(session, body))
     for body, places in sorted(waiting.items()):
-        _write(session, body, _counted(session, body, places))
+        _write(session, body, counted(session, body, places))
     every = set().union(*waiting.values())
     _write(session, GOVERNMENT, _added(session, every))
+
+
+def bodies(session: Session) -> list[int]:
+    """The organisations that have services, `NOBODY` among them where some services have none."""
+    return sorted(session.scalars(select(_body).distinct()))
 
 
 def rebuild(session: Session) -> int:
     """Count every total afresh; returns how many there are."""
     session.info.pop(_WAITING, None)
     session.execute(delete(FigureTotal))
-    touch_whole(session, session.scalars(select(_body).distinct()).all())
+    touch_whole(session, bodies(session))
     settle(session)
     return session.scalar(select(func.count()).select_from(FigureTotal)) or 0
 
 
-def _places(session: Session, body: int) -> set[Place]:
+def places_of(session: Session, body: int) -> set[Place]:
     """Every total that an organisation has, or may have."""
     t, f = FigureTotal, ThingFigure
     kept = select(t.period, t.figure, t.start).where(t.organisation_id == body)
@@ -203,7 +217,7 @@ def _row(body: int, period: Period, name: str, start: date, each: Total) -> dict
     }  # fmt: skip
 
 
-def _counted(session: Session, body: int, places: Iterable[Place]) -> dict[Place, Total]:
+def counted(session: Session, body: int, places: Iterable[Place]) -> dict[Place, Total]:
     """Totals of an organisation, from the figures of its services."""
     of: dict[Period, set[tuple[str, date]]] = {}
     for period, name, start in places:
@@ -254,11 +268,12 @@ def _added(session: Session, places: Iterable[Place]) -> dict[Place, Total]:
             for row in session.scalars(query):
                 place = (period, row.figure, row.start)
                 if place in made:
-                    made[place].add(_total(row))
+                    made[place].add(total_in(row))
     return made
 
 
-def _total(row: FigureTotal) -> Total:
+def total_in(row: FigureTotal) -> Total:
+    """A total as it is kept."""
     return Total(
         row.things, row.top, row.bottom, row.largest, row.same_things, row.same_top,
         row.same_bottom, row.was_top, row.was_bottom,

@@ -36,7 +36,7 @@ def _pointing(what: str, model: type[Base], column: Any, key: Any, thing: str) -
 
 
 def _move_sets(mover: Mover) -> Mover:
-    """The figures follow the data sets; where both services have one, that of the one that stays
+    """The figures follow the data sets; where both services have one, that of the older data set
     counts.
     """
 

@@ -1,0 +1,186 @@
+"""Figures and totals worked out afresh from the values, and compared with what is kept.
+
+All by the database, some services at a time: five million values need no memory here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from portal.access import Kind
+from portal.performance.models.data_sets import DataMeasure, DataSet
+from portal.performance.models.figures import FigureTotal, ThingFigure
+from portal.performance.models.values import DataValue
+from portal.performance.rules import kinds
+from portal.performance.rules.entries import STATUSES, UNKNOWN
+from portal.performance.rules.totals import Total
+from portal.performance.store import figures
+from portal.performance.words import Doubt, ValueState
+
+#: So many data sets at a time.
+MANY = 1_000
+#: Sums of fractions differ in their last digits by the order in which they are added.
+_NEARLY = 1e-9
+_KEY = ("kind", "of_id", "period", "figure", "start")
+_COLUMNS = (*_KEY, "state", "number", "status", "definition", "doubt", "data_set_id")
+
+
+def rebuild(session: Session) -> int:
+    """Work out all figures and totals afresh; returns how many there are."""
+    session.execute(delete(ThingFigure))
+    for some in _sets(session):
+        session.execute(insert(ThingFigure).from_select(_COLUMNS, _expected(some)))
+    kept = session.scalar(select(func.count()).select_from(ThingFigure)) or 0
+    return kept + figures.rebuild(session)
+
+
+def wrong_figures(session: Session) -> int:
+    """How many kept figures are not what the values say, or are missing, or too many."""
+    f, wrong, right = ThingFigure, 0, 0
+    for some in _sets(session):
+        e = _expected(some).subquery()
+        same = and_(*(getattr(f, name) == e.c[name] for name in _KEY))
+        # On SQLite, `=` says nothing of what is missing.
+        told = [getattr(f, name).is_not_distinct_from(e.c[name])
+                for name in ("state", "status", "definition", "doubt", "data_set_id")]  # fmt: skip
+        near = func.abs(f.number - e.c.number) <= _NEARLY * func.abs(e.c.number)
+        told.append(or_(near, and_(f.number.is_(None), e.c.number.is_(None))))
+        query = select(func.count(), func.count(f.of_id), func.sum(case((and_(*told), 1), else_=0)))
+        every, there, agree = session.execute(query.select_from(e).outerjoin(f, same)).one()
+        wrong += every - (agree or 0)
+        right += there
+    every = session.scalar(select(func.count()).select_from(f)) or 0
+    return wrong + every - right
+
+
+def wrong_totals(session: Session) -> int:
+    """How many kept totals are not what the figures say, or are missing, or too many."""
+    t = FigureTotal
+    wrong, government = 0, dict[figures.Place, Total]()
+    bodies = figures.bodies(session)
+    for body in bodies:
+        counted = figures.counted(session, body, figures.places_of(session, body))
+        wrong += _differ(session, body, counted)
+        for place, each in counted.items():
+            if each.things:
+                government.setdefault(place, Total()).add(each)
+    wrong += _differ(session, figures.GOVERNMENT, government)
+    known = t.organisation_id.in_([*bodies, figures.GOVERNMENT])
+    return wrong + (session.scalar(select(func.count()).select_from(t).where(~known)) or 0)
+
+
+def _differ(session: Session, body: int, counted: dict[figures.Place, Total]) -> int:
+    kept = {
+        (row.period, row.figure, row.start): figures.total_in(row)
+        for row in session.scalars(select(FigureTotal).where(FigureTotal.organisation_id == body))
+    }
+    session.expunge_all()
+    wanted = {place: each for place, each in counted.items() if each.things}
+    same = sum(place in kept and kept[place].nearly(each) for place, each in wanted.items())
+    return len(kept.keys() | wanted.keys()) - same
+
+
+def _sets(session: Session) -> Iterator[list[int]]:
+    """The data sets that figures follow from, those of one service or component together."""
+    d = DataSet
+    query = select(d.id, d.service_id, d.component_id).where(
+        d.open_schema.is_(False), or_(d.service_id.is_not(None), d.component_id.is_not(None))
+    )
+    some: list[int] = []
+    last = None
+    for id_, *thing in session.execute(query.order_by(d.service_id, d.component_id, d.id)).all():
+        if len(some) >= MANY and thing != last:
+            yield some
+            some = []
+        some.append(id_)
+        last = thing
+    if some:
+        yield some
+
+
+def _counting() -> CTE:
+    """What each value counts towards, as rules/kinds.py says."""
+    rows = [
+        select(
+            literal(kind.value).label("sort"), literal(measure).label("measure"),
+            literal(cell).label("cell"), literal(figure.value).label("figure"),
+            literal(weight).label("weight"),
+        )
+        for kind, sort in kinds.SORTS.items()
+        for cell, measure, figure, weight in sort.figures
+    ]  # fmt: skip
+    return union_all(*rows).cte("counting")
+
+
+def _expected(set_ids: list[int]) -> Select[Any]:
+    """The figures that follow from the current values of data sets: `rules.entries.fold` in SQL."""
+    d, m, v, counts = DataSet, DataMeasure, DataValue, _counting()
+    named: Any = v.state, v.status, v.doubt
+
+    def any_of(column: Any, word: Any) -> Any:
+        return func.sum(case((column == word, 1), else_=0)) > 0
+
+    state, status, doubt = named
+    known = func.count(v.number)
+    unknown = [(any_of(state, each), literal(each.value)) for each in UNKNOWN]
+    counted = func.sum(v.number * counts.c.weight)
+    service = d.service_id.is_not(None)
+    thing = case((service, literal(Kind.SERVICE.value)), else_=literal(Kind.COMPONENT.value))
+    folded = (
+        select(
+            thing.label("kind"),
+            func.coalesce(d.service_id, d.component_id).label("of_id"),
+            d.period.label("period"),
+            counts.c.figure,
+            v.start.label("start"),
+            case(
+                *unknown,
+                (known > 0, literal(ValueState.NUMBER.value)),
+                else_=literal(ValueState.NOT_APPLICABLE.value),
+            ).label("state"),
+            case((or_(*(each for each, _ in unknown)), null()), else_=counted).label("number"),
+            case(
+                *((any_of(status, each), literal(each.value)) for each in STATUSES[:-1]),
+                else_=literal(STATUSES[-1].value),
+            ).label("status"),
+            func.max(v.definition).label("definition"),
+            case(*((any_of(doubt, each), literal(each.value)) for each in Doubt)).label("doubt"),
+            d.id.label("data_set_id"),
+        )
+        .select_from(v)
+        .join(d, d.id == v.data_set_id)
+        .join(m, m.id == v.measure_id)
+        .join(
+            counts,
+            and_(
+                counts.c.sort == d.kind,
+                counts.c.measure == m.key,
+                or_(counts.c.cell == "", counts.c.cell == v.cell),
+            ),
+        )
+        .where(v.current, v.data_set_id.in_(set_ids), d.period.is_not(None))
+        .group_by(d.id, d.service_id, d.component_id, d.period, counts.c.figure, v.start)
+        .subquery("folded")
+    )
+    place = func.row_number().over(
+        partition_by=[folded.c[name] for name in _KEY], order_by=folded.c.data_set_id
+    )
+    ranked = select(folded, place.label("place")).subquery("ranked")
+    return select(*(ranked.c[name] for name in _COLUMNS)).where(ranked.c.place == 1)
