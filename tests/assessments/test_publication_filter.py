@@ -86,6 +86,21 @@ def test_each_hit_stands_in_its_sentence(parts: list[object]) -> None:
         ("Mr. de Souza", []),
         ("O’Brien, not O’Briens", ["O’Brien"]),
         ("host 10.20.30.40 is open", ["10.20.30.40"]),
+        ("The team lead, Tomos, said so", ["Tomos"]),
+        ("Ask our designer Bethan.", ["Bethan"]),
+        ("The service owner is Ngozi", ["Ngozi"]),
+        ("We met Rhys. Tomos, the team lead, was there", ["Tomos"]),
+        ("Thanks to Bethan (user researcher)", ["Bethan"]),
+        ("The team lead, Defra Digital and the owner, HMRC, agreed", []),
+        ("The product manager, who left. The owner The team", []),
+        ("Ask the lead. Users, the owner said, will wait", []),
+        ("The service owner Ministry of Boats pays", []),
+        ("Write to john at example dot com", ["john at example dot com"]),
+        (
+            "jo (at) a dot gov dot uk or jo [at] example.com",
+            ["jo (at) a dot gov dot uk", "jo [at] example.com"],
+        ),
+        ("look at the page; a dot is red", []),
     ],
 )
 def test_hard_cases(text: str, words: list[str]) -> None:

@@ -122,9 +122,9 @@ def test_the_team_challenges_paragraphs_together_and_each_is_answered(
     with pytest.raises(Refused, match="Answer each"):
         move(database, case, Move.ANSWER_CHALLENGE, case.lead)
     with pytest.raises(Refused):
-        challenges.answer(*here, one.id, True, "Yes", case.team, act())
-    assert challenges.answer(*here, one.id, True, "We say so now", case.assessor, act()) == 1
-    assert challenges.answer(*here, other.id, False, "It stands", case.lead, act()) == 0
+        challenges.answer(*here, one.id, True, "Yes", case.team, act(), URL)
+    assert challenges.answer(*here, one.id, True, "We say so now", case.assessor, act(), URL) == 1
+    assert challenges.answer(*here, other.id, False, "It stands", case.lead, act(), URL) == 0
     assert move(database, case, Move.ANSWER_CHALLENGE, case.lead) is State.TEAM_REVIEW
     assert move(database, case, Move.ACCEPT_REPORT, case.team) is State.READY_TO_PUBLISH
     texts = session.execute(select(Mail.personalisation, Mail.to_address)).all()

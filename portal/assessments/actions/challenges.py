@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from portal.access import Person
-from portal.assessments.actions import booking_steps
+from portal.assessments.actions import booking_mail, booking_steps, publication_check
 from portal.assessments.actions.booking_steps import Step
 from portal.assessments.booking_words import ChallengeState, Move, Part, State
 from portal.assessments.models.bookings import Booking
@@ -19,6 +19,7 @@ from portal.errors import N_, Invalid, Missing, Refused, Stale
 
 _LONGEST = 5000
 _PANEL = frozenset({Part.LEAD, Part.ASSESSOR})
+_WORDS = N_("The amended report has words to decide about before it goes back to the team.")
 _LATE = N_("This can no longer be done: the assessment has moved on")
 
 
@@ -82,9 +83,11 @@ def remove(database: Database, reference: str, id_: int, person: Person, act: Ac
 
 
 def answer(
-    database: Database, reference: str, id_: int, amended: bool, why: str, person: Person, act: Act
-) -> int:
-    """Keep what the panel answers to a challenge: the report is amended, or it stays as it is.
+    database: Database, reference: str, id_: int, amended: bool, why: str, person: Person, act: Act,
+    url: str,
+) -> int:  # fmt: skip
+    """Keep what the panel answers to a challenge: the report is amended, or it stays as it is. With
+    the last answer the assurance team is told where words keep the report with the panel.
 
     Returns:
         How many challenges still wait for an answer.
@@ -109,7 +112,10 @@ def answer(
         row.state = ChallengeState.AMENDED if amended else ChallengeState.KEPT
         row.answer, row.answered_by, row.answered_at = said, act.actor, act.at
         challenges.answered(session, row, before, act)
-        return challenges.waiting(session, [booking.id]).get(booking.id, 0)
+        left = challenges.waiting(session, [booking.id]).get(booking.id, 0)
+        if not left and publication_check.undecided(session, booking):
+            booking_mail.tell(session, booking, (Part.ASSURANCE,), _WORDS, act, url, "/check")
+        return left
 
 
 @booking_steps.guard(Move.CHALLENGE)

@@ -14,12 +14,13 @@ from portal.assessments.actions.publishing import findings, for_everybody, keep
 from portal.assessments.booking_words import Move, State, VersionKind
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section
-from portal.assessments.rules import drafting, workflow
+from portal.assessments.rules import drafting, pinning, workflow
 from portal.assessments.rules.confidentiality import parts_of
 from portal.assessments.rules.decision import Disagreement, doubts
 from portal.assessments.rules.drafting import Said
+from portal.assessments.rules.publication_filter import REDACTED
 from portal.assessments.rules.ratings import of_point, of_whole
-from portal.assessments.rules.report_documents import clean, without_findings, without_texts
+from portal.assessments.rules.report_documents import clean, without_findings, without_written
 from portal.assessments.store import (
     booking_settings,
     bookings,
@@ -61,6 +62,16 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """What is assessed is called so; and why the assurance team chose the version of the standard,
+    where it did.
+    """
+
+    name: str
+    chosen_because: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What a person corrects in one section of a report.
 
@@ -71,6 +82,8 @@ class Wanted:
         keep: whether flagged words in the new text may stay; the reason is the correction's.
         verbatim: how its point is rated from now on; None where that stays.
         decided: the overall result from now on; None where that stays.
+        called: what is assessed, and why the version of the standard was chosen; None where that
+            stays.
     """
 
     number: int
@@ -79,6 +92,7 @@ class Wanted:
     keep: bool = False
     verbatim: str | None = None
     decided: Decided | None = None
+    called: Called | None = None
 
 
 @booking_steps.guard(Move.CORRECT)
@@ -102,11 +116,12 @@ def correct_report(made: Step) -> None:
     reports = Reports(session)
     now = reports.documents([id_])[id_]
     after = clean({**now, **findings(session, booking)})
-    reports.write([Change(id_, now, after)], made.act, CORRECTED, told=without_texts)
+    reports.write([Change(id_, now, after)], made.act, CORRECTED, told=without_written)
     shown.follow(session, booking, id_, after, made.act)
     if said.withhold:
         for version in publication.versions(session, booking.id):
-            version.document = without_findings(version.document)
+            version.document = without_findings(version.document, after)
+            version.note = version.note and REDACTED
     note = said.note if said.kind is VersionKind.MAJOR else None
     keep(session, booking, after, said.kind, note, made.act)
 
@@ -137,7 +152,8 @@ def correct(
         changed = publication.rewrite(
             session, row, _values(session, booking, row, wanted), act, CORRECTED
         )
-        if not _decide(session, booking, wanted.decided, act) and not changed:
+        called = _call(session, booking, wanted.called, act)
+        if not _decide(session, booking, wanted.decided, act) and not (changed or called):
             raise Invalid("", N_("Nothing is changed"))
         if rated != (row.verbatim, booking.result_verbatim):
             _says_so(session, booking, wanted.correction)
@@ -146,6 +162,7 @@ def correct(
             follow_ups.fit(session, booking, row, held.amber_months, act)
             _pass_on(session, booking, row, act)
         for_everybody(session, booking, "note", wanted.correction.note)
+        for_everybody(session, booking, "why", act.reason)
         if wanted.keep:
             publication_check.keep_all(session, booking, act.reason or "", act)
         if publication_check.undecided(session, booking):
@@ -190,6 +207,23 @@ def _decide(session: Session, booking: Booking, wanted: Decided | None, act: Act
             raise Invalid("result", N_("Select the overall result"))
         booking.result, booking.result_verbatim = words[wanted.verbatim], wanted.verbatim
     booking.result_reason = reason
+    return bookings.save(session, booking, before, act, CORRECTED)
+
+
+def _call(session: Session, booking: Booking, wanted: Called | None, act: Act) -> bool:
+    """Record another name, or another reason for the version; False where nothing changes."""
+    if wanted is None:
+        return False
+    if not wanted.name.strip():
+        raise Invalid("name", N_("Enter what the assessment is called"))
+    before = bookings.document_of(booking)
+    publication.call(booking, wanted.name.strip())
+    reason = (wanted.chosen_because or "").strip()
+    if pinning.reason_of(booking.pinned_because):
+        if not reason:
+            raise Invalid("chosen_because", N_("Enter why this version of the standard holds"))
+        told = pinning.Pin(booking.standard_version_id, pinning.Because.OVERRIDE, reason).told
+        booking.pinned_because = told[:1000]
     return bookings.save(session, booking, before, act, CORRECTED)
 
 

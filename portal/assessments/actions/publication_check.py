@@ -5,7 +5,7 @@ A draft goes to the team, and a report to the public, only once somebody has dec
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,18 +17,22 @@ from portal.assessments.actions.booking_steps import Step
 from portal.assessments.booking_words import FlagState, Move, Part, State
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section
-from portal.assessments.models.publishing import PublicationFlag
-from portal.assessments.rules import publication_filter
+from portal.assessments.models.publishing import FollowUp, PublicationFlag
+from portal.assessments.rules import pinning, publication_filter
 from portal.assessments.rules.confidentiality import parts_of
 from portal.assessments.rules.publication_filter import Hit, Sentence, digest
-from portal.assessments.store import bookings, publication, sections
+from portal.assessments.store import bookings, point_actions, publication, sections
 from portal.audit import Act
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Invalid, Missing, Refused, Stale
 
-RESULT = "result_reason"
+#: What of a booking, and of the actions that follow, is read beyond the panel like its sections.
+RESULT, NAME, STANDARD, ACTION = "result_reason", "name", "pinned_because", "action"
 REDACTED = "flag.redacted"
-_OPEN = frozenset({State.ASSURANCE_CHECK, State.READY_TO_PUBLISH})
+#: Before the report goes on to somebody who did not write it, words can be decided about.
+OPEN = frozenset({
+    State.ASSURANCE_CHECK, State.PANEL_AMENDS, State.READY_TO_PUBLISH, State.UNPUBLISHED,
+})  # fmt: skip
 _LONGEST = 500
 
 
@@ -72,9 +76,11 @@ def flagged(
     """
     people = publication.people_of(session, booking)
     decided = publication.flags(session, booking.id)
+    rows = rows if rows is not None else sections.of_booking(session, booking.id)
+    asked = point_actions.of_sections(session, [row.id for row in rows])
     found = []
-    for row in rows if rows is not None else sections.of_booking(session, booking.id):
-        for field, text in _texts(booking, row):
+    for row in rows:
+        for field, text in _texts(booking, row, asked.get(row.id, [])):
             for hit in publication_filter.find(text, people):
                 flag = decided.get((row.id, digest(hit.words)))
                 kept = flag.reason if flag and flag.state is FlagState.KEPT else None
@@ -84,9 +90,16 @@ def flagged(
     return found
 
 
-def _texts(booking: Booking, row: Section) -> list[tuple[str, str]]:
-    own = [(name, getattr(row, name) or "") for name in publication.TEXTS]
-    return [*own, *([(RESULT, booking.result_reason or "")] if row.number == 0 else [])]
+def _texts(booking: Booking, row: Section, asked: Iterable[FollowUp]) -> list[tuple[str, str]]:
+    """What is read beyond the panel with a section; with that of the whole, what the booking says
+    of itself.
+    """
+    found = [(name, getattr(row, name) or "") for name in publication.TEXTS]
+    found += [(ACTION, text) for each in asked for text in (each.text, each.owner or "")]
+    if row.number == 0:
+        found += [(RESULT, booking.result_reason or ""), (NAME, booking.name)]
+        found.append((STANDARD, pinning.reason_of(booking.pinned_because) or ""))
+    return found
 
 
 def undecided(session: Session, booking: Booking) -> list[Flagged]:
@@ -94,11 +107,16 @@ def undecided(session: Session, booking: Booking) -> list[Flagged]:
     return [each for each in flagged(session, booking) if each.kept_because is None]
 
 
-@booking_steps.guard(Move.SEND_TO_TEAM, Move.PUBLISH, Move.PUBLISH_AGAIN)
+@booking_steps.guard(Move.SEND_TO_TEAM, Move.ANSWER_CHALLENGE, Move.PUBLISH, Move.PUBLISH_AGAIN)
 def all_decided(made: Step) -> None:
     """Whatever may not be for the public was looked at by somebody."""
-    if undecided(made.session, made.booking):
+    if not undecided(made.session, made.booking):
+        return
+    if Part.ASSURANCE in made.parts:
         raise Refused(N_("Decide first about the words that may not be for the public"))
+    raise Refused(
+        N_("The assurance team has to decide first about words that may not be for the public")
+    )
 
 
 def decide(
@@ -130,15 +148,20 @@ def decide(
         _may(session, booking, person)
         row = sections.at(session, booking.id, number)
         people = publication.people_of(session, booking)
+        asked = point_actions.of_sections(session, [row.id]).get(row.id, [])
         kinds = [
-            hit.kind for _, text in _texts(booking, row)
+            hit.kind for _, text in _texts(booking, row, asked)
             for hit in publication_filter.find(text, people) if digest(hit.words) == mark
         ]  # fmt: skip
         if not kinds:
             raise Stale(N_("These words are no longer in the report"))
         _check(said, people)
         if said.redact:
-            _redact(session, booking, row, mark, said.instead, people, act)
+
+            def without(text: str) -> str:
+                return publication_filter.redact(text, mark, said.instead, people)
+
+            _redact(session, booking, row, asked, without, act)
         state = FlagState.REDACTED if said.redact else FlagState.KEPT
         flag = PublicationFlag(
             section_id=row.id, kind=kinds[0], digest=mark, state=state, reason=said.reason.strip(),
@@ -152,7 +175,7 @@ def _may(session: Session, booking: Booking, person: Person) -> None:
     parts = parts_of(person, bookings.thing_of(session, booking))
     if not parts:
         raise Missing("There is no such assessment")
-    if Part.ASSURANCE not in parts or booking.state not in _OPEN:
+    if Part.ASSURANCE not in parts or booking.state not in OPEN:
         raise Refused(N_("This is decided by the assurance team while it checks the report"))
 
 
@@ -168,17 +191,21 @@ def _check(said: Said, people: Collection[str]) -> None:
 
 
 def _redact(
-    session: Session, booking: Booking, row: Section, mark: str, instead: str,
-    people: Collection[str], act: Act,
+    session: Session, booking: Booking, row: Section, asked: Iterable[FollowUp],
+    without: Callable[[str], str], act: Act,
 ) -> None:  # fmt: skip
-    def without(text: str | None) -> str | None:
-        return publication_filter.redact(text, mark, instead, people) if text else text
-
-    values = {name: without(getattr(row, name)) for name in publication.TEXTS}
+    values = {name: without(getattr(row, name) or "") or None for name in publication.TEXTS}
+    values |= {name: values[name] or "" for name in ("done_well", "to_explore")}
     publication.rewrite(session, row, values, act, REDACTED)
+    for each in asked:
+        said = point_actions.document_of(each)
+        each.text, each.owner = without(each.text), without(each.owner or "")[:200] or None
+        point_actions.changed(session, each, said, act)
     if row.number == 0:
         before = bookings.document_of(booking)
-        booking.result_reason = without(booking.result_reason)
+        booking.result_reason = without(booking.result_reason or "") or None
+        publication.call(booking, without(booking.name))
+        booking.pinned_because = without(booking.pinned_because or "")[:1000] or None
         bookings.save(session, booking, before, act, REDACTED)
 
 

@@ -20,7 +20,7 @@ from portal.assessments.models.bookings import Booking
 from portal.assessments.models.publishing import ReportVersion, WithdrawnReport
 from portal.assessments.rules import publication_filter, report_writing
 from portal.assessments.rules.confidentiality import parts_of
-from portal.assessments.rules.report_documents import AGAIN, clean, placed
+from portal.assessments.rules.report_documents import AGAIN, clean, placed, without_words
 from portal.assessments.store import bookings, counts, publication, report_tables, sections
 from portal.assessments.store.report_documents import Change, Reports
 from portal.assessments.words import Rating, ServiceMatch, Stage
@@ -59,9 +59,15 @@ def publish(made: Step) -> None:
     _write(made, _new_document(made, slug), VersionKind.FIRST, None)
 
 
+@booking_steps.guard(Move.PUBLISH_AGAIN)
+def says_why_again(made: Step) -> None:
+    """Everybody reads why a report is published again."""
+    for_everybody(made.session, made.booking, "reason", made.act.reason)
+
+
 @booking_steps.effect(Move.PUBLISH_AGAIN)
 def publish_again(made: Step) -> None:
-    """Write it again as it stood last, at its address where that is free."""
+    """Write it again as it stands, at its address where that is free."""
     session, booking = made.session, made.booking
     [*_, last] = publication.versions(session, booking.id)
     names = publication.names_of(session, booking)
@@ -73,14 +79,17 @@ def publish_again(made: Step) -> None:
         "slug": slug, placed(1, "service"): names.service,
         placed(1, "component"): names.component, placed(1, "again_of"): names.again_of,
     }  # fmt: skip
-    _write(made, clean({**last.document, **now}), VersionKind.AGAIN, made.act.reason)
+    document = clean({**last.document, **now, **findings(session, booking)})
+    _write(made, document, VersionKind.AGAIN, made.act.reason)
     touched = publication.take_hold(session, booking)
     counts.touch(session, touched)
 
 
 def _write(made: Step, document: Document, kind: VersionKind, note: str | None) -> None:
     session, booking, act = made.session, made.booking, made.act
-    [id_] = Reports(session).write([Change(None, None, document)], act, PUBLISHED)
+    [id_] = Reports(session).write(
+        [Change(None, None, document)], act, PUBLISHED, told=without_words
+    )
     shown.follow(session, booking, id_, document, act)
     keep(session, booking, document, kind, note, act)
     before = bookings.document_of(booking)
@@ -122,13 +131,11 @@ def _new_document(made: Step, slug: str) -> Document:
     )
     known = names.service or names.component
     of_one = {
-        "name": booking.name,
         "stage": (booking.stage or Stage.UNKNOWN).value,
         "kind": booking.kind.value if booking.kind else "assessment",
         "held_on": day.isoformat(),
         "scheme": booking.scheme.value if booking.scheme else None,
         "standard": names.standard,
-        "pinned_because": booking.pinned_because,
         "discovery_on": booking.discovery_on.isoformat() if booking.discovery_on else None,
         "lead_present": led,
         "owners": [owner.name for owner in owners],
@@ -141,7 +148,6 @@ def _new_document(made: Step, slug: str) -> Document:
     return clean({
         "slug": slug,
         "key": f"{BOOKED}{booking.reference}",
-        "title": report_writing.title_of(booking.name, booking.stage, booking.kind),
         "published_on": made.act.day.isoformat(),
         **{placed(1, name): value for name, value in of_one.items()},
         **findings(session, booking),
@@ -149,11 +155,16 @@ def _new_document(made: Step, slug: str) -> Document:
 
 
 def findings(session: Session, booking: Booking) -> Document:
-    """What of a report's document the panel says."""
+    """What people wrote of a report's document: the panel, and who booked the assessment or chose
+    the version of the standard.
+    """
     parts = publication.parts(sections.of_booking(session, booking.id))
     told = report_writing.sections(parts, booking.result_reason)
     result = booking.result or Rating.NOT_RATED
     return {
+        "title": report_writing.title_of(booking.name, booking.stage, booking.kind),
+        placed(1, "name"): booking.name,
+        placed(1, "pinned_because"): booking.pinned_because,
         "body": report_writing.body(told),
         "verbatim": {"dates": [], "labels": [], "stage": None, "sections": told},
         placed(1, "points"): report_writing.points(parts),

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.access import Kind, Person, Role
 from portal.accounts import work
+from portal.assessments.actions import publication_check
 from portal.assessments.booking_words import ActionState, Part, State
-from portal.assessments.store import follow_ups, section_work
+from portal.assessments.store import bookings, follow_ups, section_work
 from portal.errors import N_
 
 _MOST = 50
@@ -18,6 +19,7 @@ LABELS = {
     "accept_booking": N_("Accept or reject bookings"),
     "write_sections": N_("Write your sections of reports"),
     "check_draft": N_("Check draft reports"),
+    "decide_words": N_("Decide about words that may not be for the public"),
     "answer_report": N_("Accept or challenge draft reports"),
     "answer_challenges": N_("Answer challenges"),
     "publish_report": N_("Publish reports"),
@@ -60,10 +62,22 @@ def waiting(session: Session, person: Person, _day: date) -> Iterator[work.Item]
     if _NEEDS[Part.ASSESSOR] & held:
         for each in section_work.to_write(session, person, _MOST):
             yield _item("write_sections", each.reference, each.name, "/sections", each.due_on)
+    yield from _words(session, person, held)
     for states, parts, task in _ACTIONS:
         if any(_NEEDS[part] & held for part in parts):
             for row in follow_ups.waiting(session, person, parts, states, _MOST):
                 yield _item(task, row.reference, row.booking, f"/actions/{row.id}", row.due_on)
+
+
+def _words(session: Session, person: Person, held: set[Role]) -> Iterator[work.Item]:
+    """Amended reports that the panel cannot send on before words of them are decided about."""
+    if not _NEEDS[Part.ASSURANCE] & held:
+        return
+    for reference, name in follow_ups.reports(
+        session, person, (Part.ASSURANCE,), State.PANEL_AMENDS, _MOST
+    ):
+        if publication_check.undecided(session, bookings.by_reference(session, reference)):
+            yield _item("decide_words", reference, name, "/check")
 
 
 def _item(task: str, reference: str, name: str, page: str, due: date | None = None) -> work.Item:

@@ -30,6 +30,10 @@ class MoveForm(Form):
         """Ask why only where the table says so."""
         super().__init__(**more)
         self.asks = rule_of(move).reason
+        if move is Move.PUBLISH_AGAIN:
+            self.reason.description = _(
+                "Everybody can read it on the page of the report. Name no people."
+            )
         if not self.asks:
             del self.reason
         self.go.label.text = label(move, "booking_move")

@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, RadioField, StringField, SubmitField, TextAreaField
 from wtforms.validators import Optional
 
-from portal.assessments.actions.correcting import Correction, Decided, Wanted
+from portal.assessments.actions.correcting import Called, Correction, Decided, Wanted
 from portal.assessments.actions.publication_check import Said
 from portal.assessments.booking_words import ChallengeState, VersionKind
 from portal.assessments.forms.publication_labels import LABELS
@@ -96,6 +96,15 @@ class CorrectForm(Form):
         description=lazy("It is in the report. Name no people."),
         render_kw={"params": {"rows": 4}},
     )  # fmt: skip
+    name = StringField(
+        lazy("What the assessment is called"),
+        [Enter(lazy("what the assessment is called")), MaxLength(300)],
+    )
+    chosen_because = TextAreaField(
+        lazy("Why this version of the standard holds"),
+        [Enter(lazy("why this version of the standard holds")), MaxLength(900)],
+        render_kw={"params": {"rows": 2}},
+    )
     kind = RadioField(
         lazy("What kind of correction is it?"), [Select(lazy("what kind of correction it is"))],
         choices=choices({
@@ -111,7 +120,7 @@ class CorrectForm(Form):
     )  # fmt: skip
     why = StringField(
         lazy("Why is it corrected?"), [Enter(lazy("why it is corrected")), MaxLength(500)],
-        description=lazy("The history of the assessment says it."),
+        description=lazy("Everybody can read it in the history of the report. Name no people."),
     )  # fmt: skip
     keep = BooleanField(
         lazy("I looked at the words that may not be for the public: they may be published")
@@ -135,6 +144,13 @@ class CorrectForm(Form):
         """Ask nothing of ratings: there are none."""
         del self.verbatim, self.reason, self.result, self.result_reason
 
+    def of_section(self, number: int, chosen: bool) -> None:
+        """Ask what it is called, and why a version was `chosen`, with the whole alone."""
+        if number:
+            del self.name
+        if number or not chosen:
+            del self.chosen_because
+
     def wanted(self, number: int) -> Wanted:
         """What is to be corrected of the section with a number."""
         texts: Document = {
@@ -150,7 +166,14 @@ class CorrectForm(Form):
             bool(self.keep.data),
             self.verbatim.data if rated else None,
             Decided(self.result.data, self.result_reason.data) if decided else None,
+            self._called(),
         )  # fmt: skip
+
+    def _called(self) -> Called | None:
+        if "name" not in self:
+            return None
+        reason = self.chosen_because.data if "chosen_because" in self else None
+        return Called(self.name.data or "", reason)
 
 
 class UnpublishForm(Form):

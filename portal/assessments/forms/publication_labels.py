@@ -18,6 +18,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "done_well": lazy("What the team has done well"),
         "to_explore": lazy("What the team needs to explore"),
         "result_reason": lazy("The decision"),
+        "name": lazy("What the assessment is called"),
+        "pinned_because": lazy("Why this version of the standard"),
+        "action": lazy("Action"),
     },
     "challenge_state": {
         "waiting": lazy("Waits for the panel"),

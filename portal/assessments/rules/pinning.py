@@ -68,6 +68,12 @@ class Pin:
         return f"{self.because}: {self.reason}" if self.reason else self.because.value
 
 
+def reason_of(told: str | None) -> str | None:
+    """Why the assurance team chose a version, of what is kept; None where nobody chose."""
+    because, _, reason = (told or "").partition(": ")
+    return reason if because == Because.OVERRIDE and reason else None
+
+
 def holding(versions: Iterable[Version], day: date) -> Version | None:
     """The version that holds for a discovery that begins on a day; None before the first one."""
     begun = [each for each in versions if each.since is None or each.since <= day]

@@ -17,6 +17,13 @@ from portal.assessments.booking_words import FlagKind
 #: Stands where words were taken out and nothing else was put.
 REDACTED = "[redacted]"
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"'|]+@[^\s@<>()\[\],;:\"'|]+\.[^\W\d_]{2,}")
+#: "jo at example dot com", as people write an address so that no program finds it.
+_SPELT = re.compile(
+    r"\b[\w.+-]+\s*[\[(]?\s*\bat\b\s*[\])]?\s*[\w-]+"
+    r"(?:\s*[\[(]?\s*\bdot\b\s*[\])]?\s*[\w-]+)+|"
+    r"\b[\w.+-]+\s*[\[(]\s*at\s*[\])]\s*[\w-]+(?:\.[\w-]+)+",
+    re.IGNORECASE,
+)
 _PHONE = re.compile(r"(?<![\w/.-])\(?(?:\+[0-9]|0)[0-9() \t\xa0.-]{6,24}[0-9](?![\w/])")
 #: Digits of a number that can be rung.
 _DIGITS = range(9, 16)
@@ -26,6 +33,37 @@ _TITLED = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Baroness|Rev|Cllr|Councillor)\b"
     rf"\.?{_GAP}(?P<name>{_WORD}(?:{_GAP}{_WORD}){{0,3}})"
 )
+_ROLE = (
+    r"(?i:team lead|lead|owner|manager|researcher|designer|developer|architect|analyst|director|"
+    r"officer|engineer|assessor|tester|technologist|colleague|writer)"
+)
+#: A first name is one word with nothing after it: "the lead, Defra Digital" names a body.
+_FIRST = r"(?P<name>[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]{2,14})"
+_NEXT = (
+    r"(?=[,.;:)]|\s*$|"
+    r"\s+(?:and|who|said|says|told|tells|is|was|has|had|will|led|leads|explained)\b)"
+)
+_BESIDE_ROLE = (
+    re.compile(
+        rf"\b{_ROLE}(?:,| is| was| called| named|:| \()?{_GAP}?{_FIRST}{_NEXT}",
+        re.MULTILINE,
+    ),
+    re.compile(
+        rf"(?:(?<=[.!?]\s)|^|\b(?:by|with|from|to|and|that|when){_GAP}){_FIRST}"
+        rf"(?:,{_GAP}(?:the|our|their|its|a){_GAP}(?:[a-z]+{_GAP}){{0,2}}|{_GAP}?\((?:the{_GAP})?(?:[a-z]+{_GAP}){{0,2}}){_ROLE}\b",
+        re.MULTILINE,
+    ),
+)
+#: Words with a capital that stand beside roles, and are no names.
+_NO_FIRST = frozenset(
+    "the this that these those they there then when while what where which who how our its but "
+    "from with without however although also after before since until once users user you your "
+    "are not all any some each both monday tuesday wednesday thursday friday saturday sunday "
+    "january february march april may june july august september october november december "
+    "england scotland wales ireland britain london europe english welsh scottish defra ofsted "
+    "parliament government agile scrum kanban jira slack figma github notify pay forms alpha "
+    "beta live point red amber green met none yes".split()
+)  # fmt: skip
 _SECURITY = re.compile(
     r"\b(?:vulnerab\w+|exploit(?:s|ed|able|ation)?|unpatched|back ?doors?|brute[- ]forc\w+|"
     r"penetration test\w*|pen[- ]test\w*|cve-[0-9]{4}-[0-9]{3,}|(?:sql|code|command) injection|"
@@ -88,6 +126,7 @@ def find(text: str, people: Iterable[str] = ()) -> list[Hit]:
     """
     found = [
         *_matches(FlagKind.EMAIL, _EMAIL, text),
+        *_matches(FlagKind.EMAIL, _SPELT, text),
         *(hit for hit in _matches(FlagKind.PHONE, _PHONE, text)
           if sum(map(str.isdigit, hit.words)) in _DIGITS),
         *_names(text, people),
@@ -108,6 +147,7 @@ def _names(text: str, people: Iterable[str]) -> Iterator[Hit]:
         if words:
             end = match.start("name") + len(words)
             yield Hit(FlagKind.NAME, match.start(), end, text[match.start() : end])
+    yield from _beside_roles(text)
     for name in {*people, *told}:
         parts = [part for part in re.split(r"\s+", name.strip()) if part]
         if len(parts) > 1:
@@ -119,6 +159,15 @@ def _names(text: str, people: Iterable[str]) -> Iterator[Hit]:
         if len(part) >= _SHORTEST and part.casefold() not in _NO_NAME:
             capital = re.escape(part[:1].upper() + part[1:])
             yield from _matches(FlagKind.NAME, re.compile(rf"(?<!\w){capital}(?!\w)"), text)
+
+
+def _beside_roles(text: str) -> Iterator[Hit]:
+    """First names alone, told by a role beside them."""
+    for pattern in _BESIDE_ROLE:
+        for match in pattern.finditer(text):
+            word = match["name"]
+            if word.casefold() not in _NO_NAME | _NO_FIRST:
+                yield Hit(FlagKind.NAME, match.start("name"), match.end("name"), word)
 
 
 def _capital(words: str) -> str:

@@ -125,6 +125,8 @@ LONG = ("body", "verbatim")
 #: Texts that may have named somebody before a person corrected them: then the history does not
 #: keep them, only that they changed.
 TEXTS = ("title", "summary", *LONG)
+#: Those of a report that was written here: who booked it and who chose the standard wrote more.
+WRITTEN = (*TEXTS, "1.name", "1.pinned_because")
 HIDDEN = "sha256:"
 
 
@@ -146,11 +148,28 @@ def without_texts(document: Document) -> Document:
     return {**document, **hidden}
 
 
-def without_findings(document: Document) -> Document:
-    """A document without what the panel wrote: its ratings stay, in one word each."""
+def without_written(document: Document) -> Document:
+    """The same of a report that was written here."""
+    more = {n: HIDDEN + digest(document[n]) for n in WRITTEN if document.get(n) is not None}
+    return {**without_texts(document), **more}
+
+
+def without_words(document: Document) -> Document:
+    """A document without what people wrote, for a history that could not forget it."""
+    left = {name: value for name, value in document.items() if name not in WRITTEN}
+    points = [{**point, "reason": None} for point in document[placed(1, "points")]]
+    return {**left, placed(1, "points"): points}
+
+
+def without_findings(document: Document, now: Document) -> Document:
+    """A document without what people wrote: its ratings stay, in one word each, and it is called
+    as it is `now`.
+    """
+    called = {name: now[name] for name in
+              ("title", placed(1, "name"), placed(1, "pinned_because"))}  # fmt: skip
     points = [{**point, "reason": None} for point in document[placed(1, "points")]]
     verbatim = {**document["verbatim"], "sections": []}
-    return {**document, "body": "", "verbatim": verbatim, placed(1, "points"): points}
+    return {**document, **called, "body": "", "verbatim": verbatim, placed(1, "points"): points}
 
 
 def placed(position: int, field: str) -> str:

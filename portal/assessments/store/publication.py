@@ -23,6 +23,7 @@ from portal.audit import Act, Document, record
 from portal.catalogue.models.components import Component
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServiceOwner
+from portal.catalogue.rules.cleaners import sort_key
 from portal.catalogue.words import OwnerRole
 from portal.errors import Missing
 
@@ -71,6 +72,12 @@ def rewrite(session: Session, row: Section, values: Document, act: Act, tag: str
         sections.keep(session, row.id, old, old - 1, now, was)
     sections.changed(session, row, before, act, tag)
     return True
+
+
+def call(booking: Booking, name: str) -> None:
+    """Give what is assessed another name."""
+    booking.name = name[:300]
+    booking.sort_name = sort_key(booking.name)
 
 
 def flags(session: Session, booking_id: int) -> dict[tuple[int, str], PublicationFlag]:

@@ -168,7 +168,7 @@ class Reports:
             changes: what is to be written.
             act: who does it.
             tag: what the history calls it.
-            told: what the history says of a document that changed, where not all of it.
+            told: what the history says of a document, where not all of it.
         """
         session = self._session
         changes = [each for each in changes if each.before != each.after]
@@ -192,10 +192,10 @@ class Reports:
         self._write_assessments(done)
         self._write_links(done)
         self._write_checks(done, act)
-        told = told or (lambda document: document)
+        said = told or (lambda document: document)
         events = [
-            (id_, each.before and told(each.before),
-             told(each.after) if each.before else _short(each.after))
+            (id_, each.before and said(each.before),
+             said(each.after) if each.before or told else _short(each.after))
             for id_, each in done
         ]  # fmt: skip
         record_all(session, act, tag, THING, events)

@@ -11,7 +11,6 @@ from portal.access import Permission
 from portal.accounts.views.base import done, not_done
 from portal.assessments.actions import publication_check as acts
 from portal.assessments.actions.publication_check import Flagged
-from portal.assessments.booking_words import State
 from portal.assessments.forms.publication import FlagForm
 from portal.assessments.models.drafting import Section
 from portal.assessments.rules import report_writing
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("assurance_checks", __name__)
 HERE = f"{ONE}/check"
-#: While words can be taken out of the draft.
-OPEN = (State.ASSURANCE_CHECK, State.READY_TO_PUBLISH)
 
 
 @blueprint.get(HERE)
@@ -43,7 +40,7 @@ def show(reference: str) -> Response:
         flags = acts.flagged(session, seen.booking, rows)
     waiting, kept = ([f for f in flags if (f.kept_because is None) == new] for new in (True, False))
     return about(
-        seen, "assurance_check", _("Assurance check"), open=seen.booking.state in OPEN,
+        seen, "assurance_check", _("Assurance check"), open=seen.booking.state in acts.OPEN,
         waiting=_once(waiting), kept=_once(kept), **draft_of(seen, rows),
     )  # fmt: skip
 
@@ -75,7 +72,7 @@ def decide(reference: str, number: int, mark: str) -> AnyResponse:
         seen = opened(session, reference)
         every = acts.flagged(session, seen.booking)
     flags = [each for each in every if (each.number, each.mark) == (number, mark)]
-    if not flags or seen.booking.state not in OPEN:
+    if not flags or seen.booking.state not in acts.OPEN:
         raise Missing("There are no such words")
     form = FlagForm(data={"reason": flags[0].kept_because})
     if form.validate_on_submit() and (answer := _decided(form, seen, number, mark)):

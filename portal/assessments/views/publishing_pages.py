@@ -67,7 +67,7 @@ def report_panel(_session: Session, seen: Seen) -> Markup | None:
     """Where the draft is read and checked, and the report is published."""
     booking = seen.booking
     reads = Sees.DRAFT in seen.sees and booking.state in SHOWN_TO_TEAM
-    checks = Part.ASSURANCE in seen.parts and booking.state in assurance_checks.OPEN
+    checks = Part.ASSURANCE in seen.parts and booking.state in publication_check.OPEN
     if not reads and not checks and not booking.report_id:
         return None
     made = render_template("assessments/panel_report.html", seen=seen, reads=reads, checks=checks)

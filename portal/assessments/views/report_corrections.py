@@ -17,7 +17,7 @@ from portal.assessments.forms.publication import CorrectForm, UnpublishForm
 from portal.assessments.forms.sections import in_words
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section
-from portal.assessments.rules import workflow
+from portal.assessments.rules import pinning, workflow
 from portal.assessments.rules.decision import Point, doubts
 from portal.assessments.rules.ratings import of_point, of_whole
 from portal.assessments.store import (
@@ -86,10 +86,13 @@ def correct(reference: str, number: int) -> AnyResponse:
 
 def _form(booking: Booking, row: Section, stands: str | None) -> CorrectForm:
     data = {name: getattr(row, name) for name in (*publication.TEXTS, "verbatim")}
+    chosen = pinning.reason_of(booking.pinned_because)
     form = CorrectForm(data={
         **data, "version": str(booking.version), "result": booking.result_verbatim,
-        "result_reason": booking.result_reason,
+        "result_reason": booking.result_reason, "name": booking.name,
+        "chosen_because": chosen,
     })  # fmt: skip
+    form.of_section(row.number, bool(chosen))
     if booking.scheme is not None and workflow.rated(booking.stage, booking.kind):
         form.rate_in(booking.scheme, _offered(booking.scheme, row, stands))
     else:

@@ -20,6 +20,7 @@ from portal.assessments.views.assurance_checks import draft_of
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.report_drafts import about
 from portal.catalogue.views.base import database, reading
+from portal.catalogue.views.editing_base import public_url
 from portal.errors import Invalid, Missing, Refused, Stale
 from portal.web.guard import requires
 from portal.web.i18n import _
@@ -153,7 +154,7 @@ def _answered(form: AnswerForm, seen: Seen, challenge_id: int) -> AnyResponse | 
     try:
         left = acts.answer(
             database(), seen.booking.reference, challenge_id, amended, form.answer.data or "",
-            current_person(), act(),
+            current_person(), act(), public_url(),
         )  # fmt: skip
     except Invalid as problem:
         form.refuse(problem)
