@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import Grant, Kind, Role
-from portal.assessments.actions import correcting, publishing
+from portal.assessments.actions import correcting, findings, publishing
 from portal.assessments.actions.booking_steps import step
 from portal.assessments.actions.correcting import Correction, Wanted
 from portal.assessments.booking_words import Move, State, VersionKind
+from portal.assessments.models.findings import FindingSentence
 from portal.assessments.rules.report_queries import ReportQuery
 from portal.assessments.store import report_choices, report_lists, report_record
 from portal.audit import HistoryEvent
@@ -149,6 +150,18 @@ def test_corrections_and_taking_back_are_followed(named: Named) -> None:
     named.move(Move.PUBLISH_AGAIN)
     assert [state for _, state, _ in named.told()] == ["open"] * 3
     assert named.found_by("purse") == 1
+
+
+def test_a_finding_does_not_quote_what_a_report_no_longer_says(named: Named) -> None:
+    said = "The team must do more research with people who cannot use boats on their own."
+    named.move(Move.PUBLISH)
+    named.correct(said)
+    quotes = select(FindingSentence).where(FindingSentence.sentence == said)
+    point = {"title": "Research", "point": "service-standard/3/1"}
+    ids = [row.id for row in named.session.scalars(quotes)]
+    findings.group_new(named.database, ids, point, act())
+    named.correct("Nothing more.")
+    assert named.session.scalars(quotes).all() == []
 
 
 def test_a_person_reads_and_decides(client: PageClient, named: Named, app: Flask) -> None:

@@ -11,9 +11,15 @@ from sqlalchemy.orm import Session
 from portal import search
 from portal.assessments.actions.suggesting import suggest
 from portal.assessments.models.bookings import Booking
+from portal.assessments.rules.finding import said_in
 from portal.assessments.rules.report_documents import placed
 from portal.assessments.rules.report_writing import address_of
-from portal.assessments.store import report_documents, report_search, section_evidence
+from portal.assessments.store import (
+    report_documents,
+    report_search,
+    section_evidence,
+    suggestions,
+)
 from portal.audit import Act, Document
 from portal.catalogue.actions import mentions
 from portal.catalogue.actions.mentions import Own
@@ -29,6 +35,8 @@ def follow(
     """
     search.put(session, report_search.documents(session, [report_id]))
     suggest(session, [report_id])
+    said = {each.text for each in said_in(document["body"])}
+    suggestions.drop_gone(session, report_id, said, act)
     text = Text(address_of(document["slug"]), document["title"], document["body"])
     own = Own(
         text, DocumentKind.ASSESSMENT_REPORT, date.fromisoformat(document["published_on"]),

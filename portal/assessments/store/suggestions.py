@@ -340,6 +340,20 @@ def decide(
     record_all(session, act, DECIDED, THING, told)
 
 
+def drop_gone(session: Session, report_id: int, said: Collection[str], act: Act) -> None:
+    """Take decided sentences away that a report no longer says: nobody quotes them any more.
+
+    Args:
+        said: every sentence that it says now.
+    """
+    f = FindingSentence
+    decided = f.state != FindingState.SUGGESTED
+    rows = session.scalars(select(f).where(f.report_id == report_id, decided).order_by(f.id))
+    gone = [row for row in rows if row.sentence not in said]
+    decide(session, gone, FindingState.SUGGESTED, None, act)
+    session.execute(delete(f).where(f.id.in_([row.id for row in gone])))
+
+
 def _slugs(session: Session, ids: set[int]) -> dict[int, str]:
     rows: Any = session.execute(select(Finding.id, Finding.slug).where(Finding.id.in_(ids)))
     return dict(map(tuple, rows)) if ids else {}
