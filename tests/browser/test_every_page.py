@@ -100,6 +100,7 @@ MORE = (
     "/findings?need=zzzz&nonsense=1",
     "/findings?component=govuk-verify",
     "/findings/suggestions?q=zzzz",
+    "/services/tax-your-vehicle/performance?period=week&tile=transactions",
 )
 WRONG = {
     "/assessment-calendars/unknown.ics": 404,
@@ -118,7 +119,7 @@ EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/i
          "/organisation-names", "/components", "/capabilities", "/find-a-component",
          "/toolkit/alpha", "/component-map", "/suppliers", "/contracts",
          "/burning-platforms", "/mandates", "/spend-requests", "/standards",
-         "/reports/statistics", "/findings")  # fmt: skip
+         "/reports/statistics", "/findings", "/performance")  # fmt: skip
 #: Answers that are no pages.
 NOT_HTML = {"health", "ready", "report_feed.show", "web.favicon", "web.old_security_txt",
             "web.robots", "web.security_txt"}  # fmt: skip
@@ -160,7 +161,7 @@ def html_addresses(app: Flask, database: Database) -> dict[str, str]:
     return {
         rule: address
         for rule, (endpoint, address) in found.items()
-        if endpoint not in NOT_HTML and not rule.endswith((".json", ".csv"))
+        if endpoint not in NOT_HTML and not rule.endswith((".json", ".csv", ".svg", ".png"))
     }
 
 

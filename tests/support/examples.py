@@ -177,8 +177,18 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         **_panels(session),
         **held(session),
         **_drafts(session),
+        **_boards(),
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
+
+
+def _boards() -> dict[str, dict[str, Any]]:
+    """Whose dashboards, and a chart of each."""
+    of = {"service": SERVICE, "organisation": ORGANISATION, "journey": JOURNEY}
+    found = {name: {"slug": slug, "chart": "transactions"} for name, slug in of.items()}
+    found["component"] = {"slug": COMPONENT, "chart": "volume"}
+    charts = {f"boards.{name}{end}": each for name, each in found.items() for end in ("", "_chart")}
+    return {**charts, "boards": {"chart": "transactions"}}
 
 
 def _parts_of(session: Session) -> dict[str, Any]:

@@ -46,7 +46,11 @@ class FigureTotal(Base):
     """
 
     __tablename__ = "figure_total"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        # Rankings ask for one figure of one period, of all organisations.
+        Index("ix_figure_total_start", "period", "figure", "start"),
+        {"sqlite_with_rowid": False},
+    )
 
     organisation_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     period: Mapped[words.Period] = mapped_column(enum_column(words.Period), primary_key=True)

@@ -35,7 +35,7 @@ class FigureNote(Base):
 
 
 class FigureTarget(Base):
-    """What an indicator of a service shall reach, from a day on."""
+    """What an indicator of a service shall reach, from a day on, and until another if it ended."""
 
     __tablename__ = "figure_target"
     __table_args__ = (Index("ix_figure_target_service_id", "service_id", "since"), NEVER_AGAIN)
@@ -45,5 +45,6 @@ class FigureTarget(Base):
     kpi: Mapped[words.Kpi] = mapped_column(enum_column(words.Kpi))
     value: Mapped[float] = mapped_column(Double)
     since: Mapped[date]
+    until: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime] = mapped_column(UtcTime)

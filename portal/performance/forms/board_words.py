@@ -1,0 +1,115 @@
+"""What dashboards call measures, and how they put numbers, changes and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from portal.charts.data import Scale
+from portal.performance.rules import boards, kpis, periods
+from portal.performance.words import Figure, Kpi, Period, ValueState
+from portal.web.chart_texts import amount as put
+from portal.web.filters import long_date, month
+from portal.web.i18n import _, lazy
+
+FIGURES = {
+    Figure.TRANSACTIONS.value: lazy("Transactions"),
+    Figure.DIGITAL.value: lazy("Digital transactions"),
+    Figure.STARTED.value: lazy("Transactions started"),
+    Figure.COMPLETED.value: lazy("Transactions that reached an end page"),
+    Figure.RATINGS.value: lazy("Ratings"),
+    Figure.RATING_POINTS.value: lazy("Rating points"),
+    Figure.COST.value: lazy("Cost"),
+    Figure.UNIT_COST.value: lazy("Cost per transaction as published"),
+    Figure.PROCESSED.value: lazy("Transactions processed"),
+    Figure.INTENDED.value: lazy("Transactions that ended as intended"),
+    Figure.CALLS.value: lazy("Calls received"),
+    Figure.VOLUME.value: lazy("Volume"),
+    Figure.POUNDS.value: lazy("Pounds"),
+}
+MISSING = {
+    ValueState.NOT_PROVIDED: lazy("Not provided"),
+    ValueState.NOT_APPLICABLE: lazy("Does not apply"),
+    ValueState.NOT_COLLECTED: lazy("Not collected"),
+    ValueState.SUPPRESSED: lazy("Not shown: too few"),
+}
+PERIODS = {
+    Period.DAY: lazy("Days"),
+    Period.WEEK: lazy("Weeks"),
+    Period.MONTH: lazy("Months"),
+    Period.QUARTER: lazy("Quarters"),
+    Period.YEAR: lazy("12 months"),
+}
+
+
+def title_of(measure: str) -> str:
+    """What a figure or an indicator is called."""
+    if measure in FIGURES:
+        return str(FIGURES[measure])
+    return _(kpis.INDICATORS[Kpi(measure)].title)
+
+
+def scale_of(measure: str) -> Scale:
+    """What a measure counts in."""
+    if measure in boards.SHARES:
+        return Scale.SHARE
+    return Scale.POUNDS if measure in boards.POUNDS else Scale.COUNT
+
+
+def amount(measure: str, value: float | None) -> str:
+    """A number of a measure in full."""
+    return put(value, scale_of(measure))
+
+
+def changed(measure: str, change: float) -> str:
+    """`up 3.2%`, `down 1.4 points`, `unchanged`."""
+    size = abs(change) * 100
+    if round(size, 1) == 0:
+        return _("unchanged")
+    number = f"{size:,.1f}".removesuffix(".0")
+    if measure in boards.SHARES:
+        if change > 0:
+            return _("up %(number)s percentage points", number=number)
+        return _("down %(number)s percentage points", number=number)
+    return (
+        _("up %(number)s%%", number=number) if change > 0 else _("down %(number)s%%", number=number)
+    )
+
+
+def period_name(period: Period | None, start: date) -> str:
+    """A period in words, such as `July 2026` or `July to September 2026`."""
+    if period is None or period is Period.DAY:
+        return long_date(start)
+    if period is Period.MONTH:
+        return month(start)
+    end = periods.end_of(period, start)
+    if period is Period.WEEK:
+        return _("week from %(day)s", day=long_date(start))
+    return _("%(first)s to %(last)s", first=month(start), last=month(end))
+
+
+#: Channels as charts name them: at most four can be told apart.
+_CHANNELS = {
+    "online": lazy("Online"),
+    "phone": lazy("Phone"),
+    "paper": lazy("Paper"),
+    "face-to-face": lazy("Face to face and other"),
+    "other": lazy("Face to face and other"),
+}
+
+
+def channel_names(
+    rows: Iterable[tuple[str, date, float | None]],
+) -> dict[str, dict[date, float | None]]:
+    """Transactions by what a chart calls their channel, and by period; None where a part of it is
+    not known.
+    """
+    found: dict[str, dict[date, float | None]] = {}
+    for channel, start, number in rows:
+        if channel not in _CHANNELS:
+            continue
+        of = found.setdefault(str(_CHANNELS[channel]), {})
+        before = of.get(start, 0.0)
+        of[start] = None if number is None or before is None else before + number
+    order = list(dict.fromkeys(str(text) for text in _CHANNELS.values()))
+    return {name: found[name] for name in order if name in found}

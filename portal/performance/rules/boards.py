@@ -1,0 +1,278 @@
+"""What a dashboard says: figures and indicators by period, like for like, with what is missing.
+
+A measure is the name of a figure or of an indicator. One thing, a journey and all of government are
+put the same way: as totals over one unit or many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from portal.performance.rules import kpis, periods, totals
+from portal.performance.rules.totals import Total
+from portal.performance.words import Doubt, Figure, Kpi, Period, ValueState, ValueStatus
+
+#: What dashboards of services show, in their order.
+OF_SERVICES = (
+    Figure.TRANSACTIONS.value, Kpi.DIGITAL_TAKE_UP.value, Kpi.COMPLETION_RATE.value,
+    Kpi.USER_SATISFACTION.value, Kpi.COST_PER_TRANSACTION.value, Figure.CALLS.value,
+)  # fmt: skip
+OF_COMPONENTS = (Figure.VOLUME.value, Figure.POUNDS.value)
+#: Measures in pounds, and those that are shares of a whole; all others are counts.
+POUNDS = frozenset({Kpi.COST_PER_TRANSACTION.value, Figure.POUNDS.value, Figure.COST.value})
+SHARES = frozenset(
+    {Kpi.DIGITAL_TAKE_UP.value, Kpi.COMPLETION_RATE.value, Kpi.USER_SATISFACTION.value}
+)
+#: Any measure that is a share, where a part of a whole is to be put as one.
+SHARE_OF = Kpi.DIGITAL_TAKE_UP.value
+_KPIS = {kpi.value for kpi in Kpi}
+#: How many periods make 12 months, for what is measured over 12 months.
+_YEAR = {Period.DAY: 365, Period.WEEK: 52, Period.MONTH: 12, Period.QUARTER: 4, Period.YEAR: 1}
+#: Like for like and everybody's change this far apart mislead whoever reads one of them alone.
+FAR = 0.05
+#: A share that fell by more, or a cost that rose by more, is worth doing something about.
+WORSE = 0.02
+
+#: The newest period counts as in once this part of those who report have done so.
+_IN = 0.5
+
+Key = tuple[str, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A measure for a period, over one unit or many.
+
+    Attributes:
+        total: its sums; with no things where there is nothing.
+        state: of one unit, why there is no number; None where nobody said.
+        provisional: whether it may change still.
+        doubt: what is strange about it.
+    """
+
+    total: Total
+    state: ValueState | None = None
+    provisional: bool = False
+    doubt: Doubt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure of one unit for a period, as stored."""
+
+    of_id: int
+    figure: Figure
+    start: date
+    state: ValueState
+    number: float | None
+    status: ValueStatus
+    doubt: Doubt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The measures of a dashboard by period.
+
+    Attributes:
+        period: how long each lasts; nothing of another one is here.
+        starts: of the periods shown, the oldest first.
+        cells: by measure and start, also of a year before.
+        units: how many services could have figures.
+    """
+
+    period: Period
+    starts: tuple[date, ...]
+    cells: Mapping[Key, Cell]
+    units: int
+
+    @property
+    def newest(self) -> date:
+        """The start of the last period shown."""
+        return self.starts[-1]
+
+    def cell(self, measure: str, start: date) -> Cell:
+        """The measure for a period; without things where there is nothing."""
+        return self.cells.get((measure, start)) or Cell(Total())
+
+    def values(self, measure: str) -> list[float | None]:
+        """The measure in each period shown; None is a gap."""
+        return [value(measure, self.over(measure, start).total) for start in self.starts]
+
+    def over(self, measure: str, start: date) -> Cell:
+        """The same as `cell`, of the 12 months to its end where the measure is over 12 months."""
+        if measure != Kpi.COST_PER_TRANSACTION.value or _YEAR[self.period] == 1:
+            return self.cell(measure, start)
+        if self.cell(measure, start).total.things == 0:
+            return self.cell(measure, start)
+        back = [periods.later(self.period, start, -n) for n in range(_YEAR[self.period])]
+        cells = [self.cell(measure, each) for each in back]
+        return replace(cells[0], total=_summed([each.total for each in cells]),
+                       provisional=any(each.provisional for each in cells))  # fmt: skip
+
+    def newest_of(self, measure: str) -> date:
+        """The start of the newest period that at least half of those who give a measure gave it
+        for: those who come late do not make it look smaller. The last one where nobody did.
+        """
+        counts = [(at, self.cell(measure, at).total.things) for at in self.starts]
+        return settled(counts) or self.newest
+
+    def shown(self, measures: Iterable[str]) -> list[str]:
+        """The measures that have a number in a period shown, in their order."""
+        return [m for m in measures if any(v is not None for v in self.values(m))]
+
+
+def _summed(parts: Sequence[Total]) -> Total:
+    """Sums over periods: units are those of the newest, since the same ones report each time."""
+    made = Total()
+    for each in parts:
+        made.add(each)
+    made.things, made.same_things = parts[0].things, parts[0].same_things
+    return made
+
+
+def settled(counts: Sequence[tuple[date, int]]) -> date | None:
+    """The newest period that at least half of those who report have figures for.
+
+    Args:
+        counts: how many have them, by start, the oldest first.
+    """
+    most = max((many for _, many in counts), default=0)
+    return next((start for start, many in reversed(counts) if many and many >= most * _IN), None)
+
+
+def of_units(
+    rows: Iterable[Row], measures: Iterable[str], period: Period, shown: Sequence[date], units: int
+) -> Board:
+    """The board of one service or component, or of a journey's services.
+
+    Args:
+        rows: their figures, from 12 months before the first period shown on.
+        measures: those wanted.
+        period: of the rows.
+        shown: the periods shown, the oldest first.
+        units: how many there are.
+    """
+    known: dict[int, dict[date, dict[Figure, float]]] = {}
+    said: dict[tuple[date, Figure], list[Row]] = {}
+    for row in rows:
+        said.setdefault((row.start, row.figure), []).append(row)
+        if row.number is not None:
+            known.setdefault(row.of_id, {}).setdefault(row.start, {})[row.figure] = row.number
+    cells = {}
+    for measure in measures:
+        parts = parts_of(measure)
+        for start in sorted({at for at, figure in said if figure in parts}):
+            before = periods.year_before(period, start)
+            cells[measure, start] = _cell(
+                totals.total(measure, known, start, before),
+                [row for part in parts for row in said.get((start, part), ())],
+            )
+    return Board(period, tuple(shown), cells, units)
+
+
+def _cell(total: Total, rows: Sequence[Row]) -> Cell:
+    states = [row.state for row in rows if row.state is not ValueState.NUMBER]
+    provisional = any(row.status is ValueStatus.PROVISIONAL for row in rows)
+    doubt = next((row.doubt for row in rows if row.doubt), None)
+    return Cell(total, states[0] if states and not total.things else None, provisional, doubt)
+
+
+def parts_of(measure: str) -> tuple[Figure, ...]:
+    """The figures that a measure is made from."""
+    if measure in _KPIS:
+        each = kpis.INDICATORS[Kpi(measure)]
+        return each.top, each.bottom
+    return (Figure(measure),)
+
+
+def ratio(measure: str, top: float, bottom: float | None) -> float | None:
+    """What a measure is by its sums: a sum, pounds, or a share from 0 to 1."""
+    if measure in _KPIS:
+        return None if bottom is None else kpis.value(Kpi(measure), top, bottom)
+    return top
+
+
+def value(measure: str, total: Total) -> float | None:
+    """What a measure is over all that have it; None where nothing has."""
+    return ratio(measure, total.top, total.bottom) if total.things else None
+
+
+def change(measure: str, was: float | None, now: float | None) -> float | None:
+    """How much a measure changed: shares in parts of a whole, all else as a part of what it was."""
+    if was is None or now is None:
+        return None
+    return now - was if measure in SHARES else kpis.growth(was, now)
+
+
+def like_for_like(measure: str, total: Total) -> float | None:
+    """The change since a year before over those that have it in both."""
+    if not total.same_things:
+        return None
+    was = ratio(measure, total.was_top, total.was_bottom)
+    return change(measure, was, ratio(measure, total.same_top, total.same_bottom))
+
+
+def far_apart(like: float | None, everybody: float | None) -> bool:
+    """Whether the change over everybody says something else than like for like: then others
+    report than a year before, and that is most of the change.
+    """
+    return like is not None and everybody is not None and abs(like - everybody) > FAR
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a measure there is: units with a number of all units, and periods with one of
+    those expected, in percent. Expected of units is what they gave in the period when most did.
+    """
+
+    things: int
+    units: int
+    percent: int | None
+
+
+def year_of(board: Board) -> int:
+    """How many periods of a board make 12 months."""
+    return _YEAR[board.period]
+
+
+def coverage(board: Board, measure: str) -> Coverage:
+    """How much of a measure there is in its newest period, and in the periods shown."""
+    many = [board.cell(measure, start).total.things for start in board.starts]
+    most, now = max(many, default=0), board.cell(measure, board.newest_of(measure)).total.things
+    percent = round(100 * sum(many) / (most * len(many))) if most else None
+    if percent == 100 and sum(many) < most * len(many):
+        percent = 99
+    return Coverage(now, max(board.units, most), percent)
+
+
+def steps(period: Period, found: Sequence[date], first: date, last: date) -> list[date]:
+    """The starts of periods from `first` to `last`, with those that nobody gave figures for. 12
+    months begin as often as the figures found do: each quarter, where they are published so.
+    """
+    if period is not Period.YEAR:
+        return periods.between(period, first, last)
+    there = sorted({each for each in found if first <= each <= last})
+    apart = [(b.year - a.year) * 12 + b.month - a.month for a, b in pairwise(there)]
+    every, at, made = min([*apart, 12]), last, list[date]()
+    while at >= first:
+        made.append(at)
+        at = periods.later(Period.MONTH, at, -every)
+    return sorted({*made, *there})
+
+
+def meets(kpi: Kpi, target: float, now: float) -> bool:
+    """Whether an indicator reaches its target: costs by being lower."""
+    return (now - target) * kpis.INDICATORS[kpi].better >= 0
+
+
+def weak(measure: str, now: float | None, target: float | None, like: float | None) -> bool:
+    """Whether something should be done: an indicator misses its target, or became worse."""
+    if now is None or measure not in _KPIS:
+        return False
+    kpi = Kpi(measure)
+    if target is not None:
+        return not meets(kpi, target, now)
+    return like is not None and like * kpis.INDICATORS[kpi].better < -WORSE

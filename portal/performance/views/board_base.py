@@ -1,0 +1,167 @@
+"""What all dashboards share: the address, the periods it shows, and its measures over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flask import request
+
+from portal.access import Kind, Permission, may
+from portal.accounts.store import things
+from portal.performance.forms.board_words import PERIODS, period_name, title_of
+from portal.performance.models.notes import FigureNote
+from portal.performance.rules.board_choices import YEARS, Asked, Choice, Spans
+from portal.performance.rules.boards import Board
+from portal.performance.words import Kpi, Period
+from portal.web.arguments import one_of, unknown
+from portal.web.charts import SIZE
+from portal.web.i18n import _
+from portal.web.pages import query_url
+from portal.web.people import current_person
+from portal.web.reading import reading
+
+#: Who answers for the figures of a service or component.
+EDIT = {Kind.SERVICE: Permission.EDIT_SERVICE, Kind.COMPONENT: Permission.EDIT_COMPONENT}
+ARGUMENTS = ("period", "to", "years", "tile", "with")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose dashboard it is.
+
+    Attributes:
+        name: what the service, component, organisation or journey is called; empty for government.
+        href: its page.
+        address: of the dashboard.
+        measures: those that there can be, in their order.
+        file: what its files are called.
+    """
+
+    name: str
+    href: str
+    address: str
+    measures: tuple[str, ...]
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A dashboard: whose, what was asked for, and its figures, if there are any.
+
+    Attributes:
+        many: whether it is over many units, so that coverage and like for like mean something.
+    """
+
+    place: Place
+    asked: Asked
+    spans: Spans
+    choice: Choice | None = None
+    board: Board | None = None
+    notes: Sequence[FigureNote] = ()
+    targets: dict[Kpi, float] | None = None
+    many: bool = False
+
+    @property
+    def measures(self) -> list[str]:
+        """The measures to show: those asked for, or all; only those with a number."""
+        wanted = self.asked.tiles or self.place.measures
+        return self.board.shown(m for m in self.place.measures if m in wanted) if self.board else []
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The measures to choose from, as (name, what it is called)."""
+        there = self.board.shown(self.place.measures) if self.board else []
+        return [(measure, title_of(measure)) for measure in there]
+
+    def target(self, measure: str) -> float | None:
+        """What an indicator shall reach now."""
+        held = self.targets or {}
+        return next((value for kpi, value in held.items() if kpi.value == measure), None)
+
+    def called(self, start: date) -> str:
+        """A period of this board in words."""
+        return period_name(self.choice.period if self.choice else None, start)
+
+
+def asked(measures: Sequence[str], *known: str) -> Asked:
+    """What the address asks for; `known` are arguments of this page beside those of all."""
+    ignored = list(unknown(*ARGUMENTS, SIZE, *known))
+    period = one_of("period", Period, ignored)
+    to, compare = _day("to", ignored), _day("with", ignored)
+    text = request.args.get("years", "")
+    years = int(text) if text in {str(each) for each in YEARS} else None
+    if text and years is None:
+        ignored.append(f"years={text[:80]}")
+    tiles = tuple(each for each in request.args.getlist("tile") if each in measures)
+    ignored += [f"tile={t[:80]}" for t in request.args.getlist("tile") if t not in measures]
+    return Asked(period, to, years, tiles, compare, tuple(ignored))
+
+
+def _day(name: str, ignored: list[str]) -> date | None:
+    text = request.args.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        ignored.append(f"{name}={text[:80]}")
+        return None
+
+
+def also_ignored(found: Asked, spans: Spans, choice: Choice | None) -> Asked:
+    """The same, with what asks for periods that there are none of."""
+    ignored = list(found.ignored)
+    if found.period and found.period not in spans:
+        ignored.append(f"period={found.period.value}")
+    if found.to and (choice is None or choice.last != found.to):
+        ignored.append(f"to={found.to}")
+    return replace(found, ignored=tuple(ignored))
+
+
+def query_of(shown: Shown) -> list[tuple[str, str]]:
+    """The arguments by which another address shows the same periods."""
+    if shown.choice is None:
+        return []
+    choice = shown.choice
+    pairs = [("period", choice.period.value), ("to", choice.last.isoformat())]
+    return [*pairs, ("years", str(choice.years))]
+
+
+Link = tuple[str, str, bool]
+
+
+def period_links(shown: Shown) -> list[Link]:
+    """Which length of periods can be shown, as (text, address, whether it is this one)."""
+    now = shown.choice.period if shown.choice else None
+    return [
+        (str(text), query_url(period=period.value, to=None, years=None, **{"with": None}),
+         period is now)
+        for period, text in PERIODS.items()
+        if period in shown.spans
+    ]  # fmt: skip
+
+
+def year_links(shown: Shown) -> list[Link]:
+    """Over how many years, as long as there are figures for them."""
+    if shown.choice is None:
+        return []
+    choice, span = shown.choice, shown.spans[shown.choice.period]
+    there = choice.last.year - span.first.year + 1
+    return [
+        (
+            _("1 year") if n == 1 else _("%(num)s years", num=n),
+            query_url(years=n),
+            n == choice.years,
+        )
+        for n in YEARS
+        if n == choice.years or n <= there or n == next(y for y in YEARS if y >= min(there, 20))
+    ]
+
+
+def edits(kind: Kind, slug: str) -> bool:
+    """Whether the reader may say something of the figures of a service or component."""
+    if not current_person().is_authenticated:
+        return False
+    with reading() as session:
+        thing = things.by_slug(session, kind, slug)
+    return may(current_person(), EDIT[kind], thing)

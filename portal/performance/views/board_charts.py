@@ -1,0 +1,175 @@
+"""The charts of a dashboard: a line for each measure, channels and organisations as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from portal.charts.data import BarChart, Bars, Chart, Group, Lines, Mark, Point, Series
+from portal.errors import N_, Missing
+from portal.performance.forms.board_words import MISSING, amount, changed, scale_of, title_of
+from portal.performance.rules import boards, kpis, periods
+from portal.performance.rules.boards import Board, Cell
+from portal.performance.store.boards import Ranked
+from portal.performance.views.board_base import Shown, query_of
+from portal.performance.views.board_tiles import chart_of
+from portal.performance.words import Kpi
+from portal.web.chart_texts import trend
+from portal.web.charts import Figure as ShownChart
+from portal.web.charts import shown as show
+from portal.web.filters import long_date
+from portal.web.i18n import _, html_lang, ngettext
+
+#: Bars stand for so many periods at most, and for so many organisations.
+BARS, BODIES = 13, 10
+CHANNELS, ORGANISATIONS = "channels", "organisations"
+#: The channels of a service by period, each with a number or None.
+Channels = Mapping[str, Mapping[date, float | None]]
+
+
+def line(shown: Shown, measure: str) -> Lines:
+    """A measure over time, with its gaps, notes and target; an empty frame without figures."""
+    board = shown.board
+    starts = board.starts if board else ()
+    points = tuple(_point(shown, board, measure, start) for start in starts if board)
+    target = shown.target(measure)
+    said = "" if target is None else _("Target %(value)s", value=amount(measure, target))
+    marks = tuple(Mark(day, str(n)) for n, (day, _text) in enumerate(remarks(shown, measure), 1))
+    title = title_of(measure)
+    return Lines(
+        f"{title}: {shown.place.name}" if shown.place.name else title,
+        (Series(title, points),), scale_of(measure), marks, target, said, language=html_lang(),
+    )  # fmt: skip
+
+
+def _point(shown: Shown, board: Board, measure: str, start: date) -> Point:
+    cell = board.over(measure, start)
+    value = boards.value(measure, cell.total)
+    if value is None:
+        return Point(start, None, note=missing(cell))
+    many = board.cell(measure, start).total.things
+    note = ngettext("%(num)s service", "%(num)s services", many) if shown.many else ""
+    return Point(start, value, cell.provisional, note)
+
+
+def missing(cell: Cell) -> str:
+    """Why a measure of one unit has no number; empty where nobody said."""
+    return str(MISSING[cell.state]) if cell.state in MISSING else ""
+
+
+def remarks(shown: Shown, measure: str) -> list[tuple[date, str]]:
+    """What is to be said of days of a series: notes of its team, and changes of the definition."""
+    if shown.board is None:
+        return []
+    board = shown.board
+    first, last = board.starts[0], periods.end_of(board.period, board.newest)
+    found = [(note.day, note.note) for note in shown.notes]
+    if measure in {kpi.value for kpi in Kpi}:
+        found += [
+            (each.since, _("The definition changed: %(says)s", says=_(each.says)))
+            for each in kpis.INDICATORS[Kpi(measure)].definitions
+            if each.since is not None
+        ]
+    return sorted((max(day, first), text) for day, text in found if first <= day <= last)
+
+
+def channels(shown: Shown, board: Board, found: Channels | None) -> BarChart | None:
+    """Transactions by channel; over many units, the digital ones and all others of those services
+    that say both. None where nothing is known.
+    """
+    starts = board.starts[-BARS:]
+    if found:
+        groups = [Group(name, tuple(of.get(at) for at in starts)) for name, of in found.items()]
+    else:
+        totals = [board.cell(Kpi.DIGITAL_TAKE_UP.value, at).total for at in starts]
+        digital = tuple(t.top if t.things else None for t in totals)
+        rest = tuple(max((t.bottom or 0) - t.top, 0) if t.things else None for t in totals)
+        groups = [Group(_("Digital"), digital), Group(_("Other channels"), rest)]
+    if all(value is None for group in groups for value in group.values):
+        return None
+    return BarChart(
+        _("Transactions by channel"), tuple(shown.called(at) for at in starts), tuple(groups),
+        Bars.STACKED, language=html_lang(),
+    )  # fmt: skip
+
+
+def organisations(found: Sequence[Ranked], measure: str, without: bool) -> BarChart | None:
+    """The organisations with the most of a measure; None where there are fewer than two."""
+    some = found[1 if without else 0 :][:BODIES]
+    if len(found) < 2:
+        return None
+    values = tuple(boards.value(measure, each.total) for each in some)
+    return BarChart(
+        title_of(measure), tuple(each.name for each in some), (Group(title_of(measure), values),),
+        scale=scale_of(measure), across=True, language=html_lang(),
+    )  # fmt: skip
+
+
+def figure(shown: Shown, chart: Chart, name: str, title: str, notes: Sequence[str] = (),
+           marks: Sequence[str] = ()) -> ShownChart:  # fmt: skip
+    """A chart of a dashboard as its page shows it."""
+    return show(
+        chart, f"{shown.place.address}/charts/{name}", title, query=query_of(shown), notes=notes,
+        marks=marks, called=shown.called,
+    )  # fmt: skip
+
+
+def line_figure(shown: Shown, board: Board, measure: str, also: Sequence[str] = ()) -> ShownChart:
+    """The figure of a measure over time."""
+    chart = line(shown, measure)
+    marks = [f"{long_date(day)}: {text}" for day, text in remarks(shown, measure)]
+    return figure(
+        shown, chart, chart_of(measure), _trend(shown, board, measure, chart), also, marks
+    )
+
+
+def _trend(shown: Shown, board: Board, measure: str, chart: Lines) -> str:
+    """What a line tells. Over many units that is the change like for like: a sum over everybody
+    changes with who reports.
+    """
+    title = title_of(measure)
+    if not shown.many:
+        return trend(title, chart.series[0], chart.scale, shown.called)
+    newest = board.newest_of(measure)
+    total = board.over(measure, newest).total
+    like = boards.like_for_like(measure, total)
+    texts = {"what": title, "end": shown.called(newest)}
+    if like is None:
+        value = amount(measure, boards.value(measure, total))
+        return _("%(what)s: %(value)s in %(end)s", value=value, **texts)
+    start = shown.called(periods.year_before(board.period, newest))
+    return _("%(what)s: %(change)s like for like from %(start)s to %(end)s",
+             change=changed(measure, like), start=start, **texts)  # fmt: skip
+
+
+def channel_figure(shown: Shown, board: Board, chart: BarChart) -> ShownChart:
+    """The figure of channels."""
+    newest = board.newest_of(Kpi.DIGITAL_TAKE_UP.value)
+    total = board.cell(Kpi.DIGITAL_TAKE_UP.value, newest).total
+    share = boards.value(Kpi.DIGITAL_TAKE_UP.value, total)
+    title = _("Transactions by channel")
+    if share is not None:
+        title = _("%(share)s of transactions were digital in %(when)s",
+                  share=amount(Kpi.DIGITAL_TAKE_UP.value, share),
+                  when=shown.called(newest))  # fmt: skip
+    notes = [_("Over the services that say how many of their transactions are digital.")]
+    return figure(shown, chart, CHANNELS, title, notes if shown.many else ())
+
+
+def misleading(measure: str, like: float | None, everybody: float | None) -> list[str]:
+    """What a chart of sums says of a change that is mostly of who reports."""
+    if like is None or everybody is None or not boards.far_apart(like, everybody):
+        return []
+    return [
+        _("The sum over everybody who reported went %(everybody)s, but like for like it went "
+          "%(like)s: most of the change is that other services reported.",
+          everybody=changed(measure, everybody), like=changed(measure, like))
+    ]  # fmt: skip
+
+
+def chosen(name: str, makers: Mapping[str, Callable[[], Chart | None]]) -> Chart:
+    """The chart with a name. Raises Missing where there is none."""
+    made = makers[name]() if name in makers else None
+    if made is None:
+        raise Missing(N_("There is no such chart"))
+    return made

@@ -1,0 +1,150 @@
+"""Reads what a dashboard shows, in a few statements, whatever it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from portal.access import Kind
+from portal.catalogue.store import components, journeys, organisations, records, services
+from portal.catalogue.views.base import found, today
+from portal.performance.forms.board_words import channel_names
+from portal.performance.rules import boards as rules
+from portal.performance.rules.board_choices import choose, most_recent, starts
+from portal.performance.rules.boards import Board
+from portal.performance.store import boards as store
+from portal.performance.store import notes
+from portal.performance.store.boards import Ranked
+from portal.performance.views.board_base import Place, Shown, also_ignored, asked
+from portal.performance.words import Figure, Kpi
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+#: What organisations are ranked by, and what channels come from.
+RANKED, DIGITAL = Figure.TRANSACTIONS.value, Kpi.DIGITAL_TAKE_UP.value
+Channels = Mapping[str, Mapping[date, float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A dashboard with what only some have.
+
+    Attributes:
+        id: of the record; 0 for government.
+        channels: of a service that says its transactions by channel.
+        ranked: the organisations with the most transactions in the newest period, the most first.
+        newer: the newest period, where few have figures for it and it is not shown.
+    """
+
+    id: int
+    shown: Shown
+    channels: Channels | None = None
+    ranked: Sequence[Ranked] = ()
+    newer: date | None = None
+
+
+def of_service(session: Session, slug: str) -> Loaded:
+    """The dashboard of the service at an address. Raises Missing."""
+    id_, name = found(session, services.THING, slug, records.TITLES[services.THING])
+    href = f"/services/{slug}"
+    place = Place(name, href, f"{href}/performance", rules.OF_SERVICES, slug)
+    shown = _of_units(session, place, Kind.SERVICE, [id_])
+    if shown.choice is None:
+        return Loaded(id_, shown)
+    day = periods_end(shown)
+    held = notes.of_services(session, [id_])
+    targets = {t.kpi: t.value for t in reversed(held) if t.since <= day and not _over(t.until, day)}
+    shown = replace(shown, notes=notes.of_thing(session, Kind.SERVICE, id_), targets=targets)
+    choice = shown.choice
+    rows = store.channels(session, id_, choice.period, choice.first, choice.last) if choice else []
+    return Loaded(id_, shown, channel_names(rows) or None)
+
+
+def _over(until: date | None, day: date) -> bool:
+    return until is not None and until <= day
+
+
+def periods_end(shown: Shown) -> date:
+    """The day on which a target has to hold to be shown."""
+    return shown.board.newest if shown.board else today()
+
+
+def of_component(session: Session, slug: str) -> Loaded:
+    """The dashboard of the component at an address. Raises Missing."""
+    id_, name = found(session, components.THING, slug, records.TITLES[components.THING])
+    href = f"/components/{slug}"
+    place = Place(name, href, f"{href}/performance", rules.OF_COMPONENTS, slug)
+    shown = _of_units(session, place, Kind.COMPONENT, [id_])
+    return Loaded(id_, replace(shown, notes=notes.of_thing(session, Kind.COMPONENT, id_)))
+
+
+def of_journey(session: Session, slug: str) -> Loaded:
+    """The dashboard of the journey at an address: of the services on it. Raises Missing."""
+    journey = found(session, journeys.THING, slug)
+    href = f"/journeys/{slug}"
+    place = Place(journey.name, href, f"{href}/performance", rules.OF_SERVICES, slug)
+    ids = sorted({step.service_id for step in journey.steps})
+    return Loaded(journey.id, replace(_of_units(session, place, Kind.SERVICE, ids), many=True))
+
+
+def _of_units(session: Session, place: Place, kind: Kind, ids: Sequence[int]) -> Shown:
+    ask = asked(place.measures)
+    spans = most_recent(store.spans_of(session, kind, ids))
+    choice = choose(ask, spans)
+    ask = also_ignored(ask, spans, choice)
+    if choice is None:
+        return Shown(place, ask, spans)
+    first = min(choice.before, ask.compare or choice.before)
+    rows = store.rows_of(session, kind, ids, choice.period, first, choice.last)
+    shown = starts(choice, [row.start for row in rows])
+    board = rules.of_units(rows, place.measures, choice.period, shown, len(ids))
+    return Shown(place, ask, spans, choice, board)
+
+
+def of_organisation(session: Session, slug: str) -> Loaded:
+    """The dashboard of the organisation at an address, with all below it. Raises Missing."""
+    id_, name = found(session, organisations.THING, slug, records.TITLES[organisations.THING])
+    href = f"/organisations/{slug}"
+    place = Place(name, href, f"{href}/performance", rules.OF_SERVICES, slug)
+    return _of_totals(session, place, id_)
+
+
+def of_government(session: Session) -> Loaded:
+    """The dashboard of all of government."""
+    place = Place("", "/", "/performance", rules.OF_SERVICES, "government")
+    return _of_totals(session, place, None)
+
+
+def _of_totals(session: Session, place: Place, id_: int | None) -> Loaded:
+    ask, day = asked(place.measures, "without"), today()
+    bodies = store.bodies_of(id_, day)
+    spans = store.total_spans(session, bodies)
+    choice = choose(ask, spans)
+    ask = also_ignored(ask, spans, choice)
+    if choice is None:
+        return Loaded(id_ or 0, Shown(place, ask, spans, many=True))
+    cells = store.totals_of(
+        session, bodies, choice.period, choice.before, choice.last, place.measures
+    )
+    every = starts(choice, [start for _measure, start in cells])
+    newest = choice.last if ask.to else (_settled(cells, every) or choice.last)
+    shown = tuple(start for start in every if start <= newest)
+    units = store.services_of(session, id_, day)
+    board = Board(choice.period, shown, cells, units)
+    ranked = store.ranking(session, id_, day, choice.period, RANKED, newest)
+    return Loaded(
+        id_ or 0,
+        Shown(place, ask, spans, replace(choice, last=newest), board, many=True),
+        ranked=ranked,
+        newer=every[-1] if every[-1] > newest else None,
+    )
+
+
+def _settled(cells: Mapping[rules.Key, rules.Cell], every: Sequence[date]) -> date | None:
+    def many(start: date) -> int:
+        return max((c.total.things for (_m, at), c in cells.items() if at == start), default=0)
+
+    return rules.settled([(start, many(start)) for start in every])

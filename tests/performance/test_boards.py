@@ -1,0 +1,179 @@
+"""Dashboards from what teams sent: numbers, gaps, coverage, like for like, files."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.catalogue.models.components import Component
+from portal.performance.rules import periods
+from portal.performance.store import figures
+from portal.performance.words import Period, SetKind, ValueState, ValueStatus
+from tests.support.data import add_journey, add_organisation, add_service
+from tests.support.pages import PageClient, soup_of
+from tests.support.performance import Entry, add_set, missing, number, send
+from tests.support.storefront import add_capability, add_component
+
+NOW, BEFORE = date(2026, 7, 1), date(2025, 7, 1)
+MONTHS = periods.between(Period.MONTH, BEFORE, NOW)
+
+
+def reports(session: Session, slug: str, volumes: dict[date, float], owner: str) -> int:
+    """A service with volumes, half of them digital."""
+    service = add_service(session, slug, owner=owner)
+    entries = [
+        entry
+        for at, value in volumes.items()
+        for entry in (number(at, "transactions", value), number(at, "digital", value / 2))
+    ]
+    send(session, add_set(session, group=slug, service_id=service.id), *entries)
+    return service.id
+
+
+def shown(client: PageClient, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return " ".join(soup_of(answer).get_text(" ").split())
+
+
+@pytest.fixture
+def bodies(session: Session) -> None:
+    """Two organisations, one of them below the other, with three services."""
+    top = add_organisation(session, "top")
+    below = add_organisation(session, "below", parent="top")
+    reports(session, "one", {BEFORE: 1000, NOW: 994}, top.slug)
+    reports(session, "two", {BEFORE: 6260}, below.slug)
+    reports(session, "three", dict.fromkeys(MONTHS[6:], 50), below.slug)
+    figures.settle(session)
+
+
+def test_a_sum_that_falls_because_one_stopped_says_so(client: PageClient, bodies: None) -> None:
+    for address in ("/performance", "/organisations/top/performance"):
+        page = shown(client, address)
+        assert "Transactions 1,044" in page
+        assert "down 0.6% like for like since July 2025, over 1 service with both" in page
+        assert "Everybody who reported: down 85.6%. That is mostly because other services" in page
+        assert "Transactions: down 0.6% like for like from July 2025 to July 2026" in page
+        assert "2 of 3 services" in page
+        assert "50% of transactions were digital in July 2026" in page
+
+
+def test_an_organisation_has_what_is_below_it(client: PageClient, bodies: None) -> None:
+    page = shown(client, "/organisations/below/performance")
+    assert "Transactions 50" in page
+    assert "1 of 2 services" in page
+
+
+def test_a_ranking_can_leave_out_the_largest(client: PageClient, bodies: None) -> None:
+    page = shown(client, "/performance")
+    assert "Top has 95.2% of all transactions" in page
+    page = shown(client, "/performance?without=largest")
+    assert "The organisations with the most transactions after Top" in page
+    chart = client.get("/performance/charts/organisations.csv")
+    assert chart.get_data(as_text=True).splitlines()[1] == "Top,Transactions,994.0"
+    chart = client.get("/performance/charts/organisations.csv?without=largest")
+    assert chart.get_data(as_text=True).splitlines()[1] == "Below,Transactions,50.0"
+
+
+def test_each_figure_says_what_it_is_made_of(client: PageClient, bodies: None) -> None:
+    answer = client.get("/performance.json").get_json()
+    assert (answer["of"], answer["period"], answer["services"]) == (
+        "All of government", "month", 3,
+    )  # fmt: skip
+    rows = {(row["measure"], row["start"]): row for row in answer["items"]}
+    row = rows["digital_take_up", "2026-07-01"]
+    assert (row["value"], row["numerator"], row["denominator"]) == (0.5, 522, 1044)
+    volume = rows["transactions", "2026-07-01"]
+    assert (volume["services"], volume["services_like_for_like"]) == (2, 1)
+    assert volume["change_of_all"] == pytest.approx(-0.856, abs=0.001)
+    gap = rows["transactions", "2025-10-01"]
+    assert (gap["value"], gap["services"]) == (None, 0)
+    csv = client.get("/performance.csv").get_data(as_text=True).splitlines()
+    assert len(csv) == 1 + len(rows)
+
+
+@pytest.fixture
+def service(session: Session) -> str:
+    """A service with transactions by channel, one of which was not counted once."""
+    made = add_service(session, "one")
+    entries = []
+    for n, at in enumerate(MONTHS):
+        status = ValueStatus.PROVISIONAL if at == NOW else ValueStatus.PUBLISHED
+        entries += [
+            Entry(at, "online", "count", ValueState.NUMBER, 70.0 + n, status),
+            missing(at, "count", ValueState.NOT_COLLECTED, "phone") if n == 4
+            else number(at, "count", 30, "phone"),
+            missing(at, "count", ValueState.NOT_APPLICABLE, "paper"),
+        ]  # fmt: skip
+    send(session, add_set(session, SetKind.TRANSACTIONS, service_id=made.id), *entries)
+    completion = add_set(session, SetKind.COMPLETION, service_id=made.id)
+    for at, done in ((BEFORE, 80), (NOW, 70)):
+        send(session, completion, number(at, "started", 100), number(at, "completed", done))
+    return "/services/one/performance"
+
+
+def test_a_service_says_what_is_missing(client: PageClient, service: str) -> None:
+    page = shown(client, service)
+    assert "Transactions 112" in page
+    assert "July 2026; provisional" in page
+    assert "up 12% since July 2025" in page
+    assert "92% of expected periods since July 2025" in page
+    assert "November 2025 Not collected" in page
+    rows = client.get(f"{service}/charts/channels.csv").get_data(as_text=True).splitlines()
+    assert "November 2025,Phone," in rows and not any("Paper" in row for row in rows)
+
+
+def test_a_weak_figure_leads_to_what_can_be_done(client: PageClient, service: str) -> None:
+    page = shown(client, service)
+    assert "down 10 percentage points since July 2025" in page
+    assert "What you can do about it: Say how the service meets its needs" in page
+
+
+def test_an_address_keeps_what_is_shown(client: PageClient, service: str) -> None:
+    page = shown(client, f"{service}?period=month&to=2026-05-01&years=1&tile=transactions")
+    assert "Transactions 110" in page and "Completion rate fell" not in page
+    page = shown(client, f"{service}?with=2026-06-01")
+    assert "up 0.9% since June 2026" in page
+    page = shown(client, f"{service}?period=week&to=x&years=3&tile=y&z=1")
+    for each in ("z, to=x, years=3, tile=y, period=week",):
+        assert each in page
+    assert client.get(f"{service}.json?z=1").status_code == 400
+
+
+def test_charts_of_a_service(client: PageClient, service: str) -> None:
+    answer = client.get(f"{service}/charts/transactions.svg?period=month&years=1")
+    assert answer.mimetype == "image/svg+xml"
+    again = client.get(f"{service}/charts/transactions.svg?period=month&years=1",
+                       headers={"If-None-Match": answer.headers["ETag"]})  # fmt: skip
+    assert again.status_code == 304
+    assert client.get(f"{service}/charts/calls.svg").status_code == 200
+    assert client.get(f"{service}/charts/nothing.svg").status_code == 404
+    assert client.get("/services/nobody/performance").status_code == 404
+
+
+def test_journeys_and_components(client: PageClient, session: Session, service: str) -> None:
+    add_journey(session, "walk", ["one"])
+    assert "Transactions 112" in shown(client, "/journeys/walk/performance")
+    assert client.get("/journeys/walk/performance/charts/transactions.svg").status_code == 200
+    add_capability(session, "need")
+    add_organisation(session, "maker")
+    add_component(session, "part", "need", provider="maker")
+    part = session.scalars(select(Component).where(Component.slug == "part")).one()
+    assert "No figures of Part are published yet" in shown(client, "/components/part/performance")
+    volumes = add_set(session, SetKind.COMPONENT_VOLUMES, group="part", component_id=part.id)
+    send(session, volumes, number(NOW, "volume", 9000), number(NOW, "pounds", 12.5))
+    page = shown(client, "/components/part/performance")
+    assert "Volume 9,000" in page and "Pounds £12.50" in page
+    assert client.get("/components/part/performance/charts/volume.png").status_code == 200
+    assert client.get("/organisations/x/performance/charts/calls.svg").status_code == 404
+
+
+def test_without_figures_a_page_says_what_to_do(client: PageClient, session: Session) -> None:
+    add_service(session, "one")
+    assert "No figures of One are published yet." in shown(client, "/services/one/performance")
+    assert "No service has published figures yet." in shown(client, "/performance")
+    assert client.get("/performance.json").get_json()["items"] == []
+    assert client.get("/performance/charts/transactions.svg").status_code == 200
