@@ -22,6 +22,8 @@ LOG_LEVEL = "INFO"
 SEARCHES = 120
 #: Reports of problems from one network in an hour.
 PROBLEMS = 20
+#: Writes to data sets with one token in a minute.
+DATA_WRITES = 300
 RATE_STORAGE = "memory://"
 KEPT_PAGES_MB = 32
 KEPT_SECONDS = 1
@@ -149,6 +151,7 @@ class Settings:
         public_url: where people reach the portal, for links in mails; without a slash at its end.
         accounts: how people sign in.
         problems_per_network: how many problems one network can report in an hour; 0 for no limit.
+        data_writes_per_minute: how often one token may write to data sets; 0 for no limit.
         smallest_rate: of fewer assessments than this no rate is shown, only how many.
     """
 
@@ -173,6 +176,7 @@ class Settings:
     public_url: str = PUBLIC_URL
     accounts: AccountSettings = AccountSettings()
     problems_per_network: int = 0
+    data_writes_per_minute: int = 0
     smallest_rate: int = 5
 
     @property
@@ -238,6 +242,9 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         accounts=_accounts(env, production=environment == "production"),
         problems_per_network=_whole(
             env, "PORTAL_PROBLEMS_PER_NETWORK", PROBLEMS if environment == "production" else 0
+        ),
+        data_writes_per_minute=_whole(
+            env, "PORTAL_DATA_WRITES_PER_MINUTE", 0 if environment == "test" else DATA_WRITES
         ),
         smallest_rate=max(1, _whole(env, "PORTAL_SMALLEST_RATE", 5)),
     )

@@ -46,7 +46,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     web.install(app, settings, database)
     accounts.install(app, settings.accounts)
     catalogue.install(app, settings.problems_per_network)
-    performance.install(app)
+    performance.install(app, settings.data_writes_per_minute)
     assessments.install(app)
     past_reports.install()
     cli.install(app)

@@ -33,7 +33,7 @@ def install(app: Flask) -> None:
     "auto_ids",
     multiple=True,
     metavar="FIELD",
-    help="Records without an _id get one from this field; again for more.",
+    help="Every _id is made from this field; again for more.",
 )
 @click.option("--open-schema", is_flag=True, help="Take any flat record.")
 @click.option("--no-raw-queries", is_flag=True, help="Refuse reads that are not grouped.")

@@ -105,6 +105,17 @@ def lead_on(app: Flask, find: Callable[[], AnyResponse | None]) -> None:
     app.extensions.setdefault(LEADS, []).append(find)
 
 
+#: Where functions wait that answer some requests in a form of their own.
+OWN = "portal_own_errors"
+
+
+def answered_by(app: Flask, answers: Callable[[int, str], Response | None]) -> None:
+    """Ask a function for the answer to a request that went wrong, from the status and a sentence;
+    where it gives None, the answer is as everywhere.
+    """
+    app.extensions.setdefault(OWN, []).append(answers)
+
+
 def install(app: Flask) -> None:
     """Catch everything that a view, a lower package or Werkzeug raises."""
     app.register_error_handler(HTTPException, _http)
@@ -176,6 +187,10 @@ def answer(
     """
     title, sentence = text or TEXTS.get(status) or (OTHER_4XX if status < 500 else OTHER_5XX)
     sentence = detail or sentence
+    for own in current_app.extensions.get(OWN, ()):
+        made: Response | None = own(status, str(sentence))
+        if made is not None:
+            return made
     if wants_json():
         return _json(status, str(title), str(sentence), field)
     try:

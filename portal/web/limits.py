@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from flask import Flask, request
@@ -38,7 +38,7 @@ def posts(
     endpoint: str,
     limits: dict[Callable[[], str], int],
     period: str,
-    method: str = "POST",
+    methods: Sequence[str] = ("POST",),
 ) -> None:
     """Answer 429 where the same is sent to an endpoint too often.
 
@@ -48,7 +48,7 @@ def posts(
         limits: what says who sends (see `network` and `typed`), and how often they may; 0 sets no
             limit.
         period: the time, as in `15 minutes`.
-        method: the requests that count.
+        methods: of the requests that count.
     """
     view: Any = app.view_functions[endpoint]
     for who, many in limits.items():
@@ -56,7 +56,7 @@ def posts(
             limiter = app.extensions.get(EXTENSION)
             if not isinstance(limiter, Limiter):
                 limiter = _limiter(app)
-            view = limiter.limit(f"{many} per {period}", key_func=who, methods=[method])(view)
+            view = limiter.limit(f"{many} per {period}", key_func=who, methods=list(methods))(view)
     app.view_functions[endpoint] = view
 
 

@@ -45,8 +45,20 @@ def test_a_revision_is_a_new_row(session: Session) -> None:
     service = add_service(session, "a-service")
     data_set = add_set(session, service_id=service.id)
     first = [number(NOW, "transactions", 10), number(NOW, "digital", 5)]
-    assert send(session, data_set, *first) == {"records": 0, "new": 2, "revised": 0, "same": 0}
-    assert send(session, data_set, *first) == {"records": 0, "new": 0, "revised": 0, "same": 2}
+    assert send(session, data_set, *first) == {
+        "records": 0,
+        "removed": 0,
+        "new": 2,
+        "revised": 0,
+        "same": 0,
+    }
+    assert send(session, data_set, *first) == {
+        "records": 0,
+        "removed": 0,
+        "new": 0,
+        "revised": 0,
+        "same": 2,
+    }
     assert send(session, data_set, number(NOW, "digital", 6))["revised"] == 1
     digital = _id(data_set)
     rows = values.revisions(session, data_set.id, NOW, "")

@@ -100,6 +100,12 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         },
         "capabilities": {"slug": CAPABILITY, "on": on},
         "findings": {"slug": session.scalar(select(func.min(Finding.slug)))},
+        "data_api": {
+            "group": "unknown",
+            "type_": "unknown",
+            "record_id": "1",
+            "name": "unknown_unknown",
+        },  # fmt: skip
         "edit_services": {"slug": SERVICE, "question": "purpose"},
         "edit_components": {"slug": COMPONENT, "question": "price"},
         "propose_components": {"slug": COMPONENT, "question": "lifecycle"},

@@ -61,7 +61,7 @@ def install(app: Flask, settings: AccountSettings) -> None:
     )
     for endpoint in ("openid.start", "openid.back"):
         by_network = {limits.network: settings.links_per_network}
-        limits.posts(app, endpoint, by_network, PERIOD, method="GET")
+        limits.posts(app, endpoint, by_network, PERIOD, methods=("GET",))
     signs_in(app, load, "/sign-in")
     app.jinja_env.globals.update(sees_people=sees_people, manages_portal=manages_portal)
     app.jinja_env.filters.update(account_label=label, day_before=_day_before)

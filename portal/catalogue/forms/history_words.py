@@ -130,6 +130,8 @@ def who(actor: str) -> str:
     kind, _colon, name = actor.partition(":")
     if kind == "command":
         return _("Import") if "import" in name else _("Command line")
+    if kind == "token":
+        return _("Program")
     return _("Person") if kind == "person" else actor
 
 

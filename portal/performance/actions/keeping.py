@@ -12,6 +12,7 @@ from portal.performance.models.data_sets import DataSet
 from portal.performance.models.values import DataBatch
 from portal.performance.rules.entries import Entry, Record, Sent, digest
 from portal.performance.store import data_sets, folding, values
+from portal.performance.store import records as records_store
 
 
 def keep(
@@ -21,6 +22,7 @@ def keep(
     records: Collection[Record],
     sent: Sent,
     act: Act,
+    gone: Collection[str] = (),
 ) -> DataBatch:
     """Keep values, and the records that reads give back, in the caller's transaction.
 
@@ -31,17 +33,20 @@ def keep(
         records: the records, with their ids.
         sent: how they came in.
         act: who sent them.
+        gone: the ids of records to delete first; `entries` say what becomes of their values.
 
     Returns:
-        The batch. `counts` says how many `records` there are, and how many values are `new`,
-        `revised` or `same` as before.
+        The batch. `counts` says how many `records` there are and how many are `removed`, and how
+        many values are `new`, `revised` or `same` as before.
     """
     data_set = data_sets.locked(session, data_set_id)
-    batch = values.add_batch(session, data_set, sent, digest(entries, records), act)
-    many = values.put_records(session, data_set.id, records)
+    batch = values.add_batch(session, data_set, sent, digest(entries, records, gone), act)
+    removed = records_store.remove(session, data_set.id, gone)
+    many = records_store.put(session, data_set.id, records, act.at)
     kept = values.put_values(session, data_set, entries, batch.id)
     batch.counts = {
-        "records": many, "new": kept.new, "revised": kept.revised, "same": kept.same,
+        "records": many, "removed": removed,
+        "new": kept.new, "revised": kept.revised, "same": kept.same,
     }  # fmt: skip
     folding.refold(session, data_set, kept.starts)
     _extend(data_set, [entry.start for entry in entries], act)

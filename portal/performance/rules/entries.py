@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+import orjson
 
 from portal.performance.words import Doubt, Figure, ValueState, ValueStatus, Way
 
@@ -25,13 +27,13 @@ class Record:
         record_id: unique in the data set; another of the same id takes its place.
         at: its moment; None where it has none.
         cell: for which values of the dimensions it is, where the schema is closed.
-        body: all its fields.
+        body: all its fields, `_id` and `_timestamp` among them.
     """
 
     record_id: str
     at: datetime | None
     cell: str | None
-    body: Mapping[str, Any]
+    body: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,16 @@ class Known:
     doubt: Doubt | None
 
 
-def digest(entries: Iterable[Entry], records: Iterable[Record]) -> str:
-    """A digest of what was sent, in whichever order."""
+def digest(entries: Iterable[Entry], records: Iterable[Record], gone: Iterable[str] = ()) -> str:
+    """A digest of what was sent, in whichever order, and of which records are gone."""
     said = sorted(
-        [repr((each.key, each.state.value, each.number)) for each in entries]
-        + [repr((each.record_id, sorted(each.body.items(), key=str))) for each in records]
+        [
+            *(orjson.dumps([*each.key, each.state, each.number]) for each in entries),
+            *(orjson.dumps([r.record_id, r.body], option=orjson.OPT_SORT_KEYS) for r in records),
+            *(orjson.dumps([id_]) for id_ in gone),
+        ]
     )
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+    return hashlib.sha256(b"\n".join(said)).hexdigest()
 
 
 def fold(parts: Iterable[tuple[Figure, int, Entry, int]]) -> dict[tuple[date, Figure], Known]:

@@ -43,6 +43,14 @@ def locked(session: Session, id_: int) -> DataSet:
     return get(session, id_)
 
 
+def expected(session: Session) -> list[DataSet]:
+    """The data sets that everybody may read and that say how old they may be, by address."""
+    query = select(DataSet).where(
+        DataSet.published, DataSet.queryable, DataSet.max_age_days.is_not(None)
+    )
+    return list(session.scalars(query.order_by(DataSet.group, DataSet.type)))
+
+
 def of_thing(session: Session, kind: Kind, id_: int) -> list[DataSet]:
     """The data sets of a service or component, by address."""
     column = DataSet.service_id if kind is Kind.SERVICE else DataSet.component_id

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit import Act
 from portal.db import chunks, insert_rows
 from portal.performance.models.data_sets import DataSet
-from portal.performance.models.values import DataBatch, DataRecord, DataValue
-from portal.performance.rules.entries import Entry, Record, Sent
+from portal.performance.models.values import DataBatch, DataValue
+from portal.performance.rules.entries import Entry, Sent
 from portal.performance.words import ValueStatus
 
 
@@ -37,33 +37,6 @@ def add_batch(session: Session, data_set: DataSet, sent: Sent, digest: str, act:
     session.add(batch)
     session.flush()
     return batch
-
-
-def put_records(session: Session, data_set_id: int, records: Iterable[Record]) -> int:
-    """Keep records, each in the place of one with its id or cell; the last of an id counts.
-
-    Returns:
-        How many there are of them.
-    """
-    last = {each.record_id: each for each in records}
-    for some in chunks(list(last)):
-        query = delete(DataRecord).where(
-            DataRecord.data_set_id == data_set_id, DataRecord.record_id.in_(some)
-        )
-        session.execute(query)
-    rows = [
-        {
-            "data_set_id": data_set_id,
-            "record_id": each.record_id,
-            "at": each.at,
-            "day": each.at.date() if each.at else None,
-            "cell": each.cell,
-            "body": dict(each.body),
-        }
-        for each in last.values()
-    ]
-    insert_rows(session, DataRecord, rows)
-    return len(rows)
 
 
 def current(session: Session, data_set_id: int, starts: Collection[date]) -> list[Row[Any]]:

@@ -6,11 +6,17 @@ from flask import Flask
 
 from portal.performance.actions import taking_back
 from portal.performance.store import moves
-from portal.performance.views import dashboards
+from portal.performance.views import api, dashboards
 
 
-def install(app: Flask) -> None:
-    """Register the pages, and what a lower package lets a higher one add."""
+def install(app: Flask, writes_per_minute: int = 0) -> None:
+    """Register the pages, and what a lower package lets a higher one add.
+
+    Args:
+        app: the portal.
+        writes_per_minute: how often one token may write to data sets; 0 sets no limit.
+    """
     moves.install()
     taking_back.install()
     dashboards.install(app)
+    api.install(app, writes_per_minute)

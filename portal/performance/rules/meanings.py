@@ -1,0 +1,90 @@
+"""What records of a data set with values mean: a cell of its dimensions, a period, and a value of
+each measure there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+from portal.performance.rules import kinds
+from portal.performance.rules.entries import Entry, Record
+from portal.performance.rules.records import (
+    TIMESTAMP,
+    Asked,
+    Read,
+    WrongRecords,
+    as_record,
+    said_of,
+)
+from portal.performance.rules.schema_checks import ALSO_KNOWN, STATUS
+from portal.performance.words import ValueState, ValueStatus
+
+#: A cell of a period.
+Place = tuple[date, str]
+
+
+def place(read: Read, asked: Asked) -> Place:
+    """The period and cell that a record is for."""
+    sent = [(each.key, str(read.body[each.key])) for each in asked.dimensions]
+    return read.day, kinds.cell(ALSO_KNOWN.get(key, {}).get(value, value) for key, value in sent)
+
+
+def on_its_day(read: Read) -> Read:
+    """The record with the day it is written with as its moment: midnight in summer time is of the
+    day before in UTC.
+    """
+    at = datetime.combine(read.day, time(), UTC)
+    return replace(read, at=at, body={**read.body, TIMESTAMP: at.isoformat()})
+
+
+def records(reads: Sequence[Read], asked: Asked, there: Mapping[Place, str]) -> list[Record]:
+    """The records of a batch, each for its cell; the last of an id counts.
+
+    Args:
+        reads: what was sent.
+        asked: of a data set with values.
+        there: the ids of the records that cells have.
+
+    Raises:
+        WrongRecords: a cell of a period would have two records.
+    """
+    ids, wrong, made = dict(there), [], []
+    for number, read in enumerate(reads):
+        at = place(read, asked)
+        id_ = read.id or ids.get(at) or f"{at[0].isoformat()}.{at[1]}".rstrip(".")
+        if ids.setdefault(at, id_) != id_:
+            message = f"another _id has the values of {_named(at, asked)} already"
+            wrong.append(said_of(number, len(reads), message))
+        made.append(as_record(on_its_day(read), id_, at[1]))
+    if wrong:
+        raise WrongRecords(wrong)
+    return made
+
+
+def _named(at: Place, asked: Asked) -> str:
+    values = at[1].split(kinds.BETWEEN) if asked.dimensions else []
+    parts = [f"{each.key} {value}" for each, value in zip(asked.dimensions, values, strict=True)]
+    return ", ".join([at[0].isoformat(), *parts])
+
+
+def entries(record: Record, asked: Asked) -> list[Entry]:
+    """The values that a record means: what it leaves out is not provided."""
+    if record.at is None or record.cell is None:
+        return []
+    status = ValueStatus(record.body.get(STATUS, ValueStatus.PUBLISHED.value))
+    found = []
+    for measure in asked.measures:
+        number = record.body.get(measure.key)
+        state = ValueState.NOT_PROVIDED if number is None else ValueState.NUMBER
+        given = None if number is None else float(number)
+        found.append(
+            Entry(record.at.date(), record.cell, measure.key, state, given, status)
+        )  # fmt: skip
+    return found
+
+
+def taken_back(at: Place, asked: Asked) -> list[Entry]:
+    """That nothing is known any more of a cell."""
+    return [Entry(*at, measure.key, ValueState.NOT_PROVIDED) for measure in asked.measures]

@@ -1,0 +1,84 @@
+"""What looks like somebody's: no data set holds it, and no answer or log repeats it.
+
+Sources: the National Insurance number and NHS number (Modulus 11) in the NHS Data Dictionary and
+HMRC's manual NIM39110; postcode areas as Royal Mail gives them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_EMAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]{2,}")
+_BEFORE, _AFTER = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
+# More letters than are given out begin it: examples and slips are refused too.
+_INSURANCE = re.compile(
+    _BEFORE + r"[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D]" + _AFTER, re.IGNORECASE
+)
+_AREAS = (
+    "AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT"
+    " DY E EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD"
+    " LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK"
+    " SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE"
+)
+_POSTCODE = re.compile(
+    rf"{_BEFORE}(?:{'|'.join(sorted(_AREAS.split(), key=len, reverse=True))})"
+    rf"[0-9][0-9A-Z]? ?[0-9][ABD-HJLNP-UW-Z]{{2}}{_AFTER}",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(
+    r"(?<![\w.:+-])(?:(?:\+|00)[1-9][0-9 ().-]{7,16}[0-9]|\(?0[1-9][0-9 ().-]{7,13}[0-9])(?![\w:])"
+)
+_PHONE_DIGITS = range(10, 15)
+_NHS = re.compile(r"(?<![\w.-])([0-9]{3})([ -]?)([0-9]{3})\2([0-9]{4})(?![\w.-])")
+_SOMETHING = re.compile(r"@|[0-9]")
+
+#: Fields whose whole numbers are looked at: a count of as many digits is nobody's number.
+_NUMBERS = re.compile(r"phone|mobile|(?:^|_)tel(?:_|$)|nhs|patient", re.IGNORECASE)
+
+
+def looks_like(text: str) -> str | None:
+    """What a text looks like that belongs to a person: `an email address` and so on."""
+    if not _SOMETHING.search(text):
+        return None
+    return next((name for name, found in _SORTS if found(text)), None)
+
+
+def number_looks_like(key: str, number: int) -> str | None:
+    """The same for a whole number, where its field is called as such a thing is."""
+    if not _NUMBERS.search(key):
+        return None
+    digits = str(number)
+    return looks_like(digits) or looks_like(f"0{digits}")
+
+
+def _phone(text: str) -> bool:
+    return any(
+        sum(letter.isdigit() for letter in found.group()) in _PHONE_DIGITS
+        for found in _PHONE.finditer(text)
+    )
+
+
+def _nhs(text: str) -> bool:
+    return any(
+        _is_nhs(found.group(1) + found.group(3) + found.group(4)) for found in _NHS.finditer(text)
+    )
+
+
+def _is_nhs(digits: str) -> bool:
+    """Check the last digit, and that the number is in a range that is given out: an id or a moment
+    of as many digits seldom is.
+    """
+    total = sum(int(digit) * (10 - place) for place, digit in enumerate(digits[:9]))
+    check = (11 - total % 11) % 11
+    born = 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12
+    return check == int(digits[9]) and (born or digits[0] in "4679" or digits[:2] > "31")
+
+
+_SORTS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("an email address", _EMAIL.search),
+    ("a National Insurance number", _INSURANCE.search),
+    ("a postcode", _POSTCODE.search),
+    ("a phone number", _phone),
+    ("an NHS number", _nhs),
+)

@@ -1,0 +1,263 @@
+"""Records as programs send them: what is wrong with them, in the words that their clients know,
+and what they are once nothing is.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from portal.errors import Problem
+from portal.performance.rules import moments, personal
+from portal.performance.rules.entries import Record
+from portal.performance.rules.kinds import Dimension, Measure
+from portal.performance.words import Period, SetKind
+
+TIMESTAMP, ID = "_timestamp", "_id"
+MOMENTS = (TIMESTAMP, "_start_at", "_end_at")
+INTERNAL = frozenset({ID, *MOMENTS})
+#: So long can a text be: longer ones are somebody's words.
+LONGEST = 100
+LONGEST_ID = 500
+#: In larger batches each message says which record it is about.
+FEW = 10
+_KEY = re.compile(r"[a-z_][a-z0-9_]+")
+LONGEST_KEY = 100
+_SPACE = re.compile(r"\s")
+#: PostgreSQL stores no NUL, and nobody sees the others.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+Body = dict[str, Any]
+
+
+class WrongRecords(Problem):
+    """Records cannot be kept. `messages` say why, in the order of the checks."""
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        """Keep the messages."""
+        super().__init__("; ".join(messages))
+        self.messages = list(messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a data set asks of records.
+
+    Attributes:
+        open_schema: any flat record will do.
+        kind: the sort of data set.
+        period: of the values that records mean; None where they mean none.
+        auto_ids: the fields that ids are made from.
+        dimensions: in the order of cells.
+        measures: in their order.
+    """
+
+    open_schema: bool
+    kind: SetKind
+    period: Period | None
+    auto_ids: tuple[str, ...]
+    dimensions: tuple[Dimension, ...]
+    measures: tuple[Measure, ...]
+
+    @property
+    def means_values(self) -> bool:
+        """Whether each record means values of measures in a cell of a period."""
+        return not self.open_schema and self.period is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record that nothing is wrong with by itself.
+
+    Attributes:
+        id: None where the sender gave none.
+        at: its moment in UTC.
+        day: that it is written with.
+        body: all fields as reads give them back, but for the id.
+    """
+
+    id: str | None
+    at: datetime
+    day: date
+    body: Body
+
+
+def said_of(number: int, many: int, message: str) -> str:
+    """A message about the record at a place (from 0) among `many`."""
+    return f"record {number + 1} (index {number}): {message}" if many > FEW else message
+
+
+def personal_data(rows: Sequence[object]) -> list[str]:
+    """Which fields hold what looks like somebody's. The messages never say what stands there."""
+    known: dict[Any, Any] = {}
+    return [
+        said_of(number, len(rows), message)
+        for number, row in enumerate(rows)
+        if isinstance(row, dict)
+        for message in _personal(row, known)
+    ]
+
+
+def _personal(row: Body, known: dict[Any, Any]) -> Iterator[str]:
+    for key, value in row.items():
+        if key not in known:
+            known[key] = personal.looks_like(key)
+        if known[key]:
+            yield f"the name of a field looks like {known[key]}: data sets hold no personal data"
+            continue
+        what = _looks_like(key, value, known)
+        if what:
+            yield f"{key} looks like {what}: data sets hold no personal data"
+
+
+def _looks_like(key: str, value: object, known: dict[Any, Any]) -> str | None:
+    if isinstance(value, str):
+        # What repeats, as values of dimensions do, is looked at once.
+        if (0, value) not in known:
+            known[0, value] = personal.looks_like(value)
+        return cast("str | None", known[0, value])
+    if isinstance(value, int):
+        return personal.number_looks_like(key, value)
+    # Refused in any case; and no message may repeat it.
+    inner = [*value, *value.values()] if isinstance(value, dict) else value
+    if not isinstance(inner, list):
+        return None
+    return next((found for each in inner if (found := _looks_like(key, each, known))), None)
+
+
+def objects(rows: Sequence[object]) -> list[Body]:
+    """The records of a batch. Raises WrongRecords where one is no JSON object."""
+    wrong = [
+        said_of(number, len(rows), "each record must be a JSON object")
+        for number, row in enumerate(rows)
+        if not isinstance(row, dict)
+    ]
+    if wrong:
+        raise WrongRecords(wrong)
+    return cast("list[Body]", list(rows))
+
+
+def moments_of(rows: Sequence[Body]) -> tuple[list[Body], list[str]]:
+    """The records with their moments in UTC, and what is wrong with those that say none."""
+    made, wrong = [], []
+    for number, row in enumerate(rows):
+        new = dict(row)
+        for key in MOMENTS:
+            if key not in row:
+                continue
+            at = moments.read(row[key])
+            if at is not None:
+                new[key] = at.isoformat()
+            else:
+                new[key] = None
+                wrong.append(said_of(number, len(rows), _no_moment(key, row[key])))
+        made.append(new)
+    return made, wrong
+
+
+def _no_moment(key: str, value: object) -> str:
+    if isinstance(value, str) and moments.is_like_a_date(value):
+        return f"{value[:LONGEST]} in the {key} field is not a valid date"
+    return f"the {key} must be a date in the format yyyy-MM-ddT00:00:00Z"
+
+
+def problems(rows: Sequence[Body]) -> list[str]:
+    """The first thing wrong with each record whose moments were read: a field, a value, its id."""
+    known: dict[str, str | None] = {}
+    found = []
+    for number, row in enumerate(rows):
+        for key, value in row.items():
+            if key not in known:
+                known[key] = _wrong_key(key)
+            message = known[key] or _wrong_value(key, value)
+            if message:
+                found.append(said_of(number, len(rows), message))
+                break
+    return found
+
+
+def _wrong_key(key: str) -> str | None:
+    if not _KEY.fullmatch(key.lower()) or len(key) > LONGEST_KEY or not key.isascii():
+        return f"{key[:LONGEST_KEY]} is not a valid key"
+    if key.startswith("_") and key not in INTERNAL:
+        return f"{key} is not a recognised internal field"
+    return None
+
+
+def _wrong_value(key: str, value: object) -> str | None:
+    if key == ID:
+        return _wrong_id(value)
+    if key == TIMESTAMP:
+        return None if value is not None else "_timestamp is not a valid datetime object"
+    if isinstance(value, str):
+        if _CONTROL.search(value):
+            return f"{key} has an invalid value"
+        return f"{key} must be {LONGEST} characters or fewer" if len(value) > LONGEST else None
+    if value is None or isinstance(value, (int, float)):
+        return None
+    return f"{key} has an invalid value"
+
+
+def _wrong_id(value: object) -> str | None:
+    if isinstance(value, str) and len(value) > LONGEST_ID:
+        return f"_id must be {LONGEST_ID} characters or fewer"
+    bad = not isinstance(value, str) or not value or _SPACE.search(value) or _CONTROL.search(value)
+    return f'_id "{value}" is not a valid id' if bad else None
+
+
+def auto_ids(rows: Sequence[Body], fields: Sequence[str]) -> list[str]:
+    """Give each record the id that its fields make, and say which are missing.
+
+    The id is made from values as they are kept: `Z` and `+00:00` make the same one.
+    """
+    for row in rows:
+        missing = [field for field in fields if field not in row]
+        if missing:
+            return [f"The following required id fields are missing: {', '.join(missing)}"]
+        text = ".".join(str(row[field]) for field in fields)
+        row[ID] = b64encode(text.encode("utf-8", "surrogatepass")).decode()
+    return []
+
+
+def read(rows: Sequence[object], asked: Asked, schema_says: list[str]) -> list[Read]:
+    """The records of a batch, all or none.
+
+    Args:
+        rows: what was sent, of which nothing is personal data.
+        asked: what the data set asks.
+        schema_says: what its schema has to say already.
+
+    Raises:
+        WrongRecords: with everything that is wrong.
+    """
+    sent = objects(rows)
+    made, wrong = moments_of(sent)
+    if asked.auto_ids:
+        schema_says = schema_says + auto_ids(made, asked.auto_ids)
+    wrong = schema_says + wrong + problems(made)
+    if not wrong:
+        wrong = [
+            said_of(number, len(made), f"'{TIMESTAMP}' is a required property")
+            for number, row in enumerate(made)
+            if TIMESTAMP not in row
+        ]
+    if wrong:
+        raise WrongRecords(wrong)
+    return [_read(row, was) for row, was in zip(made, sent, strict=True)]
+
+
+def _read(row: Body, was: Mapping[str, Any]) -> Read:
+    at = datetime.fromisoformat(row[TIMESTAMP])
+    id_ = row.pop(ID, None)
+    return Read(id_, at, moments.written_day(was[TIMESTAMP]), row)
+
+
+def as_record(read_: Read, id_: str | None = None, cell: str | None = None) -> Record:
+    """A record to keep; one without an id gets one."""
+    known = id_ or read_.id or str(uuid.uuid4())
+    return Record(known, read_.at, cell, {ID: known, **read_.body})

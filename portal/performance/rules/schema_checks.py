@@ -1,0 +1,131 @@
+"""What a data set with a schema says of records, in the words of JSON Schema, as their clients know
+them; and what it says beyond that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from portal.performance.rules import moments, periods
+from portal.performance.rules.kinds import Dimension, Measure
+from portal.performance.rules.records import ID, LONGEST, MOMENTS, TIMESTAMP, Asked, said_of
+from portal.performance.words import Period, SetKind, Unit, ValueStatus
+
+PERIODS = ("hour", "day", "week", "month", "quarter", "year", "decade", "century")
+#: What real clients send beside dimensions and measures, the same in each record of a data set.
+CONSTANTS = ("period", "service", "dataType")
+STATUS = "status"
+STATUSES = (ValueStatus.PROVISIONAL.value, ValueStatus.PUBLISHED.value)
+#: Above it a number of things is a slip: a double holds every whole number below.
+LARGEST = 1e15
+#: In a sort, the first measure is part of the second and never above it.
+PART_OF = {
+    SetKind.VOLUMES: ("digital", "transactions"),
+    SetKind.COMPLETION: ("completed", "started"),
+    SetKind.OUTCOMES: ("intended", "processed"),
+}
+#: What programs that counted for another portal call a value.
+ALSO_KNOWN = {"channel": {"digital": "online"}}
+
+
+def says(rows: Sequence[object], asked: Asked) -> list[str]:
+    """Everything that the schema has to say of a batch; nothing where it is open."""
+    if asked.open_schema:
+        return []
+    return [
+        said_of(number, len(rows), message)
+        for number, row in enumerate(rows)
+        if isinstance(row, dict)
+        for message in _says(row, asked)
+    ]
+
+
+def _says(row: Mapping[str, Any], asked: Asked) -> Iterator[str]:
+    yield from _base(row, asked.period)
+    missing = [each.key for each in asked.dimensions if each.key not in row]
+    if len(asked.measures) == 1 and asked.measures[0].key not in row:
+        missing.append(asked.measures[0].key)
+    yield from (f"'{key}' is a required property" for key in missing)
+    for dimension in asked.dimensions:
+        if dimension.key in row:
+            yield from _dimension(row[dimension.key], dimension, asked)
+    sent = [each for each in asked.measures if each.key in row]
+    for measure in sent:
+        yield from _measure(row[measure.key], measure)
+    if asked.measures and not sent and not missing:
+        names = ", ".join(each.key for each in asked.measures)
+        yield f"one of {names} is a required property"
+    yield from _part(row, asked.kind)
+    yield from _undeclared(row, asked)
+
+
+def _base(row: Mapping[str, Any], period: Period | None) -> Iterator[str]:
+    if TIMESTAMP not in row:
+        yield f"'{TIMESTAMP}' is a required property"
+    else:
+        yield from _timestamp(row[TIMESTAMP], period)
+    if "period" in row:
+        allowed = PERIODS if period is None else (period.value,)
+        yield from _one_of(row["period"], allowed)
+    if STATUS in row and period is not None:
+        yield from _one_of(row[STATUS], STATUSES)
+
+
+def _timestamp(value: object, period: Period | None) -> Iterator[str]:
+    if not isinstance(value, str):
+        yield f"{value!r:.100} is not of type 'string'"
+    elif not moments.is_full(value):
+        yield f"{value[:LONGEST]!r} is not a 'date-time'"
+    elif period is not None:
+        day = moments.written_day(value)
+        if periods.start_of(period, day) != day:
+            yield f"{day.isoformat()} is not the first day of a {period.value}"
+
+
+def _one_of(value: object, allowed: Sequence[str]) -> Iterator[str]:
+    if value not in allowed:
+        yield f"{_short(value)} is not one of {list(allowed)}"
+
+
+def _short(value: object) -> str:
+    return repr(value[:LONGEST] if isinstance(value, str) else value)[: LONGEST + 2]
+
+
+def _dimension(value: object, dimension: Dimension, asked: Asked) -> Iterator[str]:
+    if not isinstance(value, str):
+        yield f"{_short(value)} is not of type 'string'"
+    elif asked.means_values:
+        known = ALSO_KNOWN.get(dimension.key, {})
+        yield from _one_of(known.get(value, value), list(dimension.values))
+
+
+def _measure(value: object, measure: Measure) -> Iterator[str]:
+    whole = measure.unit is Unit.COUNT
+    allowed = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, allowed):
+        yield f"{_short(value)} is not of type '{'integer' if whole else 'number'}'"
+    elif value < 0:
+        yield f"{measure.key} must be 0 or more"
+    elif value >= LARGEST:
+        yield f"{measure.key} must be less than 1,000,000,000,000,000"
+    elif measure.unit is Unit.PERCENT and value > 100:
+        yield f"{measure.key} must be 100 or less"
+
+
+def _part(row: Mapping[str, Any], kind: SetKind) -> Iterator[str]:
+    part, whole = PART_OF.get(kind, ("", ""))
+    some, every = row.get(part), row.get(whole)
+    if isinstance(some, (int, float)) and isinstance(every, (int, float)) and some > every:
+        yield f"{part} must not be more than {whole}"
+
+
+def _undeclared(row: Mapping[str, Any], asked: Asked) -> Iterator[str]:
+    if not asked.dimensions and not asked.measures:
+        return  # a sort that nobody knows: it says nothing of other fields
+    declared = {ID, *MOMENTS, *CONSTANTS, *(each.key for each in asked.dimensions)}
+    declared |= {each.key for each in asked.measures} | ({STATUS} if asked.means_values else set())
+    # What is no key of any record is refused as such.
+    for key in row:
+        if key not in declared and not key.startswith("_") and key.isidentifier():
+            yield f"{key[:LONGEST]} is not a field of this data set"

@@ -1,0 +1,113 @@
+"""The fields of records in SQL: as JSON text, as numbers, as text, on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Numeric,
+    String,
+    case,
+    cast,
+    func,
+    literal,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from portal.performance.models.values import DataRecord
+
+
+class Fields:
+    """The fields of records, each by its name, which is one that a key may have.
+
+    Args:
+        session: says which database it is.
+        hidden: of fields that hold numbers of things, below which number they are not told.
+    """
+
+    def __init__(self, session: Session, hidden: dict[str, int]) -> None:
+        """Keep both."""
+        self.sqlite = session.get_bind().dialect.name == "sqlite"
+        self.hidden = hidden
+        body: Any = DataRecord.body
+        self._body: Any = type_coerce(body, String if self.sqlite else JSONB)
+
+    def whole(self) -> ColumnElement[str]:
+        """All fields of a record as text."""
+        found: ColumnElement[str] = self._body if self.sqlite else cast(self._body, String)
+        return found
+
+    def json(self, key: str) -> ColumnElement[str]:
+        """A field as JSON text: NULL where it is not there, `null` where it holds none."""
+        found = self._raw_json(key)
+        if key not in self.hidden:
+            return found
+        number = self._raw_number(key)
+        return case((number < self.hidden[key], "null"), else_=found)
+
+    def number(self, key: str) -> ColumnElement[Any]:
+        """A field as a number, booleans as 0 and 1; NULL where it is none."""
+        number = self._raw_number(key)
+        if key not in self.hidden:
+            return number
+        return case((number >= self.hidden[key], number))
+
+    def is_text(self, key: str) -> ColumnElement[Any]:
+        """1 where a field holds text, else 0."""
+        return case((self._type(key) == ("text" if self.sqlite else "string"), 1), else_=0)
+
+    def text(self, key: str) -> ColumnElement[str]:
+        """A field as it is sorted by and begins with something; NULL where there is none."""
+        plain: ColumnElement[str]
+        if self.sqlite:
+            plain = cast(func.json_extract(self._body, _path(key)), String)
+        else:
+            plain = self._body.op("->>", return_type=String())(key).collate("C")
+        if key not in self.hidden:
+            return plain
+        return case(
+            (self._raw_number(key).is_(None), plain), (self.number(key).is_not(None), plain)
+        )
+
+    def equals(self, key: str, value: str | bool) -> ColumnElement[bool]:
+        """Whether a field holds this text or boolean."""
+        if self.sqlite:
+            kind = self._type(key)
+            if isinstance(value, bool):
+                return kind == ("true" if value else "false")
+            return (kind == "text") & (func.json_extract(self._body, _path(key)) == value)
+        found: ColumnElement[bool] = self._body.contains({key: value})
+        return found
+
+    def _type(self, key: str) -> ColumnElement[str]:
+        if self.sqlite:
+            return func.json_type(self._body, _path(key))
+        return func.jsonb_typeof(self._body.op("->")(key))
+
+    def _raw_json(self, key: str) -> ColumnElement[str]:
+        if self.sqlite:
+            found: ColumnElement[str] = self._body.op("->")(_path(key))
+            return type_coerce(found, String)
+        return cast(self._body.op("->")(key), String)
+
+    def _raw_number(self, key: str) -> ColumnElement[Any]:
+        if self.sqlite:
+            kind = self._type(key)
+            return case(
+                (kind.in_(["integer", "real"]), func.json_extract(self._body, _path(key))),
+                (kind == "true", literal(1)),
+                (kind == "false", literal(0)),
+            )
+        kind = self._type(key)
+        plain = self._body.op("->>", return_type=String())(key)
+        return case(
+            (kind == "number", cast(plain, Numeric)),
+            (kind == "boolean", case((plain == "true", literal(1)), else_=literal(0))),
+        )
+
+
+def _path(key: str) -> str:
+    return f'$."{key}"'

@@ -1,0 +1,137 @@
+"""Records as stored, each in the place where its id first came."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from portal.db import chunks, insert_rows
+from portal.performance.models.data_sets import DataSet
+from portal.performance.models.values import DataRecord
+from portal.performance.rules.entries import Record
+from portal.performance.rules.kinds import Dimension, Measure
+from portal.performance.rules.meanings import Place
+from portal.performance.rules.records import Asked
+
+#: How many ids a statement names: both databases take them, and fewer statements cost less.
+_MANY = 5_000
+
+
+def asked_of(data_set: DataSet) -> Asked:
+    """What a data set asks of records, from its declared schema."""
+    return Asked(
+        data_set.open_schema,
+        data_set.kind,
+        data_set.period,
+        tuple(data_set.auto_ids),
+        tuple(
+            Dimension(each.key, each.title, {v["value"]: v["title"] for v in each.values})
+            for each in data_set.dimensions
+        ),
+        tuple(Measure(m.key, m.title, m.unit, m.summable) for m in data_set.measures),
+    )
+
+
+def put(session: Session, data_set_id: int, records: Iterable[Record], at: datetime) -> int:
+    """Keep records, each in the place of one with its id; the last of an id counts.
+
+    Returns:
+        How many there are of them.
+    """
+    last = {each.record_id: each for each in records}
+    if not last:
+        return 0
+    newest = _newest(session, data_set_id)
+    order = {} if newest is None else _taken_away(session, data_set_id, last)
+    following = 0 if newest is None else newest + 1
+    rows = []
+    for each in last.values():
+        seq = order.get(each.record_id)
+        if seq is None:
+            seq, following = following, following + 1
+        rows.append(
+            {
+                "data_set_id": data_set_id,
+                "record_id": each.record_id,
+                "seq": seq,
+                "updated_at": at,
+                "at": each.at,
+                "day": each.at.date() if each.at else None,
+                "cell": each.cell,
+                "body": each.body,
+            }
+        )
+    insert_rows(session, DataRecord, rows)
+    return len(rows)
+
+
+def _newest(session: Session, data_set_id: int) -> int | None:
+    query = select(func.max(DataRecord.seq)).where(DataRecord.data_set_id == data_set_id)
+    found: int | None = session.scalar(query)
+    return found
+
+
+def _taken_away(session: Session, data_set_id: int, ids: Collection[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for some in chunks(ids, _MANY):
+        query = (
+            delete(DataRecord)
+            .where(DataRecord.data_set_id == data_set_id, DataRecord.record_id.in_(some))
+            .returning(DataRecord.record_id, DataRecord.seq)
+        )
+        found |= {id_: seq for id_, seq in session.connection().execute(query)}
+    return found
+
+
+def remove(session: Session, data_set_id: int, ids: Collection[str]) -> int:
+    """Delete records by their ids; how many there were."""
+    return len(_taken_away(session, data_set_id, ids))
+
+
+def ids_of(session: Session, data_set_id: int) -> list[str]:
+    """The ids of all records, in their order."""
+    r = DataRecord
+    return list(
+        session.scalars(select(r.record_id).where(r.data_set_id == data_set_id).order_by(r.seq))
+    )
+
+
+def get(session: Session, data_set_id: int, record_id: str) -> Record | None:
+    """One record, if there is one."""
+    r = DataRecord
+    query = select(r.record_id, r.at, r.cell, r.body).where(
+        r.data_set_id == data_set_id, r.record_id == record_id
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else Record(row.record_id, row.at, row.cell, row.body)
+
+
+def ids_at(session: Session, data_set_id: int, days: Iterable[date]) -> dict[Place, str]:
+    """The ids of the records of some periods, by the first day and the cell."""
+    r = DataRecord
+    found: dict[Place, str] = {}
+    for some in chunks(sorted(set(days))):
+        query = select(r.day, r.cell, r.record_id).where(
+            r.data_set_id == data_set_id, r.day.in_(some)
+        )
+        for day, cell, id_ in session.execute(query):
+            if day is not None and cell is not None:
+                found[day, cell] = id_
+    return found
+
+
+def places_of(session: Session, data_set_id: int, ids: Collection[str]) -> dict[str, Place]:
+    """The period and cell that each of some records is for; of those that mean values only."""
+    r = DataRecord
+    found: dict[str, Place] = {}
+    for some in chunks(ids, _MANY):
+        query = select(r.record_id, r.day, r.cell).where(
+            r.data_set_id == data_set_id, r.record_id.in_(some)
+        )  # fmt: skip
+        for id_, day, cell in session.execute(query):
+            if day is not None and cell is not None:
+                found[id_] = day, cell
+    return found
