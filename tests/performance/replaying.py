@@ -1,4 +1,4 @@
-"""Replay recorded exchanges: requests that programs sent to another portal, and what it answered."""
+"""Replay recorded exchanges: what programs sent to another portal, and what it answered."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def fill_sets(session: Session, recorded: Case) -> None:
         made = moving_in.create(session, group, type_, [TOKEN], flags, ACT)
         rows = recorded["data"].get(name, ())
         put = [record(row) for row in rows]
-        records.put(session, made.id, put, ACT.at)
+        records.put(session, made.id, put, ACT.at.replace(microsecond=123456))
 
 
 def record(row: Case) -> Record:

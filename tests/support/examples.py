@@ -105,7 +105,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
             "type_": "unknown",
             "record_id": "1",
             "name": "unknown_unknown",
-        },  # fmt: skip
+        },
         "edit_services": {"slug": SERVICE, "question": "purpose"},
         "edit_components": {"slug": COMPONENT, "question": "price"},
         "propose_components": {"slug": COMPONENT, "question": "lifecycle"},

@@ -82,7 +82,8 @@ def _taken_away(session: Session, data_set_id: int, ids: Collection[str]) -> dic
             .where(DataRecord.data_set_id == data_set_id, DataRecord.record_id.in_(some))
             .returning(DataRecord.record_id, DataRecord.seq)
         )
-        found |= {id_: seq for id_, seq in session.connection().execute(query)}
+        for id_, seq in session.connection().execute(query):
+            found[id_] = seq
     return found
 
 

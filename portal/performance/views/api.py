@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Blueprint, Flask, Response, request
-from sqlalchemy.orm import Session
 
 from portal.audit import Act
 from portal.errors import Missing
@@ -32,6 +31,9 @@ from portal.web import limits
 from portal.web.guard import public
 from portal.web.logs import request_id
 from portal.web.reading import database
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 blueprint = Blueprint("data_api", __name__)
 ADDRESS = "/data/<group>/<type_>"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response, request
-from sqlalchemy.orm import Session
 
 from portal.performance.models.data_sets import DataSet
 from portal.performance.rules import tokens as token_rules
@@ -21,6 +20,9 @@ from portal.performance.views.api_bodies import sent_token
 from portal.web import csv_out
 from portal.web.caching import etag_of
 from portal.web.reading import reading
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 WARNING = "Warning: This data-set is unpublished. Data may be subject to change or be inaccurate."
 #: For how long others may keep an answer, in seconds.

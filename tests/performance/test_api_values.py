@@ -1,0 +1,185 @@
+"""Records of a data set of a service mean values: of measures, in cells, for periods."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.performance.actions import tokens as token_acts
+from portal.performance.models.data_sets import DataSet
+from portal.performance.models.figures import ThingFigure
+from portal.performance.models.values import DataRecord, DataValue
+from portal.performance.words import Figure, Period, SetKind, ValueState
+from tests.performance.test_api import send, told
+from tests.support.data import ACT, add_service
+from tests.support.pages import PageClient
+from tests.support.performance import add_set
+
+JULY, AUGUST = "2026-07-01T00:00:00Z", "2026-08-01T00:00:00Z"
+CHANNELS = ["online", "phone", "paper", "face-to-face", "other"]
+Value = tuple[date, str, ValueState, float | None]
+
+
+def made(session: Session, kind: SetKind = SetKind.TRANSACTIONS, **fields: Any) -> DataSet:
+    service = add_service(session, "a-service")
+    known = add_set(
+        session, kind, **{"group": "g", "type": "raw", "service_id": service.id, **fields}
+    )
+    token_acts.make(session, known.id, "Test", ACT, "tok")
+    session.commit()
+    return known
+
+
+def values(session: Session) -> list[Value]:
+    session.expire_all()
+    v = DataValue
+    query = select(v.start, v.cell, v.state, v.number).where(v.current).order_by(v.start, v.cell)
+    return [tuple(row) for row in session.execute(query)]  # type: ignore[misc]
+
+
+def row(at: str = JULY, channel: str = "online", count: object = 7, **more: Any) -> dict[str, Any]:
+    return {"_timestamp": at, "channel": channel, "count": count, **more}
+
+
+def test_records_are_values_figures_and_records(client: PageClient, session: Session) -> None:
+    made(session)
+    constants = {"period": "month", "service": "a-service", "dataType": "transactions-by-channel"}
+    body = [row(**constants), row(channel="paper", count=3), row(AUGUST, "digital", 9, _id="mine")]
+    assert send(client, body).status_code == 200
+    number = ValueState.NUMBER
+    assert values(session) == [
+        (date(2026, 7, 1), "online", number, 7.0), (date(2026, 7, 1), "paper", number, 3.0),
+        (date(2026, 8, 1), "online", number, 9.0),
+    ]  # fmt: skip
+    f = ThingFigure
+    query = select(f.number).where(f.figure == Figure.TRANSACTIONS, f.start == date(2026, 7, 1))
+    assert session.scalars(query).one() == 10
+    assert [each["_id"] for each in told(client)] == [
+        "2026-07-01.online",
+        "2026-07-01.paper",
+        "mine",
+    ]
+    assert told(client)[2]["channel"] == "digital"
+
+
+def test_a_record_again_revises_its_values(client: PageClient, session: Session) -> None:
+    made(session)
+    for count in (7, 8):
+        assert send(client, row(count=count)).status_code == 200
+    assert [each[3] for each in values(session)] == [8.0]
+    assert [each["count"] for each in told(client)] == [8]
+    assert len(session.scalars(select(DataValue.id)).all()) == 2
+
+
+def test_one_cell_has_one_id(client: PageClient, session: Session) -> None:
+    made(session)
+    assert send(client, row(_id="one")).status_code == 200
+    for body in (row(_id="two"), [row(channel="paper", _id=each) for each in "ab"]):
+        answer = send(client, body)
+        assert answer.status_code == 400
+        assert "another _id has the values of 2026-07-01, channel" in str(answer.get_json())
+    assert len(values(session)) == 1
+
+
+def test_a_record_that_moves_leaves_nothing_behind(client: PageClient, session: Session) -> None:
+    made(session)
+    send(client, row(_id="one"))
+    assert send(client, row(channel="paper", _id="one")).status_code == 200
+    assert [(cell, state) for _, cell, state, _ in values(session)] == [
+        ("online", ValueState.NOT_PROVIDED), ("paper", ValueState.NUMBER),
+    ]  # fmt: skip
+
+
+def test_patch_delete_and_put(client: PageClient, session: Session) -> None:
+    made(session)
+    send(client, [row(_id="one"), row(channel="paper", _id="two")])
+    assert send(client, {"count": 8}, method="PATCH", then="/one").status_code == 200
+    assert [each[3] for each in values(session)] == [8.0, 7.0]
+    assert send(client, None, method="DELETE", then="/one").status_code == 200
+    assert values(session)[0][2:] == (ValueState.NOT_PROVIDED, None)
+    answer = send(client, [], method="PUT")
+    assert answer.get_json()["message"] == "g_raw now contains 0 records"
+    assert {each[2] for each in values(session)} == {ValueState.NOT_PROVIDED}
+    assert session.scalars(select(DataRecord.record_id)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (row(count=-1), "count must be 0 or more"),
+        (row(count=10**15), "count must be less than 1,000,000,000,000,000"),
+        (row(other=1), "other is not a field of this data set"),
+        (row(channel="pigeon"), f"'pigeon' is not one of {CHANNELS}"),
+        (row(period="week"), "'week' is not one of ['month']"),
+        (row(status="final"), "'final' is not one of ['provisional', 'published']"),
+        (row("2026-07-02T00:00:00Z"), "2026-07-02 is not the first day of a month"),
+        (row("2026-07-01"), "'2026-07-01' is not a 'date-time'"),
+        (row(count=True), "True is not of type 'integer'"),
+        ({"_timestamp": JULY, "count": 1}, "'channel' is a required property"),
+    ],
+)  # fmt: skip
+def test_what_the_schema_refuses(
+    client: PageClient, session: Session, body: dict[str, Any], why: str
+) -> None:
+    made(session)
+    answer = send(client, body)
+    assert (answer.status_code, answer.get_json()) == (400, {"messages": [why]})
+    assert values(session) == []
+
+
+def test_midnight_in_summer_is_of_its_own_day(client: PageClient, session: Session) -> None:
+    made(session)
+    assert send(client, row("2026-07-01T00:00:00+01:00")).status_code == 200
+    assert values(session)[0][0] == date(2026, 7, 1)
+    assert told(client)[0]["_month_start_at"] == "2026-07-01T00:00:00+00:00"
+
+
+def test_a_part_is_not_above_its_whole(client: PageClient, session: Session) -> None:
+    made(session, SetKind.VOLUMES)
+    body = {"_timestamp": JULY, "transactions": 5, "digital": 6}
+    assert send(client, body).get_json() == {
+        "messages": ["digital must not be more than transactions"]
+    }
+    assert send(client, {**body, "digital": 5, "_id": "one"}).status_code == 200
+    assert send(client, {"transactions": 4}, method="PATCH", then="/one").status_code == 400
+    assert send(client, {"_timestamp": JULY}).status_code == 400
+
+
+def test_what_is_left_out_is_not_provided(client: PageClient, session: Session) -> None:
+    made(session, SetKind.VOLUMES)
+    assert (
+        send(client, {"_timestamp": JULY, "transactions": 5, "status": "provisional"}).status_code
+        == 200
+    )
+    states = [each[2] for each in values(session)]
+    assert sorted(states) == [ValueState.NOT_PROVIDED, ValueState.NOT_PROVIDED, ValueState.NUMBER]
+
+
+def test_days_take_any_time_of_day(client: PageClient, session: Session) -> None:
+    made(session, period=Period.DAY)
+    assert send(client, row("2026-07-03T10:30:00Z")).status_code == 200
+    assert values(session)[0][0] == date(2026, 7, 3)
+
+
+def test_small_numbers_are_not_told(client: PageClient, session: Session) -> None:
+    made(session, threshold=10)
+    send(client, [row(count=9), row(channel="paper", count=10), row(AUGUST, count=30)])
+    assert [each["count"] for each in told(client)] == [None, 10, 30]
+    whole = "?start_at=2026-07-01T00:00:00Z&end_at=2026-09-01T00:00:00Z&period=month"
+    sums = told(client, query=f"{whole}&collect=count:sum&collect=count:mean&collect=count:set")
+    assert [(each["count:sum"], each["count:mean"]) for each in sums] == [(10, 10), (30, 30)]
+    assert sums[0]["count:set"] == [None, 10]
+    by = told(client, query="?group_by=count")
+    assert by == [
+        {"count": None, "_count": 1},
+        {"count": 10, "_count": 1},
+        {"count": 30, "_count": 1},
+    ]
+    assert told(client, query="?filter_by_prefix=count:9") == []
+    last = told(client, query="?sort_by=count:ascending")[-1]
+    assert last["count"] is None, "where it stands does not say what it is"
+    assert "\n,9," not in client.get("/data/g/raw?format=csv").get_data(as_text=True)
