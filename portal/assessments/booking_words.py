@@ -40,6 +40,7 @@ class Move(StrEnum):
     CONFIRM_PANEL = "confirm_panel"
     REFORM_PANEL = "reform_panel"
     HOLD = "hold"
+    NOT_HELD = "not_held"
     START_REPORT = "start_report"
     SEND_TO_CHECK = "send_to_check"
     RETURN_TO_PANEL = "return_to_panel"

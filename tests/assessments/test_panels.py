@@ -27,7 +27,7 @@ from portal.assessments.booking_words import (
     State,
     Training,
 )
-from portal.assessments.models.bookings import Booking
+from portal.assessments.models.bookings import Booking, BookingSession
 from portal.assessments.models.drafting import Section
 from portal.assessments.models.panels import Assessor
 from portal.assessments.rules import panels as rules
@@ -78,8 +78,17 @@ def test_a_panel_from_the_rule_to_the_day(world: World) -> None:
     refused(world, Move.HOLD, "has not come")
     booking = world.now()
     booking.held_on = booking.sessions[0].held_on = world.day
+    later = BookingSession(held_on=world.day + timedelta(days=2), starts="10:00", minutes=60)
+    booking.sessions.append(later)
+    world.session.commit()
+    refused(world, Move.HOLD, "last session has not come")
+    world.now().sessions.pop()
     world.session.commit()
     assert world.move(Move.HOLD, with_account(world.who["lead"])) is State.ASSESSED
+    for state in (State.PANEL_READY, State.ASSESSED):  # it was a mistake, and then is held
+        assert world.move(Move.NOT_HELD if state is State.PANEL_READY else Move.HOLD) is state
+    [first, again] = world.now().clocks
+    assert first.ended_on and not again.ended_on
     subjects = {letter.subject for letter in letters(world.session)}
     assert all("boat" not in each.lower() and "Assessor" not in each for each in subjects)
     bodies = " ".join(letter.body for letter in letters(world.session))

@@ -14,7 +14,7 @@ from portal.assessments.rules.assessment_needed import Answer
 from portal.assessments.rules.confidentiality import parts_of
 from portal.assessments.rules.pinning import Override, pin
 from portal.assessments.rules.workflow import AHEAD
-from portal.assessments.store import assessment_inputs, booking_drafts, bookings
+from portal.assessments.store import assessment_inputs, booking_drafts, bookings, sections
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Missing, Refused
 
@@ -102,12 +102,13 @@ def revised(step: Step) -> None:
     _tell(step, (Part.ASSURANCE,), N_("A booking that was not accepted is being changed."))
 
 
-@effect(Move.POSTPONE, Move.RESUME, Move.WITHDRAW, Move.STOP)
+@effect(Move.NOT_HELD, Move.POSTPONE, Move.RESUME, Move.WITHDRAW, Move.STOP)
 def stopped(step: Step) -> None:
     """Everybody who has to do with it hears of it; of a draft that was never submitted only those
     who wrote it.
     """
     news = {
+        Move.NOT_HELD: N_("The assessment was not held after all."),
         Move.POSTPONE: N_("The assessment is postponed."),
         Move.RESUME: N_("The assessment goes on."),
         Move.WITHDRAW: N_("The booking is withdrawn: there will be no assessment."),
@@ -151,6 +152,8 @@ def override(database: Database, sent: Sent, version_id: int, reason: str) -> bo
         booking, _parts = opened(session, sent)
         if booking.state not in AHEAD:
             raise Refused(N_("This can no longer be changed"))
+        if sections.of_booking(session, booking.id):
+            raise Refused(N_("The report is begun against the version that holds now"))
         known = booking_drafts.every_version(session)
         found = pin(known, override=Override(version_id, reason))
         before = bookings.document_of(booking)

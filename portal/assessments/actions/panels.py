@@ -80,10 +80,14 @@ def complete(made: Step) -> None:
 
 @guard(Move.HOLD)
 def the_day_has_come(made: Step) -> None:
-    """Nothing is assessed before its day."""
+    """Nothing is assessed before its last day: sessions that will not be are removed first."""
     days = days_set(made.booking)
     if not days or days[0] > made.act.day:
         raise Refused(N_("The day of the assessment has not come yet"))
+    if days[-1] > made.act.day:
+        raise Refused(
+            N_("The last session has not come yet: the assurance team can remove those to come")
+        )
 
 
 @effect(Move.CONFIRM_PANEL)
@@ -96,7 +100,9 @@ def tell_all(made: Step) -> None:
 
 @effect(Move.HOLD)
 def count_training(made: Step) -> None:
-    """Whoever watched has watched one more panel."""
+    """Whoever watched has watched one more panel, however often it is said to be held."""
+    if bookings.was(made.session, made.booking.id, f"booking.{Move.NOT_HELD}"):
+        return
     for seat in panels.seats(made.session, made.booking.id):
         if seat.state is not SeatState.FILLED or seat.role is not SeatRole.OBSERVER:
             continue

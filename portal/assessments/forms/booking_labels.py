@@ -68,6 +68,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "confirm_panel": lazy("Confirm the panel"),
         "reform_panel": lazy("Change the panel"),
         "hold": lazy("Say that it was held"),
+        "not_held": lazy("Say that it was not held"),
         "start_report": lazy("Begin the report"),
         "send_to_check": lazy("Send the report to be checked"),
         "return_to_panel": lazy("Give it back to the panel"),

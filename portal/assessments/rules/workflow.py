@@ -71,6 +71,8 @@ TABLE: tuple[Rule, ...] = (
     Rule(M.CONFIRM_PANEL, _of(S.PANEL_FORMING), _ASSURANCE, S.PANEL_READY),
     Rule(M.REFORM_PANEL, _of(S.PANEL_READY), _ASSURANCE, S.PANEL_FORMING, reason=True),
     Rule(M.HOLD, _of(S.PANEL_READY), _LEAD | _ASSURANCE, S.ASSESSED, starts=ClockKind.REPORT),
+    Rule(M.NOT_HELD, _of(S.ASSESSED, S.DRAFTING), _LEAD | _ASSURANCE, S.PANEL_READY, reason=True,
+         ends=frozenset({ClockKind.REPORT})),
     Rule(M.START_REPORT, _of(S.ASSESSED), _LEAD, S.DRAFTING),
     Rule(M.SEND_TO_CHECK, _of(S.DRAFTING), _LEAD, S.ASSURANCE_CHECK,
          starts=ClockKind.CHECK),

@@ -41,7 +41,7 @@ from portal.assessments.models.bookings import (
 )
 from portal.assessments.models.panels import Seat
 from portal.assessments.rules.panels import ConflictKind
-from portal.audit import Act, Document, record
+from portal.audit import Act, Document, HistoryEvent, record
 from portal.catalogue.models.components import Component
 from portal.catalogue.models.services import Service
 from portal.db import Base
@@ -236,6 +236,13 @@ def _row(row: Base, *names: str) -> Document:
 def _plain(value: Any) -> Any:
     found = getattr(value, "value", value)
     return found.isoformat() if hasattr(found, "isoformat") else found
+
+
+def was(session: Session, booking_id: int, tag: str) -> bool:
+    """Whether the history of a booking has an event of this sort."""
+    h = HistoryEvent
+    query = select(h.id).where(h.thing == THING, h.thing_id == booking_id, h.tag == tag)
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def add(session: Session, booking: Booking, act: Act) -> Booking:
