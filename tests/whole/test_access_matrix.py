@@ -259,9 +259,9 @@ def test_who_may_see_and_send_what(app: Flask, session: Session, method: str) ->
         # The guard asks before the view knows the format: files are asked for by few.
         if rule != PUBLIC and (endpoint, address.partition(".")[0]) in asked:
             readers = FILE_READERS
-        # Everybody tries some of the pages of a rule, a few each of the others of assessments.
+        # Everybody tries some of the pages of a rule, a few each of the others.
         tried[rule] += 1
-        if about is not None and about.kind == BOOKING and tried[rule] > EVERYBODY_TRIES:
+        if rule != PUBLIC and tried[rule] > EVERYBODY_TRIES:
             readers = FILE_READERS
         asked.add((endpoint, address.partition(".")[0]))
         for who, make in readers.items():
