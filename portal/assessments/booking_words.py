@@ -42,6 +42,7 @@ class Move(StrEnum):
     HOLD = "hold"
     NOT_HELD = "not_held"
     START_REPORT = "start_report"
+    UNLOCK = "unlock"
     SEND_TO_CHECK = "send_to_check"
     RETURN_TO_PANEL = "return_to_panel"
     SEND_TO_TEAM = "send_to_team"

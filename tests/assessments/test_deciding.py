@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.assessments.actions import asking, booking_steps, deciding
-from portal.assessments.actions.section_writing import write
+from portal.assessments.actions.section_writing import Outcome, write
 from portal.assessments.booking_words import Move, State
 from portal.assessments.models.publishing import FollowUp
 from portal.assessments.rules.confidentiality import parts_of
@@ -126,6 +126,16 @@ def test_a_report_leaves_the_panel_complete(session: Session, database: RolledBa
     session.flush()
     with pytest.raises(Invalid, match="disagrees"):
         _step(session, draft, Move.SEND_TO_CHECK)
+    with pytest.raises(Refused, match="result is recorded"):
+        _ask(database, draft, 2, "Test it with people")
+    late = write(database, REFERENCE, 1, 2, Said("Amber"), lead, act)
+    assert late.outcome is Outcome.LOCKED
+    sections.settle(session, late.text_id or 0, act)
+    with pytest.raises(Refused, match="cannot do this"):
+        _step(session, draft, Move.UNLOCK, "design")
+    _step(session, draft, Move.UNLOCK)
+    with pytest.raises(Refused, match="is open"):
+        _step(session, draft, Move.UNLOCK)
     _ask(database, draft, 2, "Test it with people")
     _decide(session, database, draft, "Amber")
     assert _step(session, draft, Move.SEND_TO_CHECK) is State.ASSURANCE_CHECK

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.access import Person
-from portal.assessments.actions.section_access import LEAD, changed_by, unlocked
+from portal.assessments.actions.section_access import LEAD, changed_by, with_panel
 from portal.assessments.rules import workflow
 from portal.assessments.rules.decision import doubts
 from portal.assessments.rules.ratings import of_whole
@@ -21,7 +21,8 @@ def decide(
     database: Database, reference: str, version: int, verbatim: str, reason: str | None,
     person: Person, act: Act,
 ) -> bool:  # fmt: skip
-    """Record the result in the words of the scheme; False where it says so already.
+    """Record the result in the words of the scheme; False where it says so already. Nothing of
+    the report can be changed then, unless the lead opens it again.
 
     Args:
         version: of the booking, as it was read.
@@ -37,7 +38,7 @@ def decide(
         one_at_a_time(session)
         changed_by(session, reference, person, LEAD)
         booking = bookings.at_version(session, reference, version)
-        unlocked(booking)
+        with_panel(booking)
         if not workflow.rated(booking.stage, booking.kind) or booking.scheme is None:
             raise Refused(N_("This review is not rated: it has no overall result"))
         words = of_whole(booking.scheme)
@@ -50,7 +51,8 @@ def decide(
         if why is None and doubts(words[verbatim], points_of(session, booking.id)):
             raise Invalid("reason", N_("Say why: the result disagrees with the points"))
         before = bookings.document_of(booking)
-        if (booking.result_verbatim, booking.result_reason) == (verbatim, why):
+        same = (booking.result_verbatim, booking.result_reason) == (verbatim, why)
+        if same and booking.decided_at is not None:
             return False
         booking.result, booking.result_verbatim = words[verbatim], verbatim
         booking.result_reason, booking.decided_at = why, act.at

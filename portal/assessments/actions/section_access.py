@@ -8,13 +8,14 @@ from portal.access import Person
 from portal.assessments.booking_words import Part
 from portal.assessments.models.bookings import Booking
 from portal.assessments.rules.confidentiality import parts_of
-from portal.assessments.rules.workflow import WRITING
+from portal.assessments.rules.workflow import WRITING, locked
 from portal.assessments.store import bookings
 from portal.errors import N_, Missing, Refused
 
 PANEL = frozenset({Part.LEAD, Part.ASSESSOR})
 LEAD = frozenset({Part.LEAD})
-LOCKED = N_("The report is with others now: the panel cannot change it")
+LOCKED = N_("The report is locked now: the panel cannot change it")
+DECIDED = N_("The overall result is recorded: the lead assessor can open the report again")
 
 
 def changed_by(
@@ -35,7 +36,14 @@ def changed_by(
     return booking
 
 
-def unlocked(booking: Booking) -> None:
+def with_panel(booking: Booking) -> None:
     """Raises Refused where the report is with others."""
     if booking.state not in WRITING:
         raise Refused(LOCKED)
+
+
+def unlocked(booking: Booking) -> None:
+    """Raises Refused where the report is with others, or its result is recorded."""
+    with_panel(booking)
+    if locked(booking.state, booking.decided_at):
+        raise Refused(DECIDED)

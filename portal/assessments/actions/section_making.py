@@ -81,6 +81,21 @@ def can_start(made: Step) -> None:
         raise Refused(N_("Say which version of the standard the assessment is against first"))
 
 
+@booking_steps.guard(Move.UNLOCK)
+def is_locked(made: Step) -> None:
+    """Only what is locked is opened again."""
+    if made.booking.decided_at is None:
+        raise Refused(N_("The report is open"))
+
+
+@booking_steps.effect(Move.START_REPORT, Move.RETURN_TO_PANEL, Move.UNLOCK)
+def unlock(made: Step) -> None:
+    """The panel writes, until the result is recorded or sent on as it stands."""
+    before = bookings.document_of(made.booking)
+    made.booking.decided_at = None
+    bookings.save(made.session, made.booking, before, made.act, "booking.unlocked")
+
+
 @booking_steps.guard(Move.SEND_TO_CHECK, Move.ANSWER_CHALLENGE)
 def is_whole(made: Step) -> None:
     """A report leaves the panel complete: every open point rated, the result decided, and no text

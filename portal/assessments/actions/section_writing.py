@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from portal.access import Person
-from portal.assessments.actions.section_access import LEAD, changed_by, unlocked
+from portal.assessments.actions.section_access import LEAD, changed_by, unlocked, with_panel
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Section
 from portal.assessments.rules import drafting, workflow
@@ -78,7 +78,7 @@ def write(
             raise Missing("There is no such assessment")
         if found.section.carried:
             raise Refused(N_("This point is carried forward: it is not assessed again"))
-        locked = found.state not in workflow.WRITING
+        locked = workflow.locked(found.state, found.decided_at)
         return _write(session, found.section, locked, base, clean, rating, act, settles)
 
 
@@ -183,7 +183,7 @@ def assign(
     with database.writing() as session:
         one_at_a_time(session)
         booking = changed_by(session, reference, person, LEAD)
-        unlocked(booking)
+        with_panel(booking)
         section = sections.at(session, booking.id, number)
         sits = {each.person_id for each in sections.panel(session, booking.id)}
         if section.carried or (owner_id is not None and owner_id not in sits):

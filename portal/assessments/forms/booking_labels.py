@@ -70,6 +70,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "hold": lazy("Say that it was held"),
         "not_held": lazy("Say that it was not held"),
         "start_report": lazy("Begin the report"),
+        "unlock": lazy("Open the report again for the panel"),
         "send_to_check": lazy("Send the report to be checked"),
         "return_to_panel": lazy("Give it back to the panel"),
         "send_to_team": lazy("Send the report to the team"),

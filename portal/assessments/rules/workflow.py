@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from portal.assessments.booking_words import ClockKind, Move, Part, State
 from portal.assessments.words import AssessmentKind, Stage
@@ -74,6 +75,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(M.NOT_HELD, _of(S.ASSESSED, S.DRAFTING), _LEAD | _ASSURANCE, S.PANEL_READY, reason=True,
          ends=frozenset({ClockKind.REPORT})),
     Rule(M.START_REPORT, _of(S.ASSESSED), _LEAD, S.DRAFTING),
+    Rule(M.UNLOCK, _of(S.DRAFTING), _LEAD, S.DRAFTING, reason=True),
     Rule(M.SEND_TO_CHECK, _of(S.DRAFTING), _LEAD, S.ASSURANCE_CHECK,
          starts=ClockKind.CHECK),
     Rule(M.RETURN_TO_PANEL, _of(S.ASSURANCE_CHECK), _ASSURANCE, S.DRAFTING, reason=True,
@@ -107,6 +109,13 @@ RUNS = {
 _BY_MOVE = {rule.move: rule for rule in TABLE}
 #: Not rated: there is nothing that could be met or not.
 UNRATED = frozenset({AssessmentKind.PEER_REVIEW})
+
+
+def locked(state: State, decided_at: datetime | None) -> bool:
+    """Whether nothing of a draft is to be changed: it is with others, or its result is recorded.
+    What the team challenges is amended with the result as it stands.
+    """
+    return state not in WRITING or (state is State.DRAFTING and decided_at is not None)
 
 
 def rule_of(move: Move) -> Rule:

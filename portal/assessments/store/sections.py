@@ -203,12 +203,14 @@ def writers(seats: Iterable[SeatRow]) -> list[Sitting]:
 
 
 class Turn(NamedTuple):
-    """A section in the transaction that changes it, how far its booking is, and whether whoever
+    """A section in the transaction that changes it, how far its booking is and when its result was
+    recorded, and whether whoever
     does it still sits on the panel.
     """
 
     section: Section
     state: State
+    decided_at: datetime | None
     sits: bool
 
 
@@ -220,7 +222,7 @@ def turn(session: Session, section_id: int, person_id: int) -> Turn:
         Seat.booking_id == Section.booking_id, Seat.person_id == person_id, _WRITES
     )
     query = (
-        select(Section, Booking.state, sits)
+        select(Section, Booking.state, Booking.decided_at, sits)
         .join(Booking, Booking.id == Section.booking_id)
         .where(Section.id == section_id)
     )

@@ -60,7 +60,7 @@ WHY = {
     State.STOPPED: Move.STOP, State.CLOSED_UNPUBLISHED: Move.CLOSE_UNPUBLISHED,
     State.UNPUBLISHED: Move.UNPUBLISH,
 }  # fmt: skip
-OF_DRAFT = ("booking.decided", "booking.return_to_panel")
+OF_DRAFT = ("booking.decided", "booking.unlock", "booking.unlocked", "booking.return_to_panel")
 
 
 @formats(blueprint, "/assessments")

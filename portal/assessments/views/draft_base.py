@@ -78,6 +78,12 @@ def title_of(section: Section) -> str:
 
 def writable(seen: Seen) -> bool:
     """Whether the reader can write in the draft now."""
+    booking = seen.booking
+    return bool(seen.parts & PANEL) and not workflow.locked(booking.state, booking.decided_at)
+
+
+def with_panel(seen: Seen) -> bool:
+    """Whether the draft is with the panel, and the reader is of it."""
     return bool(seen.parts & PANEL) and seen.booking.state in workflow.WRITING
 
 

@@ -33,6 +33,7 @@ from portal.assessments.views.draft_base import (
     section_at,
     shown,
     title_of,
+    with_panel,
     writable,
 )
 from portal.catalogue.views.base import database, reading
@@ -69,7 +70,8 @@ def _index(seen: Seen, rows: list[Shown]) -> Response:
         rows=rows,
         doubts=_doubts(seen, rows),
         rated=workflow.rated(seen.booking.stage, seen.booking.kind),
-        writable=writable(seen),
+        with_panel=with_panel(seen),
+        locked=with_panel(seen) and not writable(seen),
         leads=Part.LEAD in seen.parts,
         writes=bool(seen.parts & PANEL),
         markdown=html,
@@ -127,7 +129,7 @@ def _decision(seen: Seen) -> DecisionForm:
     booking = seen.booking
     if booking.scheme is None or not workflow.rated(booking.stage, booking.kind):
         raise Missing("This review has no overall result")
-    if not writable(seen):
+    if not with_panel(seen):
         raise Refused("the report is with others")
     form = DecisionForm()
     form.rate_in(booking.scheme)
@@ -161,7 +163,7 @@ def owner(reference: str, number: int) -> AnyResponse:
 
 
 def _owner(session: Session, seen: Seen, section: Section) -> OwnerForm:
-    if not writable(seen) or section.carried:
+    if not with_panel(seen) or section.carried:
         raise Refused("the report is with others")
     ids = {each.person_id for each in sections.writers(seen.read.seats)}
     names = names_of(session, [people.actor(id_) for id_ in ids], seen)
