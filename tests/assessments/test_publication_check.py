@@ -76,7 +76,15 @@ def test_amended_words_are_decided_about_before_the_team_reads_them(
     database: RolledBackDatabase, session: Session
 ) -> None:
     case = held(session, State.TEAM_REVIEW)
-    challenges.write(database, case.reference, 2, "Then test it.", "We did", case.team, act())
+    here = (database, case.reference)
+    for number, what in (
+        (0, "Amber"), (0, "It is enough."), (2, "Amber"),
+        (2, "Meet point 2: Solve a whole problem (Service owner)"),
+    ):  # fmt: skip
+        challenges.write(*here, number, what, "Why?", case.team, act())
+        [made] = said.of_booking(session, case.id)
+        challenges.remove(*here, made.id, case.team, act())
+    challenges.write(*here, 2, "Then test it.", "We did", case.team, act())
     move(database, case, Move.CHALLENGE, case.team)
     session.execute(
         Section.__table__.update().where(Section.number == 2, Section.booking_id == case.id)

@@ -53,6 +53,10 @@ def test_the_team_reads_challenges_and_the_panel_answers(
         session, bookings.row_of(session, REVIEWED).id) if (p := s.person_id)))  # fmt: skip
     with as_person(app, team):
         assert "not sent yet" in client.get(page).text
+        for what in ("0/result/0", "1/rating/0"):
+            assert f"{page}/{what}" in client.get(page).text
+            assert client.get(f"{page}/{what}").status_code == 200
+        assert client.get(f"/assessments/{REVIEWED}/actions").status_code == 200
         where = f"{page}/1/to_explore/0"
         data = {"paragraph": "Look at what dealers do differently.", "text": "We did"}
         wrong = send(client, where, {**data, "text": " "}, page=where)

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
 from portal.access import Person
-from portal.assessments.actions import booking_mail, booking_steps, publication_check
+from portal.assessments.actions import (
+    booking_mail,
+    booking_steps,
+    follow_ups,
+    publication_check,
+)
 from portal.assessments.actions.booking_steps import Step
 from portal.assessments.booking_words import ChallengeState, Move, Part, State
 from portal.assessments.models.bookings import Booking
 from portal.assessments.models.drafting import Challenge, Section
+from portal.assessments.models.publishing import FollowUp
 from portal.assessments.rules.confidentiality import parts_of
 from portal.assessments.rules.paragraphs import paragraphs
-from portal.assessments.store import bookings, challenges, publication, sections
+from portal.assessments.store import (
+    bookings,
+    challenges,
+    point_actions,
+    publication,
+    sections,
+)
 from portal.audit import Act
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Invalid, Missing, Refused, Stale
@@ -23,9 +37,21 @@ _WORDS = N_("The amended report has words to decide about before it goes back to
 _LATE = N_("This can no longer be done: the assessment has moved on")
 
 
-def texts_of(row: Section) -> dict[str, list[str]]:
-    """The paragraphs of each text of a section."""
-    return {name: paragraphs(getattr(row, name) or "") for name in publication.TEXTS}
+def texts_of(booking: Booking, row: Section, asked: Collection[FollowUp]) -> dict[str, list[str]]:
+    """The paragraphs of each text of a section, and what else of it can be challenged: how it is
+    rated and the actions that follow; of the whole, the result and its reason.
+    """
+    found = {"rating": [row.verbatim] if row.verbatim and not row.carried else []}
+    if row.number == 0:
+        found["result"] = [booking.result_verbatim] if booking.result_verbatim else []
+        found["result_reason"] = paragraphs(booking.result_reason or "")
+    found |= {name: paragraphs(getattr(row, name) or "") for name in publication.TEXTS}
+    follow = follow_ups.will_follow(row, asked)
+    return {**found, "action": [f"{text} ({who})" if who else text for text, who in follow]}
+
+
+#: What a paragraph can be of.
+FIELDS = ("rating", "result", "result_reason", *publication.TEXTS, "action")
 
 
 def _opened(
@@ -63,7 +89,9 @@ def write(
     with database.writing() as session:
         booking = _opened(session, reference, person, State.TEAM_REVIEW, frozenset({Part.TEAM}))
         row = sections.at(session, booking.id, number)
-        if paragraph not in [each for some in texts_of(row).values() for each in some]:
+        asked = point_actions.of_sections(session, [row.id]).get(row.id, [])
+        texts = texts_of(booking, row, asked)
+        if paragraph not in [each for some in texts.values() for each in some]:
             raise Stale(N_("The report changed since you opened it"))
         made = Challenge(
             booking_id=booking.id, section_id=row.id, paragraph=paragraph, text=said,

@@ -78,11 +78,23 @@ def _lacks_one(row: Section, known: Collection[FollowUp]) -> bool:
     return asked and not any(each.section_id == row.id for each in known)
 
 
-def _ask(session: Session, row: Section, act: Act) -> FollowUp:
+def will_follow(row: Section, asked: Collection[FollowUp]) -> list[tuple[str, str | None]]:
+    """What follows from a section of a draft, and who is to do it: what the panel `asked`, else
+    what begins by itself.
+    """
+    if _lacks_one(row, asked):
+        return [(_wording(row), OWNER)]
+    return [(each.text, each.owner) for each in asked]
+
+
+def _wording(row: Section) -> str:
     title = row.point.title if row.point else ""
-    text = f"Meet point {row.number}: {title}" if title else f"Meet point {row.number}"
+    return f"Meet point {row.number}: {title}" if title else f"Meet point {row.number}"
+
+
+def _ask(session: Session, row: Section, act: Act) -> FollowUp:
     made = FollowUp(
-        booking_id=row.booking_id, section_id=row.id, text=text, owner=OWNER,
+        booking_id=row.booking_id, section_id=row.id, text=_wording(row), owner=OWNER,
         state=ActionState.OPEN,
     )  # fmt: skip
     follow_ups.add(session, made, act)

@@ -21,6 +21,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "name": lazy("What the assessment is called"),
         "pinned_because": lazy("Why this version of the standard"),
         "action": lazy("Action"),
+        "rating": lazy("Rating"),
+        "result": lazy("Overall result"),
     },
     "challenge_state": {
         "waiting": lazy("Waits for the panel"),

@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.access import Permission
 from portal.accounts.views.base import done, not_done
 from portal.assessments.actions import publication_check as acts
+from portal.assessments.actions.follow_ups import will_follow
 from portal.assessments.actions.publication_check import Flagged
 from portal.assessments.forms.publication import FlagForm
 from portal.assessments.models.drafting import Section
 from portal.assessments.rules import report_writing
-from portal.assessments.store import publication, sections
+from portal.assessments.store import point_actions, publication, sections
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.report_drafts import about, told
 from portal.catalogue.views.base import database, reading
@@ -38,10 +39,13 @@ def show(reference: str) -> Response:
         seen = opened(session, reference)
         rows = sections.of_booking(session, seen.booking.id)
         flags = acts.flagged(session, seen.booking, rows)
+        asked = point_actions.of_sections(session, [row.id for row in rows])
     waiting, kept = ([f for f in flags if (f.kept_because is None) == new] for new in (True, False))
     return about(
         seen, "assurance_check", _("Assurance check"), open=seen.booking.state in acts.OPEN,
-        waiting=_once(waiting), kept=_once(kept), **draft_of(seen, rows),
+        waiting=_once(waiting), kept=_once(kept),
+        follow=[(r, *each) for r in rows for each in will_follow(r, asked.get(r.id, []))],
+        **draft_of(seen, rows),
     )  # fmt: skip
 
 

@@ -60,11 +60,12 @@ def index(reference: str, fmt: Format) -> Response:
     with reading() as session:
         seen = _seen(session, reference)
         rows = follow_ups.of_booking(session, seen.booking.id)
+        later = [] if rows else follow_ups.all_of(session, seen.booking.id)
         after = publication.followers(session, seen.booking)
         again = assess_again.possible(session, seen.booking, seen.parts, after)
     return respond_list(
         fmt,
-        page=lambda: _index(seen, rows, again=again, followers=after),
+        page=lambda: _index(seen, rows, again=again, followers=after, later=later),
         rows=lambda: ({name: getattr(row, name) for name in COLUMNS} for row in rows),
         columns=COLUMNS,
         name=f"assessment-{reference}-actions",

@@ -13,9 +13,10 @@ from portal.assessments.actions import challenges as acts
 from portal.assessments.booking_words import ChallengeState, Part, State
 from portal.assessments.forms.publication import AnswerForm, ChallengeForm, GoForm
 from portal.assessments.models.drafting import Challenge, Section
+from portal.assessments.models.publishing import FollowUp
 from portal.assessments.rules.confidentiality import Sees
 from portal.assessments.rules.workflow import SHOWN_TO_TEAM
-from portal.assessments.store import challenges, sections
+from portal.assessments.store import challenges, point_actions, sections
 from portal.assessments.views.assurance_checks import draft_of
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.report_drafts import about
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("report_reviews", __name__)
 HERE = f"{ONE}/review"
 BOTH = ("GET", "POST")
-PLACE = f"{HERE}/<int(max=99):number>/<any(reason, done_well, to_explore):field>/<int(max=999):at>"
+PLACE = f"{HERE}/<int(max=99):number>/<any({', '.join(acts.FIELDS)}):field>/<int(max=999):at>"
 _PANEL = frozenset({Part.LEAD, Part.ASSESSOR})
 
 
@@ -52,16 +53,23 @@ def show(reference: str) -> Response:
         seen = _seen(session, reference)
         rows = sections.of_booking(session, seen.booking.id)
         every = challenges.of_booking(session, seen.booking.id)
-    return about(seen, "report_review", _("Draft report"), **_around(seen, rows, every))
+        asked = point_actions.of_sections(session, [row.id for row in rows])
+    return about(seen, "report_review", _("Draft report"), **_around(seen, rows, every, asked))
 
 
-def _around(seen: Seen, rows: list[Section], every: list[Challenge]) -> dict[str, Any]:
+def _around(
+    seen: Seen, rows: list[Section], every: list[Challenge], asked: dict[int, list[FollowUp]]
+) -> dict[str, Any]:
     """The paragraphs, the challenges, and what the reader can do now."""
     booking, team = seen.booking, Part.TEAM in seen.parts
     return {
         **draft_of(seen, rows),
         "with_team": booking.state in SHOWN_TO_TEAM,
-        "parts": [(row, acts.texts_of(row)) for row in rows if row.number == 0 or not row.carried],
+        "parts": [
+            (row, acts.texts_of(booking, row, asked.get(row.id, [])))
+            for row in rows
+            if row.number == 0 or not row.carried
+        ],
         "numbers": {row.id: row for row in rows},
         "sent": [each for each in every if each.sent_at],
         "unsent": [each for each in every if not each.sent_at] if team else [],
@@ -82,7 +90,8 @@ def challenge(reference: str, number: int, field: str, at: int) -> AnyResponse:
     with reading() as session:
         seen = _seen(session, reference)
         row = sections.at(session, seen.booking.id, number)
-    texts = acts.texts_of(row)[field]
+        asked = point_actions.of_sections(session, [row.id]).get(row.id, [])
+    texts = acts.texts_of(seen.booking, row, asked).get(field, [])
     if seen.booking.state is not State.TEAM_REVIEW or at >= len(texts):
         raise Missing("There is no such paragraph to challenge")
     form = ChallengeForm()
