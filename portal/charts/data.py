@@ -50,12 +50,14 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines over time from 0 on.
+    """Lines over time, from 0 on or by powers of ten.
 
     Attributes:
         title: what the file is called; the page shows it above the drawing.
         target: a line across, and `target_text` beside it.
         top: the end of the axis, for drawings on a shared scale; else it follows the values.
+        log: each line across is ten times the one below; what is not above 0 has no place.
+        least: a value above 0 that such an axis begins at or below, for drawings on a shared scale.
     """
 
     title: str
@@ -66,6 +68,8 @@ class Lines:
     target_text: str = ""
     top: float | None = None
     language: str = "en"
+    log: bool = False
+    least: float | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for more lines than can be told apart."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 
 from portal.charts import scales
 from portal.charts.data import Scale
@@ -29,23 +30,29 @@ _KEY = 14
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where the values stand: a value of 0 at `bottom`, one of `most` at `top`."""
+    """Where the values stand: a value of 0 at `bottom`, one of `most` at `top`; by powers of ten
+    from `low` on, where that is above 0.
+    """
 
     left: float
     right: float
     top: float
     bottom: float
     most: float
+    low: float = 0
 
     def down(self, value: float) -> float:
         """The height at which a value stands; what is above the frame stands at its top."""
-        part = min(max(value / self.most, 0), 1)
+        part = value / self.most
+        if self.low:
+            part = log(max(value, self.low) / self.low) / log(self.most / self.low)
+        part = min(max(part, 0), 1)
         return self.bottom - part * (self.bottom - self.top)
 
 
 def open_frame(
     drawing: Drawing, names: Sequence[str], axis: tuple[float, float, Scale], *,
-    above: float = 0, over: bool = False,
+    above: float = 0, over: bool = False, powers: Sequence[float] = (),
 ) -> Frame:  # fmt: skip
     """Draw the lines across with their figures, and make room for names.
 
@@ -56,16 +63,19 @@ def open_frame(
         axis: the value at the top, the step between lines, and what they count in.
         above: pixels to leave for marks.
         over: see `names`.
+        powers: the figures of an axis of powers of ten, in the place of steps.
     """
     most, step, scale = axis
     figures = [number * step for number in range(round(most / step) + 1)]
+    if powers:
+        figures, most = [*powers], powers[-1]
     left = max(width_of(scales.short(each, scale)) for each in figures) + 12
     right, top = drawing.width - 20.0, 16.0 + above
     if names and not over and is_wide(drawing):
         right = drawing.width - min(180, max(width_of(name) for name in names) + 26)
     elif names:
         top += key(drawing, names, 10)
-    frame = Frame(left, right, top, drawing.height - 34, most)
+    frame = Frame(left, right, top, drawing.height - 34, most, powers[0] if powers else 0)
     for each in figures:
         height = frame.down(each)
         drawing.add(Path(((left, height), (right, height)), GRID, 1))

@@ -32,7 +32,9 @@ def lines(chart: Lines, size: tuple[int, int]) -> Drawing:
     axis = *scales.top_of(_most(chart, numbers), chart.scale), chart.scale
     flags = [mark for mark in chart.marks if mark.value is None]
     names = [each.name for each in chart.series] if len(chart.series) > 1 else []
-    frame = open_frame(drawing, names, axis, above=_rows(flags) * _ROW)
+    frame = open_frame(
+        drawing, names, axis, above=_rows(flags) * _ROW, powers=_powers(chart, numbers)
+    )
     across = _across(chart, frame)
     _days(drawing, chart, frame, across)
     _flags(drawing, flags, frame, across)
@@ -52,6 +54,11 @@ def lines(chart: Lines, size: tuple[int, int]) -> Drawing:
 
 def _most(chart: Lines, numbers: list[float]) -> float:
     return chart.top or max([*numbers, chart.target or 0]) or 1
+
+
+def _powers(chart: Lines, numbers: list[float]) -> list[float]:
+    there = [each for each in [*numbers, chart.least or 0] if each > 0]
+    return scales.powers(min(there), _most(chart, there)) if chart.log and there else []
 
 
 def _across(chart: Lines, frame: Frame) -> Across:
@@ -105,6 +112,8 @@ def _line(
 
 
 def _place(point: Point, frame: Frame, across: Across) -> At | None:
+    if frame.low and not point.value:
+        return None
     return None if point.value is None else (across(point.at), frame.down(point.value))
 
 

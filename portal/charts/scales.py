@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from math import ceil
+from math import ceil, floor, log10
 
 from babel.dates import format_date
 
@@ -28,6 +28,12 @@ def top_of(most: float, scale: Scale = Scale.COUNT) -> tuple[float, float]:
             if step * STEPS >= most:
                 return max(1, ceil(round(most / step, 9))) * step, step
         unit *= 10
+
+
+def powers(least: float, most: float) -> list[float]:
+    """The powers of ten from the one below the least value to the one above the most."""
+    low, high = floor(log10(least)), ceil(round(log10(most), 9))
+    return [10.0**each for each in range(low, max(high, low + 1) + 1)]
 
 
 def short(value: float, scale: Scale) -> str:

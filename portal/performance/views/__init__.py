@@ -6,7 +6,7 @@ from flask import Flask
 
 from portal.performance.actions import taking_back
 from portal.performance.store import moves
-from portal.performance.views import api, dashboards
+from portal.performance.views import api, dashboards, histories
 
 
 def install(app: Flask, writes_per_minute: int = 0) -> None:
@@ -20,3 +20,4 @@ def install(app: Flask, writes_per_minute: int = 0) -> None:
     taking_back.install()
     dashboards.install(app)
     api.install(app, writes_per_minute)
+    app.register_blueprint(histories.blueprint)

@@ -1,0 +1,132 @@
+"""Words for what components did since their first use."""
+
+from __future__ import annotations
+
+from portal.catalogue.forms.published import measure_name
+from portal.charts.data import Scale
+from portal.performance.rules import histories as rules
+from portal.performance.rules.histories import History, Known, Milestone, Published
+from portal.web.chart_texts import amount
+from portal.web.filters import long_date
+from portal.web.i18n import _, lazy, ngettext
+
+#: What a row of a file is: (whether it is a number of users, whether it is told alone).
+KINDS = {
+    (False, False): "total", (False, True): "total, told alone",
+    (True, False): "users", (True, True): "users, told alone",
+}  # fmt: skip
+_NAMES = {rules.POUNDS: lazy("Pounds"), "volume": lazy("Volume")}
+_SIZES = ((10**9, lazy("%(num)s billion")), (10**6, lazy("%(num)s million")))
+
+
+def name_of(measure: str) -> str:
+    """What is counted."""
+    return str(_NAMES[measure]) if measure in _NAMES else measure_name(measure)
+
+
+def scale_of(measure: str) -> Scale:
+    """What an axis counts in."""
+    return Scale.POUNDS if measure == rules.POUNDS else Scale.COUNT
+
+
+def size(number: int, measure: str) -> str:
+    """A milestone: `10 million`, `£1 billion`."""
+    unit, text = next(each for each in _SIZES if number >= each[0])
+    said = str(text) % {"num": f"{number // unit:,}"}
+    return f"£{said}" if measure == rules.POUNDS else said
+
+
+def total(known: Known, measure: str) -> str:
+    """A total: what is not known is not published, and never 0."""
+    if known.total is None:
+        return _("Not published")
+    return amount(known.total, scale_of(measure))
+
+
+def reached(milestone: Milestone) -> str:
+    """When a milestone was first reached."""
+    by = long_date(milestone.by)
+    if milestone.on:
+        return _("on %(day)s", day=by)
+    if milestone.after is None:
+        return _("by %(day)s, when the history begins", day=by)
+    return _("after %(start)s and by %(end)s", start=long_date(milestone.after), end=by)
+
+
+def remark(point: Known) -> str:
+    """What is special about a total."""
+    said = []
+    if not point.fits:
+        said.append(_("does not fit the totals before and after it"))
+    if point.lacks:
+        said.append(
+            ngettext("without %(num)s period", "without %(num)s periods", point.lacks)
+        )  # fmt: skip
+    if point.fact:
+        said.append(_("told alone"))
+    return ", ".join(said)
+
+
+def beginning(history: History) -> str:
+    """What the history begins with."""
+    opening = history.opening
+    if opening is not None:
+        return _("The history begins with a total of %(total)s on %(day)s, and not with the first "
+                 "use.", total=total(opening, history.measure),
+                 day=long_date(opening.day))  # fmt: skip
+    if history.since is not None:
+        return _("Counted from %(day)s on.", day=long_date(history.since))
+    return ""
+
+
+def notes(history: History) -> list[str]:
+    """What is to be said of a history, a sentence each."""
+    said = [beginning(history)]
+    facts = sum(point.fact for point in history.points)
+    if facts:
+        said.append(
+            ngettext(
+                "%(num)s total is told alone, with a source of its own, where no series is "
+                "published.",
+                "%(num)s totals are told alone, each with a source of its own, where no series is "
+                "published.",
+                facts,
+            )
+        )
+    many = len(history.doubtful)
+    if many:
+        said.append(
+            ngettext(
+                "%(num)s total does not fit those before and after it: it is not drawn, and stands "
+                "in the table.",
+                "%(num)s totals do not fit those before and after them: they are not drawn, and "
+                "stand in the table.",
+                many,
+            )
+        )
+    newest = history.newest
+    if newest is not None and newest.lacks:
+        said.append(
+            ngettext(
+                "%(num)s period is not published, so that later totals are too low.",
+                "%(num)s periods are not published, so that later totals are too low.",
+                newest.lacks,
+            )
+        )
+    return [each for each in said if each]
+
+
+def adoption_notes(known: Published) -> list[str]:
+    """What is to be said of the numbers of users."""
+    names = {name for _, _, figures in known.days for name in figures}
+    found = rules.sectors([figures for _, _, figures in known.days], names)
+    said = []
+    if found is not None and found.differ:
+        said.append(
+            _("On %(differ)s of %(days)s days the services by sector do not add up to all live "
+              "services, by %(most)s at most. Both stand as published.", differ=found.differ,
+              days=found.days, most=f"{found.most:,.0f}")
+        )  # fmt: skip
+    if "organisations" not in rules.adoption(known):
+        said.append(_("How many organisations use it is not published."))
+    return said
