@@ -21,12 +21,15 @@ class Scale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value at a day; None is a gap, and `note` says why or what is special about it."""
+    """A value at a day; None is a gap, and `note` says why or what is special about it. No line
+    leads to one that stands `alone`.
+    """
 
     at: date
     value: float | None
     provisional: bool = False
     note: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def open_frame(
     left = max(width_of(scales.short(each, scale)) for each in figures) + 12
     right, top = drawing.width - 20.0, 16.0 + above
     if names and not over and is_wide(drawing):
-        right = drawing.width - min(180, max(width_of(name) for name in names) + 26)
+        right = drawing.width - min(180, max(width_of(name) for name in names) + 36)
     elif names:
         top += key(drawing, names, 10)
     frame = Frame(left, right, top, drawing.height - 34, most, powers[0] if powers else 0)

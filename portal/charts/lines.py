@@ -92,8 +92,10 @@ def _line(
     """Draw a line with its gaps; returns the height of its last value."""
     places = [(point, _place(point, frame, across)) for point in series.points]
     runs: list[list[At]] = [[]]
-    for _, place in places:
-        if place is not None:
+    for point, place in places:
+        if place is not None and point.alone:
+            runs += [[place], []]
+        elif place is not None:
             runs[-1].append(place)
         elif runs[-1]:
             runs.append([])

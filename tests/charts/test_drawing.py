@@ -159,3 +159,21 @@ def test_a_sparkline_has_gaps_too() -> None:
     assert line_.path.count("M") == 2
     assert line_.end == (116.0, 4.0)
     assert spark([1, None]) is None
+
+
+def test_powers_of_ten() -> None:
+    assert scales.powers(20, 3_000) == [10, 100, 1_000, 10_000]
+    assert scales.powers(10, 1_000) == [10, 100, 1_000]
+    assert scales.powers(5, 5) == [1, 10]
+    drawing = layout(line(0, 10, 100, 1_000, log=True))
+    (path,) = paths(drawing)
+    heights = [one[1] - two[1] for one, two in pairwise(path.points)]
+    assert len(heights) == 2, "0 has no place"
+    assert heights[0] == pytest.approx(heights[1])
+    assert {"10", "100", "1k"} <= set(texts(drawing))
+
+
+def test_no_line_leads_to_what_is_told_alone() -> None:
+    alone = (Point(DAYS[0], 1, alone=True), Point(DAYS[1], 2), Point(DAYS[2], 3))
+    (path,) = paths(layout(Lines("Volume", (Series("Volume", alone),))))
+    assert len(path.points) == 2

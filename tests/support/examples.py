@@ -93,6 +93,8 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "components": {"slug": COMPONENT, "on": on},
         "component_graph": {"slug": COMPONENT},
         "adoption": {"slug": PUBLISHED},
+        "histories": {"slug": PUBLISHED, "chart": "payments"},
+        "histories.index_chart": {"chart": "counts"},
         "closing": {"slug": "govuk-paas"},
         "rosters": {
             "slug": PUBLISHED,

@@ -79,7 +79,7 @@ def _points(history: History) -> tuple[Point, ...]:
     for each in history.points:
         if each.drawn is not None or each.day not in of:
             note = words.remark(each)
-            of[each.day] = Point(each.day, each.drawn, note=note)
+            of[each.day] = Point(each.day, each.drawn, note=note, alone=each.fact)
     return tuple(of[day] for day in sorted(of))
 
 

@@ -1,0 +1,141 @@
+"""What components did since their first use: as stored, and as pages, files and charts show it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.catalogue.models.components import Component
+from portal.catalogue.store import adoption, components
+from portal.performance.rules.histories import histories
+from portal.performance.store import histories as store
+from portal.performance.words import Period, SetKind, ValueState
+from tests.support.data import ACT, add_organisation
+from tests.support.pages import PageClient, soup_of
+from tests.support.performance import add_set, missing, number, send
+from tests.support.storefront import add_capability, add_component
+
+JAN, FEB, MAR = (date(2026, month, 1) for month in (1, 2, 3))
+DAYS = {
+    "2026-01-05": (900_000, 523, 207),
+    "2026-01-12": (950_000, 530, 208),
+    "2026-01-19": (950, 535, 208),
+    "2026-01-26": (1_200_000, 540, 210),
+}
+
+
+def words(client: PageClient, address: str) -> str:
+    return " ".join(soup_of(client.get(address)).select("main")[0].get_text().split())
+
+
+@pytest.fixture
+def box(session: Session) -> int:
+    """A component whose provider published its adoption, one of whose totals is wrong."""
+    add_organisation(session, "ministry")
+    add_capability(session, "needs")
+    add_capability(session, "pay", "needs")
+    for slug in ("pay-box", "mute-box"):
+        add_component(session, slug, "pay")
+    id_ = components.ids_by_slug(session)["pay-box"]
+    days: list[adoption.Change] = []
+    for day, (payments, services, bodies) in DAYS.items():
+        figures = {
+            "payments_cumulative": payments, "amount_gbp_cumulative": payments * 60,
+            "live_services": services, "organisations": bodies, "services_central": services - 1,
+        }  # fmt: skip
+        known = {"component": "pay-box", "day": day, "source": "https://www.example.gov.uk/"}
+        days.append((None, None, {**known, "figures": figures}))
+    adoption.save(session, id_, days, ACT, "imported")
+    session.commit()
+    return id_
+
+
+def test_volumes_of_data_sets_are_summed(session: Session, box: int) -> None:
+    kept = add_set(session, SetKind.COMPONENT_VOLUMES, component_id=box)
+    send(session, kept, number(JAN, "volume", 5), number(MAR, "volume", 7))
+    (known,) = store.published(session, box)
+    found = {each.measure: each for each in histories(known)}
+    points = [(each.day, each.drawn, each.lacks) for each in found["volume"].points]
+    assert points == [
+        (date(2026, 1, 31), 5, 0), (date(2026, 2, 28), None, 1), (date(2026, 3, 31), 12, 1),
+    ]  # fmt: skip
+    assert found["volume"].since == JAN
+    send(session, kept, missing(MAR, "volume", ValueState.NOT_COLLECTED))
+    (known,) = store.published(session, box)
+    assert known.periods["volume"][1][2][1] is None
+
+
+def test_what_is_not_public_or_small_is_not_known(session: Session, box: int) -> None:
+    kept = {"component_id": box, "kind": SetKind.COMPONENT_VOLUMES}
+    hidden = add_set(session, group="hidden", published=False, **kept)  # type: ignore[arg-type]
+    small = add_set(session, group="small", threshold=5, period=Period.QUARTER, **kept)  # type: ignore[arg-type]
+    send(session, hidden, number(JAN, "volume", 50))
+    send(session, small, number(JAN, "volume", 4), number(date(2026, 4, 1), "volume", 6))
+    (known,) = store.published(session, box)
+    assert [each[1] for each in known.periods["volume"][1]] == [None, 6]
+
+
+def test_all_components_together(client: PageClient, session: Session, box: int) -> None:
+    said = words(client, "/performance/components")
+    assert "1 million: after 12 January 2026 and by 26 January 2026" in said
+    assert "The history begins with a total of 900,000 on 5 January 2026" in said
+    assert "1 total does not fit those before and after it" in said
+    assert "Of 1 component no totals are published: Mute box" in said
+    rows = client.get("/performance/components.json").get_json()["items"]
+    wrong = [row["day"] for row in rows if not row["fits"]]
+    assert wrong == ["2026-01-19", "2026-01-19"], "of payments and of pounds"
+    assert {row["measure"] for row in rows} == {
+        "payments", "pounds", "live_services", "organisations",
+    }  # fmt: skip
+    head = client.get("/performance/components.csv").text.splitlines()[0]
+    assert head.startswith("component,measure,day,total")
+    assert client.get("/performance/components.json?axis=round").status_code == 400
+
+
+def test_a_component_on_its_own(client: PageClient, session: Session, box: int) -> None:
+    session.get_one(Component, box).volumes = [
+        {"measure": "payments", "amount": 5, "since": None, "to": "2020-01-01", "note": "About",
+         "source": "https://www.example.gov.uk/early"},
+    ]  # fmt: skip
+    session.commit()
+    address = "/components/pay-box/performance/volume"
+    page = soup_of(client.get(f"{address}?axis=log"))
+    images = [image["src"] for image in page.select("figure img")]
+    assert images[0] == f"{address}/charts/payments.svg?axis=log"
+    said = words(client, address)
+    assert "begins with a total of 5 on 1 January 2020" in said
+    assert "1 total is told alone, with a source of its own" in said
+    assert "£10 million: by 5 January 2026, when the history begins" in said
+    assert "On 4 of 4 days the services by sector do not add up to all live services" in said
+    found = client.get(f"{address}.json").get_json()
+    assert found["milestones"][0] == {
+        "measure": "payments", "amount": 1_000_000, "on": None, "after": "2026-01-12",
+        "by": "2026-01-26",
+    }  # fmt: skip
+    assert found["items"][0]["kind"] == "total, told alone"
+    assert client.get(f"{address}.csv").status_code == 200
+
+
+def test_not_published_is_not_nothing(client: PageClient, box: int) -> None:
+    said = words(client, "/components/mute-box/performance/volume")
+    assert "since its first use is not published" in said
+    assert "How many organisations use it is not published" not in said
+    assert "How many services use it over time is not published" in said
+
+
+@pytest.mark.parametrize("name", ["payments", "pounds", "adoption"])
+def test_charts_of_a_component(client: PageClient, box: int, name: str) -> None:
+    address = f"/components/pay-box/performance/volume/charts/{name}"
+    assert client.get(f"{address}.svg").mimetype == "image/svg+xml"
+    table = client.get(f"{address}.csv").text
+    assert ("2026-01-19,Payments,,false,does not fit" in table) is (name == "payments")
+
+
+def test_charts_of_all(client: PageClient, box: int) -> None:
+    address = "/performance/components/charts"
+    for name in ("counts", "pounds", "pay-box-payments"):
+        assert client.get(f"{address}/{name}.svg?axis=log&scale=own").status_code == 200
+    assert client.get(f"{address}/mute-box-payments.svg").status_code == 404
+    assert client.get("/components/pay-box/performance/volume/charts/none.svg").status_code == 404
