@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
+import orjson
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -18,6 +20,11 @@ from portal.performance.rules.records import Asked
 
 #: How many ids a statement names: both databases take them, and fewer statements cost less.
 _MANY = 5_000
+#: With the columns in the order of `put`.
+_INSERT = (
+    "INSERT INTO data_record (data_set_id, record_id, seq, updated_at, at, day, cell, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 def asked_of(data_set: DataSet) -> Asked:
@@ -64,8 +71,29 @@ def put(session: Session, data_set_id: int, records: Iterable[Record], at: datet
                 "body": each.body,
             }
         )
-    insert_rows(session, DataRecord, rows)
+    _insert(session, rows)
     return len(rows)
+
+
+def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        insert_rows(session, DataRecord, rows)
+        return
+    # The values as SQLAlchemy would write them, in a third of the time.
+    session.flush()
+    written: dict[Any, Any] = {}
+    values = [tuple(_written(value, written) for value in row.values()) for row in rows]
+    session.connection().exec_driver_sql(_INSERT, values)
+
+
+def _written(value: Any, written: dict[Any, Any]) -> Any:
+    if isinstance(value, dict):
+        return orjson.dumps(value).decode()
+    if isinstance(value, datetime):
+        if value not in written:
+            written[value] = value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+        return written[value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _newest(session: Session, data_set_id: int) -> int | None:
