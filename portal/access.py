@@ -58,6 +58,7 @@ class Permission(StrEnum):
     DECIDE_NAME = "decide_name"
     ANSWER_PROBLEMS = "answer_problems"
     RECORD_SPEND = "record_spend"
+    KEEP_FIGURES = "keep_figures"
     DECIDE_REQUESTS = "decide_requests"
     DECIDE_FINDINGS = "decide_findings"
     DECIDE_REPORTS = "decide_reports"
@@ -328,6 +329,11 @@ POLICY: dict[Permission, Predicate] = {
     ),
     Permission.DECIDE_DUPLICATE: _both(_role(*_ADMINISTRATORS)),
     Permission.RECORD_SPEND: _any(_EDITS_SERVICE, _EDITS_ORGANISATION),
+    # Whoever may edit a service or component answers for its data sets; for those of neither, the
+    # portal's people.
+    Permission.KEEP_FIGURES: _any(
+        _EDITS_SERVICE, _EDITS_COMPONENT, _role(Role.PORTAL_ADMINISTRATOR, on=Kind.PORTAL)
+    ),
     # Exemptions from mandates, and spend: for all of government, so no body lets itself off.
     Permission.DECIDE_REQUESTS: lambda person, thing: _role(
         Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR

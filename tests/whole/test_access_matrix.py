@@ -84,6 +84,9 @@ HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
     (Permission.EDIT_ORGANISATION, B): ADMINISTRATORS,
     (Permission.RECORD_SPEND, S): ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
     (Permission.RECORD_SPEND, B): ADMINISTRATORS,
+    (Permission.KEEP_FIGURES, S): ADMINISTRATORS | SERVICE_OWNERS | {TEAM, (Role.TEAM_MEMBER, S)},
+    (Permission.KEEP_FIGURES, C): ADMINISTRATORS | PROVIDERS | {TEAM, (Role.TEAM_MEMBER, C)},
+    (Permission.KEEP_FIGURES, P): {(Role.PORTAL_ADMINISTRATOR, P)},
     (Permission.ANSWER_PROBLEMS, S): ADMINISTRATORS
     | SERVICE_OWNERS
     | {TEAM, (Role.TEAM_MEMBER, S)},

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.catalogue.models.organisations import NEVER_AGAIN
-from portal.db import Base, UtcTime, enum_column
+from portal.db import Base, Json, UtcTime, enum_column
 from portal.performance import words
 
 
@@ -63,6 +64,24 @@ class FigureLink(Base):
     ends_at: Mapped[datetime] = mapped_column(UtcTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class FigureDraft(Base):
+    """The answers to the form of one period, until they are sent: the team's, not one person's.
+
+    `answers` are by question, as rules/answers.py writes them.
+    """
+
+    __tablename__ = "figure_draft"
+
+    data_set_id: Mapped[int] = mapped_column(
+        ForeignKey("data_set.id", ondelete="CASCADE"), primary_key=True
+    )
+    start: Mapped[date] = mapped_column(primary_key=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(Json)
+    version: Mapped[int] = mapped_column(default=1)
+    edited_by: Mapped[str] = mapped_column(String(80))
+    edited_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class FigureReminder(Base):

@@ -23,7 +23,8 @@ class DataSet(Base):
     is of nothing in the catalogue need have no period: it checks records and counts nothing.
     `auto_ids` are the fields that a record's id is made from. `max_age_days` is how old the end of
     the newest period may be; `due_days` how many days after a period's end its values are due.
-    Numbers of things below `threshold` are not shown (0: all are).
+    Numbers of things below `threshold` are not shown (0: all are). `due_on` is when the next values
+    are due. A closed one takes no more, and stays to be read.
     """
 
     __tablename__ = "data_set"
@@ -62,6 +63,8 @@ class DataSet(Base):
     first_start: Mapped[date | None]
     last_start: Mapped[date | None]
     received_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    due_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime] = mapped_column(UtcTime)
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 
 from portal.performance.rules import periods
 from portal.performance.words import Period
@@ -28,12 +27,7 @@ STARTS = (HOUR, "day", "week", "month", "quarter", "year")
 
 def read(text: object) -> datetime | None:
     """The moment that a text says, in UTC; None where it says none."""
-    return _read(text) if isinstance(text, str) else None
-
-
-@lru_cache(4096)
-def _read(text: str) -> datetime | None:
-    if not _MOMENT.fullmatch(text):
+    if not isinstance(text, str) or not _MOMENT.fullmatch(text):
         return None
     try:
         found = datetime.fromisoformat(text)

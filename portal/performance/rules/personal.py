@@ -7,6 +7,7 @@ HMRC's manual NIM39110; postcode areas as Royal Mail gives them.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _EMAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]{2,}")
 _BEFORE, _AFTER = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
@@ -30,8 +31,7 @@ _PHONE = re.compile(
 )
 _PHONE_DIGITS = range(10, 15)
 _NHS = re.compile(r"(?<![\w.-])([0-9]{3})([ -]?)([0-9]{3})\2([0-9]{4})(?![\w.-])")
-_LETTER_AND_DIGIT = re.compile(r"[A-Za-z][ -]?[0-9]")
-_MANY_DIGITS = re.compile(r"[0-9](?:[ ().-]{0,3}[0-9]){9}")
+_SOMETHING = re.compile(r"@|[0-9]")
 
 #: Fields whose whole numbers are looked at: a count of as many digits is nobody's number.
 _NUMBERS = re.compile(r"phone|mobile|(?:^|_)tel(?:_|$)|nhs|patient", re.IGNORECASE)
@@ -39,20 +39,9 @@ _NUMBERS = re.compile(r"phone|mobile|(?:^|_)tel(?:_|$)|nhs|patient", re.IGNORECA
 
 def looks_like(text: str) -> str | None:
     """What a text looks like that belongs to a person: `an email address` and so on."""
-    if "@" in text and _EMAIL.search(text):
-        return "an email address"
-    # Most texts have neither, and are looked at no further.
-    if _LETTER_AND_DIGIT.search(text):
-        if _INSURANCE.search(text):
-            return "a National Insurance number"
-        if _POSTCODE.search(text):
-            return "a postcode"
-    if _MANY_DIGITS.search(text):
-        if _phone(text):
-            return "a phone number"
-        if _nhs(text):
-            return "an NHS number"
-    return None
+    if not _SOMETHING.search(text):
+        return None
+    return next((name for name, found in _SORTS if found(text)), None)
 
 
 def number_looks_like(key: str, number: int) -> str | None:
@@ -84,3 +73,12 @@ def _is_nhs(digits: str) -> bool:
     check = (11 - total % 11) % 11
     born = 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12
     return check == int(digits[9]) and (born or digits[0] in "4679" or digits[:2] > "31")
+
+
+_SORTS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("an email address", _EMAIL.search),
+    ("a National Insurance number", _INSURANCE.search),
+    ("a postcode", _POSTCODE.search),
+    ("a phone number", _phone),
+    ("an NHS number", _nhs),
+)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import uuid
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -29,8 +29,6 @@ FEW = 10
 _KEY = re.compile(r"[a-z_][a-z0-9_]+")
 LONGEST_KEY = 100
 _SPACE = re.compile(r"\s")
-#: There is nothing wrong with any of these.
-_PLAIN = frozenset({int, float, bool, type(None)})
 #: PostgreSQL stores no NUL, and nobody sees the others.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -96,47 +94,40 @@ def said_of(number: int, many: int, message: str) -> str:
 
 def personal_data(rows: Sequence[object]) -> list[str]:
     """Which fields hold what looks like somebody's. The messages never say what stands there."""
-    seen = _Seen()
+    known: dict[Any, Any] = {}
     return [
         said_of(number, len(rows), message)
         for number, row in enumerate(rows)
         if isinstance(row, dict)
-        for message in seen.messages(row)
+        for message in _personal(row, known)
     ]
 
 
-class _Seen:
-    """What was looked at already: names of fields repeat, and so do values of dimensions."""
+def _personal(row: Body, known: dict[Any, Any]) -> Iterator[str]:
+    for key, value in row.items():
+        if key not in known:
+            known[key] = personal.looks_like(key)
+        if known[key]:
+            yield f"the name of a field looks like {known[key]}: data sets hold no personal data"
+            continue
+        what = _looks_like(key, value, known)
+        if what:
+            yield f"{key} looks like {what}: data sets hold no personal data"
 
-    def __init__(self) -> None:
-        self.keys: dict[str, str | None] = {}
-        self.texts: dict[str, str | None] = {}
 
-    def messages(self, row: Body) -> Iterator[str]:
-        """What there is to say of a record."""
-        for key, value in row.items():
-            if key not in self.keys:
-                self.keys[key] = personal.looks_like(key)
-            if self.keys[key]:
-                name = f"the name of a field looks like {self.keys[key]}"
-                yield f"{name}: data sets hold no personal data"
-            elif what := self._of(key, value):
-                yield f"{key} looks like {what}: data sets hold no personal data"
-
-    def _of(self, key: str, value: object) -> str | None:
-        if isinstance(value, str):
-            if value not in self.texts:
-                # A moment is nobody's, though it has many digits.
-                moment = key in MOMENTS and moments.read(value) is not None
-                self.texts[value] = None if moment else personal.looks_like(value)
-            return self.texts[value]
-        if isinstance(value, int):
-            return personal.number_looks_like(key, value)
-        # Refused in any case; and no message may repeat it.
-        inner = [*value, *value.values()] if isinstance(value, dict) else value
-        if not isinstance(inner, list):
-            return None
-        return next((found for each in inner if (found := self._of(key, each))), None)
+def _looks_like(key: str, value: object, known: dict[Any, Any]) -> str | None:
+    if isinstance(value, str):
+        # What repeats, as values of dimensions do, is looked at once.
+        if (0, value) not in known:
+            known[0, value] = personal.looks_like(value)
+        return cast("str | None", known[0, value])
+    if isinstance(value, int):
+        return personal.number_looks_like(key, value)
+    # Refused in any case; and no message may repeat it.
+    inner = [*value, *value.values()] if isinstance(value, dict) else value
+    if not isinstance(inner, list):
+        return None
+    return next((found for each in inner if (found := _looks_like(key, each, known))), None)
 
 
 def objects(rows: Sequence[object]) -> list[Body]:
@@ -154,7 +145,6 @@ def objects(rows: Sequence[object]) -> list[Body]:
 def moments_of(rows: Sequence[Body]) -> tuple[list[Body], list[str]]:
     """The records with their moments in UTC, and what is wrong with those that say none."""
     made, wrong = [], []
-    told: dict[datetime, str] = {}
     for number, row in enumerate(rows):
         new = dict(row)
         for key in MOMENTS:
@@ -162,7 +152,7 @@ def moments_of(rows: Sequence[Body]) -> tuple[list[Body], list[str]]:
                 continue
             at = moments.read(row[key])
             if at is not None:
-                new[key] = told[at] if at in told else told.setdefault(at, at.isoformat())
+                new[key] = at.isoformat()
             else:
                 new[key] = None
                 wrong.append(said_of(number, len(rows), _no_moment(key, row[key])))
@@ -184,9 +174,7 @@ def problems(rows: Sequence[Body]) -> list[str]:
         for key, value in row.items():
             if key not in known:
                 known[key] = _wrong_key(key)
-            message = known[key]
-            if message is None and (type(value) not in _PLAIN or key in INTERNAL):
-                message = _wrong_value(key, value)
+            message = known[key] or _wrong_value(key, value)
             if message:
                 found.append(said_of(number, len(rows), message))
                 break
@@ -260,12 +248,13 @@ def read(rows: Sequence[object], asked: Asked, schema_says: list[str]) -> list[R
         ]
     if wrong:
         raise WrongRecords(wrong)
-    return [_read(row, was[TIMESTAMP]) for row, was in zip(made, sent, strict=True)]
+    return [_read(row, was) for row, was in zip(made, sent, strict=True)]
 
 
-def _read(row: Body, written: str) -> Read:
-    at = cast(datetime, moments.read(written))
-    return Read(row.pop(ID, None), at, moments.written_day(written), row)
+def _read(row: Body, was: Mapping[str, Any]) -> Read:
+    at = datetime.fromisoformat(row[TIMESTAMP])
+    id_ = row.pop(ID, None)
+    return Read(id_, at, moments.written_day(was[TIMESTAMP]), row)
 
 
 def as_record(read_: Read, id_: str | None = None, cell: str | None = None) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -11,6 +12,9 @@ from portal.access import Kind
 from portal.audit import Act, Document, record
 from portal.errors import N_, Missing
 from portal.performance.models.data_sets import DataDimension, DataMeasure, DataSet
+from portal.performance.rules import due
+from portal.performance.rules.kinds import Dimension, Measure
+from portal.performance.rules.schemas import Schema
 
 THING = "data_set"
 _LISTS = (selectinload(DataSet.dimensions), selectinload(DataSet.measures))
@@ -18,7 +22,7 @@ _LISTS = (selectinload(DataSet.dimensions), selectinload(DataSet.measures))
 _PLAIN = (
     "group", "type", "title", "kind", "period", "open_schema", "published", "raw_queries",
     "realtime", "queryable", "auto_ids", "max_age_days", "due_days", "threshold", "definition",
-    "source", "service_id", "component_id",
+    "source", "service_id", "component_id", "closed_on",
 )  # fmt: skip
 
 
@@ -82,7 +86,27 @@ def document(data_set: DataSet) -> Document:
 
 
 def _value(value: object) -> object:
-    return getattr(value, "value", value)
+    return value.isoformat() if isinstance(value, date) else getattr(value, "value", value)
+
+
+def schema_of(data_set: DataSet) -> Schema:
+    """What a data set may hold, as the rules see it."""
+    return Schema(
+        data_set.kind,
+        data_set.period,
+        tuple(
+            Dimension(each.key, each.title, {v["value"]: v["title"] for v in each.values})
+            for each in data_set.dimensions
+        ),
+        tuple(Measure(m.key, m.title, m.unit, m.summable) for m in data_set.measures),
+    )
+
+
+def set_due(data_set: DataSet, day: date) -> None:
+    """Say when the next values are due, after anything that it depends on changed."""
+    closed = data_set.closed_on is not None
+    due_days = None if closed else data_set.due_days
+    data_set.due_on = due.due_on(data_set.period, data_set.last_start, due_days, day)
 
 
 def add(
@@ -100,11 +124,17 @@ def add(
     data_set.edited_at = act.at
     data_set.dimensions = list(dimensions)
     data_set.measures = list(measures)
-    for position, dimension in enumerate(data_set.dimensions):
-        dimension.position = position
-    for position, measure in enumerate(data_set.measures):
-        measure.position = position
+    in_order(data_set)
+    set_due(data_set, act.day)
     session.add(data_set)
     session.flush()
     record(session, act, "data_set.added", THING, data_set.id, None, document(data_set))
     return data_set
+
+
+def in_order(data_set: DataSet) -> None:
+    """Number the dimensions and measures as they stand."""
+    for position, dimension in enumerate(data_set.dimensions):
+        dimension.position = position
+    for position, measure in enumerate(data_set.measures):
+        measure.position = position

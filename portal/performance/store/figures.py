@@ -101,6 +101,19 @@ def drop(session: Session, starts: Mapping[int, Collection[date]]) -> None:
             touch_many(session, period, services)
 
 
+def forget(session: Session, kind: Kind, id_: int, period: Period, data_set_id: int) -> set[date]:
+    """Drop the figures that a data set gave; the periods that had one."""
+    f = ThingFigure
+    mine = (f.kind == kind, f.of_id == id_, f.period == period, f.data_set_id == data_set_id)
+    gone = [
+        (start, figure) for start, figure in session.execute(select(f.start, f.figure).where(*mine))
+    ]
+    session.execute(delete(f).where(*mine))
+    if kind is Kind.SERVICE:
+        touch(session, id_, period, gone)
+    return {start for start, _figure in gone}
+
+
 def touch(
     session: Session, service_id: int, period: Period, figures: Iterable[tuple[date, Figure]]
 ) -> None:

@@ -14,10 +14,12 @@ from portal.performance.store import data_sets, figures, values
 
 
 def refold(session: Session, data_set: DataSet, starts: Iterable[date]) -> None:
-    """Work out the figures of some periods afresh from the current values of a data set."""
+    """Work out the figures of some periods afresh from the current values of a data set. One that
+    is not published has none: they would be read in totals.
+    """
     thing, period = data_sets.thing_of(data_set), data_set.period
     some = set(starts)
-    if thing is None or period is None or not some:
+    if thing is None or period is None or not some or not data_set.published:
         return
     keys = {measure.id: measure.key for measure in data_set.measures}
     parts = [
@@ -28,3 +30,14 @@ def refold(session: Session, data_set: DataSet, starts: Iterable[date]) -> None:
         for figure, weight in kinds.figures_of(data_set.kind, row.cell, key)
     ]  # fmt: skip
     figures.put(session, *thing, period, data_set.id, fold(parts))
+
+
+def withdraw(session: Session, data_set: DataSet) -> None:
+    """Take the figures of a data set back. Those that another one of its thing has count then."""
+    thing = data_sets.thing_of(data_set)
+    if thing is None or data_set.period is None:
+        return
+    starts = figures.forget(session, *thing, data_set.period, data_set.id)
+    for other in data_sets.of_thing(session, *thing):
+        if other.period is data_set.period and other.id != data_set.id:
+            refold(session, other, starts)

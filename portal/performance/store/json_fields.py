@@ -49,7 +49,7 @@ class Fields:
         return case((number < self.hidden[key], "null"), else_=found)
 
     def number(self, key: str) -> ColumnElement[Any]:
-        """A field as a number, booleans as 0 and 1; NULL where it is not there or holds none."""
+        """A field as a number, booleans as 0 and 1; NULL where it is none."""
         number = self._raw_number(key)
         if key not in self.hidden:
             return number
@@ -57,9 +57,7 @@ class Fields:
 
     def is_text(self, key: str) -> ColumnElement[Any]:
         """1 where a field holds text, else 0."""
-        if self.sqlite:
-            return case((func.typeof(self._raw_number(key)) == "text", 1), else_=0)
-        return case((self._type(key) == "string", 1), else_=0)
+        return case((self._type(key) == ("text" if self.sqlite else "string"), 1), else_=0)
 
     def text(self, key: str) -> ColumnElement[str]:
         """A field as it is sorted by and begins with something; NULL where there is none."""
@@ -96,14 +94,18 @@ class Fields:
         return cast(self._body.op("->")(key), String)
 
     def _raw_number(self, key: str) -> ColumnElement[Any]:
-        """On SQLite texts stay texts: whoever sums asks for them first."""
         if self.sqlite:
-            return func.json_extract(self._body, _path(key))
-        kind, field = self._type(key), self._body.op("->")(key)
-        true = type_coerce(literal("true"), String)
+            kind = self._type(key)
+            return case(
+                (kind.in_(["integer", "real"]), func.json_extract(self._body, _path(key))),
+                (kind == "true", literal(1)),
+                (kind == "false", literal(0)),
+            )
+        kind = self._type(key)
+        plain = self._body.op("->>", return_type=String())(key)
         return case(
-            (kind == "number", cast(field, Numeric)),
-            (kind == "boolean", case((cast(field, String) == true, 1), else_=0)),
+            (kind == "number", cast(plain, Numeric)),
+            (kind == "boolean", case((plain == "true", literal(1)), else_=literal(0))),
         )
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
 
-import orjson
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -16,15 +14,10 @@ from portal.performance.models.values import DataRecord
 from portal.performance.rules.entries import Record
 from portal.performance.rules.kinds import Dimension, Measure
 from portal.performance.rules.meanings import Place
-from portal.performance.rules.records import Asked
+from portal.performance.rules.records import Asked, Body
 
 #: How many ids a statement names: both databases take them, and fewer statements cost less.
 _MANY = 5_000
-#: With the columns in the order of `put`.
-_INSERT = (
-    "INSERT INTO data_record (data_set_id, record_id, seq, updated_at, at, day, cell, body)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
 
 
 def asked_of(data_set: DataSet) -> Asked:
@@ -71,29 +64,8 @@ def put(session: Session, data_set_id: int, records: Iterable[Record], at: datet
                 "body": each.body,
             }
         )
-    _insert(session, rows)
+    insert_rows(session, DataRecord, rows)
     return len(rows)
-
-
-def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
-    if session.get_bind().dialect.name != "sqlite":
-        insert_rows(session, DataRecord, rows)
-        return
-    # The values as SQLAlchemy would write them, in a third of the time.
-    session.flush()
-    written: dict[Any, Any] = {}
-    values = [tuple(_written(value, written) for value in row.values()) for row in rows]
-    session.connection().exec_driver_sql(_INSERT, values)
-
-
-def _written(value: Any, written: dict[Any, Any]) -> Any:
-    if isinstance(value, dict):
-        return orjson.dumps(value).decode()
-    if isinstance(value, datetime):
-        if value not in written:
-            written[value] = value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
-        return written[value]
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _newest(session: Session, data_set_id: int) -> int | None:
@@ -163,4 +135,18 @@ def places_of(session: Session, data_set_id: int, ids: Collection[str]) -> dict[
         for id_, day, cell in session.execute(query):
             if day is not None and cell is not None:
                 found[id_] = day, cell
+    return found
+
+
+def bodies_at(
+    session: Session, data_set_id: int, starts: Collection[date]
+) -> dict[tuple[date, str], tuple[str, Body]]:
+    """The ids and bodies of the records of some periods, by period and cell."""
+    r = DataRecord
+    found: dict[tuple[date, str], tuple[str, Body]] = {}
+    for some in chunks(sorted(starts)):
+        query = select(r.day, r.cell, r.record_id, r.body).where(
+            r.data_set_id == data_set_id, r.day.in_(some), r.cell.is_not(None)
+        )
+        found |= {(day, cell): (id_, body) for day, cell, id_, body in session.execute(query)}
     return found

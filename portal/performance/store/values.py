@@ -32,7 +32,7 @@ def add_batch(session: Session, data_set: DataSet, sent: Sent, digest: str, act:
     """Keep how a batch came in. Its counts are written when they are known."""
     batch = DataBatch(
         data_set_id=data_set.id, token_id=sent.token_id, import_id=sent.import_id, way=sent.way,
-        actor=act.actor, at=act.at, source=sent.source, digest=digest, counts={},
+        actor=act.actor, at=act.at, source=sent.source, digest=digest, reason=act.reason, counts={},
     )  # fmt: skip
     session.add(batch)
     session.flush()
@@ -130,3 +130,22 @@ def revisions(session: Session, data_set_id: int, start: date, cell: str) -> lis
         .order_by(v.measure_id, v.revision.desc())
     )  # fmt: skip
     return list(session.execute(query))
+
+
+def by_place(session: Session, data_set: DataSet, start: date) -> dict[tuple[str, str], Row[Any]]:
+    """The current values of a period, by cell and measure."""
+    keys = {measure.id: measure.key for measure in data_set.measures}
+    return {(row.cell, keys[row.measure_id]): row for row in current(session, data_set.id, [start])}
+
+
+def given(session: Session, data_set_id: int, first: date) -> dict[date, ValueStatus]:
+    """The periods from one on that have values, each with how far the least of them is."""
+    v = DataValue
+    query = select(v.start, v.status).where(
+        v.data_set_id == data_set_id, v.current, v.start >= first
+    )
+    found: dict[date, ValueStatus] = {}
+    for start, status in session.execute(query.distinct()):
+        if found.get(start) is not ValueStatus.PROVISIONAL:
+            found[start] = status
+    return found

@@ -1,0 +1,81 @@
+"""The values of a data set as its pages and files show them: with where each is from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from portal.performance.models.data_sets import DataMeasure
+from portal.performance.models.values import DataBatch, DataValue
+from portal.performance.words import Doubt, Unit, ValueState, ValueStatus, Way
+
+
+class Value(NamedTuple):
+    """A value with its measure and how it came in. `note` is for those who answer for it."""
+
+    start: date
+    cell: str
+    measure: str
+    title: str
+    unit: Unit
+    revision: int
+    current: bool
+    state: ValueState
+    number: float | None
+    status: ValueStatus
+    definition: int
+    doubt: Doubt | None
+    way: Way
+    source: str | None
+    actor: str
+    at: datetime
+    reason: str | None
+    note: str | None
+
+
+def starts(session: Session, data_set_id: int, many: int, before: date | None = None) -> list[date]:
+    """The first days of the newest periods with values, before one where that is given."""
+    v = DataValue
+    query = select(v.start).where(v.data_set_id == data_set_id, v.current)
+    if before is not None:
+        query = query.where(v.start < before)
+    return list(session.scalars(query.distinct().order_by(v.start.desc()).limit(many)))
+
+
+def of_periods(session: Session, data_set_id: int, some: Collection[date]) -> list[Value]:
+    """The current values of periods, newest first, in the order of the schema."""
+    return list(
+        _values(session, data_set_id, DataValue.start.in_(some), DataValue.current.is_(True))
+    )
+
+
+def every(session: Session, data_set_id: int) -> Iterator[Value]:
+    """All current values, newest first."""
+    return _values(session, data_set_id, DataValue.current.is_(True))
+
+
+def revisions(session: Session, data_set_id: int, start: date) -> list[Value]:
+    """Every value that a period ever had, the newest of each first."""
+    return list(_values(session, data_set_id, DataValue.start == start))
+
+
+def _values(session: Session, data_set_id: int, *which: ColumnElement[bool]) -> Iterator[Value]:
+    query = _query().where(DataValue.data_set_id == data_set_id, *which)
+    return (Value(*row) for row in session.execute(query).yield_per(1_000))
+
+
+def _query() -> Any:
+    v, m, b = DataValue, DataMeasure, DataBatch
+    return (
+        select(
+            v.start, v.cell, m.key, m.title, m.unit, v.revision, v.current, v.state, v.number,
+            v.status, v.definition, v.doubt, b.way, b.source, b.actor, b.at, b.reason, v.note,
+        )
+        .join(m, m.id == v.measure_id)
+        .join(b, b.id == v.batch_id)
+        .order_by(v.start.desc(), v.cell, m.position, v.revision.desc())
+    )  # fmt: skip
