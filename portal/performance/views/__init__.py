@@ -6,7 +6,7 @@ from flask import Flask
 
 from portal.performance.actions import taking_back
 from portal.performance.store import moves
-from portal.performance.views import api, dashboards, histories
+from portal.performance.views import api, dashboards, histories, keeping_pages
 
 
 def install(app: Flask, writes_per_minute: int = 0) -> None:
@@ -18,6 +18,7 @@ def install(app: Flask, writes_per_minute: int = 0) -> None:
     """
     moves.install()
     taking_back.install()
+    keeping_pages.install(app)
     dashboards.install(app)
     api.install(app, writes_per_minute)
     app.register_blueprint(histories.blueprint)

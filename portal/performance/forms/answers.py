@@ -1,0 +1,134 @@
+"""The form of a period: one page for each figure, and the page that sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from wtforms import HiddenField, RadioField, StringField, SubmitField, TextAreaField
+
+from portal.errors import Invalid
+from portal.performance.rules import answers as rules
+from portal.performance.rules.answers import LONGEST_NOTE, Answer
+from portal.performance.rules.questions import Question
+from portal.performance.words import ValueState, ValueStatus
+from portal.web.forms import Form, MaxLength, Select, choices
+from portal.web.i18n import _, lazy
+
+STATES = {
+    ValueState.NUMBER: lazy("Yes"),
+    ValueState.NOT_PROVIDED: lazy("No, we don’t have this figure"),
+    ValueState.NOT_APPLICABLE: lazy("No, this doesn’t apply to us"),
+    ValueState.NOT_COLLECTED: lazy("No, we don’t collect this"),
+}
+
+
+class AnswerForm(Form):
+    """The answer to one question."""
+
+    state = RadioField(
+        lazy("Do you have this figure?"),
+        [Select(lazy("whether you have this figure"))],
+        choices=choices(STATES),
+    )
+    note = TextAreaField(
+        lazy("Note for your team (optional)"),
+        [MaxLength(LONGEST_NOTE)],
+        description=lazy("Nobody else reads it, and it is in no download."),
+        render_kw={"params": {"rows": 2}},
+    )
+    base = HiddenField()
+    go = SubmitField(lazy("Save and continue"))
+    later = SubmitField(
+        lazy("Save and return later"),
+        render_kw={"params": {"classes": "govuk-button--secondary"}},
+    )
+
+    @property
+    def number_fields(self) -> list[StringField]:
+        """The inputs for numbers, in the order of the question's parts."""
+        return [field for field in self if field.name.startswith("number_")]
+
+    def items(self, states: Mapping[ValueState, str], numbers: str) -> list[dict[str, Any]]:
+        """The choices, with the inputs for numbers below the first: shown when it is chosen, and
+        always where there is no JavaScript.
+        """
+        found: list[dict[str, Any]] = [
+            {"value": state.value, "text": text, "checked": self.state.data == state.value}
+            for state, text in states.items()
+        ]
+        found[0]["conditional"] = {"html": numbers}
+        return found
+
+    def given(self, question: Question) -> Answer | None:
+        """What was typed; None where the fields have something to say about it."""
+        state, note = ValueState(self.state.data), self.note.data or None
+        if state is not ValueState.NUMBER:
+            return Answer(state, {}, note)
+        numbers: dict[str, float] = {}
+        for place, part in enumerate(question.parts, start=1):
+            try:
+                field = f"number_{place}"
+                numbers[part.key] = rules.number(self[field].data, part.measure, field)
+            except Invalid as problem:
+                title = {"title": _(part.title)} if "title" in problem.values else {}
+                self.refuse(Invalid(problem.field, problem.marked, **{**problem.values, **title}))
+        return None if self.errors else Answer(state, numbers, note)
+
+
+def answer_form(question: Question, answer: Answer | None) -> AnswerForm:
+    """The form of a question, filled with the answer that stands."""
+    fields: dict[str, Any] = {
+        f"number_{place}": StringField(
+            _(part.title) if len(question.parts) > 1 else _("Figure"),
+            render_kw={"params": _input(part)},
+        )
+        for place, part in enumerate(question.parts, start=1)
+    }
+    made = type("FiguresForm", (AnswerForm,), fields)
+    return cast(AnswerForm, made(data={"base": rules.mark(answer), **_shown(question, answer)}))
+
+
+def _input(part: Any) -> dict[str, Any]:
+    params: dict[str, Any] = {"inputmode": "decimal", "classes": "govuk-input--width-10"}
+    if part.measure.unit == "pounds":
+        params["prefix"] = {"text": "£"}
+    if part.measure.unit == "percent":
+        params["suffix"] = {"text": "%"}
+    return params
+
+
+def _shown(question: Question, answer: Answer | None) -> dict[str, Any]:
+    if answer is None:
+        return {}
+    numbers = {
+        f"number_{place}": _typed(answer.numbers.get(part.key))
+        for place, part in enumerate(question.parts, start=1)
+    }
+    return {"state": answer.state.value, "note": answer.note, **numbers}
+
+
+def _typed(number: float | None) -> str:
+    if number is None:
+        return ""
+    return f"{number:,.0f}" if number == int(number) else f"{number:,}"
+
+
+class SendForm(Form):
+    """Sends the answers of a period."""
+
+    status = RadioField(
+        lazy("Are these figures final?"),
+        [Select(lazy("whether these figures are final"))],
+        choices=choices({
+            ValueStatus.PUBLISHED: lazy("Yes, they are final"),
+            ValueStatus.PROVISIONAL: lazy("No, they are provisional and may change"),
+        }),
+    )  # fmt: skip
+    why = StringField(
+        lazy("Why do published figures change?"),
+        [MaxLength(500)],
+        description=lazy("Everybody can read this. Name no people."),
+    )
+    base = HiddenField()
+    go = SubmitField(lazy("Send these figures"))

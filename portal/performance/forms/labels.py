@@ -1,0 +1,114 @@
+"""What the closed lists of data sets are called on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from portal.catalogue.forms import labels
+from portal.catalogue.forms.history_words import teach as teach_history
+from portal.performance.rules import kinds, kpis, periods
+from portal.performance.words import Period, SetKind
+from portal.web.filters import long_date, month
+from portal.web.i18n import _, lazy
+
+LABELS: dict[str, Mapping[str, str]] = {
+    "set_kind": {
+        **{kind.value: lazy(sort.title) for kind, sort in kinds.SORTS.items()},
+        "own": lazy("Something else that your team defines"),
+    },
+    "set_period": {
+        "day": lazy("Day"),
+        "week": lazy("Week"),
+        "month": lazy("Month"),
+        "quarter": lazy("Quarter"),
+        "year": lazy("12 months"),
+    },
+    "measure_unit": {
+        "count": lazy("A number of things"),
+        "pounds": lazy("Pounds"),
+        "percent": lazy("Percentage"),
+        "seconds": lazy("Seconds"),
+        "score": lazy("Score"),
+    },
+    "value_state": {
+        "number": lazy("Number"),
+        "not_provided": lazy("Not provided"),
+        "not_applicable": lazy("Does not apply"),
+        "not_collected": lazy("Not collected"),
+        "suppressed": lazy("Not shown: too few"),
+    },
+    "value_status": {
+        "provisional": lazy("Provisional"),
+        "published": lazy("Published"),
+        "revised": lazy("Revised"),
+    },
+    "sent_by": {
+        "api": lazy("A program of the team"),
+        "form": lazy("The form"),
+        "file": lazy("A file"),
+        "link": lazy("A link by email"),
+        "collected": lazy("Collected from a web address"),
+        "import": lazy("An import"),
+    },
+    "doubt": {
+        "digital_above_total": lazy("More digital transactions than transactions"),
+        "quarters_differ": lazy("Differs from what was published elsewhere"),
+    },
+    "figure_kpi": {kpi.value: lazy(each.title) for kpi, each in kpis.INDICATORS.items()},
+}
+
+#: GOV.UK tag colours; the status is always named as well.
+COLOURS = {"provisional": "yellow", "published": "green", "revised": "blue"}
+_FIELDS = {
+    "group": lazy("First part of its address"),
+    "type": lazy("End of its address"),
+    "title": lazy("Title"),
+    "kind": lazy("Sort"),
+    "period": lazy("Period"),
+    "published": lazy("Published"),
+    "max_age_days": lazy("Oldest the newest figures may be, in days"),
+    "due_days": lazy("Due after the period ends, in days"),
+    "threshold": lazy("Numbers below this are not shown"),
+    "definition": lazy("Version of the definition"),
+    "dimensions": lazy("Told apart by"),
+    "measures": lazy("What is measured"),
+    "closed_on": lazy("Closed"),
+    "way": lazy("How the figures came"),
+    "new": lazy("New figures"),
+    "revised": lazy("Revised figures"),
+    "same": lazy("Figures that stayed the same"),
+    "records": lazy("Records"),
+    "token": lazy("Token"),
+    "ends_at": lazy("Works until"),
+    "revoked_at": lazy("Revoked"),
+}
+#: What the history keeps for programs, and pages leave out.
+HIDDEN = frozenset(
+    ("token_id", "service_id", "component_id", "digest", "open_schema", "raw_queries", "realtime",
+     "queryable", "auto_ids")
+)  # fmt: skip
+
+
+def teach() -> None:
+    """Give pages and histories these words."""
+    labels.add(LABELS)
+    texts = {"period": LABELS["set_period"], "way": LABELS["sent_by"]}
+    teach_history(_FIELDS, texts)
+
+
+def period_name(period: Period | None, start: date) -> str:
+    """A period in words, such as `July 2026` or `July to September 2026`."""
+    if period is None or period is Period.DAY:
+        return long_date(start)
+    if period is Period.MONTH:
+        return month(start)
+    end = periods.end_of(period, start)
+    if period is Period.WEEK:
+        return _("week from %(day)s", day=long_date(start))
+    return _("%(first)s to %(last)s", first=month(start), last=month(end))
+
+
+def kind_label(kind: SetKind) -> str:
+    """What a sort of data set is called."""
+    return labels.label(kind.value, "set_kind")

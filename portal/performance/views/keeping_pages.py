@@ -1,0 +1,30 @@
+"""The pages by which teams keep their figures, wired together."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.performance.forms import labels
+from portal.performance.rules.answers import put
+from portal.performance.views import (
+    data_set_editing,
+    data_set_panels,
+    data_set_tokens,
+    data_set_values,
+    data_sets,
+    figure_forms,
+)
+from portal.web import navigation
+from portal.web.i18n import lazy
+
+
+def install(app: Flask) -> None:
+    """Register the pages, their words, and what they add to those of services and components."""
+    labels.teach()
+    app.jinja_env.filters["period_name"] = labels.period_name
+    app.jinja_env.filters["value_text"] = lambda value: put(value.number, value.unit)
+    app.jinja_env.filters["value_colour"] = lambda status: labels.COLOURS.get(str(status), "")
+    for module in (data_sets, data_set_editing, data_set_values, data_set_tokens, figure_forms):
+        app.register_blueprint(module.blueprint)
+    data_set_panels.install()
+    navigation.add_to_footer(app, lazy("Data sets"), "data_sets.index")
