@@ -57,7 +57,7 @@ from portal.commands import Commands, act, database, json_option, yes_anyway, ye
 from portal.errors import Invalid, Missing
 from portal.interchange import demo, performance_platform, registers, summaries, tables
 from portal.interchange.said import json_line, printable, told
-from portal.performance.actions import bringing
+from portal.performance.actions import bringing, demo_figures
 from portal.performance.store import rebuilding
 
 #: What an id of the database can be.
@@ -318,6 +318,8 @@ def demo_load(as_json: bool) -> None:
     spend = spending.add_missing(database(), asked["spend_requests"], command)
     counts["spend requests"] = {"added": spend}
     counts["booked assessments"] = cli_assessments.load_demo_bookings(command)
+    figures = demo_figures.add_missing(database(), demo.figures(), command)
+    counts["data sets"] = {"added": figures}
     counts["reviews"] = {"set": reviews.add_missing(database(), kept["reviews"], command)}
     if as_json:
         click.echo(json.dumps(counts))

@@ -72,6 +72,11 @@ def drafts() -> list[Document]:
     return _load("drafts.json")
 
 
+def figures() -> list[Document]:
+    """Data sets of the demo's services, with made-up figures of the last months."""
+    return _load("figures.json")
+
+
 def journeys() -> list[Document]:
     """The demo's journeys, as documents."""
     return _load("journeys.json")

@@ -68,6 +68,19 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "data_api.record": PUBLIC,
     "data_api.status": PUBLIC,
     "data_api.status_of_sets": PUBLIC,
+    **dict.fromkeys(
+        ("data_sets.index", "data_sets.history", "data_set_values.show", "data_set_values.period"),
+        PUBLIC,
+    ),
+    "data_set_editing.add": Permission.USE_ACCOUNT,
+    **dict.fromkeys(
+        (
+            *(f"data_set_editing.{name}" for name in ("edit", "extend", "close", "open_again")),
+            *(f"data_set_tokens.{name}" for name in ("index", "rotate", "revoke")),
+            *(f"figure_forms.{name}" for name in ("index", "question", "check", "drop")),
+        ),
+        (Permission.KEEP_FIGURES, Kind.SERVICE),
+    ),
     "edit_components.index": (Permission.EDIT_COMPONENT, Kind.COMPONENT),
     "edit_components.question": (Permission.EDIT_COMPONENT, Kind.COMPONENT),
     "edit_journeys.index": (Permission.EDIT_JOURNEY, JOURNEY),

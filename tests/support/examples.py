@@ -38,6 +38,8 @@ from portal.catalogue.models.transfers import Transfer
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import duplicates
 from portal.catalogue.words import RecordKind, RegistrationState
+from portal.performance.models.data_sets import DataToken
+from portal.performance.store import data_sets
 
 SERVICE = "tax-your-vehicle"
 ORGANISATION = "driver-and-vehicle-licensing-agency"
@@ -186,6 +188,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         **held(session),
         **_drafts(session),
         **_boards(),
+        **_figures(session),
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
 
@@ -197,6 +200,16 @@ def _boards() -> dict[str, dict[str, Any]]:
     found["component"] = {"slug": COMPONENT, "chart": "volume"}
     charts = {f"boards.{name}{end}": each for name, each in found.items() for end in ("", "_chart")}
     return {**charts, "boards": {"chart": "transactions"}}
+
+
+def _figures(session: Session) -> dict[str, dict[str, Any]]:
+    """A data set with figures, and its newest period."""
+    row = data_sets.find(session, SERVICE, "volumes")
+    here = {"group": SERVICE, "type_": "volumes",
+            "start": row.last_start if row else None, "number": 1}  # fmt: skip
+    names = ("data_sets", "data_set_values", "data_set_editing", "figure_forms")
+    token = session.scalar(select(func.min(DataToken.id)))
+    return {**dict.fromkeys(names, here), "data_set_tokens": {**here, "token_id": token}}
 
 
 def _parts_of(session: Session) -> dict[str, Any]:

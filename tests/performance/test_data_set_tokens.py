@@ -1,0 +1,50 @@
+"""The tokens of a data set on pages: shown once, replaced, revoked."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal.audit import history_of
+from portal.performance.store import data_sets, tokens
+from tests.performance.places import Place, text, text_of
+from tests.support.pages import PageClient, filled, soup_of
+
+ADDRESS = "/data-sets/a-fine/volumes/tokens"
+
+
+@pytest.fixture
+def place(app: Flask, session: Session) -> Place:
+    return Place(app, session)
+
+
+def test_a_token_is_shown_once_and_can_be_replaced_and_revoked(
+    client: PageClient, place: Place
+) -> None:
+    row = place.add()
+    assert "No token works" in text(place.team, ADDRESS)
+    form = filled(place.team.get(ADDRESS))
+    assert "Enter which program it is for" in text_of(place.team.post(ADDRESS, data=form))
+    made = place.team.post(ADDRESS, data={**form, "label": "Monthly export"})
+    [shown] = soup_of(made).select("#token")
+    assert "no-store" in made.headers["Cache-Control"] and len(shown.get_text()) > 30
+    page = text(place.team, ADDRESS)
+    assert "Monthly export" in page and "Never" in page and shown.get_text() not in page
+    [token] = tokens.of_set(place.session, row.id)
+    rotate = f"{ADDRESS}/{token.id}/rotate"
+    new = place.team.post(rotate, data=filled(place.team.get(rotate)))
+    assert "Your new token" in text_of(new)
+    asked = place.team.post(f"{ADDRESS}/{token.id}/revoke", data=filled(place.team.get(rotate)))
+    assert "Revoke this token" in text_of(asked)
+    gone = place.team.post(f"{ADDRESS}/{token.id}/revoke", data=filled(asked))
+    assert gone.status_code == 303 and "revoked" in text(place.team, ADDRESS)
+    again = place.team.post(rotate, data=filled(place.team.get(rotate)))
+    assert again.status_code == 303
+    assert "This token does not work any more" in text(place.team, ADDRESS)
+    assert place.team.get(f"{ADDRESS}/999999/rotate").status_code == 404
+    told = text(client, "/data-sets/a-fine/volumes/history")
+    assert "Monthly export" in told and token.digest not in told
+    tags = [each.tag for each in history_of(place.session, data_sets.THING, row.id)]
+    assert tags[0] == "data_set.token_revoked"
+    assert client.get(ADDRESS).status_code == 302
