@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check client-check format coverage bench messages screenshots reset lock install install-dev browser clean
+.PHONY: help run test check format coverage bench messages screenshots reset lock install install-dev browser clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -44,9 +44,6 @@ format: install-dev ## Put the code in its standard form
 
 coverage: install-dev browser ## Run the tests and say which lines none of them reaches
 	@$(PY) -m pytest -n $(WORKERS) --cov --cov-report=term $(ARGS)
-
-client-check: install ## Drive the old client of the Performance Platform against the portal (PORT=)
-	@PYTHON="$(PYTHON)" PORT="$(if $(filter 8000,$(PORT)),8245,$(PORT))" scripts/client-check
 
 bench: install-dev ## Measure the portal beside the least code that says the same (SIZE=, ROWS=, DB=postgresql)
 	@SIZE="$(SIZE)" ROWS="$(ROWS)" DB="$(DB)" $(PY) -m bench
