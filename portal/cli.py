@@ -292,9 +292,11 @@ def demo_load(as_json: bool) -> None:
         ("adoption", demo.adoption(), import_usage.apply_adoption),
         ("rosters", demo.rosters(), import_usage.apply_rosters),
         ("documents", demo.documents(), mentions.apply_documents),
+        ("volumes", demo.volumes(), bringing.apply),
     ):
         outcome = importing.run(database(), parsed, command, apply)
-        counts[name] = {"created": outcome.created, "updated": outcome.updated}
+        created = outcome.created + outcome.further.get("values_created", 0)
+        counts[name] = {"created": created, "updated": outcome.updated}
     counts["reports"] = cli_assessments.load_demo(command)
     named = suppliers.match(database(), command)
     counts["suppliers"] = {"matched": named.matched, "waiting": named.waiting}

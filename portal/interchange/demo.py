@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ from portal.catalogue.rules.documents import clean_organisation, clean_service
 from portal.catalogue.rules.importing import Desired, Parsed
 from portal.interchange.documents import parse as read_documents
 from portal.interchange.past_reports import parse as read_reports
+from portal.interchange.volume_columns import STATES
+from portal.performance.rules.entries import Entry
+from portal.performance.rules.published import Published, Row
+from portal.performance.words import Period, ValueState
 
 FOLDER = Path(__file__).resolve().parent / "demo"
 
@@ -157,6 +162,40 @@ def adoption() -> Parsed:
             key = f"{each['component']}/{day}"
             parsed.desired.append(Desired(key, "published.json", parsed.read, fields, day))
     return parsed
+
+
+#: Where the volumes of the demo's services were published.
+VOLUMES_SOURCE = "https://github.com/alphagov/spotlight/tree/master/assets/data"
+
+
+def volumes() -> Published:
+    """What was published of the volumes of some of the demo's services, by quarter and year."""
+    parsed = Published("demo-volumes", ["volumes.json"], source=VOLUMES_SOURCE)
+    found = _load("volumes.json")
+    parsed.read = len(found)
+    for line, row in enumerate(found, start=1):
+        slug = row["service"]
+        parsed.desired.append(Desired(slug, "volumes.json", line, {}, slug))
+    parsed.rows = lambda _aside: (
+        Row(desired, {period: _figures(row[name]) for period, name in _PERIODS.items()})
+        for desired, row in zip(parsed.desired, found, strict=True)
+    )
+    return parsed
+
+
+_PERIODS = {Period.QUARTER: "quarters", Period.YEAR: "years"}
+
+
+def _figures(starts: dict[str, list[float | str | None]]) -> list[Entry]:
+    measures = ("transactions", "digital", "unit_cost")
+    return [
+        Entry(date.fromisoformat(start), "", measure, ValueState.NUMBER, float(value))
+        if not isinstance(value, str)
+        else Entry(date.fromisoformat(start), "", measure, STATES[value])
+        for start, values in starts.items()
+        for measure, value in zip(measures, values, strict=False)
+        if value is not None
+    ]
 
 
 def rosters() -> Parsed:

@@ -296,3 +296,19 @@ def test_yearly_transactions_are_the_published_figures() -> None:
             assert service["transactions_to"] == "2017-09-30"
         for row in known:
             assert row["Service Type"] in ("", service["category"])
+
+
+@pytest.mark.skipif(not VOLUMES.is_file(), reason="the real transaction volumes are not here")
+def test_volumes_of_12_months_are_the_published_figures() -> None:
+    published = {row["Name of service"].strip(): row for row in csv.DictReader(
+        VOLUMES.read_text(encoding="utf-8-sig").splitlines())}  # fmt: skip
+    services = {service["slug"]: service for service in SERVICES}
+    for row in _load("volumes"):
+        names = [n["name"] for n in services[row["service"]]["names"]]
+        (known,) = (published[name] for name in names if name in published)
+        said = {
+            heading.split(" to ")[0]: known[heading].replace(",", "")
+            for heading in known if heading.endswith(": volume")
+        }  # fmt: skip
+        for start, (total, *_rest) in row["years"].items():
+            assert said[f"{date.fromisoformat(start):%B %Y}"] == str(total)

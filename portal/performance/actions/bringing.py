@@ -85,6 +85,7 @@ class _Run:
         self._session = batch.session
         self._act = batch.act
         self._kind = parsed.kind
+        self._source = parsed.source or parsed.files[0]
         self._lines: dict[int, int] = {}
 
     def take(self, rows: Iterable[tuple[int, Row]]) -> None:
@@ -179,7 +180,7 @@ class _Run:
     def _sent(self, each: _Written) -> DataBatch:
         entries = [entry for entry, _ in each.rows]
         starts = [entry.start for entry in entries]
-        set_, sent = each.data_set, Sent(Way.IMPORT, self._batch.row.files[0], None,
+        set_, sent = each.data_set, Sent(Way.IMPORT, self._source, None,
                                          self._batch.row.id)  # fmt: skip
         set_.received_at = self._act.at
         set_.first_start = min(starts + ([set_.first_start] if set_.first_start else []))

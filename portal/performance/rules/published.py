@@ -40,9 +40,11 @@ class Published(Parsed):
 
     Attributes:
         rows: reads the rows again, one at a time, and puts what it sets aside into a list.
+        source: the address where the file is published; None for the file's name.
     """
 
     rows: Callable[[list[Aside]], Iterator[Row]] = lambda _aside: iter(())
+    source: str | None = None
 
 
 def group_of(slug: str, attempt: int = 0) -> str:
