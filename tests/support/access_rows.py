@@ -77,6 +77,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
         (
             *(f"data_set_editing.{name}" for name in ("edit", "extend", "close", "open_again")),
             *(f"data_set_tokens.{name}" for name in ("index", "rotate", "revoke")),
+            *(f"uploads.{name}" for name in ("index", "template", "errors", "keep")),
             *(f"figure_forms.{name}" for name in ("index", "question", "check", "drop")),
         ),
         (Permission.KEEP_FIGURES, Kind.SERVICE),

@@ -207,7 +207,7 @@ def _figures(session: Session) -> dict[str, dict[str, Any]]:
     row = data_sets.find(session, SERVICE, "volumes")
     here = {"group": SERVICE, "type_": "volumes",
             "start": row.last_start if row else None, "number": 1}  # fmt: skip
-    names = ("data_sets", "data_set_values", "data_set_editing", "figure_forms")
+    names = ("data_sets", "data_set_values", "data_set_editing", "figure_forms", "uploads")
     token = session.scalar(select(func.min(DataToken.id)))
     return {**dict.fromkeys(names, here), "data_set_tokens": {**here, "token_id": token}}
 

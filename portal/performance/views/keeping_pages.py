@@ -13,6 +13,7 @@ from portal.performance.views import (
     data_set_values,
     data_sets,
     figure_forms,
+    uploads,
 )
 from portal.web import navigation
 from portal.web.i18n import lazy
@@ -24,7 +25,14 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["period_name"] = labels.period_name
     app.jinja_env.filters["value_text"] = lambda value: put(value.number, value.unit)
     app.jinja_env.filters["value_colour"] = lambda status: labels.COLOURS.get(str(status), "")
-    for module in (data_sets, data_set_editing, data_set_values, data_set_tokens, figure_forms):
+    for module in (
+        data_sets,
+        data_set_editing,
+        data_set_values,
+        data_set_tokens,
+        figure_forms,
+        uploads,
+    ):
         app.register_blueprint(module.blueprint)
     data_set_panels.install()
     navigation.add_to_footer(app, lazy("Data sets"), "data_sets.index")

@@ -1,0 +1,52 @@
+"""Forms that take figures from a file."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+
+from wtforms import FileField, HiddenField, RadioField, StringField, SubmitField
+
+from portal.performance.words import ValueStatus
+from portal.web.forms import Form, MaxLength, Select, choices
+from portal.web.i18n import lazy
+
+
+class UploadForm(Form):
+    """Takes a file."""
+
+    file = FileField(lazy("Choose a CSV file"), [Select(lazy("a CSV file"))])
+    status = RadioField(
+        lazy("Are these figures final?"),
+        [Select(lazy("whether these figures are final"))],
+        choices=choices({
+            ValueStatus.PUBLISHED: lazy("Yes, they are final"),
+            ValueStatus.PROVISIONAL: lazy("No, they are provisional and may change"),
+        }),
+    )  # fmt: skip
+    go = SubmitField(lazy("Check the file"))
+
+
+class ConfirmForm(Form):
+    """Carries a file that was checked: nothing of it is kept before it is confirmed."""
+
+    text = HiddenField()
+    encoding = HiddenField()
+    status = HiddenField()
+    base = HiddenField()
+    why = StringField(
+        lazy("Why do published figures change?"),
+        [MaxLength(500)],
+        description=lazy("Everybody can read this. Name no people."),
+    )
+    go = SubmitField(lazy("Save all these figures"))
+
+    def carry(self, text: str) -> None:
+        """Take the text of a file along; line ends would not come through a form as they are."""
+        self.text.data = b64encode(text.encode()).decode()
+
+    def carried(self) -> str:
+        """The text that was taken along; empty where it is none."""
+        try:
+            return b64decode(self.text.data or "", validate=True).decode()
+        except ValueError:
+            return ""
