@@ -57,7 +57,7 @@ from portal.commands import Commands, act, database, json_option, yes_anyway, ye
 from portal.errors import Invalid, Missing
 from portal.interchange import demo, performance_platform, registers, summaries, tables
 from portal.interchange.said import json_line, printable, told
-from portal.performance.actions import bringing, demo_figures
+from portal.performance.actions import bringing, demo_figures, demo_notes
 from portal.performance.store import rebuilding
 
 #: What an id of the database can be.
@@ -319,6 +319,9 @@ def demo_load(as_json: bool) -> None:
     counts["exemptions"] = {"added": leave}
     spend = spending.add_missing(database(), asked["spend_requests"], command)
     counts["spend requests"] = {"added": spend}
+    counts["notes and targets"] = {
+        "added": demo_notes.add_missing(database(), demo.notes(), command)
+    }
     counts["booked assessments"] = cli_assessments.load_demo_bookings(command)
     figures = demo_figures.add_missing(database(), demo.figures(), command)
     counts["data sets"] = {"added": figures}

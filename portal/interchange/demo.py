@@ -233,3 +233,8 @@ def _published() -> dict[str, list[Document]]:
         (FOLDER / "published.json").read_text(encoding="utf-8")
     )
     return found
+
+
+def notes() -> list[Document]:
+    """Notes on the figures of the demo's services, and targets, made up."""
+    return _load("notes.json")

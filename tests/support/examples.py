@@ -196,10 +196,15 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
 def _boards() -> dict[str, dict[str, Any]]:
     """Whose dashboards, and a chart of each."""
     of = {"service": SERVICE, "organisation": ORGANISATION, "journey": JOURNEY}
-    found = {name: {"slug": slug, "chart": "transactions"} for name, slug in of.items()}
-    found["component"] = {"slug": COMPONENT, "chart": "volume"}
-    charts = {f"boards.{name}{end}": each for name, each in found.items() for end in ("", "_chart")}
-    return {**charts, "boards": {"chart": "transactions"}}
+    on = {name: {"slug": slug, "chart": "transactions"} for name, slug in of.items()}
+    on["component"] = {"slug": COMPONENT, "chart": "volume"}
+    charts = {f"boards.{name}{end}": each for name, each in on.items() for end in ("", "_chart")}
+    notes = {"slug": SERVICE, "note_id": 1, "target_id": 1}
+    found: dict[str, dict[str, Any]] = {**charts, "boards": {"chart": "transactions"}}
+    found["figure_notes"] = notes
+    for name in ("change", "remove"):
+        found[f"figure_notes.{name} of components"] = {"note_id": 2}
+    return found
 
 
 def _figures(session: Session) -> dict[str, dict[str, Any]]:
@@ -337,7 +342,8 @@ def addresses(app: Flask, session: Session, method: str = "GET") -> dict[str, tu
             continue
         for number, folder in enumerate(_folders(rule)):
             usual = known.get(rule.endpoint.split(".")[0], {})
-            given = known.get(rule.endpoint, usual) | folder
+            own = known.get(f"{rule.endpoint} of {folder.get('folder')}", {})
+            given = known.get(rule.endpoint, usual) | folder | own
             defaults = rule.defaults or {}
             missing = rule.arguments - set(given) - set(defaults)
             assert not missing, f"{rule.rule}: examples.py has no example of {missing}"
@@ -351,4 +357,9 @@ def addresses(app: Flask, session: Session, method: str = "GET") -> dict[str, tu
 def _folders(rule: Rule) -> list[dict[str, str]]:
     if "folder" not in rule.arguments or "folder" in (rule.defaults or {}):
         return [{}]
-    return [{"folder": FOLDERS[kind], "slug": slug} for kind, slug in SLUGS.items()]
+    taken = rule._converters["folder"].items  # type: ignore[attr-defined]
+    return [
+        {"folder": FOLDERS[kind], "slug": slug}
+        for kind, slug in SLUGS.items()
+        if FOLDERS[kind] in taken
+    ]

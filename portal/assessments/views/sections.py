@@ -16,6 +16,7 @@ from portal.assessments.forms.sections import SectionForm
 from portal.assessments.models.drafting import Section
 from portal.assessments.rules import workflow
 from portal.assessments.rules.drafting import WHOLE
+from portal.assessments.rules.evidence import Topic
 from portal.assessments.store import point_actions, section_evidence, sections
 from portal.assessments.store.sections import Placed
 from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
@@ -32,6 +33,7 @@ from portal.assessments.views.draft_base import (
 )
 from portal.catalogue.views.base import database, reading
 from portal.errors import Invalid
+from portal.performance.views.figures_beside import figures_of
 from portal.web.filters import moment
 from portal.web.guard import requires
 from portal.web.i18n import _, translated
@@ -199,5 +201,13 @@ def _about(session: Session, seen: Seen, section: Section) -> dict[str, Any]:
         "me": f"person:{me}",
         "waiting": waiting,
         "actions": point_actions.of_sections(session, [section.id]).get(section.id, []),
-        "evidence": section_evidence.of_section(session, seen.booking, section, seen.day),
+        **_evidence(session, seen, section),
     }
+
+
+def _evidence(session: Session, seen: Seen, section: Section) -> dict[str, Any]:
+    """What the portal knows of the service that the point asks for."""
+    found = section_evidence.of_section(session, seen.booking, section, seen.day)
+    if found is None or found.topic is not Topic.PERFORMANCE or found.slug is None:
+        return {"evidence": found, "figures": None}
+    return {"evidence": found, "figures": figures_of(session, found.slug)}

@@ -20,6 +20,8 @@ OF_SERVICES = (
     Figure.TRANSACTIONS.value, Kpi.DIGITAL_TAKE_UP.value, Kpi.COMPLETION_RATE.value,
     Kpi.USER_SATISFACTION.value, Kpi.COST_PER_TRANSACTION.value, Figure.CALLS.value,
 )  # fmt: skip
+#: What not every service has to publish.
+OPTIONAL = frozenset({Figure.CALLS.value})
 OF_COMPONENTS = (Figure.VOLUME.value, Figure.POUNDS.value)
 #: Measures in pounds, and those that are shares of a whole; all others are counts.
 POUNDS = frozenset({Kpi.COST_PER_TRANSACTION.value, Figure.POUNDS.value, Figure.COST.value})

@@ -22,8 +22,6 @@ from portal.web.pages import query_url
 from portal.web.people import current_person
 from portal.web.reading import reading
 
-#: Who answers for the figures of a service or component.
-EDIT = {Kind.SERVICE: Permission.EDIT_SERVICE, Kind.COMPONENT: Permission.EDIT_COMPONENT}
 ARGUMENTS = ("period", "to", "years", "tile", "with")
 
 
@@ -164,4 +162,4 @@ def edits(kind: Kind, slug: str) -> bool:
         return False
     with reading() as session:
         thing = things.by_slug(session, kind, slug)
-    return may(current_person(), EDIT[kind], thing)
+    return may(current_person(), Permission.KEEP_FIGURES, thing)

@@ -12,7 +12,7 @@ from portal.catalogue.store import components, journeys, organisations, records,
 from portal.catalogue.views.base import found, today
 from portal.performance.forms.board_words import channel_names
 from portal.performance.rules import boards as rules
-from portal.performance.rules.board_choices import choose, most_recent, starts
+from portal.performance.rules.board_choices import Asked, choose, most_recent, starts
 from portal.performance.rules.boards import Board
 from portal.performance.store import boards as store
 from portal.performance.store import notes
@@ -51,7 +51,21 @@ def of_service(session: Session, slug: str) -> Loaded:
     id_, name = found(session, services.THING, slug, records.TITLES[services.THING])
     href = f"/services/{slug}"
     place = Place(name, href, f"{href}/performance", rules.OF_SERVICES, slug)
-    shown = _of_units(session, place, Kind.SERVICE, [id_])
+    return _of_service(session, place, id_, asked(place.measures))
+
+
+def newest(session: Session, slug: str) -> Shown:
+    """What the dashboard of a service shows first, whatever the address of this page asks for:
+    for pages that tell of its figures beside something else.
+    """
+    id_, name = found(session, services.THING, slug, records.TITLES[services.THING])
+    href = f"/services/{slug}"
+    place = Place(name, href, f"{href}/performance", rules.OF_SERVICES, slug)
+    return _of_service(session, place, id_, Asked()).shown
+
+
+def _of_service(session: Session, place: Place, id_: int, ask: Asked) -> Loaded:
+    shown = _of_units(session, place, Kind.SERVICE, [id_], ask)
     if shown.choice is None:
         return Loaded(id_, shown)
     day = periods_end(shown)
@@ -77,7 +91,7 @@ def of_component(session: Session, slug: str) -> Loaded:
     id_, name = found(session, components.THING, slug, records.TITLES[components.THING])
     href = f"/components/{slug}"
     place = Place(name, href, f"{href}/performance", rules.OF_COMPONENTS, slug)
-    shown = _of_units(session, place, Kind.COMPONENT, [id_])
+    shown = _of_units(session, place, Kind.COMPONENT, [id_], asked(place.measures))
     return Loaded(id_, replace(shown, notes=notes.of_thing(session, Kind.COMPONENT, id_)))
 
 
@@ -87,11 +101,11 @@ def of_journey(session: Session, slug: str) -> Loaded:
     href = f"/journeys/{slug}"
     place = Place(journey.name, href, f"{href}/performance", rules.OF_SERVICES, slug)
     ids = sorted({step.service_id for step in journey.steps})
-    return Loaded(journey.id, replace(_of_units(session, place, Kind.SERVICE, ids), many=True))
+    shown = _of_units(session, place, Kind.SERVICE, ids, asked(place.measures))
+    return Loaded(journey.id, replace(shown, many=True))
 
 
-def _of_units(session: Session, place: Place, kind: Kind, ids: Sequence[int]) -> Shown:
-    ask = asked(place.measures)
+def _of_units(session: Session, place: Place, kind: Kind, ids: Sequence[int], ask: Asked) -> Shown:
     spans = most_recent(store.spans_of(session, kind, ids))
     choice = choose(ask, spans)
     ask = also_ignored(ask, spans, choice)

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, url_for
+from markupsafe import Markup
 
-from portal.performance.views import boards, improving
+from portal.catalogue.views import panels
+from portal.performance.views import boards, figure_notes, improving
 from portal.web import navigation
-from portal.web.i18n import lazy
+from portal.web.i18n import _, lazy
 
 
 def install(app: Flask) -> None:
     """Register the pages, and lead to them."""
     app.register_blueprint(boards.blueprint)
+    app.register_blueprint(figure_notes.blueprint)
     improving.install()
+    for thing in ("service", "component"):
+        panels.register(thing, "performance", _panel(f"boards.{thing}"))
     navigation.add(app, lazy("Performance"), "boards.government", order=24)
+
+
+def _panel(endpoint: str) -> panels.Panel:
+    """Leads from a record to its dashboard, which says itself where there are no figures."""
+
+    def show(_session: object, _id: int, slug: str) -> Markup:
+        href = url_for(endpoint, slug=slug)
+        text = _("Performance: volumes, take-up, completion, satisfaction and cost")
+        return Markup('<p class="govuk-body"><a class="govuk-link" href="{}">{}</a></p>').format(
+            href, text
+        )
+
+    return show
