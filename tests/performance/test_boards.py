@@ -177,3 +177,16 @@ def test_without_figures_a_page_says_what_to_do(client: PageClient, session: Ses
     assert "No service has published figures yet." in shown(client, "/performance")
     assert client.get("/performance.json").get_json()["items"] == []
     assert client.get("/performance/charts/transactions.svg").status_code == 200
+
+
+def test_numbers_of_a_few_are_not_shown(client: PageClient, session: Session) -> None:
+    made = add_service(session, "one")
+    data_set = add_set(session, SetKind.TRANSACTIONS, service_id=made.id, threshold=5)
+    cells = (("online", 10), ("phone", 3), ("paper", 200))
+    send(session, data_set, *(number(NOW, "count", many, cell) for cell, many in cells))
+    here = "/services/one/performance"
+    page = shown(client, here)
+    assert "Transactions 213" in page and "Digital take-up" not in page
+    rows = client.get(f"{here}/charts/channels.csv").get_data(as_text=True).splitlines()[1:]
+    assert rows == ["July 2026,Online,", "July 2026,Phone,", "July 2026,Paper,200.0"]
+    assert client.get(f"{here}.json").get_json()["items"][0]["value"] == 213

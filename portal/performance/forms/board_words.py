@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from portal.charts.data import Scale
-from portal.performance.rules import boards, kpis, periods
+from portal.performance.rules import boards, kpis
 from portal.performance.words import Figure, Kpi, Period, ValueState
 from portal.web.chart_texts import amount as put
-from portal.web.filters import long_date, month
 from portal.web.i18n import _, lazy
 
 FIGURES = {
@@ -74,18 +73,6 @@ def changed(measure: str, change: float) -> str:
     return (
         _("up %(number)s%%", number=number) if change > 0 else _("down %(number)s%%", number=number)
     )
-
-
-def period_name(period: Period | None, start: date) -> str:
-    """A period in words, such as `July 2026` or `July to September 2026`."""
-    if period is None or period is Period.DAY:
-        return long_date(start)
-    if period is Period.MONTH:
-        return month(start)
-    end = periods.end_of(period, start)
-    if period is Period.WEEK:
-        return _("week from %(day)s", day=long_date(start))
-    return _("%(first)s to %(last)s", first=month(start), last=month(end))
 
 
 #: Channels as charts name them: at most four can be told apart.

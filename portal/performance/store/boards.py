@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,11 +19,15 @@ from portal.db import chunks
 from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.models.values import DataValue
+from portal.performance.rules import disclosure, schemas, small_figures
 from portal.performance.rules.board_choices import Span, Spans
 from portal.performance.rules.boards import Cell, Key, Row
 from portal.performance.rules.totals import Total
 from portal.performance.store.figures import GOVERNMENT
-from portal.performance.words import Period, SetKind, ValueState
+from portal.performance.words import Figure, Period, SetKind, ValueState
+
+#: The measure of transactions by channel.
+_COUNT = "count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,68 @@ def spans_of(session: Session, kind: Kind, ids: Collection[int]) -> Spans:
 def rows_of(
     session: Session, kind: Kind, ids: Collection[int], period: Period, first: date, last: date
 ) -> list[Row]:
-    """The figures of services or components for the periods that start from one day to another."""
-    f = ThingFigure
-    found: list[Row] = []
+    """The figures of services or components for the periods that start from one day to another;
+    those of too few to be shown are suppressed.
+    """
+    f, d = ThingFigure, DataSet
+    rows: list[Any] = []
     for some in chunks(ids):
-        query = select(f.of_id, f.figure, f.start, f.state, f.number, f.status, f.doubt).where(
-            f.kind == kind, f.of_id.in_(some), f.period == period, f.start.between(first, last)
-        )
-        found.extend(Row(*row) for row in session.execute(query))
+        query = (
+            select(f.of_id, f.figure, f.start, f.state, f.number, f.status, f.doubt,
+                   f.data_set_id, d.threshold)
+            .join(d, d.id == f.data_set_id)
+            .where(f.kind == kind, f.of_id.in_(some), f.period == period,
+                   f.start.between(first, last))
+        )  # fmt: skip
+        rows.extend(session.execute(query))
+    gone = _hidden(session, [row for row in rows if row.threshold], first, last)
+    found = [Row(*row[:7]) for row in rows]
+    return [_shown(row, gone) for row in found] if gone else found
+
+
+def _hidden(
+    session: Session, rows: Collection[Any], first: date, last: date
+) -> set[tuple[int, date, Figure]]:
+    """The figures that are not shown, of those from data sets with a threshold."""
+    of: dict[tuple[int, date, int, int], dict[Figure, float]] = {}
+    for row in rows:
+        if row.number is not None:
+            key = row.of_id, row.start, row.data_set_id, row.threshold
+            of.setdefault(key, {})[row.figure] = row.number
+    gone = {
+        (of_id, start, figure)
+        for (of_id, start, _id, threshold), numbers in of.items()
+        for figure in small_figures.hidden(numbers, threshold)
+    }
+    small = _with_small_cells(session, {key[2] for key in of}, first, last)
+    return gone | {
+        (of_id, start, Figure.DIGITAL) for of_id, start, id_, _t in of if (id_, start) in small
+    }
+
+
+def _with_small_cells(
+    session: Session, data_set_ids: Collection[int], first: date, last: date
+) -> set[tuple[int, date]]:
+    """The data sets and periods that have a value of too few: its neighbours are not shown either,
+    and one figure may be such a neighbour alone.
+    """
+    v, d = DataValue, DataSet
+    found: set[tuple[int, date]] = set()
+    for some in chunks(sorted(data_set_ids)):
+        query = (
+            select(v.data_set_id, v.start)
+            .join(d, d.id == v.data_set_id)
+            .where(v.data_set_id.in_(some), v.current, v.start.between(first, last),
+                   v.number > 0, v.number < d.threshold, v.cell != "")
+        )  # fmt: skip
+        found |= {(id_, start) for id_, start in session.execute(query.distinct())}
     return found
+
+
+def _shown(row: Row, gone: set[tuple[int, date, Figure]]) -> Row:
+    if (row.of_id, row.start, row.figure) not in gone:
+        return row
+    return replace(row, state=ValueState.SUPPRESSED, number=None)
 
 
 def bodies_of(organisation_id: int | None, day: date) -> ColumnElement[bool]:
@@ -143,11 +200,11 @@ def channels(
     session: Session, service_id: int, period: Period, first: date, last: date
 ) -> list[tuple[str, date, float | None]]:
     """Transactions of a service by channel and period, from the first data set that has them; None
-    where there is no number. Channels that it does not have are left out.
+    where there is no number, or one of too few. Channels that it does not have are left out.
     """
     v, m, d = DataValue, DataMeasure, DataSet
     query = (
-        select(d.id, v.cell, v.start, v.number)
+        select(d.id, d.threshold, v.cell, v.start, v.number)
         .join(m, m.id == v.measure_id)
         .join(d, d.id == v.data_set_id)
         .where(
@@ -158,4 +215,16 @@ def channels(
         .order_by(d.id, v.start, v.cell)
     )  # fmt: skip
     rows = session.execute(query).all()
-    return [(cell, start, number) for id_, cell, start, number in rows if id_ == rows[0][0]]
+    mine = [row for row in rows if row.id == rows[0].id]
+    schema, numbers = schemas.of_sort(SetKind.TRANSACTIONS, period), dict[date, dict[Any, float]]()
+    for row in mine:
+        if row.number is not None:
+            numbers.setdefault(row.start, {})[row.cell, _COUNT] = row.number
+    gone = {
+        (start, cell)
+        for start, known in numbers.items()
+        for cell, _measure in disclosure.hidden(schema, known, mine[0].threshold)
+    }
+    return [
+        (row.cell, row.start, None if (row.start, row.cell) in gone else row.number) for row in mine
+    ]

@@ -10,7 +10,8 @@ from flask import request
 
 from portal.access import Kind, Permission, may
 from portal.accounts.store import things
-from portal.performance.forms.board_words import PERIODS, period_name, title_of
+from portal.performance.forms.board_words import PERIODS, title_of
+from portal.performance.forms.labels import period_name
 from portal.performance.models.notes import FigureNote
 from portal.performance.rules.board_choices import YEARS, Asked, Choice, Spans
 from portal.performance.rules.boards import Board
