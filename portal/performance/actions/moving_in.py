@@ -13,12 +13,11 @@ from portal.audit import Act
 from portal.errors import N_, Clash, Invalid
 from portal.performance.actions import tokens as token_acts
 from portal.performance.models.data_sets import DataDimension, DataMeasure, DataSet
-from portal.performance.rules import kinds
+from portal.performance.rules import kinds, schemas
 from portal.performance.rules import tokens as token_rules
 from portal.performance.store import data_sets, tokens
 from portal.performance.words import SetKind
 
-_NAME = re.compile(r"[a-z0-9-]{1,60}")
 _FIELD = re.compile(r"[a-z_][a-z0-9_]+", re.IGNORECASE)
 LABEL = "From the command line"
 
@@ -86,10 +85,7 @@ def create(
 
 
 def _check(group: str, type_: str, flags: Flags) -> None:
-    for part, text in (("group", group), ("type", type_)):
-        if not _NAME.fullmatch(text):
-            why = N_("Use only a to z in lower case, 0 to 9 and hyphens, up to 60 characters")
-            raise Invalid(part, why)
+    schemas.check_address(group, type_)
     for key in flags.auto_ids:
         if not _FIELD.fullmatch(key):
             raise Invalid("auto_id", N_("%(key)s is not a valid key"), key=key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    null,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -25,10 +27,11 @@ class Fields:
 
     Args:
         session: says which database it is.
-        hidden: of fields that hold numbers of things, below which number they are not told.
+        hidden: the fields some of whose numbers are not told: nothing is sorted by them, and
+            nothing is found by how they begin.
     """
 
-    def __init__(self, session: Session, hidden: dict[str, int]) -> None:
+    def __init__(self, session: Session, hidden: Collection[str] = ()) -> None:
         """Keep both."""
         self.sqlite = session.get_bind().dialect.name == "sqlite"
         self.hidden = hidden
@@ -42,18 +45,23 @@ class Fields:
 
     def json(self, key: str) -> ColumnElement[str]:
         """A field as JSON text: NULL where it is not there, `null` where it holds none."""
-        found = self._raw_json(key)
-        if key not in self.hidden:
-            return found
-        number = self._raw_number(key)
-        return case((number < self.hidden[key], "null"), else_=found)
+        if self.sqlite:
+            found: ColumnElement[str] = self._body.op("->")(_path(key))
+            return type_coerce(found, String)
+        return cast(self._body.op("->")(key), String)
 
     def number(self, key: str) -> ColumnElement[Any]:
-        """A field as a number, booleans as 0 and 1; NULL where it is none."""
-        number = self._raw_number(key)
-        if key not in self.hidden:
-            return number
-        return case((number >= self.hidden[key], number))
+        """A field as a number, booleans as 0 and 1; NULL where it is not there or holds none. On
+        SQLite texts stay texts: whoever sums asks for them first.
+        """
+        if self.sqlite:
+            return func.json_extract(self._body, _path(key))
+        kind, field = self._type(key), self._body.op("->")(key)
+        true = type_coerce(literal("true"), String)
+        return case(
+            (kind == "number", cast(field, Numeric)),
+            (kind == "boolean", case((cast(field, String) == true, 1), else_=0)),
+        )
 
     def is_text(self, key: str) -> ColumnElement[Any]:
         """1 where a field holds text, else 0."""
@@ -61,16 +69,12 @@ class Fields:
 
     def text(self, key: str) -> ColumnElement[str]:
         """A field as it is sorted by and begins with something; NULL where there is none."""
-        plain: ColumnElement[str]
+        if key in self.hidden:
+            return cast(null(), String)
         if self.sqlite:
-            plain = cast(func.json_extract(self._body, _path(key)), String)
-        else:
-            plain = self._body.op("->>", return_type=String())(key).collate("C")
-        if key not in self.hidden:
-            return plain
-        return case(
-            (self._raw_number(key).is_(None), plain), (self.number(key).is_not(None), plain)
-        )
+            return cast(func.json_extract(self._body, _path(key)), String)
+        found: ColumnElement[str] = self._body.op("->>", return_type=String())(key).collate("C")
+        return found
 
     def equals(self, key: str, value: str | bool) -> ColumnElement[bool]:
         """Whether a field holds this text or boolean."""
@@ -86,27 +90,6 @@ class Fields:
         if self.sqlite:
             return func.json_type(self._body, _path(key))
         return func.jsonb_typeof(self._body.op("->")(key))
-
-    def _raw_json(self, key: str) -> ColumnElement[str]:
-        if self.sqlite:
-            found: ColumnElement[str] = self._body.op("->")(_path(key))
-            return type_coerce(found, String)
-        return cast(self._body.op("->")(key), String)
-
-    def _raw_number(self, key: str) -> ColumnElement[Any]:
-        if self.sqlite:
-            kind = self._type(key)
-            return case(
-                (kind.in_(["integer", "real"]), func.json_extract(self._body, _path(key))),
-                (kind == "true", literal(1)),
-                (kind == "false", literal(0)),
-            )
-        kind = self._type(key)
-        plain = self._body.op("->>", return_type=String())(key)
-        return case(
-            (kind == "number", cast(plain, Numeric)),
-            (kind == "boolean", case((plain == "true", literal(1)), else_=literal(0))),
-        )
 
 
 def _path(key: str) -> str:

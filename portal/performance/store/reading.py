@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.values import DataBatch, DataRecord
-from portal.performance.rules import grouping, moments
+from portal.performance.rules import disclosure, grouping, moments
 from portal.performance.rules.grouping import Group, Part, Parts
 from portal.performance.rules.queries import DEFAULT, Query
 from portal.performance.rules.records import ID, TIMESTAMP
+from portal.performance.store import data_sets
 from portal.performance.store.json_fields import Fields
 from portal.performance.words import Unit
 
@@ -30,28 +31,54 @@ def mark(session: Session, data_set: DataSet) -> str:
     return f"{data_set.id}-{data_set.version}-{session.scalar(query)}"
 
 
-def hidden(data_set: DataSet) -> dict[str, int]:
-    """Below which number a measure is not told: of measures that count things."""
-    if data_set.open_schema or not data_set.threshold:
+#: Of which cells of which days some measures are not told.
+Hidden = dict[tuple[date | None, str | None], frozenset[str]]
+
+
+def _counted(data_set: DataSet) -> frozenset[str]:
+    """The measures some of whose numbers are not told."""
+    if data_set.open_schema or data_set.period is None or not data_set.threshold:
+        return frozenset()
+    return frozenset(m.key for m in data_set.measures if m.unit is Unit.COUNT)
+
+
+def _hidden(session: Session, data_set: DataSet) -> Hidden:
+    """What pages do not show is not told to programs either."""
+    counted = _counted(data_set)
+    if not counted:
         return {}
-    return {m.key: data_set.threshold for m in data_set.measures if m.unit is Unit.COUNT}
+    r = DataRecord
+    query = select(r.day, r.cell, r.body).where(r.data_set_id == data_set.id, r.cell.is_not(None))
+    days: dict[date | None, dict[disclosure.Key, float]] = {}
+    for day, cell, body in session.execute(query):
+        numbers = days.setdefault(day, {})
+        for key in counted:
+            if isinstance(body.get(key), (int, float)):
+                numbers[str(cell), key] = body[key]
+    schema, found = data_sets.schema_of(data_set), Hidden()
+    for day, numbers in days.items():
+        gone = disclosure.hidden(schema, numbers, data_set.threshold)
+        for cell, _ in gone:
+            found[day, cell] = frozenset(key for other, key in gone if other == cell)
+    return found
 
 
 def texts(session: Session, data_set: DataSet, query: Query) -> Iterator[str]:
     """The records asked for, each as a JSON object, in the order asked for."""
-    below = hidden(data_set)
-    fields = Fields(session, below)
+    hidden = _hidden(session, data_set)
+    fields = Fields(session, _counted(data_set))
     r: Any = DataRecord
     moment = (lambda column: type_coerce(column, String)) if fields.sqlite else (lambda c: c)
     whole: Any = fields.whole()
-    columns: Select[Any] = select(whole, moment(r.at), moment(r.updated_at))
+    columns: Select[Any] = select(whole, moment(r.at), moment(r.updated_at), r.day, r.cell)
     found = _limited(_filtered(columns, data_set, query, fields), query, fields)
     ends: dict[tuple[Any, Any], str] = {}
-    for body, at, updated in session.connection().execute(found):
+    for body, at, updated, day, cell in session.connection().execute(found):
         end = ends.get((at, updated))
         if end is None:
             end = ends[at, updated] = _ending(_moment(at), _moment(updated))
-        yield (_without(body, below) if below else body)[:-1] + end
+        gone = hidden.get((day, cell)) if hidden else None
+        yield (_without(body, gone) if gone else body)[:-1] + end
 
 
 def _moment(value: Any) -> datetime | None:
@@ -69,13 +96,8 @@ def _ending(at: datetime | None, updated: datetime | None) -> str:
     return f",{orjson.dumps(told).decode()[1:]}" if told else "}"
 
 
-def _without(body: str, below: dict[str, int]) -> str:
-    row = orjson.loads(body)
-    for key, least in below.items():
-        value = row.get(key)
-        if isinstance(value, (int, float)) and value < least:
-            row[key] = None
-    return orjson.dumps(row).decode()
+def _without(body: str, gone: frozenset[str]) -> str:
+    return orjson.dumps({**orjson.loads(body), **dict.fromkeys(gone)}).decode()
 
 
 def _limited(found: Select[Any], query: Query, fields: Fields) -> Select[Any]:
@@ -137,7 +159,10 @@ def grouped(session: Session, data_set: DataSet, query: Query) -> list[grouping.
 
 
 def _parts(session: Session, data_set: DataSet, query: Query) -> Parts:
-    fields = Fields(session, hidden(data_set))
+    hidden = _hidden(session, data_set)
+    if hidden:
+        return grouping.fold(_one_by_one(session, data_set, query, hidden), query.period)
+    fields = Fields(session, _counted(data_set))
     summed = list(dict.fromkeys(k for k, method in query.collect if method in ("sum", "mean")))
     listed = list(dict.fromkeys(k for k, method in query.collect if method in ("set", DEFAULT)))
     columns = [_bucket(query.period, fields.sqlite).label("bucket")] if query.period else []
@@ -155,6 +180,27 @@ def _parts(session: Session, data_set: DataSet, query: Query) -> Parts:
     parts = [(*_place(row[:by], query), _part(row[by:], summed)) for row in rows if row[by]]
     parts += _listed(session, data_set, query, fields, listed)
     return grouping.fold(parts, query.period)
+
+
+def _one_by_one(
+    session: Session, data_set: DataSet, query: Query, hidden: Hidden
+) -> Iterator[tuple[Group, datetime | None, Part]]:
+    """Each record as a part of its own, without the numbers that are not told."""
+    r: Any = DataRecord
+    fields = Fields(session, _counted(data_set))
+    found = _filtered(select(r.at, r.day, r.cell, r.body), data_set, query, fields)
+    for at, day, cell, body in session.execute(found):
+        row = {**body, **dict.fromkeys(hidden.get((day, cell), ()))}
+        if any(key not in row for key in query.group_by):
+            continue
+        part = Part(1)
+        for key, _ in query.collect:
+            value = row.get(key)
+            part.values[key] = {value}
+            if isinstance(value, str):
+                part.texts.add(key)
+            part.sums[key] = (value, 1) if isinstance(value, (int, float)) else (0, 0)
+        yield tuple(row[key] for key in query.group_by), at, part
 
 
 def _listed(

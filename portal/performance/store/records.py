@@ -12,9 +12,9 @@ from portal.db import chunks, insert_rows
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.values import DataRecord
 from portal.performance.rules.entries import Record
-from portal.performance.rules.kinds import Dimension, Measure
 from portal.performance.rules.meanings import Place
 from portal.performance.rules.records import Asked, Body
+from portal.performance.store import data_sets
 
 #: How many ids a statement names: both databases take them, and fewer statements cost less.
 _MANY = 5_000
@@ -22,17 +22,11 @@ _MANY = 5_000
 
 def asked_of(data_set: DataSet) -> Asked:
     """What a data set asks of records, from its declared schema."""
+    schema = data_sets.schema_of(data_set)
     return Asked(
-        data_set.open_schema,
-        data_set.kind,
-        data_set.period,
-        tuple(data_set.auto_ids),
-        tuple(
-            Dimension(each.key, each.title, {v["value"]: v["title"] for v in each.values})
-            for each in data_set.dimensions
-        ),
-        tuple(Measure(m.key, m.title, m.unit, m.summable) for m in data_set.measures),
-    )
+        data_set.open_schema, data_set.kind, data_set.period, tuple(data_set.auto_ids),
+        schema.dimensions, schema.measures,
+    )  # fmt: skip
 
 
 def put(session: Session, data_set_id: int, records: Iterable[Record], at: datetime) -> int:

@@ -193,6 +193,8 @@ def _allowed(group: str, type_: str, at: datetime) -> Allowed | Response:
         kept = token_rules.matching(tokens.of_set(session, found.id), token or "", at)
         if kept is None:
             return error(401, _invalid(session, token, _name(group, type_)))
+        if found.closed_on is not None:
+            return error(400, CLOSED)
         return Allowed(found.id, kept.id)
 
 
