@@ -105,10 +105,10 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "capabilities": {"slug": CAPABILITY, "on": on},
         "findings": {"slug": session.scalar(select(func.min(Finding.slug)))},
         "data_api": {
-            "group": "unknown",
-            "type_": "unknown",
+            "group": SERVICE,
+            "type_": "volumes",
             "record_id": "1",
-            "name": "unknown_unknown",
+            "name": f"{SERVICE}_volumes",
         },
         "edit_services": {"slug": SERVICE, "question": "purpose"},
         "edit_components": {"slug": COMPONENT, "question": "price"},
