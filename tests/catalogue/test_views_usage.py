@@ -345,8 +345,8 @@ def test_the_menu_leads_to_the_storefront_and_the_footer_to_imports(client: Page
     page = soup_of(client.get(FIND))
     menu = [" ".join(a.get_text().split()) for a in page.select("#navigation a")]
     assert menu == [
-        "Services", "Find a component", "Components", "Needs", "Organisations", "Reports",
-        "Journeys",
+        "Services", "Find a component", "Components", "Needs", "Organisations", "Performance",
+        "Reports", "Journeys",
     ]  # fmt: skip
     assert page.select("#navigation a[aria-current=page]")[0]["href"] == FIND
     assert page.select("footer a[href='/imports']")
