@@ -276,6 +276,7 @@ def test_who_may_see_and_send_what(app: Flask, session: Session, method: str) ->
                 person = replace(person, id=SOMEBODY_ELSE)
             with unnoticed(), as_person(app, person):
                 answer = client.open(address, method=method)
+            answer.close()  # a large file has one of few places until it is
             if about is not None and hidden(about, person):
                 fine = answer.status_code == 404
             else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 from wtforms import HiddenField, RadioField, StringField, SubmitField, TextAreaField
@@ -49,17 +48,6 @@ class AnswerForm(Form):
         """The inputs for numbers, in the order of the question's parts."""
         return [field for field in self if field.name.startswith("number_")]
 
-    def items(self, states: Mapping[ValueState, str], numbers: str) -> list[dict[str, Any]]:
-        """The choices, with the inputs for numbers below the first: shown when it is chosen, and
-        always where there is no JavaScript.
-        """
-        found: list[dict[str, Any]] = [
-            {"value": state.value, "text": text, "checked": self.state.data == state.value}
-            for state, text in states.items()
-        ]
-        found[0]["conditional"] = {"html": numbers}
-        return found
-
     def given(self, question: Question) -> Answer | None:
         """What was typed; None where the fields have something to say about it."""
         state, note = ValueState(self.state.data), self.note.data or None
@@ -80,7 +68,7 @@ def answer_form(question: Question, answer: Answer | None) -> AnswerForm:
     """The form of a question, filled with the answer that stands."""
     fields: dict[str, Any] = {
         f"number_{place}": StringField(
-            _(part.title) if len(question.parts) > 1 else _("Figure"),
+            _(part.title) if len(question.parts) > 1 else _("Figure, if you have it"),
             render_kw={"params": _input(part)},
         )
         for place, part in enumerate(question.parts, start=1)

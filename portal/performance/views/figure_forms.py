@@ -137,7 +137,6 @@ def _question(
         section=period_name(found.row.period, sheet.start),
         crumbs=_crumbs(found, sheet.start),
         form=form,
-        states=STATES,
         place=(number, len(sheet.questions)),
         period=period_name(found.row.period, sheet.start),
         public=lines(asked, sheet.standing[number]) if public else [],
