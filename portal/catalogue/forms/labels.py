@@ -240,6 +240,7 @@ LABELS: dict[str, Mapping[str, str]] = {
         "services-csv": lazy("Services (quarterly file)"),
         "transaction-volumes": lazy("Services (transaction volumes)"),
         "component-adoption": lazy("Adoption of a component"),
+        "demo-volumes": lazy("Demo set: volumes of services"),
         "roster": lazy("A provider’s list of users"),
         "documents": lazy("Documents that name components"),
         "evidence": lazy("Evidence of use"),
