@@ -137,4 +137,5 @@ def test_a_panel_of_eight_loses_nothing(fresh_database: Database) -> None:
         assert all(later[:-1] == earlier for earlier, later in pairwise(lines)), "none lost a line"
         assert now_says[number].done_well.split("\n") == lines[-1]
         assert len(set(lines[-1])) == WRITERS * EACH // len(NUMBERS)
-    assert longest < 1, f"somebody waited {longest:.2f} s"
+    # How long that is says how busy the machine is: beside the whole it is little.
+    assert longest < took / 4, f"somebody waited {longest:.2f} s of {took:.1f} s"
