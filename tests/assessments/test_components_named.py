@@ -162,6 +162,9 @@ def test_a_finding_does_not_quote_what_a_report_no_longer_says(named: Named) -> 
     findings.group_new(named.database, ids, point, act())
     named.correct("Nothing more.")
     assert named.session.scalars(quotes).all() == []
+    assert said not in str(
+        named.session.execute(select(HistoryEvent.before, HistoryEvent.after)).all()
+    )
 
 
 def test_a_person_reads_and_decides(client: PageClient, named: Named, app: Flask) -> None:

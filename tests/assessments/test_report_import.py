@@ -107,7 +107,10 @@ def test_undo_says_what_goes_along(
     row = findings.by_slug(session, slug)
     assert row.sentences == 0
     last = history_of(session, "finding", row.id)[0]
-    assert (last.tag, last.before) == ("finding.report_gone", {"sentences": [text]})
+    assert (last.tag, last.before) == (
+        "finding.report_gone",
+        {"quoted": ["row-service-assessment"]},
+    )
 
 
 @pytest.mark.usefixtures("there")

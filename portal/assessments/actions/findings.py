@@ -69,7 +69,7 @@ def _free(session: Session, slug: str) -> str:
 
 def _put(session: Session, rows: list[FindingSentence], id_: int, slug: str, act: Act) -> None:
     suggestions.decide(session, rows, FindingState.GROUPED, (id_, slug), act)
-    store.told(session, id_, "grouped", [], [row.sentence for row in rows], act)
+    store.told(session, id_, "grouped", [], [row.report_id for row in rows], act)
 
 
 def group(database: Database, ids: Collection[int], slug: str, act: Act) -> None:
@@ -108,13 +108,13 @@ def bring_back(database: Database, ids: Collection[int], act: Act) -> int:
 
 
 def _release(session: Session, rows: list[FindingSentence], act: Act) -> None:
-    gone: dict[int, list[str]] = {}
+    gone: dict[int, list[int]] = {}
     for row in rows:
         if row.finding_id:
-            gone.setdefault(row.finding_id, []).append(row.sentence)
+            gone.setdefault(row.finding_id, []).append(row.report_id)
     suggestions.decide(session, rows, FindingState.SUGGESTED, None, act)
-    for finding_id, texts in gone.items():
-        store.told(session, finding_id, "released", texts, [], act)
+    for finding_id, reports in gone.items():
+        store.told(session, finding_id, "released", reports, [], act)
 
 
 def edit(database: Database, slug: str, version: int, said: Document, act: Act) -> None:

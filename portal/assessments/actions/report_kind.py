@@ -73,8 +73,8 @@ def _along(session: Session, ids: Collection[int]) -> Iterator[str]:
 
 
 def _remove(session: Session, ids: Collection[int], act: Act, tag: str) -> None:
-    for finding_id, texts in suggestions.grouped_of(session, ids).items():
-        findings.told(session, finding_id, "report_gone", texts, [], act)
+    for finding_id, quoted in suggestions.grouped_of(session, ids).items():
+        findings.told(session, finding_id, "report_gone", quoted, [], act)
     report_tables.remove(session, ids, act, tag)
 
 

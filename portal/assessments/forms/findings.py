@@ -87,7 +87,7 @@ class DecideForm(Form):
 #: What the history calls what findings and sentences say, beside what the catalogue has words for.
 FIELDS = {
     "point": lazy("Point of the standard"),
-    "sentences": lazy("Sentences"),
+    "quoted": lazy("A sentence of each of these reports"),
     "finding": lazy("Finding"),
 }
 

@@ -280,11 +280,17 @@ def sentence_ids(session: Session, finding_id: int) -> list[int]:
     return list(session.scalars(select(f.id).where(f.finding_id == finding_id).order_by(f.id)))
 
 
-def told(session: Session, finding_id: int, tag: str, gone: list[str], came: list[str], act: Act
+def told(session: Session, finding_id: int, tag: str, gone: list[int], came: list[int], act: Act
          ) -> None:  # fmt: skip
-    """Say in the history of a finding which sentences left it or came."""
-    record(session, act, f"{THING}.{tag}", THING, finding_id, {"sentences": gone},
-           {"sentences": came})  # fmt: skip
+    """Say in the history of a finding from which reports, by id, a sentence left it or came. Not
+    what it says: nothing can be taken out of the history, and a report can be corrected.
+    """
+    query = select(Report.id, Report.slug).where(Report.id.in_({*gone, *came}))
+    rows: Any = session.execute(query)
+    slugs: dict[int, str] = dict(map(tuple, rows))
+    record(session, act, f"{THING}.{tag}", THING, finding_id,
+           {"quoted": [slugs[id_] for id_ in gone]},
+           {"quoted": [slugs[id_] for id_ in came]})  # fmt: skip
 
 
 def remove(session: Session, finding: Finding, act: Act, tag: str) -> None:

@@ -365,16 +365,18 @@ def waiting(session: Session, most: int) -> int:
     return session.scalar(select(func.count()).select_from(some.limit(most).subquery())) or 0
 
 
-def grouped_of(session: Session, reports: Collection[int]) -> dict[int, list[str]]:
-    """The sentences of reports that people put into findings, by the ids of these."""
-    f, found = FindingSentence, dict[int, list[str]]()
+def grouped_of(session: Session, reports: Collection[int]) -> dict[int, list[int]]:
+    """The reports of which people put sentences into findings, one for each sentence, by the ids
+    of the findings.
+    """
+    f, found = FindingSentence, dict[int, list[int]]()
     for some in chunks(reports):
-        query = select(f.finding_id, f.sentence).where(
+        query = select(f.finding_id, f.report_id).where(
             f.report_id.in_(some), f.finding_id.is_not(None)
         )
         rows: Any = session.execute(query.order_by(f.finding_id, f.id))
-        for id_, sentence in rows:
-            found.setdefault(id_, []).append(sentence)
+        for id_, report in rows:
+            found.setdefault(id_, []).append(report)
     return found
 
 
