@@ -55,7 +55,8 @@ def assert_agrees(database: Database, path: Path) -> None:
         kept = {
             (each.period.value, each.figure, each.start): (each.things, round(each.top))
             for each in session.scalars(select(t).where(t.organisation_id == GOVERNMENT))
-            if each.figure in ("transactions", "digital")
+            # Months are the demo's own; the file has none.
+            if each.figure in ("transactions", "digital") and each.period is not Period.MONTH
         }
         marked = select(f.doubt, f.period, func.count()).group_by(f.doubt, f.period)
         rows = session.execute(marked.where(f.doubt.is_not(None)))
