@@ -19,6 +19,7 @@ from portal import (
     cli_jobs,
     cli_people,
     cli_performance,
+    cli_savings,
     cli_standards,
     migrations,
 )
@@ -83,6 +84,7 @@ def install(app: Flask) -> None:
     cli_jobs.install(app)
     cli_people.install(app)
     cli_performance.install(app)
+    cli_savings.install(app)
     cli_standards.install(app)
     cli_assessments.install(app)
 

@@ -1,0 +1,1 @@
+"""How reports are worked out: pure functions, without a database."""

@@ -1,0 +1,212 @@
+"""How sure a net present value is: what it is with other assumptions.
+
+A case is the quantities of a run in groups that share all their assumptions. A net present value
+is a straight line in each assumption alone, so a switching value is found in one step.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, Decimal
+
+from portal.reports.rules.appraisal import Appraisal, appraise, discount
+from portal.reports.rules.model import COSTS, Sums, Use, Values, add_up, quantities, worth
+from portal.reports.rules.years import ZERO
+from portal.reports.words import ClaimKind, Column, View
+
+#: How many draws a run makes.
+DRAWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """What is assumed of one thing, in the unit of the field of `Values` that it fills.
+
+    Raises:
+        ValueError: low <= central <= high does not hold.
+    """
+
+    field: str
+    low: Decimal
+    central: Decimal
+    high: Decimal
+
+    def __post_init__(self) -> None:
+        """Refuse a range that is none."""
+        if not self.low <= self.central <= self.high:
+            raise ValueError("low <= central <= high does not hold")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Quantities that are worth the same.
+
+    Attributes:
+        keys: which assumption fills which field of `Values`.
+    """
+
+    sums: Sums
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that a net present value follows from.
+
+    Attributes:
+        rate: the yearly discount, 0.035 for 3.5%.
+        horizon: how many years.
+    """
+
+    groups: Sequence[Group]
+    assumptions: Mapping[str, Assumption]
+    rate: Decimal
+    horizon: int
+    _weights: list[dict[tuple[ClaimKind, bool], Decimal]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Discount the quantities once: every other answer multiplies them."""
+        self._weights.extend(_discounted(group.sums, self.rate) for group in self.groups)
+
+    def values(self, group: Group, other: Mapping[str, Decimal] | None = None) -> Values:
+        """The central values that hold for a group, or others by their assumption's key."""
+        other = other or {}
+        found = {
+            name: other[key] if key in other else self.assumptions[key].central
+            for name, key in group.keys.items()
+        }
+        return Values(**found)
+
+    def npv(self, other: Mapping[str, Decimal] | None = None) -> Decimal:
+        """The net present value, with some assumptions otherwise."""
+        total = ZERO
+        for group, weights in zip(self.groups, self._weights, strict=True):
+            values = self.values(group, other)
+            for (kind, measured), weight in weights.items():
+                total += weight * worth(kind, values, measured)
+        return total
+
+    def appraisal(self, other: Mapping[str, Decimal] | None = None) -> Appraisal:
+        """The pounds by year, with some assumptions otherwise."""
+        parts = []
+        for group in self.groups:
+            values = self.values(group, other)
+            price = lambda kind, measured, v=values: worth(kind, v, measured)  # noqa: E731
+            parts.append(appraise(group.sums, price, self.horizon))
+        return together(parts, self.horizon)
+
+
+def together(parts: Iterable[Appraisal], horizon: int) -> Appraisal:
+    """Appraisals added up."""
+    none = (ZERO,) * horizon
+    total = Appraisal(none, none, none, none)
+    for each in parts:
+        total = Appraisal(
+            *(
+                tuple(a + b for a, b in zip(mine, theirs, strict=True))
+                for mine, theirs in (
+                    (total.cash, each.cash), (total.non_cash, each.non_cash),
+                    (total.cost, each.cost), (total.platform, each.platform),
+                )
+            )
+        )  # fmt: skip
+    return total
+
+
+def _discounted(sums: Sums, rate: Decimal) -> dict[tuple[ClaimKind, bool], Decimal]:
+    found: dict[tuple[ClaimKind, bool], Decimal] = {}
+    for (kind, year, _column, measured), amount in sums.items():
+        sign = -1 if kind in COSTS else 1
+        key = kind, measured
+        found[key] = found.get(key, ZERO) + sign * amount * discount(year, rate)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a tornado: the net present value with one assumption at its ends."""
+
+    key: str
+    at_low: Decimal
+    at_high: Decimal
+
+    @property
+    def width(self) -> Decimal:
+        """How far the two are apart."""
+        return abs(self.at_high - self.at_low)
+
+
+def tornado(case: Case) -> list[Bar]:
+    """What each assumption alone does to the net present value, the widest bar first."""
+    bars = [
+        Bar(key, case.npv({key: each.low}), case.npv({key: each.high}))
+        for key, each in case.assumptions.items()
+    ]
+    return sorted(bars, key=lambda bar: (-bar.width, bar.key))
+
+
+def switching_value(case: Case, key: str) -> Decimal | None:
+    """At which value of one assumption the net present value is 0; None: at none."""
+    here, central = case.npv(), case.assumptions[key].central
+    slope = case.npv({key: central + 1}) - here
+    return central - here / slope if slope else None
+
+
+def triangular(low: Decimal, central: Decimal, high: Decimal, chance: Decimal) -> Decimal:
+    """The value that a triangular distribution stays below with a chance, 0 to 1."""
+    width = high - low
+    if not width:
+        return central
+    rising = central - low
+    if chance * width <= rising:
+        return low + (chance * width * rising).sqrt()
+    return high - ((1 - chance) * width * (high - central)).sqrt()
+
+
+def draws(case: Case, seed: int, many: int = DRAWS) -> list[Decimal]:
+    """Net present values with every assumption drawn from its range, in order of size.
+
+    The generator is Python's Mersenne Twister (`random.Random.random`, whose sequence for a seed
+    is the same in every version); assumptions are drawn in order of their keys.
+    """
+    chance = random.Random(seed).random  # noqa: S311  a reproducible draw, no secret
+    ordered = sorted(case.assumptions.items())
+    found = []
+    for _ in range(many):
+        drawn = {
+            key: triangular(each.low, each.central, each.high, Decimal(chance()))
+            for key, each in ordered
+        }
+        found.append(case.npv(drawn))
+    return sorted(found)
+
+
+def percentile(ordered: Sequence[Decimal], per_cent: int) -> Decimal:
+    """The smallest value that at least so many per cent of all are not above (nearest rank)."""
+    place = -(-per_cent * len(ordered) // 100)
+    return ordered[max(0, place - 1)]
+
+
+def users_to_break_even(case: Case, group: Group, most: int = 1_000) -> int | None:
+    """How many uses from the first to the last day it takes until a platform has paid for itself.
+
+    Args:
+        group: the values that such a use has, its platform's yearly cost among them.
+
+    Returns:
+        None where more than `most` would not be enough.
+    """
+    one = add_up(quantities(Use(ZERO), case.horizon, View.WHOLE))
+    cost: Sums = {
+        (ClaimKind.PLATFORM, year, Column.COST, False): Decimal(1) for year in range(case.horizon)
+    }
+    gain = Case([Group(one, group.keys)], case.assumptions, case.rate, case.horizon).npv()
+    charge = -Case([Group(cost, group.keys)], case.assumptions, case.rate, case.horizon).npv()
+    if charge <= 0:
+        return 0
+    if gain <= 0:
+        return None
+    needed = (charge / gain).to_integral_value(ROUND_CEILING)
+    return int(needed) if needed <= most else None
