@@ -102,6 +102,16 @@ class Kpi(StrEnum):
     USER_SATISFACTION = "user_satisfaction"
 
 
+class DueState(StrEnum):
+    """How far a data set is up to date."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"
+    ON_TIME = "on_time"
+    UNDATED = "undated"
+    CLOSED = "closed"
+
+
 class CollectedFormat(StrEnum):
     """What stands at an address that the portal collects from."""
 

@@ -45,6 +45,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "boards.service": PUBLIC,
     "boards.service_chart": PUBLIC,
     "burning.index": PUBLIC,
+    **dict.fromkeys(("freshness.index", "freshness.owners", "freshness.organisations"), PUBLIC),
     "capabilities.as_at": PUBLIC,
     "capabilities.history": PUBLIC,
     "capabilities.index": PUBLIC,

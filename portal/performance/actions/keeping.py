@@ -61,4 +61,4 @@ def _extend(data_set: DataSet, starts: list[date], act: Act) -> None:
         first, last = min(starts), max(starts)
         data_set.first_start = min(first, data_set.first_start or first)
         data_set.last_start = max(last, data_set.last_start or last)
-        data_sets.set_due(data_set, act.day)
+    data_sets.set_due(data_set, act.day)

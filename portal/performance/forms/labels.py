@@ -51,6 +51,13 @@ LABELS: dict[str, Mapping[str, str]] = {
         "collected": lazy("Collected from a web address"),
         "import": lazy("An import"),
     },
+    "due_state": {
+        "overdue": lazy("Overdue"),
+        "soon": lazy("Due within 14 days"),
+        "on_time": lazy("Due later"),
+        "undated": lazy("No date set"),
+        "closed": lazy("Closed"),
+    },
     "doubt": {
         "digital_above_total": lazy("More digital transactions than transactions"),
         "quarters_differ": lazy("Differs from what was published elsewhere"),
@@ -59,7 +66,10 @@ LABELS: dict[str, Mapping[str, str]] = {
 }
 
 #: GOV.UK tag colours; the status is always named as well.
-COLOURS = {"provisional": "yellow", "published": "green", "revised": "blue"}
+COLOURS = {
+    "provisional": "yellow", "published": "green", "revised": "blue",
+    "overdue": "red", "soon": "yellow", "on_time": "green", "undated": "grey", "closed": "grey",
+}  # fmt: skip
 _FIELDS = {
     "group": lazy("First part of its address"),
     "type": lazy("End of its address"),

@@ -24,7 +24,8 @@ class DataSet(Base):
     `auto_ids` are the fields that a record's id is made from. `max_age_days` is how old the end of
     the newest period may be; `due_days` how many days after a period's end its values are due.
     Numbers of things below `threshold` are not shown (0: all are). `due_on` is when the next values
-    are due. A closed one takes no more, and stays to be read.
+    are due, from `added_on` on where there are none. A closed one takes no more, and stays to be
+    read.
     """
 
     __tablename__ = "data_set"
@@ -38,6 +39,7 @@ class DataSet(Base):
         CheckConstraint("threshold >= 0", name="threshold_not_negative"),
         Index("ix_data_set_service_id", "service_id"),
         Index("ix_data_set_component_id", "component_id"),
+        Index("ix_data_set_due_on_id", "due_on", "id"),
         NEVER_AGAIN,
     )
 
@@ -64,6 +66,7 @@ class DataSet(Base):
     last_start: Mapped[date | None]
     received_at: Mapped[datetime | None] = mapped_column(UtcTime)
     due_on: Mapped[date | None]
+    added_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.performance.rules import periods
@@ -15,20 +16,54 @@ def next_start(period: Period, last: date | None, day: date) -> date:
     return periods.later(period, last) if last else periods.start_of(period, day)
 
 
-def due_on(
-    period: Period | None, last: date | None, due_days: int | None, day: date
-) -> date | None:
-    """The day by which the next values are due; None where none ever are.
+#: What is overdue for longer is escalated.
+PATIENCE = timedelta(days=14)
 
-    Args:
-        period: of the data set.
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What says when a data set should have something new.
+
+    Attributes:
+        period: what its values cover.
         last: the first day of its newest period with values.
-        due_days: how many days after the end of a period its values are due.
-        day: today.
+        due_days: days after the end of a period by which its values are due.
+        max_age_days: how old the end of the newest period, or else what came last, may be.
+        received: the day on which something came last.
+        added: the day on which it was added.
     """
-    if period is None or due_days is None:
+
+    period: Period | None
+    last: date | None
+    due_days: int | None
+    max_age_days: int | None
+    received: date | None
+    added: date
+
+
+def due_on(known: Known) -> date | None:
+    """The day by which the next values are due; None where none ever are. The age counts where no
+    days are set.
+    """
+    period = known.period
+    if period is not None and known.due_days is not None:
+        start = next_start(period, known.last, known.added)
+        return periods.end_of(period, start) + timedelta(days=known.due_days)
+    if known.max_age_days is None:
         return None
-    return periods.end_of(period, next_start(period, last, day)) + timedelta(days=due_days)
+    newest = periods.end_of(period, known.last) if period and known.last else known.received
+    return (newest or known.added) + timedelta(days=known.max_age_days)
+
+
+def escalated(due_on: date, day: date) -> bool:
+    """Whether what is overdue is for more than those who give figures."""
+    return day > due_on + PATIENCE
+
+
+def missing(period: Period, start: date, due_days: int | None, day: date) -> int:
+    """How many periods are overdue on a day, where the first of them is the one from `start`."""
+    newest = periods.start_of(period, day - timedelta(days=due_days or 0))
+    return max(1, periods.count(period, start, newest))
 
 
 def begins(period: Period, start: date) -> bool:

@@ -1,9 +1,16 @@
-"""How far data sets are out of date, as programs ask for it."""
+"""How far data sets are out of date."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
+
+from portal.performance.words import DueState
+
+#: What is due within so many days is due soon.
+SOON = timedelta(days=14)
+#: The states of what has a day on which it is due.
+DATED = (DueState.OVERDUE, DueState.SOON, DueState.ON_TIME)
 
 
 class Expected(Protocol):
@@ -30,3 +37,12 @@ def out_of_date(data_set: Expected, now: datetime) -> dict[str, Any] | None:
         "last-updated": last.isoformat() if last else None,
         "max-age-expected": int(age.total_seconds()),
     }
+
+
+def state(due_on: date | None, closed_on: date | None, day: date) -> DueState:
+    """How far a data set is up to date on a day: overdue from the day after it is due."""
+    if due_on is None:
+        return DueState.UNDATED if closed_on is None else DueState.CLOSED
+    if due_on < day:
+        return DueState.OVERDUE
+    return DueState.SOON if due_on <= day + SOON else DueState.ON_TIME

@@ -77,3 +77,11 @@ def between(period: Period, first: date, last: date) -> list[date]:
         starts.append(at)
         at = later(period, at)
     return starts
+
+
+def count(period: Period, first: date, last: date) -> int:
+    """How many periods lie from the one that starts with `first` to the one before `last`."""
+    if period in _DAYS:
+        return (last - first).days // _DAYS[period]
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return months // _MONTHS[period]

@@ -18,6 +18,8 @@ from portal.catalogue.models.services import Service
 from portal.performance.models.data_sets import DataSet
 from portal.performance.words import Period, SetKind
 
+#: So many data sets wait for somebody at most.
+MOST = 200
 _body = aliased(Organisation, name="body")
 
 
@@ -42,6 +44,7 @@ class Row(NamedTuple):
     received_at: datetime | None
     due_on: date | None
     closed_on: date | None
+    added_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +151,12 @@ def of_thing(session: Session, kind: Kind, id_: int) -> list[Row]:
 
 
 def waiting(session: Session, person: Person, day: date) -> list[Row]:
-    """The data sets that somebody answers for with values due by a day, the first due first."""
-    query = _rows().where(kept_by(session, person), DataSet.due_on <= day)
-    return [Row(*row) for row in session.execute(query.order_by(None).order_by(DataSet.due_on))]
+    """The data sets that somebody answers for with values due by a day, the first due first; not
+    more than anybody would go through.
+    """
+    query = _rows().where(kept_by(session, person), DataSet.due_on <= day).order_by(None)
+    found = session.execute(query.order_by(DataSet.due_on, DataSet.id).limit(MOST))
+    return [Row(*row) for row in found]
 
 
 def _select(query: SetQuery, seen: ColumnElement[bool], day: date) -> Any:
@@ -183,7 +189,7 @@ def _rows() -> Any:
     query = select(
         d.id, d.group, d.type, d.title, d.kind, d.period, Service.slug, Service.name,
         Component.slug, Component.name, _body.slug, _body.name, d.published, d.first_start,
-        d.last_start, d.received_at, d.due_on, d.closed_on,
+        d.last_start, d.received_at, d.due_on, d.closed_on, d.added_on,
     )  # fmt: skip
     return _joined(query).order_by(d.group, d.type)
 

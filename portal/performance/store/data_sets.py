@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.access import Kind
-from portal.audit import Act, Document, record
+from portal.audit import Act, Document, london_day, record
 from portal.errors import N_, Missing
 from portal.performance.models.data_sets import DataDimension, DataMeasure, DataSet
 from portal.performance.rules import due
@@ -104,9 +104,15 @@ def schema_of(data_set: DataSet) -> Schema:
 
 def set_due(data_set: DataSet, day: date) -> None:
     """Say when the next values are due, after anything that it depends on changed."""
-    closed = data_set.closed_on is not None
-    due_days = None if closed else data_set.due_days
-    data_set.due_on = due.due_on(data_set.period, data_set.last_start, due_days, day)
+    if data_set.closed_on is not None:
+        data_set.due_on = None
+        return
+    received = data_set.received_at
+    known = due.Known(
+        data_set.period, data_set.last_start, data_set.due_days, data_set.max_age_days,
+        london_day(received) if received else None, data_set.added_on or day,
+    )  # fmt: skip
+    data_set.due_on = due.due_on(known)
 
 
 def add(
@@ -121,7 +127,7 @@ def add(
     Raises:
         IntegrityError: another one has the address.
     """
-    data_set.edited_at = act.at
+    data_set.edited_at, data_set.added_on = act.at, act.day
     data_set.dimensions = list(dimensions)
     data_set.measures = list(measures)
     in_order(data_set)

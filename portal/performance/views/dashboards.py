@@ -6,7 +6,7 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 from portal.catalogue.views import panels
-from portal.performance.views import boards, figure_notes, improving
+from portal.performance.views import boards, figure_notes, freshness, improving
 from portal.web import navigation
 from portal.web.i18n import _, lazy
 
@@ -14,6 +14,7 @@ from portal.web.i18n import _, lazy
 def install(app: Flask) -> None:
     """Register the pages, and lead to them."""
     app.register_blueprint(boards.blueprint)
+    app.register_blueprint(freshness.blueprint)
     app.register_blueprint(figure_notes.blueprint)
     improving.install()
     for thing in ("service", "component"):

@@ -25,8 +25,11 @@ from portal.web.people import current_person
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-TASK = "figures_due"
-LABELS = {TASK: N_("Give the figures that are due")}
+TASK, LATE = "figures_due", "figures_late"
+LABELS = {
+    TASK: N_("Give the figures that are due"),
+    LATE: N_("See to it that figures are given: they are more than 2 weeks overdue"),
+}
 #: The longest after a period's end that its figures are asked for before they are due.
 AHEAD = timedelta(days=62)
 
@@ -50,24 +53,28 @@ def _panel(kind: Kind) -> Callable[[Session, int, str], Markup | None]:
 
 
 def due_for(session: Session, person: Person, day: date) -> Iterator[Item]:
-    """The data sets that somebody answers for with a period that has ended and has no values."""
+    """The data sets that somebody answers for with a period that has ended and has no values, or
+    for which nothing came for too long.
+    """
     for row in data_set_lists.waiting(session, person, day + AHEAD):
-        if row.period is not None and _ended(row, day):
-            start = due.next_start(row.period, row.last_start, day)
-            yield Item(
-                TASK, f"{row.service or row.component}: {row.title}",
-                f"/data-sets/{row.group}/{row.type}/figures", row.due_on,
-                period_name(row.period, start) if row.last_start else "",
-                "service" if row.service else "component",
-            )  # fmt: skip
+        if row.due_on is None or not _waits(row, day):
+            continue
+        here = f"/data-sets/{row.group}/{row.type}"
+        start = row.period and due.next_start(row.period, row.last_start, row.added_on or day)
+        yield Item(
+            LATE if due.escalated(row.due_on, day) else TASK,
+            f"{row.service or row.component}: {row.title}",
+            f"{here}/figures" if start else here, row.due_on,
+            period_name(row.period, start) if start else "",
+            "service" if row.service else "component",
+        )  # fmt: skip
 
 
-def _ended(row: Row, day: date) -> bool:
+def _waits(row: Row, day: date) -> bool:
     if row.period is None:
-        return False
-    if row.last_start is None:
         return row.due_on is not None and row.due_on < day
-    return periods.end_of(row.period, due.next_start(row.period, row.last_start, day)) < day
+    start = due.next_start(row.period, row.last_start, row.added_on or day)
+    return periods.end_of(row.period, start) < day
 
 
 def install() -> None:
