@@ -190,3 +190,11 @@ def test_numbers_of_a_few_are_not_shown(client: PageClient, session: Session) ->
     rows = client.get(f"{here}/charts/channels.csv").get_data(as_text=True).splitlines()[1:]
     assert rows == ["July 2026,Online,", "July 2026,Phone,", "July 2026,Paper,200.0"]
     assert client.get(f"{here}.json").get_json()["items"][0]["value"] == 213
+    kept = {"group": "two", "service_id": add_service(session, "two").id, "threshold": 5}
+    send(session, add_set(session, **kept), number(NOW, "transactions", 4))  # type: ignore[arg-type]
+    session.commit()
+    assert "Transactions 213 July 2026 1 of 2 services, and 1 with too few" in shown(
+        client, "/performance"
+    )
+    row = client.get("/performance.json").get_json()["items"][0]
+    assert (row["value"], row["services"], row["services_suppressed"]) == (213, 1, 1)

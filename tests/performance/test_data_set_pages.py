@@ -168,8 +168,9 @@ def test_a_team_adds_a_data_set_of_a_sort(client: PageClient, place: Place) -> N
         ["volumes"],
         ["2"],
     ]
-    bad = place.team.post(f"{ADD}&sort=volumes", data={**form, "group": "A fine", "due_days": "x"})
-    assert bad.status_code == 422
+    bad = place.team.post(f"{ADD}&sort=volumes", data={**form, "group": "A fine", "due_days": "x",
+                                                           "threshold": "2"})  # fmt: skip
+    assert bad.status_code == 422 and "Enter 3 or more" in text_of(bad)
     assert "Enter a whole number from 0 to 3,660" in text_of(bad)
     made = place.team.post(f"{ADD}&sort=volumes", data={**form, "max_age_days": "100"})
     assert made.headers["Location"] == "/data-sets/a-fine/volumes"

@@ -23,7 +23,7 @@ from portal.performance.models.data_sets import DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.rules import periods
 from portal.performance.rules.entries import Entry, Sent
-from portal.performance.store import data_sets, figures, moves, rebuilding
+from portal.performance.store import data_set_values, data_sets, figures, folding, moves, rebuilding
 from portal.performance.words import Doubt, Period, SetKind, ValueState, ValueStatus, Way
 from tests.interchange.commands import run
 from tests.support.data import ACT, add_organisation, add_service
@@ -64,7 +64,7 @@ class Writes:
         self.bodies = [add_organisation(session, slug).id for slug in ("a", "b", "ministry")]
         self.services = [add_service(session, f"s{n}", owner="ab"[n % 2]).id for n in range(5)]
         self.sets = [
-            add_set(session, kind, group=f"g{n}", service_id=service).id
+            add_set(session, kind, group=f"g{n}", service_id=service, threshold=4 * (n % 2)).id
             for n, service in enumerate(self.services)
             for kind in KINDS
             if n < 3 or kind is SetKind.VOLUMES
@@ -79,7 +79,7 @@ class Writes:
 
     def one(self) -> None:
         """Do one of them."""
-        ways = (self.send, self.send, self.send, self.bring, self.take_back, self.own)
+        ways = (self.send, self.send, self.send, self.bring, self.take_back, self.own, self.tell)
         self.random.choice(ways)()
 
     def entries(self, data_set: DataSet) -> list[Entry]:
@@ -88,7 +88,8 @@ class Writes:
             Entry(
                 choose(STARTS), choose(CELLS.get(data_set.kind, ("",))),
                 choose(data_set.measures).key, state,
-                float(self.random.randrange(1000)) if state is ValueState.NUMBER else None,
+                float(self.random.randrange(choose([3, 9, 1000])))
+                if state is ValueState.NUMBER else None,
                 choose(list(ValueStatus)), choose([None, None, *Doubt]),
             )
             for _ in range(self.random.randrange(1, 12))
@@ -111,6 +112,17 @@ class Writes:
         if self.imports:
             id_ = self.imports.pop()
             taking_back.take_back(self.session, id_, [], ACT, undoing.TAG)
+
+    def tell(self) -> None:
+        data_set = data_sets.get(self.session, self.random.choice(self.sets))
+        starts = data_set_values.starts(self.session, data_set.id, 100)
+        data_set.threshold = self.random.choice([0, 3, 4, 200])
+        data_set.published = not data_set.published or self.random.random() > 0.2
+        self.session.flush()
+        if data_set.published:
+            folding.refold(self.session, data_set, starts)
+        else:
+            folding.withdraw(self.session, data_set)
 
     def own(self) -> None:
         service = self.session.get_one(Service, self.random.choice(self.services))
@@ -136,6 +148,34 @@ def test_random_writes(session: Session, seed: int) -> None:
     for _ in range(15):
         writes.one()
     assert_right(session)
+
+
+def test_totals_say_nothing_of_numbers_that_are_not_shown(session: Session) -> None:
+    """Organisations and government have the same totals, whatever the numbers are."""
+    for body in ("a", "b"):
+        add_organisation(session, body)
+    small, large = (
+        add_set(session, KINDS[1], service_id=add_service(session, name, owner="a").id,
+                group=name, threshold=10)
+        for name in ("small", "large")
+    )  # fmt: skip
+    send(session, large, number(STARTS[0], "count", 500, "online"))
+    found = []
+    for few in (3, 7):
+        send(session, small, number(STARTS[0], "count", few, "online"))
+        send(session, small, number(STARTS[12], "count", few, "online"),
+             number(STARTS[12], "count", 40 - few, "paper"))  # fmt: skip
+        told, sums = everything(session)
+        found.append(([row[:7] for row in told], sums))
+        assert_right(session)
+    assert found[0] == found[1]
+    whole = figures.GOVERNMENT, Period.MONTH, "transactions"
+    total = figures.total_in(session.get_one(FigureTotal, (*whole, STARTS[0])))
+    assert (total.things, total.top, total.suppressed) == (1, 500, 1)
+    later = figures.total_in(session.get_one(FigureTotal, (*whole, STARTS[12])))
+    assert (later.things, later.top, later.same_things) == (1, 40, 0)
+    take_up = session.get_one(FigureTotal, (whole[0], whole[1], "digital_take_up", STARTS[12]))
+    assert (take_up.things, take_up.suppressed) == (0, 1)
 
 
 def test_an_older_data_set_counts_whichever_came_first(session: Session) -> None:

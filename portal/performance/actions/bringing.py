@@ -22,8 +22,8 @@ from portal.catalogue.rules.importing import Aside, Outcome, Parsed, Progress
 from portal.catalogue.store.services import THING as SERVICE
 from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.values import DataBatch
-from portal.performance.rules import kinds
-from portal.performance.rules.entries import Entry, Record, Sent, digest, fold
+from portal.performance.rules import kinds, small_figures
+from portal.performance.rules.entries import Entry, Part, Record, Sent, digest
 from portal.performance.rules.published import Published, Row, doubted, group_of, marked, records_of
 from portal.performance.store import bringing as store
 from portal.performance.store import data_sets, figures, values
@@ -197,10 +197,12 @@ class _Run:
 
     def _fold(self, written: list[_Written]) -> None:
         for period in SETS:
-            some = [each for each in written if each.data_set.period is period]
             folded = {
-                (each.data_set.service_id or 0, each.data_set.id): fold(_parts(each))
-                for each in some
+                (each.data_set.service_id or 0, each.data_set.id): small_figures.fold(
+                    _parts(each), each.data_set.threshold
+                )
+                for each in written
+                if each.data_set.period is period and each.data_set.published
             }
             figures.put_many(self._session, Kind.SERVICE, period, folded)
 
@@ -236,7 +238,7 @@ def _records(each: _Written) -> list[Record]:
     return records_of(each.data_set.period, _changed(each))
 
 
-def _parts(each: _Written) -> list[tuple[Any, int, Entry, int]]:
+def _parts(each: _Written) -> list[Part]:
     return [
         (figure, weight, entry, each.data_set.definition)
         for entry in _changed(each)

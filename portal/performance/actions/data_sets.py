@@ -128,13 +128,13 @@ def change(database: Database, data_set_id: int, base: int, kept: Kept, act: Act
     def put(session: Session, row: DataSet) -> None:
         if kept.period is not row.period and row.first_start is not None:
             raise Invalid("period", N_("There are values already, so the period stays as it is"))
-        shown = kept.published != row.published
+        shown, fewer = kept.published != row.published, kept.threshold != row.threshold
         _put(row, kept)
         session.flush()
-        if shown and kept.published:
-            folding.refold(session, row, starts(session, row.id, _ALL))
-        elif shown:
+        if shown and not kept.published:
             folding.withdraw(session, row)
+        elif shown or fewer:
+            folding.refold(session, row, starts(session, row.id, _ALL))
 
     return _change(database, data_set_id, base, put, "data_set.changed", act)
 

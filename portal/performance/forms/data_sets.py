@@ -78,6 +78,10 @@ class KeptForm(Form):
                 text = _("Enter a whole number from 0 to %(most)s", most=f"{most:,}")
                 self[field].errors = [text]
                 fine = False
+        if whole(self.threshold.data, MOST_THRESHOLD) in (1, 2):
+            text = _("Enter 3 or more: below 2 there is only 1, so everybody would know the number")
+            self.threshold.errors = [text]
+            fine = False
         return fine
 
     def kept(self, kind: SetKind, period: Period | None = None) -> Kept:

@@ -13,7 +13,9 @@ from portal.performance import words
 
 
 class ThingFigure(Base):
-    """A figure of a service or component (`kind` and `of_id`) for a period, from its data set."""
+    """A figure of a service or component (`kind` and `of_id`) for a period, from its data set, as
+    everybody may know it: numbers that are not shown are not here.
+    """
 
     __tablename__ = "thing_figure"
     __table_args__ = (
@@ -42,7 +44,8 @@ class FigureTotal(Base):
     `organisation_id` is 0 for services of none, -1 for all of government. Of an indicator, `top`
     and `bottom` are sums over the services that have both; of a figure, `top` is its sum and
     `bottom` is empty. `same_` is like for like: over the `same_things` that have it a year before
-    as well, then (`was`) and now.
+    as well, then (`was`) and now. `suppressed` is how many more services have it, but too few of it
+    to be shown: they are in no sum.
     """
 
     __tablename__ = "figure_total"
@@ -65,3 +68,4 @@ class FigureTotal(Base):
     same_bottom: Mapped[float | None] = mapped_column(Double)
     was_top: Mapped[float] = mapped_column(Double)
     was_bottom: Mapped[float | None] = mapped_column(Double)
+    suppressed: Mapped[int] = mapped_column(server_default="0")

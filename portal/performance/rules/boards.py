@@ -157,15 +157,15 @@ def of_units(
         shown: the periods shown, the oldest first.
         units: how many there are.
     """
-    known: dict[int, dict[date, dict[Figure, float]]] = {}
+    known: dict[int, dict[date, dict[Figure, float | None]]] = {}
     said: dict[tuple[date, Figure], list[Row]] = {}
     for row in rows:
         said.setdefault((row.start, row.figure), []).append(row)
-        if row.number is not None:
+        if row.number is not None or row.state is ValueState.SUPPRESSED:
             known.setdefault(row.of_id, {}).setdefault(row.start, {})[row.figure] = row.number
     cells = {}
     for measure in measures:
-        parts = parts_of(measure)
+        parts = totals.parts_of(measure)
         for start in sorted({at for at, figure in said if figure in parts}):
             before = periods.year_before(period, start)
             cells[measure, start] = _cell(
@@ -180,14 +180,6 @@ def _cell(total: Total, rows: Sequence[Row]) -> Cell:
     provisional = any(row.status is ValueStatus.PROVISIONAL for row in rows)
     doubt = next((row.doubt for row in rows if row.doubt), None)
     return Cell(total, states[0] if states and not total.things else None, provisional, doubt)
-
-
-def parts_of(measure: str) -> tuple[Figure, ...]:
-    """The figures that a measure is made from."""
-    if measure in _KPIS:
-        each = kpis.INDICATORS[Kpi(measure)]
-        return each.top, each.bottom
-    return (Figure(measure),)
 
 
 def ratio(measure: str, top: float, bottom: float | None) -> float | None:
@@ -228,11 +220,13 @@ def far_apart(like: float | None, everybody: float | None) -> bool:
 class Coverage:
     """How much of a measure there is: units with a number of all units, and periods with one of
     those expected, in percent. Expected of units is what they gave in the period when most did.
+    `suppressed` units have a number that is of too few to be shown.
     """
 
     things: int
     units: int
     percent: int | None
+    suppressed: int = 0
 
 
 def year_of(board: Board) -> int:
@@ -242,12 +236,12 @@ def year_of(board: Board) -> int:
 
 def coverage(board: Board, measure: str) -> Coverage:
     """How much of a measure there is in its newest period, and in the periods shown."""
-    many = [board.cell(measure, start).total.things for start in board.starts]
-    most, now = max(many, default=0), board.cell(measure, board.newest_of(measure)).total.things
+    many = [board.cell(measure, start).total.many for start in board.starts]
+    most, now = max(many, default=0), board.cell(measure, board.newest_of(measure)).total
     percent = round(100 * sum(many) / (most * len(many))) if most else None
     if percent == 100 and sum(many) < most * len(many):
         percent = 99
-    return Coverage(now, max(board.units, most), percent)
+    return Coverage(now.things, max(board.units, most), percent, now.suppressed)
 
 
 def steps(period: Period, found: Sequence[date], first: date, last: date) -> list[date]:

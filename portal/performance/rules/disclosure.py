@@ -4,23 +4,24 @@ would give them away by subtraction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from portal.performance.rules import kinds
+from portal.performance.rules import kinds, small_figures
 from portal.performance.rules.schemas import Schema
 from portal.performance.words import SetKind, Unit
 
 #: A cell and a measure.
 Key = tuple[str, str]
-#: Sorts whose measures add up to something that is shown as well.
-_ADD_UP = frozenset({SetKind.SATISFACTION})
+#: Sorts of which the mean is shown as well, which says too much of those that are left.
+_MEANS = frozenset({SetKind.SATISFACTION})
 
 
 def hidden(schema: Schema, numbers: Mapping[Key, float], threshold: int) -> frozenset[Key]:
     """The numbers of one period that are not shown.
 
-    A count from 1 to below the threshold is not. Where it is the only one in a sum, the smallest
-    of the others is not shown either, until no sum has exactly one number missing.
+    A count from 1 to below the threshold is not, and no part that leaves so few of its whole. Where
+    those missing from a sum could be found by it, the smallest of the others is not shown either,
+    until none can. Of ratings, all are shown or none.
 
     Args:
         schema: of the data set.
@@ -30,24 +31,49 @@ def hidden(schema: Schema, numbers: Mapping[Key, float], threshold: int) -> froz
     counted = {m.key for m in schema.measures if m.unit is Unit.COUNT}
     gone = {
         key for key, found in numbers.items() if key[1] in counted and 0 < found < threshold
-    }  # fmt: skip
+    } | _with_figures(schema, numbers, threshold)  # fmt: skip
+    if gone and schema.kind in _MEANS:
+        return frozenset(numbers)
     sums = [keys for keys in _sums(schema, numbers) if len(keys) > 1]
     again = bool(gone)
     while again:
         again = False
         for keys in sums:
             left = [key for key in keys if key not in gone]
-            if len(keys) - len(left) == 1 and left:
-                # Zero tells nothing of anybody and hides nothing: another one has to go.
-                gone.add(min(left, key=lambda key: (numbers[key] == 0, numbers[key], key)))
+            if left and _found([numbers[key] for key in keys if key in gone], threshold):
+                # Zero tells nothing of anybody and hides nothing: another one has to go. Of two
+                # that are the same, which one goes would say something of them.
+                least = min((numbers[key] == 0, numbers[key]) for key in left)
+                gone |= {key for key in left if numbers[key] == least[1]}
                 again = True
     return frozenset(gone)
 
 
-def _sums(schema: Schema, numbers: Mapping[Key, float]) -> Iterator[list[Key]]:
-    """The numbers that add up to one that may be shown elsewhere: along each dimension, and over
-    measures where the sort sums them.
+def _found(gone: Collection[float], threshold: int) -> bool:
+    """Whether the sum of the numbers that are not shown says what one of them is, or is itself of
+    too few.
     """
+    if not gone:
+        return False
+    total, small = sum(gone), all(0 < each < threshold for each in gone)
+    ends = (len(gone), len(gone) * (threshold - 1)) if small else ()
+    return len(gone) == 1 or total < threshold or total in ends
+
+
+def _with_figures(schema: Schema, numbers: Mapping[Key, float], threshold: int) -> set[Key]:
+    """The numbers that are figures as they are, and not shown as such."""
+    figures = {
+        figure: key
+        for key in numbers
+        for figure, _weight in kinds.figures_of(schema.kind, *key)
+        if not schema.dimensions and schema.kind not in _MEANS
+    }
+    known = {figure: numbers[key] for figure, key in figures.items()}
+    return {figures[figure] for figure in small_figures.hidden(known, threshold)}
+
+
+def _sums(schema: Schema, numbers: Mapping[Key, float]) -> Iterator[list[Key]]:
+    """The numbers that add up to one that may be shown elsewhere, along each dimension."""
     for measure in schema.measures:
         for place in range(len(schema.dimensions)):
             along: dict[tuple[str, ...], list[Key]] = {}
@@ -57,5 +83,3 @@ def _sums(schema: Schema, numbers: Mapping[Key, float]) -> Iterator[list[Key]]:
                     others = (*values[:place], *values[place + 1 :])
                     along.setdefault(others, []).append(key)
             yield from along.values()
-    if schema.kind in _ADD_UP:
-        yield list(numbers)

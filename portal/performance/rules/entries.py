@@ -79,6 +79,10 @@ class Known:
     doubt: Doubt | None
 
 
+#: A figure, the weight of the number in it, the value, and the version of its definition.
+Part = tuple[Figure, int, Entry, int]
+
+
 def digest(entries: Iterable[Entry], records: Iterable[Record], gone: Iterable[str] = ()) -> str:
     """A digest of what was sent, in whichever order, and of which records are gone."""
     said = sorted(
@@ -91,15 +95,12 @@ def digest(entries: Iterable[Entry], records: Iterable[Record], gone: Iterable[s
     return hashlib.sha256(b"\n".join(said)).hexdigest()
 
 
-def fold(parts: Iterable[tuple[Figure, int, Entry, int]]) -> dict[tuple[date, Figure], Known]:
+def fold(parts: Iterable[Part]) -> dict[tuple[date, Figure], Known]:
     """The figures of periods from the values that count towards them.
 
     Cells are summed with their weights. Where one is not known, the figure is not either: a sum
     without it would be too small. What does not apply is left out, and is the figure's state
     where nothing applies.
-
-    Args:
-        parts: a figure, the weight of the number, the value, and its definition's version.
     """
     of: dict[tuple[date, Figure], list[tuple[int, Entry, int]]] = {}
     for figure, weight, entry, definition in parts:

@@ -74,7 +74,7 @@ def value(kpi: Kpi, top: float, bottom: float) -> float | None:
     return min(ratio, 1.0) if kpi is Kpi.COMPLETION_RATE else ratio
 
 
-def over(kpi: Kpi, figures: Mapping[Figure, float]) -> tuple[float, float] | None:
+def over(kpi: Kpi, figures: Mapping[Figure, float | None]) -> tuple[float, float] | None:
     """What an indicator divides, where both figures are known; else None: a unit without one of
     them counts in neither sum.
     """

@@ -10,8 +10,9 @@ from datetime import date
 from portal.performance.rules import kpis
 from portal.performance.words import Figure, Kpi
 
-#: The figures of each service, by the starts of periods. Only numbers: what is missing is absent.
-Known = Mapping[int, Mapping[date, Mapping[Figure, float]]]
+#: The figures of each service, by the starts of periods: numbers, and None for what is not shown.
+#: What is missing is absent.
+Known = Mapping[int, Mapping[date, Mapping[Figure, float | None]]]
 #: What is above the line and below it; a figure has nothing below.
 Part = tuple[float, float | None]
 #: Averages, which no sum may hold.
@@ -31,6 +32,8 @@ class Total:
         same_things: how many have it a year before as well.
         same_top, same_bottom: now, over those.
         was_top, was_bottom: a year before, over those.
+        suppressed: how many more services have it, but too few of it to be shown. They are in no
+            sum, so that nobody finds them by subtraction.
     """
 
     things: int = 0
@@ -42,6 +45,12 @@ class Total:
     same_bottom: float | None = None
     was_top: float = 0.0
     was_bottom: float | None = None
+    suppressed: int = 0
+
+    @property
+    def many(self) -> int:
+        """How many services have it, whether it is shown or not."""
+        return self.things + self.suppressed
 
     def add(self, other: Total) -> None:
         """Count what another total has as well: of services that are not in this one."""
@@ -54,6 +63,7 @@ class Total:
         self.same_bottom = _plus(self.same_bottom, other.same_bottom)
         self.was_top += other.was_top
         self.was_bottom = _plus(self.was_bottom, other.was_bottom)
+        self.suppressed += other.suppressed
 
     def nearly(self, other: Total) -> bool:
         """Whether both are the same but for the last digits of sums of fractions."""
@@ -78,6 +88,14 @@ def names(figures: Iterable[Figure]) -> list[str]:
     return sorted(f.value for f in given - NEVER_SUMMED) + uses
 
 
+def parts_of(name: str) -> tuple[Figure, ...]:
+    """The figures that a figure or indicator is made from."""
+    if name in _KPIS:
+        each = kpis.INDICATORS[Kpi(name)]
+        return each.top, each.bottom
+    return (Figure(name),)
+
+
 def total(name: str, known: Known, start: date, before: date) -> Total:
     """The total of a figure or indicator over services.
 
@@ -91,6 +109,7 @@ def total(name: str, known: Known, start: date, before: date) -> Total:
     for periods in known.values():
         now = _of(name, periods.get(start))
         if now is None:
+            made.suppressed += _suppressed(name, periods.get(start))
             continue
         was = _of(name, periods.get(before))
         made.add(_one(now, was))
@@ -103,10 +122,15 @@ def _one(now: Part, was: Part | None) -> Total:
     return Total(1, now[0], now[1], now[0], 1, *now, *was)
 
 
-def _of(name: str, figures: Mapping[Figure, float] | None) -> Part | None:
+def _of(name: str, figures: Mapping[Figure, float | None] | None) -> Part | None:
     if figures is None:
         return None
     if name in _KPIS:
         return kpis.over(Kpi(name), figures)
     number = figures.get(Figure(name))
     return None if number is None else (number, None)
+
+
+def _suppressed(name: str, figures: Mapping[Figure, float | None] | None) -> bool:
+    """Whether there is all that is needed, but some of it is not shown."""
+    return figures is not None and all(part in figures for part in parts_of(name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,12 +19,12 @@ from portal.db import chunks
 from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.models.values import DataValue
-from portal.performance.rules import disclosure, schemas, small_figures
+from portal.performance.rules import disclosure, schemas
 from portal.performance.rules.board_choices import Span, Spans
 from portal.performance.rules.boards import Cell, Key, Row
 from portal.performance.rules.totals import Total
 from portal.performance.store.figures import GOVERNMENT
-from portal.performance.words import Figure, Period, SetKind, ValueState
+from portal.performance.words import Period, SetKind, ValueState
 
 #: The measure of transactions by channel.
 _COUNT = "count"
@@ -56,68 +56,15 @@ def spans_of(session: Session, kind: Kind, ids: Collection[int]) -> Spans:
 def rows_of(
     session: Session, kind: Kind, ids: Collection[int], period: Period, first: date, last: date
 ) -> list[Row]:
-    """The figures of services or components for the periods that start from one day to another;
-    those of too few to be shown are suppressed.
-    """
-    f, d = ThingFigure, DataSet
-    rows: list[Any] = []
+    """The figures of services or components for the periods that start from one day to another."""
+    f = ThingFigure
+    found: list[Row] = []
     for some in chunks(ids):
-        query = (
-            select(f.of_id, f.figure, f.start, f.state, f.number, f.status, f.doubt,
-                   f.data_set_id, d.threshold)
-            .join(d, d.id == f.data_set_id)
-            .where(f.kind == kind, f.of_id.in_(some), f.period == period,
-                   f.start.between(first, last))
-        )  # fmt: skip
-        rows.extend(session.execute(query))
-    gone = _hidden(session, [row for row in rows if row.threshold], first, last)
-    found = [Row(*row[:7]) for row in rows]
-    return [_shown(row, gone) for row in found] if gone else found
-
-
-def _hidden(
-    session: Session, rows: Collection[Any], first: date, last: date
-) -> set[tuple[int, date, Figure]]:
-    """The figures that are not shown, of those from data sets with a threshold."""
-    of: dict[tuple[int, date, int, int], dict[Figure, float]] = {}
-    for row in rows:
-        if row.number is not None:
-            key = row.of_id, row.start, row.data_set_id, row.threshold
-            of.setdefault(key, {})[row.figure] = row.number
-    gone = {
-        (of_id, start, figure)
-        for (of_id, start, _id, threshold), numbers in of.items()
-        for figure in small_figures.hidden(numbers, threshold)
-    }
-    small = _with_small_cells(session, {key[2] for key in of}, first, last)
-    return gone | {
-        (of_id, start, Figure.DIGITAL) for of_id, start, id_, _t in of if (id_, start) in small
-    }
-
-
-def _with_small_cells(
-    session: Session, data_set_ids: Collection[int], first: date, last: date
-) -> set[tuple[int, date]]:
-    """The data sets and periods that have a value of too few: its neighbours are not shown either,
-    and one figure may be such a neighbour alone.
-    """
-    v, d = DataValue, DataSet
-    found: set[tuple[int, date]] = set()
-    for some in chunks(sorted(data_set_ids)):
-        query = (
-            select(v.data_set_id, v.start)
-            .join(d, d.id == v.data_set_id)
-            .where(v.data_set_id.in_(some), v.current, v.start.between(first, last),
-                   v.number > 0, v.number < d.threshold, v.cell != "")
-        )  # fmt: skip
-        found |= {(id_, start) for id_, start in session.execute(query.distinct())}
+        query = select(f.of_id, f.figure, f.start, f.state, f.number, f.status, f.doubt).where(
+            f.kind == kind, f.of_id.in_(some), f.period == period, f.start.between(first, last)
+        )
+        found.extend(Row(*row) for row in session.execute(query))
     return found
-
-
-def _shown(row: Row, gone: set[tuple[int, date, Figure]]) -> Row:
-    if (row.of_id, row.start, row.figure) not in gone:
-        return row
-    return replace(row, state=ValueState.SUPPRESSED, number=None)
 
 
 def bodies_of(organisation_id: int | None, day: date) -> ColumnElement[bool]:
@@ -156,7 +103,7 @@ def _sums() -> tuple[ColumnElement[Any], ...]:
     return (
         func.sum(t.things), func.sum(t.top), func.sum(t.bottom), func.max(t.largest),
         func.sum(t.same_things), func.sum(t.same_top), func.sum(t.same_bottom),
-        func.sum(t.was_top), func.sum(t.was_bottom),
+        func.sum(t.was_top), func.sum(t.was_bottom), func.sum(t.suppressed),
     )  # fmt: skip
 
 
@@ -168,7 +115,7 @@ def ranking(
     t, o = FigureTotal, Organisation
     query: Any = (
         select(o.slug, o.name, t.things, t.top, t.bottom, t.largest, t.same_things, t.same_top,
-               t.same_bottom, t.was_top, t.was_bottom)
+               t.same_bottom, t.was_top, t.was_bottom, t.suppressed)
         .join(o, o.id == t.organisation_id)
         .where(t.period == period, t.figure == measure, t.start == start)
         .order_by(t.top.desc(), o.id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from sqlalchemy import ColumnElement, delete, event, func, select, text, tuple_
+from sqlalchemy import ColumnElement, delete, event, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from portal.access import Kind
@@ -19,7 +19,7 @@ from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.rules import periods, totals
 from portal.performance.rules.entries import Known
 from portal.performance.rules.totals import Total
-from portal.performance.words import Figure, Period
+from portal.performance.words import Figure, Period, ValueState
 
 #: The organisation of services that have none, and the one that stands for all of government.
 NOBODY, GOVERNMENT = 0, -1
@@ -218,7 +218,7 @@ def _write(session: Session, body: int, counted: Mapping[Place, Total]) -> None:
                     t.start.in_(some),
                 )
             )  # fmt: skip
-    insert_rows(session, t, [_row(body, *at, each) for at, each in counted.items() if each.things])
+    insert_rows(session, t, [_row(body, *at, each) for at, each in counted.items() if each.many])
 
 
 def _row(body: int, period: Period, name: str, start: date, each: Total) -> dict[str, object]:
@@ -227,6 +227,7 @@ def _row(body: int, period: Period, name: str, start: date, each: Total) -> dict
         "things": each.things, "top": each.top, "bottom": each.bottom, "largest": each.largest,
         "same_things": each.same_things, "same_top": each.same_top,
         "same_bottom": each.same_bottom, "was_top": each.was_top, "was_bottom": each.was_bottom,
+        "suppressed": each.suppressed,
     }  # fmt: skip
 
 
@@ -248,20 +249,21 @@ def counted(session: Session, body: int, places: Iterable[Place]) -> dict[Place,
 
 def known_of(
     session: Session, body: int, period: Period, starts: Iterable[date]
-) -> dict[int, dict[date, dict[Figure, float]]]:
-    """The numbers of the services of an organisation for some periods."""
+) -> dict[int, dict[date, dict[Figure, float | None]]]:
+    """What services of an organisation have for some periods: numbers, and what is not shown."""
     f = ThingFigure
-    known: dict[int, dict[date, dict[Figure, float]]] = {}
+    known: dict[int, dict[date, dict[Figure, float | None]]] = {}
+    told = or_(f.number.is_not(None), f.state == ValueState.SUPPRESSED)
     for some in chunks(sorted(set(starts))):
         query = (
             select(f.of_id, f.start, f.figure, f.number)
             .join(Service, Service.id == f.of_id)
             .where(_body == body, f.kind == Kind.SERVICE, f.period == period, f.start.in_(some))
+            .where(told)
             .order_by(f.of_id, f.start)
         )  # fmt: skip
         for id_, start, figure, number in session.execute(query):
-            if number is not None:
-                known.setdefault(id_, {}).setdefault(start, {})[figure] = number
+            known.setdefault(id_, {}).setdefault(start, {})[figure] = number
     return known
 
 
@@ -289,5 +291,5 @@ def total_in(row: FigureTotal) -> Total:
     """A total as it is kept."""
     return Total(
         row.things, row.top, row.bottom, row.largest, row.same_things, row.same_top,
-        row.same_bottom, row.was_top, row.was_bottom,
+        row.same_bottom, row.was_top, row.was_bottom, row.suppressed,
     )  # fmt: skip

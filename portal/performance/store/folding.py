@@ -8,14 +8,15 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from portal.performance.models.data_sets import DataSet
-from portal.performance.rules import kinds
-from portal.performance.rules.entries import Entry, fold
+from portal.performance.rules import kinds, small_figures
+from portal.performance.rules.entries import Entry
 from portal.performance.store import data_sets, figures, values
 
 
 def refold(session: Session, data_set: DataSet, starts: Iterable[date]) -> None:
     """Work out the figures of some periods afresh from the current values of a data set. One that
-    is not published has none: they would be read in totals.
+    is not published has none: they would be read in totals. Numbers of too few to be shown are in
+    no figure, for the same reason.
     """
     thing, period = data_sets.thing_of(data_set), data_set.period
     some = set(starts)
@@ -29,7 +30,8 @@ def refold(session: Session, data_set: DataSet, starts: Iterable[date]) -> None:
         for key in [keys[row.measure_id]]
         for figure, weight in kinds.figures_of(data_set.kind, row.cell, key)
     ]  # fmt: skip
-    figures.put(session, *thing, period, data_set.id, fold(parts))
+    figures.put(session, *thing, period, data_set.id,
+                small_figures.fold(parts, data_set.threshold))  # fmt: skip
 
 
 def withdraw(session: Session, data_set: DataSet) -> None:

@@ -60,7 +60,7 @@ def _periods(session: Session, component_id: int | None) -> _Periods:
     """The volumes of data sets: of several periods, the shortest one counts."""
     f, d = ThingFigure, DataSet
     query = (
-        select(f.of_id, f.period, f.figure, f.start, f.number, d.threshold, d.group, d.type)
+        select(f.of_id, f.period, f.figure, f.start, f.number, d.group, d.type)
         .join(d, d.id == f.data_set_id)
         .where(f.kind == Kind.COMPONENT, f.figure.in_(_SUMMED), d.published)
         .order_by(f.of_id, f.start)
@@ -69,9 +69,8 @@ def _periods(session: Session, component_id: int | None) -> _Periods:
         query = query.where(f.of_id == component_id)
     of: dict[tuple[int, str], dict[Period, dict[date, tuple[float | None, str]]]] = {}
     rows: Any = session.execute(query)
-    for id_, period, figure, start, number, threshold, group, type_ in rows:
-        small = number is not None and number < threshold
-        known = (None if small else number, f"/data-sets/{group}/{type_}")
+    for id_, period, figure, start, number, group, type_ in rows:
+        known = (number, f"/data-sets/{group}/{type_}")
         of.setdefault((id_, figure.value), {}).setdefault(period, {})[start] = known
     found: _Periods = {}
     for (id_, measure), by_period in of.items():

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     Select,
+    Subquery,
     and_,
     case,
     delete,
@@ -28,11 +29,11 @@ from portal.access import Kind
 from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.models.values import DataValue
-from portal.performance.rules import kinds
+from portal.performance.rules import kinds, small_figures
 from portal.performance.rules.entries import STATUSES, UNKNOWN
 from portal.performance.rules.totals import Total
 from portal.performance.store import figures
-from portal.performance.words import Doubt, ValueState
+from portal.performance.words import Doubt, Figure, ValueState
 
 #: So many data sets at a time.
 MANY = 1_000
@@ -45,8 +46,8 @@ _COLUMNS = (*_KEY, "state", "number", "status", "definition", "doubt", "data_set
 def rebuild(session: Session) -> int:
     """Work out all figures and totals afresh; returns how many there are."""
     session.execute(delete(ThingFigure))
-    for some in _sets(session):
-        session.execute(insert(ThingFigure).from_select(_COLUMNS, _expected(some)))
+    for some, few in _sets(session):
+        session.execute(insert(ThingFigure).from_select(_COLUMNS, _expected(some, few)))
     kept = session.scalar(select(func.count()).select_from(ThingFigure)) or 0
     return kept + figures.rebuild(session)
 
@@ -54,8 +55,8 @@ def rebuild(session: Session) -> int:
 def wrong_figures(session: Session) -> int:
     """How many kept figures are not what the values say, or are missing, or too many."""
     f, wrong, right = ThingFigure, 0, 0
-    for some in _sets(session):
-        e = _expected(some).subquery()
+    for some, few in _sets(session):
+        e = _expected(some, few).subquery()
         same = and_(*(getattr(f, name) == e.c[name] for name in _KEY))
         # On SQLite, `=` says nothing of what is missing.
         told = [getattr(f, name).is_not_distinct_from(e.c[name])
@@ -79,7 +80,7 @@ def wrong_totals(session: Session) -> int:
         counted = figures.counted(session, body, figures.places_of(session, body))
         wrong += _differ(session, body, counted)
         for place, each in counted.items():
-            if each.things:
+            if each.many:
                 government.setdefault(place, Total()).add(each)
     wrong += _differ(session, figures.GOVERNMENT, government)
     known = t.organisation_id.in_([*bodies, figures.GOVERNMENT])
@@ -92,27 +93,32 @@ def _differ(session: Session, body: int, counted: dict[figures.Place, Total]) ->
         for row in session.scalars(select(FigureTotal).where(FigureTotal.organisation_id == body))
     }
     session.expunge_all()
-    wanted = {place: each for place, each in counted.items() if each.things}
+    wanted = {place: each for place, each in counted.items() if each.many}
     same = sum(place in kept and kept[place].nearly(each) for place, each in wanted.items())
     return len(kept.keys() | wanted.keys()) - same
 
 
-def _sets(session: Session) -> Iterator[list[int]]:
-    """The data sets that figures follow from, those of one service or component together."""
+def _sets(session: Session) -> Iterator[tuple[list[int], bool]]:
+    """The data sets that figures follow from, those of one service or component together, and
+    whether one of them has a number below which none is shown.
+    """
     d = DataSet
-    query = select(d.id, d.service_id, d.component_id).where(
-        d.open_schema.is_(False), or_(d.service_id.is_not(None), d.component_id.is_not(None))
+    query = select(d.id, d.threshold, d.service_id, d.component_id).where(
+        d.open_schema.is_(False),
+        d.published,
+        or_(d.service_id.is_not(None), d.component_id.is_not(None)),
     )
     some: list[int] = []
-    last = None
-    for id_, *thing in session.execute(query.order_by(d.service_id, d.component_id, d.id)).all():
+    few, last = False, None
+    rows = session.execute(query.order_by(d.service_id, d.component_id, d.id)).all()
+    for id_, threshold, *thing in rows:
         if len(some) >= MANY and thing != last:
-            yield some
-            some = []
+            yield some, few
+            some, few = [], False
         some.append(id_)
-        last = thing
+        few, last = few or threshold > 0, thing
     if some:
-        yield some
+        yield some, few
 
 
 def _counting() -> CTE:
@@ -129,8 +135,10 @@ def _counting() -> CTE:
     return union_all(*rows).cte("counting")
 
 
-def _expected(set_ids: list[int]) -> Select[Any]:
-    """The figures that follow from the current values of data sets: `rules.entries.fold` in SQL."""
+def _expected(set_ids: list[int], few: bool) -> Select[Any]:
+    """The figures that follow from the current values of data sets: `rules.small_figures.fold` in
+    SQL, which has less to do where no data set has a threshold (`few`).
+    """
     d, m, v, counts = DataSet, DataMeasure, DataValue, _counting()
     named: Any = v.state, v.status, v.doubt
 
@@ -163,6 +171,7 @@ def _expected(set_ids: list[int]) -> Select[Any]:
             func.max(v.definition).label("definition"),
             case(*((any_of(doubt, each), literal(each.value)) for each in Doubt)).label("doubt"),
             d.id.label("data_set_id"),
+            *(_cells() if few else ()),
         )
         .select_from(v)
         .join(d, d.id == v.data_set_id)
@@ -176,11 +185,67 @@ def _expected(set_ids: list[int]) -> Select[Any]:
             ),
         )
         .where(v.current, v.data_set_id.in_(set_ids), d.period.is_not(None))
-        .group_by(d.id, d.service_id, d.component_id, d.period, counts.c.figure, v.start)
+        .group_by(
+            d.id, d.service_id, d.component_id, d.period, d.threshold, counts.c.figure, v.start
+        )
         .subquery("folded")
     )
+    if few:
+        folded = _shown(folded)
     place = func.row_number().over(
         partition_by=[folded.c[name] for name in _KEY], order_by=folded.c.data_set_id
     )
     ranked = select(folded, place.label("place")).subquery("ranked")
     return select(*(ranked.c[name] for name in _COLUMNS)).where(ranked.c.place == 1)
+
+
+def _cells() -> list[Any]:
+    """What says which figures are not shown: `small_figures.Cells` in SQL."""
+    d, number = DataSet, DataValue.number
+    small = and_(number > 0, number < d.threshold)
+    more = number >= d.threshold
+    return [
+        d.threshold.label("threshold"),
+        func.count(number).label("many"),
+        func.sum(case((small, 1), else_=0)).label("few"),
+        func.sum(case((more, 1), else_=0)).label("more"),
+    ]
+
+
+def _shown(folded: Subquery) -> Subquery:
+    """Figures without those that are not shown: `small_figures.hidden` in SQL."""
+    c = folded.c
+    part = [
+        and_(c.figure == part.value, _small(_of(c, whole, c.number) - c.number, c))
+        for part, whole in small_figures.WHOLE.items()
+    ]
+    summed = c.figure.in_([figure.value for figure in small_figures.SUMS])
+    ends = or_(c.number == c.few, c.number == c.few * (c.threshold - 1))
+    told = and_(summed, c.more == 0, c.few > 1, ends)
+    whole, cell = small_figures.CELL
+    beside = and_(c.figure == cell.value, _of(c, whole, c.few) > 0, _of(c, whole, c.many) > 1)
+    counted = c.figure.in_([figure.value for figure in small_figures.COUNTS])
+    many = _of(c, Figure.RATINGS, c.number)
+    differ = _small(c.number - many, c), _small(small_figures.BEST * many - c.number, c)
+    mean = and_(c.figure == Figure.RATING_POINTS.value, or_(*differ))
+    gone = or_(and_(counted, _small(c.number, c)), told, beside, mean, *part)
+    each = select(folded, case((gone, 1), else_=0).label("gone")).subquery("each").c
+    also = [
+        and_(each.figure == figure.value, _of(each, other, each.gone) == 1)
+        for figure, other in small_figures.WITH.items()
+    ]
+    gone = and_(each.number.is_not(None), or_(each.gone == 1, *also))
+    kept = [each[name] for name in _COLUMNS if name not in ("state", "number")]
+    state = case((gone, literal(ValueState.SUPPRESSED.value)), else_=each.state)
+    number = case((gone, null()), else_=each.number)
+    return select(*kept, state.label("state"), number.label("number")).subquery("shown")
+
+
+def _small(number: Any, c: Any) -> Any:
+    return and_(number > 0, number < c.threshold)
+
+
+def _of(c: Any, figure: Figure, column: Any) -> Any:
+    """A column of another figure of the same data set and period."""
+    mine = case((c.figure == figure.value, column))
+    return func.max(mine).over(partition_by=[c.data_set_id, c.start])

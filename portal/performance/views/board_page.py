@@ -25,7 +25,8 @@ from portal.web.pages import page, query_url
 #: The columns of a dashboard's files.
 COLUMNS = (
     "measure", "title", "start", "end", "value", "numerator", "denominator", "services",
-    "change_like_for_like", "services_like_for_like", "change_of_all", "provisional", "missing",
+    "services_suppressed", "change_like_for_like", "services_like_for_like", "change_of_all",
+    "provisional", "missing",
 )  # fmt: skip
 _COMPARED = 60
 #: A part of a whole that would be put as nothing.
@@ -180,7 +181,7 @@ def _row(shown: Shown, board: Board, measure: str, start: Any) -> dict[str, Any]
         "end": periods.end_of(board.period, start), "value": value,
         "numerator": total.top if ratio else None,
         "denominator": total.bottom if ratio else None,
-        "services": total.things,
+        "services": total.things, "services_suppressed": total.suppressed,
         "change_like_for_like": rules.like_for_like(measure, total),
         "services_like_for_like": total.same_things,
         "change_of_all": rules.change(measure, rules.value(measure, before), value),

@@ -141,6 +141,8 @@ def _coverage(shown: Shown, board: Board, measure: str) -> str:
     if shown.many:
         said = _("%(things)s of %(units)s services", things=f"{found.things:,}",
                  units=f"{found.units:,}")  # fmt: skip
+        if found.suppressed:
+            said += _(", and %(num)s with too few to be shown", num=f"{found.suppressed:,}")
     else:
         said = ""
     if found.percent is None or len(board.starts) == 1:
