@@ -3,8 +3,8 @@
 Figures and totals that are there still have such numbers in: `flask --app wsgi rollups rebuild`
 follows the last restart.
 
-Revision: 0046
-Follows: 0045
+Revision: 0047
+Follows: 0046
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046"
-down_revision = "0045"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 
