@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -255,6 +256,65 @@ def test_the_old_form_of_the_address(client: PageClient, session: Session) -> No
     sent = client.post("/g_raw", json=[{"_timestamp": AT, "count": 1}], headers=headers)
     assert sent.get_json()["message"].startswith("Deprecation Warning")
     assert len(client.get("/g_raw").get_json()["data"]) == 1
+    # What is put together has a digest as its mark there, and so has what is wrong.
+    for query, status in (("group_by=count", 200), ("limit=x", 400)):
+        answer = client.get(f"/g_raw?{query}")
+        mark = f'"{hashlib.sha1(answer.data, usedforsecurity=False).hexdigest()}"'
+        assert (answer.status_code, answer.headers["ETag"]) == (status, mark)
+        assert answer.headers["Accept-Ranges"] == "none"
+    known = {"If-None-Match": client.get("/g_raw?group_by=count").headers["ETag"]}
+    assert client.get("/g_raw?group_by=count", headers=known).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "says"),
+    [
+        ("POST", "/nosuch", 404, "Could not find data_set_config"),
+        ("POST", "/_nosuch", 404, "The requested URL was not found on the server.  If you"),
+        ("POST", "/data/g/raw/", 404, "The requested URL was not found on the server.  If you"),
+        ("PUT", "/data/g/raw/a", 404, "The requested URL was not found on the server.  If you"),
+        ("GET", "/data/g/raw/a", 404, "Not Found"),
+        ("DELETE", "/g_raw", 405, "The method is not allowed for the requested URL."),
+    ],
+)
+def test_words_for_programs_at_wrong_addresses(
+    client: PageClient, session: Session, method: str, path: str, status: int, says: str
+) -> None:
+    made(session)
+    answer = client.open(path, method=method, json=[], headers={"Accept": "*/*"})
+    assert answer.status_code == status
+    assert answer.get_json()["message"].startswith(says)
+
+
+def test_a_file_for_spreadsheets(client: PageClient, session: Session) -> None:
+    made(session)
+    row = {"_id": "a", "_timestamp": AT, "_start_at": AT, "ok": True, "values": 1}
+    send(client, [row, {**row, "_id": "b", "ok": None}])
+
+    def lines(query: str) -> list[str]:
+        answer = client.get(f"/data/g/raw?format=csv&{query}")
+        assert answer.headers["Content-Type"].startswith("text/csv")
+        return answer.get_data(as_text=True).splitlines()
+
+    raw = lines("filter_by=_id:a")
+    assert raw[0].split(",")[-2:] == ["ok", "values"]
+    assert raw[1].endswith(",True,1")
+    assert ",2026-07-01 00:00:00+00:00," in raw[1] and ",2026-07-01T00:00:00+00:00," in raw[1]
+    month = "period=month&duration=1&start_at=2026-07-01T00:00:00Z"
+    of = "2026-08-01 00:00:00+00:00,2026-07-01 00:00:00+00:00"
+    assert lines(month) == ["_count,_end_at,_start_at", f"2,{of}"]
+    nested = lines(f"{month}&group_by=ok&filter_by=ok:true")
+    assert nested == [
+        "_count,_end_at,_group_count,_start_at,ok",
+        f"1,{of.replace(',', ',1,')},True",
+    ]
+    assert lines("filter_by=_id:nosuch") == []
+
+
+def test_how_booleans_begin(client: PageClient, session: Session) -> None:
+    made(session)
+    send(client, [{"_id": str(ok), "_timestamp": AT, "ok": ok} for ok in (True, False)])
+    assert [row["_id"] for row in told(client, query="?filter_by_prefix=ok:t")] == ["True"]
 
 
 def test_an_unknown_address_is_a_page_for_browsers_only(client: PageClient) -> None:
@@ -265,7 +325,7 @@ def test_an_unknown_address_is_a_page_for_browsers_only(client: PageClient) -> N
 
 
 def test_status(client: PageClient, session: Session) -> None:
-    assert client.get("/_status").get_json() == {"status": "ok", "message": "database is up"}
+    assert client.get("/_status").get_json() == {"status": "ok", "message": "app is up"}
     assert client.get("/_status/data-sets").get_json()["status"] == "ok"
     made(session).max_age_days = 1
     session.commit()

@@ -28,7 +28,10 @@ class PageClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
-        has_page = response.request.method != "HEAD" and not 300 <= response.status_code < 400
+        has_page = (
+            response.request.method not in ("HEAD", "OPTIONS")
+            and not 300 <= response.status_code < 400
+        )
         if response.mimetype == "text/html" and has_page:
             name = self.application.extensions["portal"].settings.portal_name
             page = Page(response.get_data(as_text=True))

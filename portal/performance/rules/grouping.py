@@ -4,6 +4,8 @@ something.
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -65,8 +67,11 @@ def fold(parts: Iterable[tuple[Group, datetime | None, Part]], period: str | Non
 
 def check_length(query: Query, parts: Parts) -> None:
     """Raises WrongQuery where the periods of all groups are too many to tell."""
-    groups = len({group for group, _ in parts})
-    if query.period and max(groups, 1) * _length(query) > MOST:
+    groups = {group for group, _ in parts}
+    many = len(groups)
+    if query.flatten and groups:
+        many = math.prod(len(set(of)) for of in zip(*groups, strict=True))
+    if query.period and max(many, 1) * _length(query) > MOST:
         raise WrongQuery("The time span is too long for this period")
 
 
@@ -78,9 +83,10 @@ def moved(query: Query, parts: Parts) -> Query | None:
         return None
     starts = [start for start, _ in _range(query)]
     places = {start: place for place, start in enumerate(starts)}
+    told = _told(query, parts)
     of: dict[Group, list[int]] = {}
     for group, start in parts:
-        if start in places:
+        if start in places and group in told:
             of.setdefault(group, []).append(places[start])
     if query.delta < 0:
         shifts = [max(found) - len(starts) + 1 for found in of.values()]
@@ -92,6 +98,14 @@ def moved(query: Query, parts: Parts) -> Query | None:
     start = moments.later(query.period, query.start, shift)
     end = moments.later(query.period, query.end, shift)
     return replace(query, start=start, end=end, delta=0)
+
+
+def _told(query: Query, parts: Parts) -> set[Group]:
+    """The groups that an answer has: not all of them where it has a limit."""
+    if not query.group_by or not query.limit:
+        return {group for group, _ in parts}
+    found = _limited(query, list(_nested(query, parts)))
+    return {tuple(row[key] for key in query.group_by) for row in found}
 
 
 def rows(query: Query, parts: Parts) -> list[Row]:
@@ -116,10 +130,12 @@ def _by_group(parts: Parts) -> list[tuple[tuple[Group, datetime | None], Part]]:
 
 
 def _order(value: Any) -> tuple[int, Any]:
-    """Values of any sort in one order: nothing, then numbers, then texts."""
+    """Values of any sort in one order: nothing, then numbers, then lists, then texts."""
     if value is None:
         return 0, 0
-    return (2, value) if isinstance(value, str) else (1, value)
+    if isinstance(value, list):
+        return 2, [_order(each) for each in value]
+    return (3, value) if isinstance(value, str) else (1, value)
 
 
 def _row(query: Query, group: Group, part: Part) -> Row:
@@ -203,12 +219,29 @@ def _nested(query: Query, parts: Parts) -> Iterator[Row]:
 
 
 def _flat(query: Query, parts: Parts) -> list[Row]:
-    groups = list(_groups(parts).items())[::-1]
+    """One row for each period and each way in which the values of the fields go together, in the
+    order in which clients know them: fields and values from Z to A.
+    """
+    groups = _groups(parts)
     of = [
-        [{**dict(zip(query.group_by, group, strict=True)), **row} for row in _series(query, series)]
-        for group, series in groups
+        [
+            {**dict(zip(query.group_by, group, strict=True)), **row}
+            for row in _series(query, groups.get(group, {}))
+        ]
+        for group in _together(query, groups)
     ]
     return _limited(query, [row for at in zip(*of, strict=True) for row in at])
+
+
+def _together(query: Query, groups: Iterable[Group]) -> list[Group]:
+    """Every way in which the values of the fields go together, in the order of flat rows."""
+    known = [sorted(set(of), key=_order)[::-1] for of in zip(*groups, strict=True)]
+    if not known:
+        return []
+    places = sorted(range(len(known)), key=lambda place: query.group_by[place], reverse=True)
+    made = itertools.product(*(known[place] for place in places))
+    by = [places.index(place) for place in range(len(known))]
+    return [tuple(values[place] for place in by) for values in made]
 
 
 def _limited(query: Query, found: list[Row]) -> list[Row]:
@@ -219,6 +252,6 @@ def _limited(query: Query, found: list[Row]) -> list[Row]:
 
 def in_order(found: Sequence[Row], key: str, descending: bool) -> list[Row]:
     """Rows by one of what they tell; those that are equal stay in their order."""
-    if any(key not in row or isinstance(row[key], list) for row in found):
+    if key == "values" or (found and all(key not in row for row in found)):
         raise WrongQuery(f"Invalid sort key {key}")
-    return sorted(found, key=lambda row: _order(row[key]), reverse=descending)
+    return sorted(found, key=lambda row: _order(row.get(key)), reverse=descending)

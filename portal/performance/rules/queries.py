@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from portal.performance.rules import moments
 
@@ -24,10 +24,10 @@ METHODS = ("sum", "count", "set", "mean")
 #: What a field is collected by without a word: its values, also under the field's own name.
 DEFAULT = "default"
 PERIODS = list(moments.STARTS)
+_GROUPING, _ENDS = ["group_by", "period"], ["start_at", "end_at"]
 _KEY = re.compile(r"[a-z_][a-z0-9_]+")
 _MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
-    r"(?:[+-][0-9]{2}:?[0-9]{2}|Z)"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:?[0-9]{2}|Z)"
 )
 #: Periods before and after the range have first days as well.
 _YEARS = range(1000, 9000)
@@ -159,25 +159,16 @@ def _check_names(args: Args) -> None:
         raise WrongQuery("An unrecognised parameter was provided")
 
 
-def _check_range(args: Args) -> None:
-    start, end, duration = "start_at" in args, "end_at" in args, "duration" in args
-    if duration and start and end:
-        raise WrongQuery(
-            "Absolute and relative time cannot be requested at the same time - either ask for "
-            "'start_at' and 'end_at', or ask for 'start_at'/'end_at' with 'duration'"
-        )
-    if "period" in args and not duration and not (start and end):
+def _check_series(args: Args) -> None:
+    if "period" not in args:
+        return
+    if "duration" not in args and not ("start_at" in args and "end_at" in args):
         raise WrongQuery(
             "Either 'duration' or both 'start_at' and 'end_at' are required for a period query"
         )
-    if start and not (duration or end):
-        raise WrongQuery("Use of 'start_at' requires 'end_at' or 'duration'")
-    if end and not (duration or start):
-        raise WrongQuery("Use of 'end_at' requires 'start_at' or 'duration'")
-    if duration and "period" not in args:
+    if "limit" in args and "group_by" not in args:
         raise WrongQuery(
-            "If 'duration' is requested (for relative time), 'period' is required - please add a "
-            "period (like 'day', 'month' etc)"
+            "A period query can only be limited if it is grouped - please add 'group_by'"
         )
 
 
@@ -229,7 +220,8 @@ def _check_sort(args: Args) -> None:
             "sort_by must be a field name and sort direction separated by a colon (:) "
             "eg. authority:ascending"
         )
-    if text.rpartition(":")[2] not in ("ascending", "descending"):
+    before, _, direction = text.rpartition(":")
+    if not before or direction not in ("ascending", "descending"):
         raise WrongQuery(
             "Unrecognised sort direction. Supported directions include: ascending, descending"
         )
@@ -250,24 +242,31 @@ def _check_numbers(args: Args) -> None:
         text = _one(args, name)
         if text is not None and not (text.isascii() and text.isdigit() and len(text) <= 9):
             raise WrongQuery(f"{name} must be a positive integer")
+
+
+def _check_needs(args: Args, name: str, others: list[str]) -> None:
+    if name in args and not any(other in args for other in others):
+        raise WrongQuery(f"{name} can be used only with either {others}")
+
+
+def _check_range(args: Args) -> None:
+    start, end, duration = "start_at" in args, "end_at" in args, "duration" in args
+    if duration and start and end:
+        raise WrongQuery(
+            "Absolute and relative time cannot be requested at the same time - either ask for "
+            "'start_at' and 'end_at', or ask for 'start_at'/'end_at' with 'duration'"
+        )
+    if start and not (duration or end):
+        raise WrongQuery("Use of 'start_at' requires 'end_at' or 'duration'")
+    if end and not (duration or start):
+        raise WrongQuery("Use of 'end_at' requires 'start_at' or 'duration'")
     if int(_one(args, "duration") or 1) == 0:
         raise WrongQuery("'duration' must not be zero")
-    if "limit" in args and "period" in args and "group_by" not in args:
+    if duration and "period" not in args:
         raise WrongQuery(
-            "A period query can only be limited if it is grouped - please add 'group_by'"
+            "If 'duration' is requested (for relative time), 'period' is required - please add a "
+            "period (like 'day', 'month' etc)"
         )
-
-
-def _check_words(args: Args) -> None:
-    for name in ("flatten", "inclusive"):
-        if _one(args, name) not in (None, "true", "false"):
-            raise WrongQuery(f"{name} must be either true or false")
-    for name, others in (
-        ("collect", ["group_by", "period"]),
-        ("inclusive", ["start_at", "end_at"]),
-    ):
-        if name in args and not any(other in args for other in others):
-            raise WrongQuery(f"{name} can be used only with either {others}")
 
 
 def _check_collected(args: Args) -> None:
@@ -284,9 +283,18 @@ def _check_collected(args: Args) -> None:
             raise WrongQuery("Cannot collect by a field that is used for group_by")
 
 
+def _check_words(args: Args) -> None:
+    for name in ("flatten", "inclusive"):
+        if _one(args, name) not in (None, "true", "false"):
+            raise WrongQuery(f"{name} must be either 'true' or 'false'")
+
+
+#: In the order in which clients know them: the first thing that is wrong is the one told.
 _CHECKS: tuple[Callable[[Args], None], ...] = (
-    _check_names, _check_range, _check_moments, _check_filters, _check_period, _check_sort,
-    _check_groups, _check_numbers, _check_words, _check_collected,
+    _check_names, _check_series, _check_moments, _check_filters, _check_period, _check_sort,
+    _check_groups, _check_numbers, lambda args: _check_needs(args, "collect", _GROUPING),
+    _check_range, _check_collected, _check_words,
+    lambda args: _check_needs(args, "inclusive", _ENDS),
 )  # fmt: skip
 
 
@@ -294,17 +302,18 @@ def _check_protected(args: Args) -> None:
     """What holds where nobody may see single records: whole periods, of a week at least."""
     if "group_by" not in args and "period" not in args:
         raise WrongQuery("querying for raw data is not allowed")
-    asked = {name: _moment(args, name) for name in ("start_at", "end_at")}
-    start, end = asked["start_at"], asked["end_at"]
-    if start and end and end - start < SPAN:
-        raise WrongQuery("The minimum time span for a query is 7 days")
     period = _one(args, "period")
-    for name, at in asked.items():
-        if at is None:
-            continue
-        if at.astimezone(UTC).time() != time(0):
-            raise WrongQuery(f"{name} must be midnight")
-        if period == "week" and at.weekday() != 0:
+    sent = [(name, text) for name in _ENDS if (text := _one(args, name)) is not None]
+    ends = [(name, at) for name, text in sent if (at := moments.read(text)) is not None]
+    if period != moments.HOUR:
+        if len(ends) > 1 and ends[1][1] - ends[0][1] < SPAN:
+            raise WrongQuery("The minimum time span for a query is 7 days")
+        for name, at in ends:
+            if at.time() != time(0):
+                raise WrongQuery(f"{name} must be midnight")
+    for name, text in sent:
+        day = moments.written_day(text)
+        if period == "week" and day.weekday() != 0:
             raise WrongQuery(f"{name} must be a monday")
-        if period == "month" and at.day != 1:
+        if period == "month" and day.day != 1:
             raise WrongQuery(f"'{name}' must be the first of the month for period=month queries")

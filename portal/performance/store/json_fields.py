@@ -72,7 +72,9 @@ class Fields:
         if key in self.hidden:
             return cast(null(), String)
         if self.sqlite:
-            return cast(func.json_extract(self._body, _path(key)), String)
+            # `true` and `false`: as text they are 1 and 0 here.
+            kind, field = self._type(key), func.json_extract(self._body, _path(key))
+            return case((kind.in_(("true", "false")), kind), else_=cast(field, String))
         found: ColumnElement[str] = self._body.op("->>", return_type=String())(key).collate("C")
         return found
 

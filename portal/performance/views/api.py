@@ -17,7 +17,16 @@ from portal.performance.rules.entries import Sent
 from portal.performance.rules.records import WrongRecords
 from portal.performance.store import data_sets, tokens
 from portal.performance.views import api_answers, api_reading
-from portal.performance.views.api_answers import NO_HEADER, NOT_ALLOWED, done, error, wrong
+from portal.performance.views.api_answers import (
+    NO_CONFIG,
+    NO_HEADER,
+    NOT_ALLOWED,
+    done,
+    error,
+    marked,
+    not_found,
+    wrong,
+)
 from portal.performance.views.api_bodies import (
     REPEATED,
     BadBody,
@@ -99,7 +108,7 @@ def by_name(name: str) -> Response:
     """The same at the old form of the address."""
     group, _, type_ = name.partition("_")
     if request.method in READS:
-        return api_reading.answer(group, type_)
+        return marked(api_reading.answer(group, type_, old=True))
     return _write(group, type_, lambda: _post(OLD))
 
 
@@ -115,7 +124,7 @@ def record(group: str, type_: str, record_id: str) -> Response:
     if request.method == "DELETE" and record_id:
         return _write(group, type_, lambda: _delete(record_id))
     if record_id or request.path.endswith("/"):
-        return error(404, "Not Found")
+        return not_found()
     return error(405, NOT_ALLOWED)
 
 
@@ -186,7 +195,7 @@ def _allowed(group: str, type_: str, at: datetime) -> Allowed | Response:
     with database().reading(fresh=True) as session:
         found = data_sets.find(session, group, type_)
         if found is None:
-            return error(404, "Could not find data_set_config")
+            return error(404, NO_CONFIG)
         if "Authorization" not in request.headers:
             return error(401, NO_HEADER)
         token = sent_token()

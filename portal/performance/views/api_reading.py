@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,15 @@ from portal.performance.rules.freshness import out_of_date
 from portal.performance.rules.queries import Query, WrongQuery, read
 from portal.performance.store import data_sets, tokens
 from portal.performance.store import reading as store
-from portal.performance.views.api_answers import NO_CACHE, NO_HEADER, NO_SET, error, shared, told
+from portal.performance.views.api_answers import (
+    NO_CACHE,
+    NO_HEADER,
+    NO_SET,
+    error,
+    laid_out,
+    shared,
+    told,
+)
 from portal.performance.views.api_bodies import sent_token
 from portal.web import csv_out
 from portal.web.caching import etag_of
@@ -28,11 +36,11 @@ WARNING = "Warning: This data-set is unpublished. Data may be subject to change 
 #: For how long others may keep an answer, in seconds.
 KEPT, KEPT_REALTIME = 1800, 120
 #: Fields that are told with a space in files for spreadsheets, as they always were.
-_MOMENTS = ("_timestamp", "_updated_at")
+_MOMENTS, _ENDS = ("_timestamp", "_updated_at"), ("_start_at", "_end_at")
 
 
-def answer(group: str, type_: str) -> Response:
-    """What is asked of a data set, as JSON or CSV."""
+def answer(group: str, type_: str, old: bool = False) -> Response:
+    """What is asked of a data set, as JSON or CSV; `old` says at the old form of its address."""
     with reading() as session:
         found = data_sets.find(session, group, type_)
         if found is None or not found.queryable:
@@ -44,17 +52,17 @@ def answer(group: str, type_: str) -> Response:
         args = dict(request.args.lists())
         try:
             query = read(args, found.raw_queries, datetime.now(UTC))
-            return _answer(session, found, query)
+            return _answer(session, found, query, old)
         except WrongQuery as problem:
             return error(400, str(problem))
 
 
 def _options() -> Response:
     """What browsers ask before a page of another portal may read."""
-    response = shared(Response(status=200, content_type="application/json"))
+    response = shared(Response(status=200))
     response.headers["Allow"] = "GET, HEAD, OPTIONS"
     response.headers["Access-Control-Max-Age"] = "86400"
-    allowed = "cache-control, govuk-request-id, request-id, authorization"
+    allowed = "cache-control, govuk-request-id, request-id"
     response.headers["Access-Control-Allow-Headers"] = allowed
     return response
 
@@ -64,16 +72,21 @@ def _has_token(session: Session, data_set: DataSet) -> bool:
     return token_rules.matching(kept, sent_token() or "", datetime.now(UTC)) is not None
 
 
-def _answer(session: Session, data_set: DataSet, query: Query) -> Response:
+def _answer(session: Session, data_set: DataSet, query: Query, old: bool) -> Response:
     etag = etag_of(store.mark(session, data_set), query.start, query.end)
     if request.if_none_match.contains_weak(etag) and data_set.published:
         response = Response(status=304)
     elif query.csv and data_set.published:
-        response = _csv(_rows(session, data_set, query))
+        spaced = _ENDS if query.grouped else _MOMENTS
+        response = _csv(_rows(session, data_set, query), spaced)
     else:
-        response = Response(_json(session, data_set, query), content_type="application/json")
+        body = _json(session, data_set, query)
+        if old and query.grouped:
+            body = laid_out(orjson.loads(body)).encode()
+        response = Response(body, content_type="application/json")
     if data_set.published:
-        response.set_etag(etag)
+        if not (old and query.grouped):
+            response.set_etag(etag)
         kept = KEPT_REALTIME if data_set.realtime else KEPT
         response.headers["Cache-Control"] = f"max-age={kept}, must-revalidate"
     else:
@@ -96,23 +109,35 @@ def _rows(session: Session, data_set: DataSet, query: Query) -> list[dict[str, A
     return [orjson.loads(text) for text in store.texts(session, data_set, query)]
 
 
-def _csv(rows: Iterable[dict[str, Any]]) -> Response:
+def _csv(rows: Iterable[dict[str, Any]], spaced: Sequence[str]) -> Response:
     """The rows as a file for spreadsheets; lists in them as rows of their own."""
-    flat = [{**row, **each} for row in rows for each in row.pop("values", [{}])]
+    flat = [
+        {key: str(value) if isinstance(value, bool) else value for key, value in each.items()}
+        for row in rows
+        for each in _unfolded(row)
+    ]
     header = sorted({key for row in flat for key in row})
     for row in flat:
-        row.update({key: row[key].replace("T", " ") for key in _MOMENTS if key in row})
+        row.update({key: row[key].replace("T", " ") for key in spaced if key in row})
     cells = ([row.get(key) for key in header] for row in flat)
-    response = Response(b"".join(csv_out.stream(header, cells)), content_type="text/csv")
+    body = b"".join(csv_out.stream(header, cells)) if flat else b""
+    response = Response(body, content_type="text/csv")
     response.headers["Content-Disposition"] = "attachment; filename=export.csv"
     return response
+
+
+def _unfolded(row: dict[str, Any]) -> list[dict[str, Any]]:
+    series = row.get("values")
+    if not isinstance(series, list) or not all(isinstance(each, dict) for each in series):
+        return [row]
+    return [{**{k: v for k, v in row.items() if k != "values"}, **each} for each in series]
 
 
 def status() -> Response:
     """That the portal and its database answer."""
     with reading() as session:
         data_sets.find(session, "", "")
-    response = told(200, status="ok", message="database is up")
+    response = told(200, status="ok", message="app is up")
     response.headers["Cache-Control"] = NO_CACHE
     return response
 
