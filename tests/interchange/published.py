@@ -6,11 +6,11 @@ import csv
 from datetime import date
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.db import Database
 from portal.performance.models.figures import FigureTotal, ThingFigure
-from portal.performance.rules.kpis import growth
 from portal.performance.store import comparing
 from portal.performance.store.figures import GOVERNMENT
 from portal.performance.words import Doubt, Figure, Period
@@ -61,9 +61,9 @@ def assert_agrees(database: Database, path: Path) -> None:
         marked = select(f.doubt, f.period, func.count()).group_by(f.doubt, f.period)
         rows = session.execute(marked.where(f.doubt.is_not(None)))
         doubts = {(doubt, period): many for doubt, period, many in rows}
-        two = comparing.between(
-            session, Period.YEAR, Figure.TRANSACTIONS, date(2016, 7, 1), date(2016, 4, 1)
-        )
+        now, before = date(2016, 7, 1), date(2016, 4, 1)
+        asked = comparing.Asked(Period.YEAR, Figure.TRANSACTIONS, now, before, now)
+        two = comparing.between(session, asked)
     wanted = {key: each for key, each in totals_of(path).items() if each[0]}
     assert len(wanted) == 84
     assert kept == wanted
@@ -72,7 +72,8 @@ def assert_agrees(database: Database, path: Path) -> None:
         (Doubt.DIGITAL_ABOVE_TOTAL, Period.QUARTER): 18,
         (Doubt.QUARTERS_DIFFER, Period.YEAR): 297,
     }
-    everybody = growth(kept["year", "transactions", date(2016, 4, 1)][1], two.top)
-    alike = growth(two.was_top, two.same_top)
-    assert everybody is not None and alike is not None
-    assert (round(100 * everybody, 1), round(100 * alike, 1)) == (-86.3, -0.6)
+    assert two.of_all == pytest.approx(-0.863, abs=5e-4)
+    assert two.like_for_like == pytest.approx(-0.006, abs=5e-4)
+    assert (two.before.was, two.now.now) == tuple(
+        kept["year", "transactions", each][1] for each in (before, now)
+    )

@@ -23,6 +23,7 @@ from portal.performance.actions import bringing, keeping, taking_back
 from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.models.values import DataRecord, DataValue
+from portal.performance.rules.comparing import Compared, Group
 from portal.performance.store import comparing, data_sets, figures
 from portal.performance.words import Doubt, Figure, Period, ValueStatus
 from tests.interchange.files import write
@@ -245,6 +246,6 @@ def test_an_address_that_another_service_has(database: Database, tmp_path: Path)
 def test_growth_like_for_like_between_any_two_periods(database: Database, tmp_path: Path) -> None:
     bring(database, tmp_path, ("a", "100", "99"), ("b", "900", "-"), ("c", "", "5"))
     with database.reading() as session:
-        found = comparing.between(session, Period.YEAR, Figure.TRANSACTIONS, Q3, Q2)
-    assert (found.things, found.top, found.largest) == (2, 104, 99)
-    assert (found.same_things, found.same_top, found.was_top) == (1, 99, 100)
+        asked = comparing.Asked(Period.YEAR, Figure.TRANSACTIONS, Q3, Q2, Q3)
+        found = comparing.between(session, asked)
+    assert found == Compared(Group(1, 100, 99), Group(1, 0, 5), Group(1, 900, 0))

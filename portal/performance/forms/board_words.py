@@ -39,6 +39,8 @@ PERIODS = {
     Period.QUARTER: lazy("Quarters"),
     Period.YEAR: lazy("12 months"),
 }
+#: A part of a whole that would be put as nothing.
+_LEAST = 0.0005
 
 
 def title_of(measure: str) -> str:
@@ -58,6 +60,15 @@ def scale_of(measure: str) -> Scale:
 def amount(measure: str, value: float | None) -> str:
     """A number of a measure in full."""
     return put(value, scale_of(measure))
+
+
+def share(part: float | None, whole: float) -> str:
+    """A part of a sum in words; empty where it is not known."""
+    if part is None or not whole:
+        return ""
+    if 0 < part / whole < _LEAST:
+        return _("less than 0.1%")
+    return amount(boards.SHARE_OF, part / whole)
 
 
 def changed(measure: str, change: float) -> str:

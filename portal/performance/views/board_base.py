@@ -88,7 +88,7 @@ def asked(measures: Sequence[str], *known: str) -> Asked:
     """What the address asks for; `known` are arguments of this page beside those of all."""
     ignored = list(unknown(*ARGUMENTS, SIZE, *known))
     period = one_of("period", Period, ignored)
-    to, compare = _day("to", ignored), _day("with", ignored)
+    to, compare = day_in("to", ignored), day_in("with", ignored)
     text = request.args.get("years", "")
     years = int(text) if text in {str(each) for each in YEARS} else None
     if text and years is None:
@@ -98,7 +98,8 @@ def asked(measures: Sequence[str], *known: str) -> Asked:
     return Asked(period, to, years, tiles, compare, tuple(ignored))
 
 
-def _day(name: str, ignored: list[str]) -> date | None:
+def day_in(name: str, ignored: list[str]) -> date | None:
+    """The day in an argument; None where there is none, and what is none is ignored."""
     text = request.args.get(name, "")
     try:
         return date.fromisoformat(text) if text else None

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 
 from portal.charts.data import Chart
-from portal.performance.forms.board_words import amount, changed, title_of
+from portal.performance.forms.board_words import amount, changed, share, title_of
 from portal.performance.rules import boards as rules
 from portal.performance.rules import periods
 from portal.performance.rules.boards import Board
@@ -18,6 +18,7 @@ from portal.performance.views import board_charts as charts
 from portal.performance.views.board_base import Shown, period_links, year_links
 from portal.performance.views.board_reading import RANKED, Loaded
 from portal.performance.views.board_tiles import chart_of, tiles
+from portal.performance.views.comparing_links import links
 from portal.web.charts import Figure
 from portal.web.i18n import _
 from portal.web.pages import page, query_url
@@ -29,8 +30,6 @@ COLUMNS = (
     "provisional", "missing",
 )  # fmt: skip
 _COMPARED = 60
-#: A part of a whole that would be put as nothing.
-_LEAST = 0.0005
 
 
 def board_page(loaded: Loaded, title: str, crumbs: list[tuple[str, str]], **more: Any) -> Response:
@@ -52,6 +51,7 @@ def board_page(loaded: Loaded, title: str, crumbs: list[tuple[str, str]], **more
         by_period=_by_period(shown),
         measures=[(each, title_of(each)) for each in shown.measures],
         ignored=shown.asked.ignored,
+        compare=links(shown, str(more.get("kind", ""))),
         **more,
     )
 
@@ -110,8 +110,8 @@ def ranking(loaded: Loaded) -> dict[str, Any] | None:
         return None
     whole = sum(each.total.top for each in loaded.ranked)
     first = loaded.ranked[0]
-    share = _share(first.total.top, whole)
-    title = _("%(name)s has %(share)s of all transactions", name=first.name, share=share)
+    part = share(first.total.top, whole)
+    title = _("%(name)s has %(share)s of all transactions", name=first.name, share=part)
     if without():
         title = _("The organisations with the most transactions after %(name)s", name=first.name)
     figure = charts.figure(loaded.shown, chart, charts.ORGANISATIONS, title)
@@ -119,21 +119,13 @@ def ranking(loaded: Loaded) -> dict[str, Any] | None:
         {
             "slug": each.slug, "name": each.name, "things": each.total.things,
             "value": amount(RANKED, each.total.top),
-            "share": _share(each.total.top, whole),
+            "share": share(each.total.top, whole),
             "change": _like(each.total),
         }
         for each in loaded.ranked
     ]  # fmt: skip
     return {"figure": figure, "rows": rows[: 2 * charts.BODIES], "many": len(rows),
             "toggle": query_url(without=None if without() else "largest")}  # fmt: skip
-
-
-def _share(part: float, whole: float) -> str:
-    if not whole:
-        return ""
-    if 0 < part / whole < _LEAST:
-        return _("less than 0.1%")
-    return amount(rules.SHARE_OF, part / whole)
 
 
 def _like(total: Total) -> str:

@@ -6,16 +6,25 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 from portal.catalogue.views import panels
-from portal.performance.views import boards, figure_notes, freshness, improving
+from portal.performance.views import (
+    boards,
+    figure_notes,
+    freshness,
+    improving,
+    service_figures,
+    thing_lines,
+    two_periods,
+)
 from portal.web import navigation
 from portal.web.i18n import _, lazy
 
 
 def install(app: Flask) -> None:
     """Register the pages, and lead to them."""
-    app.register_blueprint(boards.blueprint)
-    app.register_blueprint(freshness.blueprint)
-    app.register_blueprint(figure_notes.blueprint)
+    for module in (
+        boards, figure_notes, freshness, service_figures, thing_lines, two_periods
+    ):  # fmt: skip
+        app.register_blueprint(module.blueprint)
     improving.install()
     for thing in ("service", "component"):
         panels.register(thing, "performance", _panel(f"boards.{thing}"))

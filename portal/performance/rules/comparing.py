@@ -1,0 +1,85 @@
+"""A figure of services in two periods: who has both, who stopped, who started, and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from portal.performance.rules import boards, kpis
+from portal.performance.words import Figure
+
+#: What services are listed by. No average is among them: a share of its sum would mean nothing.
+FIGURES = (
+    Figure.TRANSACTIONS, Figure.DIGITAL, Figure.STARTED, Figure.COMPLETED, Figure.PROCESSED,
+    Figure.INTENDED, Figure.CALLS, Figure.COST,
+)  # fmt: skip
+
+
+class Which(StrEnum):
+    """Which services are listed: those that have it now, in both periods, only now, only before."""
+
+    NOW = "now"
+    BOTH = "both"
+    STARTED = "started"
+    STOPPED = "stopped"
+
+
+class Order(StrEnum):
+    """Orders of the list; a rise and a fall are of those that have both."""
+
+    LARGEST = "largest"
+    RISE = "rise"
+    FALL = "fall"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Services with their sums before and now."""
+
+    things: int = 0
+    was: float = 0.0
+    now: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A figure in two periods.
+
+    Attributes:
+        both: the services that have it in both: like for like.
+        started: those that have it now only.
+        stopped: those that had it before only.
+        hidden: those with a number of too few to be shown; it is in no sum here.
+    """
+
+    both: Group = field(default_factory=Group)
+    started: Group = field(default_factory=Group)
+    stopped: Group = field(default_factory=Group)
+    hidden: int = 0
+
+    @property
+    def before(self) -> Group:
+        """Everybody who reported before."""
+        return Group(self.both.things + self.stopped.things, self.both.was + self.stopped.was)
+
+    @property
+    def now(self) -> Group:
+        """Everybody who reports now."""
+        things = self.both.things + self.started.things
+        return Group(things, 0.0, self.both.now + self.started.now)
+
+    @property
+    def like_for_like(self) -> float | None:
+        """The change over those that have it in both, as a part of what it was."""
+        return kpis.growth(self.both.was, self.both.now)
+
+    @property
+    def of_all(self) -> float | None:
+        """The change of the sum over everybody; None where nobody reported before."""
+        return kpis.growth(self.before.was, self.now.now)
+
+    @property
+    def misleads(self) -> bool:
+        """Whether the sum over everybody says something else than like for like."""
+        return boards.far_apart(self.like_for_like, self.of_all)

@@ -1,0 +1,193 @@
+"""Two periods like for like, and the list of services by a figure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.performance.rules.comparing import Compared, Group, Order, Which
+from portal.performance.rules.entries import Entry
+from portal.performance.store import comparing, figures
+from portal.performance.store.comparing import Asked
+from portal.performance.words import Figure, Period, SetKind, ValueState
+from tests.support.data import add_organisation, add_service
+from tests.support.pages import PageClient, soup_of
+from tests.support.performance import add_set, missing, number, send
+
+NOW, BEFORE = date(2016, 7, 1), date(2016, 4, 1)
+HERE = "?period=year&to=2016-07-01&with=2016-04-01"
+
+
+def reports(session: Session, slug: str, owner: str, *entries: Entry) -> int:
+    """A service with figures of 12 months each."""
+    made = add_service(session, slug, owner=owner)
+    send(session, add_set(session, period=Period.YEAR, group=slug, service_id=made.id), *entries)
+    return made.id
+
+
+def of(before: float | None, now: float | None) -> list[Entry]:
+    pairs = ((BEFORE, before), (NOW, now))
+    return [number(at, "transactions", value) for at, value in pairs if value is not None]
+
+
+@pytest.fixture
+def stopped(session: Session) -> None:
+    """One department stopped reporting: what it had was most of the sum."""
+    add_organisation(session, "top")
+    add_organisation(session, "below", parent="top")
+    reports(session, "steady", "top", *of(1000, 994))
+    reports(session, "small", "below", *of(10, 12.5))
+    gone = missing(NOW, "transactions", ValueState.NOT_COLLECTED)
+    reports(session, "huge", "below", *of(6260, None), gone)
+    reports(session, "newer", "top", *of(None, 7))
+    figures.settle(session)
+
+
+def shown(client: PageClient, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return " ".join(soup_of(answer).get_text(" ").split())
+
+
+def answer_of(client: PageClient, address: str) -> dict[str, Any]:
+    answer: dict[str, Any] = client.get(address).get_json()
+    return answer
+
+
+def listed(client: PageClient, more: str) -> list[str]:
+    items = answer_of(client, f"/performance/services.json{HERE}{more}")["items"]
+    return [each["slug"] for each in items]
+
+
+def test_a_sum_that_falls_because_one_stopped(client: PageClient, stopped: None) -> None:
+    page = shown(client, f"/performance/periods{HERE}")
+    assert "The sum over everybody misleads here" in page
+    assert "Transactions: down 0.3% like for like Everybody who reported: down 86.1%" in page
+    assert "Like for like: services with both 2 1,010 1,006.5 down 0.3%" in page
+    assert "Everybody who reported 3 7,270 1,013.5 down 86.1%" in page
+    assert "Stopped reporting" in page and "Huge" in page
+    answer = answer_of(client, f"/performance/periods.json{HERE}")
+    assert (answer["misleads"], answer["services"], answer["services_before"]) == (True, 4, 3)
+    groups = {row.pop("group"): row for row in answer["items"]}
+    assert groups["stopped"] == {"services": 1, "before": 6260, "now": None, "change": None}
+    assert groups["all"]["change"] == pytest.approx(-0.8606, abs=1e-4)
+    rows = client.get(f"/performance/periods.csv{HERE}").get_data(as_text=True).splitlines()
+    assert rows[-1] == "started,1,,7.0,"
+
+
+def test_the_chart_of_both_periods(client: PageClient, stopped: None) -> None:
+    rows = client.get(f"/performance/periods/chart.csv{HERE}").get_data(as_text=True)
+    assert "Everybody,April 2016 to March 2017,7270.0" in rows
+    for ending in ("svg", "png"):
+        assert client.get(f"/performance/periods/chart.{ending}{HERE}").status_code == 200
+
+
+def test_services_of_an_organisation_and_below(client: PageClient, stopped: None) -> None:
+    page = shown(client, f"/performance/periods{HERE}&organisation=below")
+    assert "Like for like: services with both 1 10 12.5 up 25%" in page
+    assert listed(client, "&organisation=top") == ["steady", "small", "newer"]
+    assert listed(client, "&organisation=below") == ["small"]
+    page = shown(client, f"/performance/services{HERE}&organisation=below")
+    assert "1 of 2 services have it for July 2016 to June 2017: 12.5 together." in page
+    assert "Up to Top" in page
+
+
+def test_a_list_of_who_stopped_and_why(client: PageClient, stopped: None) -> None:
+    assert listed(client, "&which=stopped") == ["huge"]
+    assert listed(client, "&which=started") == ["newer"]
+    (row,) = answer_of(client, f"/performance/services.json{HERE}&which=stopped")["items"]
+    assert (row["value"], row["value_before"], row["missing"]) == (None, 6260, "not_collected")
+    assert "Huge Below Not collected" in shown(client, f"/performance/services{HERE}&which=stopped")
+
+
+def test_orders_of_the_list(client: PageClient, stopped: None) -> None:
+    assert listed(client, "") == ["steady", "small", "newer"]
+    assert listed(client, "&sort=rise") == ["small", "steady"]
+    assert listed(client, "&sort=fall") == ["steady", "small"]
+    assert listed(client, "&sort=name") == ["newer", "small", "steady"]
+    page = shown(client, f"/performance/services{HERE}&sort=rise")
+    assert "Small Below 12.5 1.2% up 25% from 10" in page
+
+
+def test_without_the_largest_shares_are_of_the_others(client: PageClient, stopped: None) -> None:
+    answer = answer_of(client, f"/performance/services.json{HERE}&without=largest")
+    assert (answer["without"], answer["sum"]) == ("steady", 19.5)
+    assert [row["share"] for row in answer["items"]] == [12.5 / 19.5, 7 / 19.5]
+    page = shown(client, f"/performance/services{HERE}&without=largest")
+    assert "Without the largest, Steady: shares are of all others." in page
+
+
+def test_a_search_leaves_shares_as_they_are(client: PageClient, stopped: None) -> None:
+    answer = answer_of(client, f"/performance/services.json{HERE}&q=small")
+    assert [(row["slug"], row["share"]) for row in answer["items"]] == [("small", 12.5 / 1013.5)]
+    assert "No service fits." in shown(client, f"/performance/services{HERE}&q=zebra")
+
+
+def test_pages_of_the_list(client: PageClient, session: Session) -> None:
+    add_organisation(session, "top")
+    for n in range(53):
+        reports(session, f"s{n:02}", "top", *of(0.1, 0.1 if n < 52 else 0.3))
+    figures.settle(session)
+    for order in ("", "&sort=name", "&sort=rise"):
+        found, address = list[str](), f"/performance/services{HERE}{order}"
+        page = soup_of(client.get(address))
+        found += [str(a["href"]) for a in page.select("#service-figures a")]
+        onwards = page.select_one('a[rel="next"]')
+        assert onwards is not None and len(found) == 50
+        page = soup_of(client.get(str(onwards["href"])))
+        found += [str(a["href"]) for a in page.select("#service-figures a")]
+        assert len(set(found)) == 53, order
+        back = page.select_one('a[rel="prev"]')
+        assert back is not None
+        again = soup_of(client.get(str(back["href"])))
+        assert [a["href"] for a in again.select("#service-figures a")] == found[:50]
+
+
+def test_what_an_address_does_not_mean_is_named(client: PageClient, stopped: None) -> None:
+    page = shown(client, "/performance/services?period=day&figure=unit_cost&organisation=x&sort=y")
+    for each in ("period=day", "figure=unit_cost", "organisation=x", "sort=y"):
+        assert each in page
+    page = shown(client, "/performance/periods?to=2001-01-01&with=x")
+    assert "to=2001-01-01" in page and "with=x" in page
+    assert client.get("/performance/services.json?after=x").status_code == 400
+
+
+def test_where_there_is_nothing(client: PageClient, session: Session) -> None:
+    for address in ("/performance/services", "/performance/periods"):
+        assert "No service has published this figure yet." in shown(client, address)
+        assert answer_of(client, f"{address}.json")["count"] in (0, 4)
+    assert client.get("/performance/periods/chart.svg").status_code == 404
+
+
+def test_dashboards_lead_to_both(client: PageClient, stopped: None) -> None:
+    top = "/organisations/top/performance"
+    for address, end in (("/performance", ""), (top, "&organisation=top")):
+        links = [str(a["href"]) for a in soup_of(client.get(address)).select("main a")]
+        query = f"?period=year&to=2016-07-01{end}"
+        assert {f"/performance/services{query}", f"/performance/periods{query}"} <= set(links)
+
+
+def test_numbers_of_a_few_are_in_no_sum_and_no_order_by_size(session: Session) -> None:
+    for slug, few in (("a", 7), ("b", 3), ("c", 40)):
+        made = add_service(session, slug)
+        data_set = add_set(session, SetKind.CALLS, Period.YEAR, group=slug, service_id=made.id,
+                           threshold=5)  # fmt: skip
+        send(session, data_set, number(BEFORE, "count", 9, "other"),
+             number(NOW, "count", few, "other"))  # fmt: skip
+    asked = Asked(Period.YEAR, Figure.CALLS, NOW, BEFORE, NOW)
+    rows, *_more = comparing.listing(session, asked, Which.NOW, Order.LARGEST, None, 50)
+    assert [(row.slug, row.now) for row in rows] == [("c", 40), ("a", 7), ("b", None)]
+    assert rows[-1].state is ValueState.SUPPRESSED
+    assert comparing.between(session, asked) == Compared(Group(2, 18, 47), hidden=1)
+
+
+def test_a_hidden_number_is_neither_a_start_nor_a_stop() -> None:
+    found = Compared(Group(2, 10, 11), Group(1, 0, 4), Group(1, 90, 0), hidden=1)
+    assert (found.before, found.now) == (Group(3, 100), Group(3, 0, 15))
+    assert found.like_for_like == pytest.approx(0.1)
+    assert found.of_all == pytest.approx(-0.85)
+    assert found.misleads
+    assert (Compared().of_all, Compared().misleads) == (None, False)
