@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import Kind
@@ -67,80 +67,110 @@ def rows_of(
     return found
 
 
-def bodies_of(organisation_id: int | None, day: date) -> ColumnElement[bool]:
-    """Which totals count: those of an organisation and all below it, or of all of government."""
-    if organisation_id is None:
-        return FigureTotal.organisation_id == GOVERNMENT
-    return FigureTotal.organisation_id.in_(family(organisation_id, day))
-
-
-def total_spans(session: Session, bodies: ColumnElement[bool]) -> Spans:
-    """Which periods there are totals for, each with the most services that one has."""
-    t = FigureTotal
-    columns = t.period, func.min(t.start), func.max(t.start), func.max(t.things)
-    query = select(*columns).where(bodies).group_by(t.period)
-    rows: Any = session.execute(query)
-    return {period: Span(*span) for period, *span in rows}
-
-
-def totals_of(
-    session: Session, bodies: ColumnElement[bool], period: Period, first: date, last: date,
-    measures: Collection[str],
-) -> dict[Key, Cell]:  # fmt: skip
-    """Totals by measure and start, over all the organisations."""
-    t = FigureTotal
-    query: Select[Any] = (
-        select(t.figure, t.start, *_sums())
-        .where(bodies, t.period == period, t.figure.in_(measures), t.start.between(first, last))
-        .group_by(t.figure, t.start)
-    )
-    return {(figure, start): Cell(Total(*sums)) for figure, start, *sums in session.execute(query)}
-
-
-def _sums() -> tuple[ColumnElement[Any], ...]:
-    """The columns of a `Total`, in its order."""
-    t = FigureTotal
-    return (
-        func.sum(t.things), func.sum(t.top), func.sum(t.bottom), func.max(t.largest),
-        func.sum(t.same_things), func.sum(t.same_top), func.sum(t.same_bottom),
-        func.sum(t.was_top), func.sum(t.was_bottom), func.sum(t.suppressed),
-    )  # fmt: skip
-
-
-def ranking(
-    session: Session, organisation_id: int | None, day: date, period: Period, measure: str,
-    start: date,
-) -> list[Ranked]:  # fmt: skip
-    """The organisations that have a measure for a period, each with its own services' total."""
-    t, o = FigureTotal, Organisation
-    query: Any = (
-        select(o.slug, o.name, t.things, t.top, t.bottom, t.largest, t.same_things, t.same_top,
-               t.same_bottom, t.was_top, t.was_bottom, t.suppressed)
-        .join(o, o.id == t.organisation_id)
-        .where(t.period == period, t.figure == measure, t.start == start)
-        .order_by(t.top.desc(), o.id)
-    )  # fmt: skip
-    if organisation_id is not None:
-        query = query.where(bodies_of(organisation_id, day))
-    return [Ranked(slug, name, Total(*sums)) for slug, name, *sums in session.execute(query)]
-
-
-def services_of(session: Session, organisation_id: int | None, day: date) -> int:
-    """How many services an organisation and all below it have, or all of government: those that
-    are not retired.
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """Whose totals are meant: an organisation's with all below it, by their ids, or those of all of
+    government.
     """
+
+    ids: Any = None
+
+    @property
+    def counted(self) -> ColumnElement[bool]:
+        """The totals that add up to theirs."""
+        t = FigureTotal.organisation_id
+        return t == GOVERNMENT if self.ids is None else t.in_(self.ids)
+
+
+def bodies_of(organisation_id: int | None, day: date) -> Bodies:
+    """An organisation and all below it on a day; None is for all of government."""
+    return Bodies(None if organisation_id is None else family(organisation_id, day))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What there is of totals.
+
+    Attributes:
+        spans: which periods, each with the most services that one has.
+        many: how many services have the measure that most of them have, by period and start.
+        units: how many services there are that are not retired.
+    """
+
+    spans: Spans
+    many: Mapping[Period, Mapping[date, int]]
+    units: int
+
+
+def held(session: Session, bodies: Bodies, measures: Collection[str]) -> Held:
+    """What there is of totals of some measures."""
+    t = FigureTotal
+    things = func.sum(t.things).label("things")
+    inner = select(t.period, t.start, t.figure, things).where(bodies.counted)
+    each = inner.group_by(t.period, t.start, t.figure).subquery("each").c
+    wanted = func.max(case((each.figure.in_(measures), each.things), else_=0))
+    query: Any = select(each.period, each.start, func.max(each.things), wanted, _units(bodies))
+    spans: dict[Period, Span] = {}
+    many: dict[Period, dict[date, int]] = {}
+    units = 0
+    for period, start, most, mine, all_of_them in session.execute(
+        query.group_by(each.period, each.start)
+    ):
+        units = all_of_them or 0
+        known = spans.get(period, Span(start, start, most))
+        spans[period] = Span(min(start, known.first), max(start, known.last), max(most, known.many))
+        if mine:
+            many.setdefault(period, {})[start] = mine
+    return Held(spans, many, units)
+
+
+def _units(bodies: Bodies) -> Any:
+    """How many services there are that are not retired."""
     c = ServiceCount
-    retired = (c.within == "phase") & (c.within_value == "retired")
-    many = func.sum(case((c.within == "", c.many), (retired, -c.many), else_=0))
-    query = select(many).where(c.facet == ORGANISATION)
-    if organisation_id is None:
+    if bodies.ids is None:
         everything = (c.within == "") & (c.facet == "")
         gone = (c.within == "") & (c.facet == "phase") & (c.value == "retired")
         many = func.sum(case((everything, c.many), (gone, -c.many), else_=0))
-        query = select(many).where(everything | gone)
-    else:
-        query = query.where(c.organisation_id.in_(family(organisation_id, day)))
-    return session.scalar(query) or 0
+        return select(many).where(everything | gone).scalar_subquery()
+    retired = (c.within == "phase") & (c.within_value == "retired")
+    many = func.sum(case((c.within == "", c.many), (retired, -c.many), else_=0))
+    query = select(many).where(c.facet == ORGANISATION, c.organisation_id.in_(bodies.ids))
+    return query.scalar_subquery()
+
+
+def totals_of(
+    session: Session, bodies: Bodies, period: Period, first: date, last: date,
+    measures: Collection[str], ranked: tuple[str, date],
+) -> tuple[dict[Key, Cell], list[Ranked]]:  # fmt: skip
+    """Totals by measure and start, over all the organisations; and those that have one measure for
+    one period, each with its own services' total, the most first.
+    """
+    t, o = FigureTotal, Organisation
+    own = (t.things, t.top, t.bottom, t.largest, t.same_things, t.same_top, t.same_bottom,
+           t.was_top, t.was_bottom, t.suppressed)  # fmt: skip
+    sums = [func.max(c) if c is t.largest else func.sum(c) for c in own]
+    together: Any = (
+        select(literal(0), literal(""), literal(""), t.figure, t.start, *sums)
+        .where(bodies.counted, t.period == period, t.figure.in_(measures))
+        .where(t.start.between(first, last))
+        .group_by(t.figure, t.start)
+    )
+    apart: Any = (
+        select(o.id, o.slug, o.name, t.figure, t.start, *own)
+        .join(o, o.id == t.organisation_id)
+        .where(t.period == period, t.figure == ranked[0], t.start == ranked[1])
+    )
+    if bodies.ids is not None:
+        apart = apart.where(bodies.counted)
+    cells: dict[Key, Cell] = {}
+    bodies_with: list[tuple[int, Ranked]] = []
+    for id_, slug, name, figure, start, *found in session.execute(union_all(together, apart)):
+        if slug:
+            bodies_with.append((id_, Ranked(slug, name, Total(*found))))
+        else:
+            cells[figure, start] = Cell(Total(*found))
+    bodies_with.sort(key=lambda each: (-each[1].total.top, each[0]))
+    return cells, [each for _, each in bodies_with if each.total.things]
 
 
 def channels(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Double, String, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import Kind
@@ -19,6 +19,7 @@ from portal.performance.words import Figure, Period
 
 _SUMMED = (Figure.VOLUME, Figure.POUNDS)
 _Days = dict[int, dict[date, tuple[str | None, dict[str, float]]]]
+_Volumes = dict[tuple[int, str], dict[Period, dict[date, tuple[float | None, str]]]]
 _Periods = dict[int, dict[str, tuple[date, list[tuple[date, float | None, str | None]]]]]
 
 
@@ -31,7 +32,7 @@ def published(session: Session, component_id: int | None = None) -> list[Publish
     query = select(c.id, c.slug, c.name, c.volumes).order_by(c.name, c.id)
     if component_id is not None:
         query = query.where(c.id == component_id)
-    days, summed = _days(session, component_id), _periods(session, component_id)
+    days, summed = _measured(session, component_id)
     return [
         Published(
             row.slug,
@@ -44,34 +45,39 @@ def published(session: Session, component_id: int | None = None) -> list[Publish
     ]
 
 
-def _days(session: Session, component_id: int | None) -> _Days:
-    d, p = AdoptionDay, AdoptionPoint
-    query = select(d.component_id, d.day, d.source, p.measure, p.value).join(p, p.day_id == d.id)
+def _measured(session: Session, component_id: int | None) -> tuple[_Days, _Periods]:
+    """The days on which totals were published, and the volumes of data sets."""
+    d, p, f, s = AdoptionDay, AdoptionPoint, ThingFigure, DataSet
+    of_day: Any = select(
+        d.component_id, null().label("period"), p.measure, d.day, cast(p.value, Double), d.source,
+        literal(""), literal(""),
+    ).join(p, p.day_id == d.id)  # fmt: skip
+    of_period: Any = (
+        select(f.of_id, cast(f.period, String), cast(f.figure, String), f.start, f.number, null(),
+               s.group, s.type)
+        .join(s, s.id == f.data_set_id)
+        .where(f.kind == Kind.COMPONENT, f.figure.in_(_SUMMED), s.published)
+    )  # fmt: skip
     if component_id is not None:
-        query = query.where(d.component_id == component_id)
-    found: _Days = {}
-    for id_, day, source, measure, value in session.execute(query):
-        known = found.setdefault(id_, {}).setdefault(day, (source, {}))
-        known[1][measure] = float(value)
-    return found
+        of_day = of_day.where(d.component_id == component_id)
+        of_period = of_period.where(f.of_id == component_id)
+    days: _Days = {}
+    volumes: _Volumes = {}
+    for id_, length, measure, day, number, source, group, type_ in session.execute(
+        union_all(of_day, of_period)
+    ):
+        if length is None:
+            known = days.setdefault(id_, {}).setdefault(day, (source, {}))
+            known[1][measure] = float(number)
+        else:
+            told = number, f"/data-sets/{group}/{type_}"
+            by_period = volumes.setdefault((id_, measure), {})
+            by_period.setdefault(Period(length), {})[day] = told
+    return days, _periods(volumes)
 
 
-def _periods(session: Session, component_id: int | None) -> _Periods:
+def _periods(of: _Volumes) -> _Periods:
     """The volumes of data sets: of several periods, the shortest one counts."""
-    f, d = ThingFigure, DataSet
-    query = (
-        select(f.of_id, f.period, f.figure, f.start, f.number, d.group, d.type)
-        .join(d, d.id == f.data_set_id)
-        .where(f.kind == Kind.COMPONENT, f.figure.in_(_SUMMED), d.published)
-        .order_by(f.of_id, f.start)
-    )
-    if component_id is not None:
-        query = query.where(f.of_id == component_id)
-    of: dict[tuple[int, str], dict[Period, dict[date, tuple[float | None, str]]]] = {}
-    rows: Any = session.execute(query)
-    for id_, period, figure, start, number, group, type_ in rows:
-        known = (number, f"/data-sets/{group}/{type_}")
-        of.setdefault((id_, figure.value), {}).setdefault(period, {})[start] = known
     found: _Periods = {}
     for (id_, measure), by_period in of.items():
         period = next(each for each in Period if each in by_period)

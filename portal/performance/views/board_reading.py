@@ -135,30 +135,24 @@ def of_government(session: Session) -> Loaded:
 def _of_totals(session: Session, place: Place, id_: int | None) -> Loaded:
     ask, day = asked(place.measures, "without"), today()
     bodies = store.bodies_of(id_, day)
-    spans = store.total_spans(session, bodies)
-    choice = choose(ask, spans)
-    ask = also_ignored(ask, spans, choice)
+    held = store.held(session, bodies, place.measures)
+    choice = choose(ask, held.spans)
+    ask = also_ignored(ask, held.spans, choice)
     if choice is None:
-        return Loaded(id_ or 0, Shown(place, ask, spans, many=True))
-    cells = store.totals_of(
-        session, bodies, choice.period, choice.before, choice.last, place.measures
-    )
-    every = starts(choice, [start for _measure, start in cells])
-    newest = choice.last if ask.to else (_settled(cells, every) or choice.last)
+        return Loaded(id_ or 0, Shown(place, ask, held.spans, many=True))
+    many = held.many.get(choice.period, {})
+    every = starts(choice, list(many))
+    counts = [(start, many.get(start, 0)) for start in every]
+    newest = choice.last if ask.to else (rules.settled(counts) or choice.last)
+    cells, ranked = store.totals_of(
+        session, bodies, choice.period, choice.before, choice.last, place.measures,
+        (RANKED, newest),
+    )  # fmt: skip
     shown = tuple(start for start in every if start <= newest)
-    units = store.services_of(session, id_, day)
-    board = Board(choice.period, shown, cells, units)
-    ranked = store.ranking(session, id_, day, choice.period, RANKED, newest)
+    board = Board(choice.period, shown, cells, held.units)
     return Loaded(
         id_ or 0,
-        Shown(place, ask, spans, replace(choice, last=newest), board, many=True),
+        Shown(place, ask, held.spans, replace(choice, last=newest), board, many=True),
         ranked=ranked,
         newer=every[-1] if every[-1] > newest else None,
     )
-
-
-def _settled(cells: Mapping[rules.Key, rules.Cell], every: Sequence[date]) -> date | None:
-    def many(start: date) -> int:
-        return max((c.total.things for (_m, at), c in cells.items() if at == start), default=0)
-
-    return rules.settled([(start, many(start)) for start in every])

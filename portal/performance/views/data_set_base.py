@@ -38,11 +38,14 @@ class Of(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A data set with what it is of, and whether the reader answers for it."""
+    """A data set with what it is of, also as the policy sees it, and whether the reader answers
+    for it.
+    """
 
     row: DataSet
     of: Of
     keeps: bool
+    thing: Thing
 
     @property
     def href(self) -> str:
@@ -78,10 +81,11 @@ def seen_at(group: str, type_: str) -> Seen:
 
 def seen(session: Session, row: DataSet) -> Seen:
     """A data set as the reader sees it. Raises Missing where they may not."""
-    keeps = may(current_person(), Permission.KEEP_FIGURES, thing_of(session, row))
+    thing = thing_of(session, row)
+    keeps = may(current_person(), Permission.KEEP_FIGURES, thing)
     if not row.published and not keeps:
         raise Missing(N_("There is no such data set"))
-    return Seen(row, of(session, row), keeps)
+    return Seen(row, of(session, row), keeps, thing)
 
 
 def of(session: Session, row: DataSet) -> Of:

@@ -19,14 +19,12 @@ from portal.performance.rules import disclosure, kinds, periods, schemas
 from portal.performance.rules.questions import questions
 from portal.performance.store import data_set_values, data_sets, senders
 from portal.performance.store.data_set_values import Value
+from portal.performance.store.senders import Granted
 from portal.performance.views.data_set_base import (
     ONE,
     Seen,
     crumbs_to,
-    row_at,
-    seen,
     seen_at,
-    thing_of,
 )
 from portal.performance.words import ValueState, Way
 from portal.web.caching import unless_unchanged
@@ -61,7 +59,7 @@ def show(group: str, type_: str, fmt: Format) -> Response:
     return respond_list(
         fmt,
         page=lambda: _show(found, ignored),
-        rows=stream(lambda session: _every(session, group, type_)),
+        rows=stream(lambda session: _every(session, found)),
         columns=_columns(found),
         name=f"{group}-{type_}",
         more=_about(found),
@@ -85,15 +83,17 @@ def _about(found: Seen) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _every(session: Session, group: str, type_: str) -> Iterator[dict[str, Any]]:
-    found = seen(session, row_at(session, group, type_))
+def _every(session: Session, found: Seen) -> Iterator[dict[str, Any]]:
+    known: Granted = {}
     for _start, some in groupby(data_set_values.every(session, found.row.id), lambda v: v.start):
-        yield from _documents(session, found, list(some))
+        yield from _documents(session, found, list(some), known)
 
 
-def _documents(session: Session, found: Seen, values: list[Value]) -> Iterator[dict[str, Any]]:
+def _documents(
+    session: Session, found: Seen, values: list[Value], known: Granted
+) -> Iterator[dict[str, Any]]:
     values = _disclosed(found, values)
-    roles = _roles(session, found, values)
+    roles = _roles(session, found, values, known)
     for value in values:
         end = periods.end_of(found.row.period, value.start) if found.row.period else value.start
         cells = value.cell.split(kinds.BETWEEN) if found.row.dimensions else []
@@ -131,9 +131,11 @@ def _disclosed(found: Seen, values: list[Value]) -> list[Value]:
     ]
 
 
-def _roles(session: Session, found: Seen, values: Iterable[Value]) -> Roles:
+def _roles(
+    session: Session, found: Seen, values: Iterable[Value], known: Granted | None = None
+) -> Roles:
     sent = {(value.actor, london_day(value.at)) for value in values}
-    return senders.roles(session, thing_of(session, found.row), sent)
+    return senders.roles(session, found.thing, sent, {} if known is None else known)
 
 
 def _sender(value: Value, roles: Roles) -> str:
@@ -215,7 +217,7 @@ def period(group: str, type_: str, start: date, fmt: Format) -> Response:
     refuse_unknown(fmt, unknown())
     with reading() as session:
         values = data_set_values.revisions(session, found.row.id, start)
-        rows = list(_documents(session, found, values))
+        rows = list(_documents(session, found, values, {}))
     if not values:
         raise Missing(N_("There are no figures for this period"))
     return respond_list(
