@@ -124,8 +124,12 @@ def held(session: Session, bodies: Bodies, measures: Collection[str]) -> Held:
     return Held(spans, many, units)
 
 
-def _units(bodies: Bodies) -> Any:
+def services_of(session: Session, bodies: Bodies) -> int:
     """How many services there are that are not retired."""
+    return session.scalar(select(_units(bodies))) or 0
+
+
+def _units(bodies: Bodies) -> Any:
     c = ServiceCount
     if bodies.ids is None:
         everything = (c.within == "") & (c.facet == "")

@@ -119,10 +119,11 @@ def sides(session: Session, *known: str) -> Sides:
         ignored.append(f"figure={figure.value}")
         figure = Figure.TRANSACTIONS
     body = _body(session, ignored)
-    day, id_ = today(), body.id if body else None
-    steps = comparing.steps(session, boards.bodies_of(id_, day), figure)
+    id_ = body.id if body else None
+    bodies = boards.bodies_of(id_, today())
+    steps = comparing.steps(session, bodies.counted, figure)
     asked = _asked(figure, steps, id_, ignored)
-    units = boards.services_of(session, id_, day)
+    units = boards.services_of(session, bodies)
     return Sides(figure, body, steps, asked, units, tuple(ignored))
 
 

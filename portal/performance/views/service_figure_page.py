@@ -78,7 +78,7 @@ def choices(session: Session, at: Sides) -> list[tuple[str, str, list[Link]]]:
     """The figures and the lengths of periods to choose from: title, id, and links."""
     if at.asked is None:
         return []
-    there = comparing.figures(session, boards.bodies_of(at.asked.organisation_id, today()))
+    there = comparing.figures(session, boards.bodies_of(at.asked.organisation_id, today()).counted)
     texts = {str(f): title_of(f.value) for f in FIGURES if f.value in there}
     lengths = {str(period): str(text) for period, text in PERIODS.items() if period in at.steps}
     return [
