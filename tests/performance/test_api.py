@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import logging
+from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -92,13 +94,18 @@ def test_all_or_nothing_with_the_place_named(client: PageClient, session: Sessio
         ("nhs_number", 9434765919),
         ("_id", "jane.doe@example.com"),
         ("_timestamp", "jane.doe@example.com"),
+        ("_id", b64encode(b"2016-05-02T00:00:00+00:00.jane.doe@example.com").decode()),
+        ("contact", "jane.doe\uff20example.com"),
+        ("call", "tel:07700\u00a0900123."),
         ("nested", {"deep": ["jane.doe@example.com"]}),
+        ("nested", [{"jane.doe@example.com": 1}]),
         ("jane.doe@example.com", 1),
     ],
 )
 def test_personal_data_is_refused_and_never_repeated(
     client: PageClient, session: Session, caplog: pytest.LogCaptureFixture, key: str, value: object
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     made(session)
     answer = send(client, [{"_timestamp": AT, key: value}])
     assert answer.status_code == 400
@@ -110,9 +117,28 @@ def test_personal_data_is_refused_and_never_repeated(
         assert key not in said
     else:
         assert message.startswith(f"{key} looks like ")
-        for secret in ("jane", "123456", "sw1a", "2AA", "7946", "900123", "476"):
+        for secret in ("jane", "123456", "sw1a", "2AA", "7946", "900123", "943 476", "94347"):
             assert secret.lower() not in said.lower()
     assert kept(session) == 0
+
+
+def test_personal_data_is_refused_before_anything_else_is_said(
+    client: PageClient, session: Session
+) -> None:
+    made(session, "auto", auto_ids=["_timestamp", "contact"])
+    made(session, "shut")
+    moving_in.create(session, "svc", "transactions-by-channel", ["tok"], Flags(), ACT)
+    session.commit()
+    secret = {"contact": "jane.doe@example.com", "_timestamp": "x", "foo-bar": [1]}
+    for path in ("/data/g/auto", "/data/svc/transactions-by-channel"):
+        answer = client.post(path, json=[secret], headers={"Authorization": "Bearer tok"})
+        assert answer.get_json()["messages"] == [
+            "contact looks like an email address: data sets hold no personal data"
+        ]
+    body = b'[{"contact": "jane.doe@example.com", '
+    assert b"jane" not in send(client, body, "shut").data
+    answer = client.post("/data/g/shut", headers={"Authorization": "Bearer jane@doe.uk"})
+    assert (answer.status_code, b"jane" in answer.data) == (401, False)
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,11 @@ def test_the_team_says_what_happened(app: Flask, client: PageClient, session: Se
         errors = [link.get_text() for link in page.select(".govuk-error-summary a")]
         assert len(errors) == 2
         assert "x" * 501 in page.get_text(), "what was typed stays"
+        named = {"note": "Jane (07700 900123) moved it", **when("day", DAY)}
+        answer = post(client, f"{here}/notes/add", named)
+        (link,) = soup_of(answer).select(".govuk-error-summary a")
+        assert link.get_text().startswith("Take out what looks like a phone number")
+        assert (answer.status_code, link["href"]) == (422, "#note")
         assert post(client,
             f"{here}/notes/add", {"note": "A new form", **when("day", DAY)}
         ).status_code == 303  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any, cast
 from wtforms import HiddenField, RadioField, StringField, SubmitField, TextAreaField
 
 from portal.errors import Invalid
+from portal.performance.forms.privacy import names_nobody
 from portal.performance.rules import answers as rules
 from portal.performance.rules.answers import LONGEST_NOTE, Answer
 from portal.performance.rules.questions import Question
@@ -32,7 +33,7 @@ class AnswerForm(Form):
     )
     note = TextAreaField(
         lazy("Note for your team (optional)"),
-        [MaxLength(LONGEST_NOTE)],
+        [MaxLength(LONGEST_NOTE), names_nobody],
         description=lazy("Nobody else reads it, and it is in no download."),
         render_kw={"params": {"rows": 2}},
     )
@@ -115,7 +116,7 @@ class SendForm(Form):
     )  # fmt: skip
     why = StringField(
         lazy("Why do published figures change?"),
-        [MaxLength(500)],
+        [MaxLength(500), names_nobody],
         description=lazy("Everybody can read this. Name no people."),
     )
     base = HiddenField()

@@ -9,6 +9,7 @@ from wtforms.validators import Optional
 
 from portal.performance.actions.data_sets import Kept
 from portal.performance.forms.labels import LABELS
+from portal.performance.forms.privacy import names_nobody
 from portal.performance.rules import kinds, schemas
 from portal.performance.rules.schemas import Schema
 from portal.performance.words import Period, SetKind
@@ -28,7 +29,7 @@ def whole(text: str | None, most: int) -> int | None:
 class KeptForm(Form):
     """How a data set is kept: asked when it is added, and when it is changed."""
 
-    title = StringField(lazy("Title"), [Enter(lazy("a title")), MaxLength(200)])
+    title = StringField(lazy("Title"), [Enter(lazy("a title")), MaxLength(200), names_nobody])
     period = RadioField(
         lazy("What does each figure cover?"),
         [Select(lazy("what each figure covers"))],
@@ -152,7 +153,7 @@ class CloseForm(Form):
     base = HiddenField()
     why = StringField(
         lazy("Why is it closed?"),
-        [Enter(lazy("why it is closed")), MaxLength(500)],
+        [Enter(lazy("why it is closed")), MaxLength(500), names_nobody],
         description=lazy("Everybody can read this. Name no people."),
     )
     go = SubmitField(lazy("Close the data set"))
@@ -170,7 +171,7 @@ class TokenForm(Form):
 
     label = StringField(
         lazy("Which program is it for?"),
-        [Enter(lazy("which program it is for")), MaxLength(100)],
+        [Enter(lazy("which program it is for")), MaxLength(100), names_nobody],
         description=lazy(
             "For example, “monthly export”. It is in the public history: name no people."
         ),

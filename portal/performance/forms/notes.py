@@ -8,6 +8,7 @@ from wtforms import HiddenField, RadioField, StringField, SubmitField, TextAreaF
 from wtforms.validators import ValidationError
 
 from portal.performance.forms.board_words import title_of
+from portal.performance.forms.privacy import names_nobody
 from portal.performance.rules import boards
 from portal.performance.rules.kpis import INDICATORS
 from portal.performance.words import Kpi
@@ -38,7 +39,7 @@ class NoteForm(Based):
     )  # fmt: skip
     note = TextAreaField(
         lazy("What happened?"),
-        [Enter(lazy("what happened")), MaxLength(500)],
+        [Enter(lazy("what happened")), MaxLength(500), names_nobody],
         description=lazy("It stands beside the charts, for everybody. Name no people."),
         render_kw={"params": {"rows": 3}},
     )

@@ -10,6 +10,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, SubmitF
 from portal.errors import Invalid
 from portal.performance.forms.data_sets import AddForm
 from portal.performance.forms.labels import LABELS
+from portal.performance.forms.privacy import names_nobody
 from portal.performance.rules import schemas
 from portal.performance.rules.schemas import Schema
 from portal.performance.words import Period, SetKind, Unit
@@ -78,7 +79,7 @@ def _with_rows(base: type[Form], name: str) -> Any:
     fields: dict[str, Any] = {}
     for n in range(1, MEASURES + 1):
         fields[f"measure_{n}"] = StringField(
-            lazy("What do you measure?"), [MaxLength(100)]
+            lazy("What do you measure?"), [MaxLength(100), names_nobody]
         )  # fmt: skip
         fields[f"unit_{n}"] = SelectField(
             lazy("What does it count in?"), choices=choices(LABELS["measure_unit"]), default="count"
@@ -88,11 +89,11 @@ def _with_rows(base: type[Form], name: str) -> Any:
         )
     for n in range(1, DIMENSIONS + 1):
         fields[f"dimension_{n}"] = StringField(
-            lazy("What do you tell figures apart by? (optional)"), [MaxLength(100)],
+            lazy("What do you tell figures apart by? (optional)"), [MaxLength(100), names_nobody],
             description=lazy("For example, region or channel."),
         )  # fmt: skip
         fields[f"values_{n}"] = TextAreaField(
-            lazy("All that there may be, each on a line"), [MaxLength(5000)],
+            lazy("All that there may be, each on a line"), [MaxLength(5000), names_nobody],
             render_kw={"params": {"rows": 3}},
         )  # fmt: skip
     return type(name, (Schemed, base), fields)

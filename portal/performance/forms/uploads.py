@@ -6,6 +6,7 @@ from base64 import b64decode, b64encode
 
 from wtforms import FileField, HiddenField, RadioField, StringField, SubmitField
 
+from portal.performance.forms.privacy import names_nobody
 from portal.performance.words import ValueStatus
 from portal.web.forms import Form, MaxLength, Select, choices
 from portal.web.i18n import lazy
@@ -35,7 +36,7 @@ class ConfirmForm(Form):
     base = HiddenField()
     why = StringField(
         lazy("Why do published figures change?"),
-        [MaxLength(500)],
+        [MaxLength(500), names_nobody],
         description=lazy("Everybody can read this. Name no people."),
     )
     go = SubmitField(lazy("Save all these figures"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.errors import N_, Invalid
-from portal.performance.rules import answers, due, kinds, periods, schemas
+from portal.performance.rules import answers, due, kinds, periods, personal, schemas
 from portal.performance.rules.entries import Entry
 from portal.performance.rules.kinds import Dimension, Measure
 from portal.performance.rules.schemas import Schema
@@ -19,6 +20,8 @@ from portal.performance.words import ValueState, ValueStatus
 MOST_BYTES = 400_000
 START = "start"
 _DELIMITERS = (",", ";", "\t")
+#: A figure as people write one: the numbers of persons begin with a 0, or have spaces in them.
+_FIGURE = re.compile(r"£?(?:0|[1-9][0-9]*(?:,[0-9]{3})*)(?:\.[0-9]+)?%?")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 #: What a cell says in place of a number.
 STATES = {
@@ -81,10 +84,11 @@ def read(
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = [cell.strip().casefold() for cell in next(reader, [])]
-        _check_header(header, schema)
         rows = [(reader.line_num, cells) for cells in reader if any(c.strip() for c in cells)]
     except csv.Error as problem:
         raise Invalid("file", N_("The selected file is no CSV file that we can read")) from problem
+    _check_personal(header, rows)
+    _check_header(header, schema)
     if not rows:
         raise Invalid("file", N_("The selected file has no figures below its header"))
     entries: dict[tuple[date, str, str], Entry] = {}
@@ -95,6 +99,24 @@ def read(
             continue
         _row(number, dict(zip(header, cells, strict=True)), schema, status, day, entries, wrong)
     return list(entries.values()), wrong
+
+
+def _check_personal(header: list[str], rows: list[tuple[int, list[str]]]) -> None:
+    """Refuse the file as a whole: no page may repeat what stands there, or carry it along."""
+    for name in header:
+        if what := personal.name_looks_like(name):
+            raise Invalid(
+                "file", N_("The name of a column looks like %(what)s: take it out"), what=what
+            )
+    for number, cells in rows:
+        for place, text in enumerate(cells):
+            what = None if _FIGURE.fullmatch(text.strip()) else personal.looks_like(text)
+            if what:
+                column = header[place] if place < len(header) else str(place + 1)
+                raise Invalid(
+                    "file", N_("Row %(row)s, column “%(name)s” looks like %(what)s: take it out"),
+                    row=number, name=column[:60], what=what,
+                )  # fmt: skip
 
 
 def _check_header(header: list[str], schema: Schema) -> None:

@@ -7,6 +7,8 @@ HMRC's manual NIM39110; postcode areas as Royal Mail gives them.
 from __future__ import annotations
 
 import re
+import unicodedata
+from base64 import b64decode
 from collections.abc import Callable
 
 _EMAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]{2,}")
@@ -26,12 +28,28 @@ _POSTCODE = re.compile(
     rf"[0-9][0-9A-Z]? ?[0-9][ABD-HJLNP-UW-Z]{{2}}{_AFTER}",
     re.IGNORECASE,
 )
-_PHONE = re.compile(
-    r"(?<![\w.:+-])(?:(?:\+|00)[1-9][0-9 ().-]{7,16}[0-9]|\(?0[1-9][0-9 ().-]{7,13}[0-9])(?![\w:])"
+# Not within a word, a moment with its offset, or a number with a sign in it.
+_START, _END = r"(?<!\w)(?<![0-9][.:+-])", r"(?!\w|[.:][0-9])"
+_PHONES = (
+    # With 10 or 11 digits from a 0, or with the code of a country.
+    re.compile(rf"{_START}\(?0[1-9](?:[ ().-]{{0,2}}[0-9]){{8,9}}(?![0-9]){_END}"),
+    re.compile(rf"{_START}(?:\+|00)[1-9](?:[ ().-]{{0,2}}[0-9]){{8,13}}(?![0-9]){_END}"),
 )
-_PHONE_DIGITS = range(10, 15)
-_NHS = re.compile(r"(?<![\w.-])([0-9]{3})([ -]?)([0-9]{3})\2([0-9]{4})(?![\w.-])")
+#: No number is said two digits at a time: days, weeks and times are.
+_GROUP = re.compile(r"[0-9]{3}")
+_DATE = re.compile(
+    r"(?<![0-9])(?:[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])"
+)
+_NHS = re.compile(rf"{_START}([0-9]{{3}})([ -]?)([0-9]{{3}})\2([0-9]{{4}}){_END}")
+#: A round number is somebody's figure, such as pounds.
+_ROUND = "00000"
 _SOMETHING = re.compile(r"@|[0-9]")
+_BASE_64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+#: Dashes are hyphens, and what has no width is nothing.
+_SIGNS = {
+    **dict.fromkeys(range(0x2010, 0x2016), "-"), 0x2212: "-",
+    **dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),
+}  # fmt: skip
 
 #: Fields whose whole numbers are looked at: a count of as many digits is nobody's number.
 _NUMBERS = re.compile(r"phone|mobile|(?:^|_)tel(?:_|$)|nhs|patient", re.IGNORECASE)
@@ -39,9 +57,30 @@ _NUMBERS = re.compile(r"phone|mobile|(?:^|_)tel(?:_|$)|nhs|patient", re.IGNORECA
 
 def looks_like(text: str) -> str | None:
     """What a text looks like that belongs to a person: `an email address` and so on."""
+    if not text.isascii():
+        text = _plain(text)
     if not _SOMETHING.search(text):
         return None
     return next((name for name, found in _SORTS if found(text)), None)
+
+
+def name_looks_like(key: str) -> str | None:
+    """The same for the name of a field, whose words have underscores between them."""
+    return looks_like(key) or looks_like(key.replace("_", " "))
+
+
+def id_looks_like(text: str) -> str | None:
+    """The same for an id, which programs make from fields and write in base 64."""
+    found = looks_like(text)
+    if found or len(text) % 4 or not _BASE_64.fullmatch(text):
+        return found
+    inner = b64decode(text)
+    return looks_like(inner.decode()) if inner.isascii() and b"\0" not in inner else None
+
+
+def _plain(text: str) -> str:
+    """A text with the letters, digits and signs that it only looks different from."""
+    return unicodedata.normalize("NFKC", text).translate(_SIGNS)
 
 
 def number_looks_like(key: str, number: int) -> str | None:
@@ -53,10 +92,8 @@ def number_looks_like(key: str, number: int) -> str | None:
 
 
 def _phone(text: str) -> bool:
-    return any(
-        sum(letter.isdigit() for letter in found.group()) in _PHONE_DIGITS
-        for found in _PHONE.finditer(text)
-    )
+    bare = _DATE.sub("day", text)
+    return any(_GROUP.search(found.group()) for phone in _PHONES for found in phone.finditer(bare))
 
 
 def _nhs(text: str) -> bool:
@@ -72,6 +109,8 @@ def _is_nhs(digits: str) -> bool:
     total = sum(int(digit) * (10 - place) for place, digit in enumerate(digits[:9]))
     check = (11 - total % 11) % 11
     born = 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12
+    if digits.endswith(_ROUND):
+        return False
     return check == int(digits[9]) and (born or digits[0] in "4679" or digits[:2] > "31")
 
 

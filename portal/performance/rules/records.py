@@ -106,7 +106,7 @@ def personal_data(rows: Sequence[object]) -> list[str]:
 def _personal(row: Body, known: dict[Any, Any]) -> Iterator[str]:
     for key, value in row.items():
         if key not in known:
-            known[key] = personal.looks_like(key)
+            known[key] = personal.name_looks_like(key)
         if known[key]:
             yield f"the name of a field looks like {known[key]}: data sets hold no personal data"
             continue
@@ -116,6 +116,8 @@ def _personal(row: Body, known: dict[Any, Any]) -> Iterator[str]:
 
 
 def _looks_like(key: str, value: object, known: dict[Any, Any]) -> str | None:
+    if key == ID and isinstance(value, str):
+        return personal.id_looks_like(value)
     if isinstance(value, str):
         # What repeats, as values of dimensions do, is looked at once.
         if (0, value) not in known:

@@ -12,6 +12,7 @@ from portal.audit import Act
 from portal.errors import Missing
 from portal.performance.actions import receiving
 from portal.performance.models.data_sets import DataSet
+from portal.performance.rules import personal
 from portal.performance.rules import tokens as token_rules
 from portal.performance.rules.entries import Sent
 from portal.performance.rules.records import WrongRecords
@@ -212,7 +213,9 @@ def _invalid(session: Session, token: str | None, name: str) -> str:
     such as a token of another data set, nothing is repeated.
     """
     secret = token is not None and (
-        len(token) >= REPEATED or tokens.is_known(session, token_rules.digest(token))
+        len(token) >= REPEATED
+        or personal.looks_like(token) is not None
+        or tokens.is_known(session, token_rules.digest(token))
     )
     said = "" if secret else f" '{token}'"
     return f"Unauthorized: Invalid bearer token{said} for '{name}'"
