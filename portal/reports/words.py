@@ -14,14 +14,16 @@ class Column(StrEnum):
 
 
 class ClaimKind(StrEnum):
-    """What a line of a savings run is for."""
+    """What a claim of a savings run is for; each stands in one column (rules/model.py)."""
 
+    RUN_RELEASED = "run_released"
     BUILD_AVOIDED = "build_avoided"
     RUN_AVOIDED = "run_avoided"
     VOLUME_AVOIDED = "volume_avoided"
     RUN_REPLACED = "run_replaced"
     VOLUME_REPLACED = "volume_replaced"
     INTEGRATION = "integration"
+    INTEGRATION_MEASURED = "integration_measured"
     OWN_RUN = "own_run"
     EXIT = "exit"
     PRICE = "price"
@@ -37,3 +39,59 @@ class View(StrEnum):
 
     WHOLE = "whole"
     ORGANISATION = "organisation"
+
+
+class SetState(StrEnum):
+    """How far a version of the assumptions is; what is published never changes."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+class EvidenceClass(StrEnum):
+    """What an assumption rests on, the strongest first."""
+
+    MEASURED = "measured"
+    PUBLISHED = "published"
+    BENCHMARK = "benchmark"
+    JUDGEMENT = "judgement"
+
+
+class SizeBand(StrEnum):
+    """How large a service is, by its transactions a year (rules/bands.py)."""
+
+    SMALLEST = "smallest"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+class Assumed(StrEnum):
+    """What an assumption is of: the fields of rules.model.Values."""
+
+    BUILD = "build"
+    RUN = "run"
+    OWN_RUN = "own_run"
+    ADDITIONALITY = "additionality"
+    RELATIVE_COST = "relative_cost"
+    EXIT_COST = "exit_cost"
+    OPTIMISM = "optimism"
+    ALTERNATIVE_PRICE = "alternative_price"
+    PRICE = "price"
+    PLATFORM = "platform"
+
+
+class Basis(StrEnum):
+    """Whose a service is where its owner changed: as it was on the day, or as it is today."""
+
+    AS_IT_WAS = "as_it_was"
+    RESTATED = "restated"
+
+
+class RunState(StrEnum):
+    """How far a run is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"

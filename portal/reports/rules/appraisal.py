@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.reports.rules.model import Sums
+from portal.reports.rules.model import COLUMN_OF, Sums
 from portal.reports.rules.years import ONE, ZERO
 from portal.reports.words import ClaimKind, Column
 
@@ -76,17 +76,17 @@ def present(years: Sequence[Decimal], rate: Decimal) -> Decimal:
     return sum((each * discount(year, rate) for year, each in enumerate(years)), ZERO)
 
 
-def appraise(sums: Sums, price: Callable[[ClaimKind, bool], Decimal], horizon: int) -> Appraisal:
+def appraise(sums: Sums, price: Callable[[ClaimKind], Decimal], horizon: int) -> Appraisal:
     """What summed quantities are worth by year.
 
     Args:
-        price: what one of a kind is worth (model.worth); whether it was measured comes with it.
+        price: what one of a kind is worth (model.worth).
     """
     rows = {column: [ZERO] * horizon for column in Column}
     platforms = [ZERO] * horizon
-    for (kind, year, column, measured), amount in sums.items():
-        pounds = amount * price(kind, measured)
-        rows[column][year] += pounds
+    for (kind, year), amount in sums.items():
+        pounds = amount * price(kind)
+        rows[COLUMN_OF[kind]][year] += pounds
         if kind is ClaimKind.PLATFORM:
             platforms[year] += pounds
     cash, non_cash, cost = (

@@ -14,12 +14,17 @@ from typing import NamedTuple
 from portal.reports.rules.years import ONE, ZERO, begins_in, ends_in, live_share
 from portal.reports.words import ClaimKind, Column, View
 
-#: What counts as avoided; the share that would not have been spent anyway is `additionality`.
-AVOIDED = (ClaimKind.BUILD_AVOIDED, ClaimKind.RUN_AVOIDED, ClaimKind.VOLUME_AVOIDED)
-REPLACED = (ClaimKind.RUN_REPLACED, ClaimKind.VOLUME_REPLACED)
-COSTS = (
-    ClaimKind.INTEGRATION, ClaimKind.OWN_RUN, ClaimKind.EXIT, ClaimKind.PRICE, ClaimKind.PLATFORM,
-)  # fmt: skip
+_GAINS = {
+    Column.CASH: [ClaimKind.RUN_RELEASED],
+    Column.NON_CASH: [
+        ClaimKind.BUILD_AVOIDED, ClaimKind.RUN_AVOIDED, ClaimKind.VOLUME_AVOIDED,
+        ClaimKind.RUN_REPLACED, ClaimKind.VOLUME_REPLACED,
+    ],
+}  # fmt: skip
+#: The column that a kind of claim stands in; all that is no gain is a cost.
+COLUMN_OF = dict.fromkeys(ClaimKind, Column.COST) | {
+    kind: column for column, kinds in _GAINS.items() for kind in kinds
+}
 
 
 class Values(NamedTuple):
@@ -70,8 +75,9 @@ class Use:
     Attributes:
         end: where it stops; None where no end is known. An end at the horizon is not a stop.
         share: how much of the need it covers, 0 to 1.
-        build_share: its share of the build, where a component meets more than one need of a
-            service: they add up to 1.
+        build_share: its share of building the component in, where that meets more than one need
+            of a service: they add up to 1.
+        exit_share: its share of leaving it.
         integration: what building it in cost, in pounds, where that was measured.
         volumes: transactions measured in a year.
     """
@@ -80,19 +86,18 @@ class Use:
     end: Decimal | None = None
     share: Decimal = ONE
     build_share: Decimal = ONE
+    exit_share: Decimal = ONE
     integration: Decimal | None = None
     volumes: Mapping[int, Decimal] = field(default_factory=dict)
     replaced: Replaced | None = None
 
 
 class Quantity(NamedTuple):
-    """So much of something in a year; `measured` pounds are worth what they say."""
+    """So much of something in a year; what one of it is worth, `worth` says."""
 
     kind: ClaimKind
     year: int
     amount: Decimal
-    column: Column
-    measured: bool = False
 
 
 def quantities(use: Use, horizon: int, view: View, claim_years: int = 3) -> Iterator[Quantity]:
@@ -111,22 +116,25 @@ def quantities(use: Use, horizon: int, view: View, claim_years: int = 3) -> Iter
             continue
         if year == begun:
             yield from _beginning(use, year)
-        yield Quantity(ClaimKind.OWN_RUN, year, live, Column.COST)
+        yield Quantity(ClaimKind.OWN_RUN, year, live)
         if use.replaced is None:
-            yield Quantity(ClaimKind.RUN_AVOIDED, year, live, Column.NON_CASH)
+            yield Quantity(ClaimKind.RUN_AVOIDED, year, live)
         else:
             yield from _replaced(use, use.replaced, year, live, claim_years)
         yield from _by_volume(use, year, view)
     if use.end is not None and use.end < horizon and use.end > max(ZERO, use.start):
-        yield Quantity(ClaimKind.EXIT, ends_in(use.end), use.build_share, Column.COST)
+        yield Quantity(ClaimKind.EXIT, ends_in(use.end), use.exit_share)
 
 
 def _beginning(use: Use, year: int) -> Iterator[Quantity]:
+    if not use.build_share:
+        return
     if use.replaced is None:
-        yield Quantity(ClaimKind.BUILD_AVOIDED, year, use.build_share, Column.NON_CASH)
-    measured = use.integration is not None
-    amount = use.integration if use.integration is not None else use.build_share
-    yield Quantity(ClaimKind.INTEGRATION, year, amount, Column.COST, measured)
+        yield Quantity(ClaimKind.BUILD_AVOIDED, year, use.build_share)
+    if use.integration is None:
+        yield Quantity(ClaimKind.INTEGRATION, year, use.build_share)
+    else:
+        yield Quantity(ClaimKind.INTEGRATION_MEASURED, year, use.integration)
 
 
 def _by_volume(use: Use, year: int, view: View) -> Iterator[Quantity]:
@@ -134,9 +142,9 @@ def _by_volume(use: Use, year: int, view: View) -> Iterator[Quantity]:
     if not volume:
         return
     kind = ClaimKind.VOLUME_AVOIDED if use.replaced is None else ClaimKind.VOLUME_REPLACED
-    yield Quantity(kind, year, volume, Column.NON_CASH)
+    yield Quantity(kind, year, volume)
     if view is View.ORGANISATION:
-        yield Quantity(ClaimKind.PRICE, year, volume, Column.COST)
+        yield Quantity(ClaimKind.PRICE, year, volume)
 
 
 def _replaced(
@@ -147,17 +155,17 @@ def _replaced(
         last = old.stopped + claim_years
         end = last if use.end is None else min(use.end, last)
         cash = live_share(max(use.start, old.stopped), end, year) * use.share
-    for amount, column in ((cash, Column.CASH), (live - cash, Column.NON_CASH)):
+    for kind, amount in ((ClaimKind.RUN_RELEASED, cash), (ClaimKind.RUN_REPLACED, live - cash)):
         if amount:
-            yield Quantity(ClaimKind.RUN_REPLACED, year, amount * old.yearly, column, True)
+            yield Quantity(kind, year, amount * old.yearly)
 
 
-def worth(kind: ClaimKind, values: Values, measured: bool = False) -> Decimal:
+def worth(kind: ClaimKind, values: Values) -> Decimal:
     """What one of a kind is worth in pounds, before it is added to gains or taken off as a cost."""
-    if measured:
-        return ONE
     uplift = ONE + values.optimism
     match kind:
+        case ClaimKind.RUN_RELEASED | ClaimKind.RUN_REPLACED:
+            return ONE
         case ClaimKind.BUILD_AVOIDED:
             return values.additionality * values.build
         case ClaimKind.RUN_AVOIDED:
@@ -168,6 +176,8 @@ def worth(kind: ClaimKind, values: Values, measured: bool = False) -> Decimal:
             return values.alternative_price
         case ClaimKind.INTEGRATION:
             return values.relative_cost * values.build * uplift
+        case ClaimKind.INTEGRATION_MEASURED:
+            return ONE
         case ClaimKind.EXIT:
             return values.exit_cost * uplift
         case ClaimKind.OWN_RUN:
@@ -176,26 +186,24 @@ def worth(kind: ClaimKind, values: Values, measured: bool = False) -> Decimal:
             return values.price
         case ClaimKind.PLATFORM:
             return values.platform
-        case _:
-            raise ValueError(kind)
 
 
-Sums = dict[tuple[ClaimKind, int, Column, bool], Decimal]
+Sums = dict[tuple[ClaimKind, int], Decimal]
 
 
 def add_up(every: Iterable[Quantity]) -> Sums:
-    """All quantities that are worth the same, by kind, year, column and whether they are measured.
+    """All quantities that are worth the same, by kind and year.
 
     Totals, ranges and draws then cost as much for one use as for a million.
     """
     sums: Sums = {}
-    for kind, year, amount, column, measured in every:
-        key = kind, year, column, measured
-        sums[key] = sums.get(key, ZERO) + amount
+    for kind, year, amount in every:
+        sums[kind, year] = sums.get((kind, year), ZERO) + amount
     return sums
 
 
 def platform(weights: Iterable[Decimal]) -> Iterator[Quantity]:
     """A platform's own cost, by year: the share of it that the counted uses answer for, 0 to 1."""
     for year, weight in enumerate(weights):
-        yield Quantity(ClaimKind.PLATFORM, year, weight, Column.COST)
+        if weight:
+            yield Quantity(ClaimKind.PLATFORM, year, weight)

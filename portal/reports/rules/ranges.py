@@ -10,10 +10,20 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
+from functools import partial
 
 from portal.reports.rules.appraisal import Appraisal, appraise, discount
-from portal.reports.rules.model import COSTS, Sums, Use, Values, add_up, quantities, worth
-from portal.reports.rules.years import ZERO
+from portal.reports.rules.model import (
+    COLUMN_OF,
+    Sums,
+    Use,
+    Values,
+    add_up,
+    platform,
+    quantities,
+    worth,
+)
+from portal.reports.rules.years import ONE, ZERO
 from portal.reports.words import ClaimKind, Column, View
 
 #: How many draws a run makes.
@@ -64,7 +74,7 @@ class Case:
     assumptions: Mapping[str, Assumption]
     rate: Decimal
     horizon: int
-    _weights: list[dict[tuple[ClaimKind, bool], Decimal]] = field(default_factory=list)
+    _weights: list[dict[ClaimKind, Decimal]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Discount the quantities once: every other answer multiplies them."""
@@ -84,8 +94,8 @@ class Case:
         total = ZERO
         for group, weights in zip(self.groups, self._weights, strict=True):
             values = self.values(group, other)
-            for (kind, measured), weight in weights.items():
-                total += weight * worth(kind, values, measured)
+            for kind, weight in weights.items():
+                total += weight * worth(kind, values)
         return total
 
     def appraisal(self, other: Mapping[str, Decimal] | None = None) -> Appraisal:
@@ -93,8 +103,7 @@ class Case:
         parts = []
         for group in self.groups:
             values = self.values(group, other)
-            price = lambda kind, measured, v=values: worth(kind, v, measured)  # noqa: E731
-            parts.append(appraise(group.sums, price, self.horizon))
+            parts.append(appraise(group.sums, partial(_priced, values), self.horizon))
         return together(parts, self.horizon)
 
 
@@ -115,12 +124,15 @@ def together(parts: Iterable[Appraisal], horizon: int) -> Appraisal:
     return total
 
 
-def _discounted(sums: Sums, rate: Decimal) -> dict[tuple[ClaimKind, bool], Decimal]:
-    found: dict[tuple[ClaimKind, bool], Decimal] = {}
-    for (kind, year, _column, measured), amount in sums.items():
-        sign = -1 if kind in COSTS else 1
-        key = kind, measured
-        found[key] = found.get(key, ZERO) + sign * amount * discount(year, rate)
+def _priced(values: Values, kind: ClaimKind) -> Decimal:
+    return worth(kind, values)
+
+
+def _discounted(sums: Sums, rate: Decimal) -> dict[ClaimKind, Decimal]:
+    found: dict[ClaimKind, Decimal] = {}
+    for (kind, year), amount in sums.items():
+        sign = -1 if COLUMN_OF[kind] is Column.COST else 1
+        found[kind] = found.get(kind, ZERO) + sign * amount * discount(year, rate)
     return found
 
 
@@ -189,21 +201,24 @@ def percentile(ordered: Sequence[Decimal], per_cent: int) -> Decimal:
     return ordered[max(0, place - 1)]
 
 
-def users_to_break_even(case: Case, group: Group, most: int = 1_000) -> int | None:
+def users_to_break_even(
+    assumptions: Mapping[str, Assumption], keys: Mapping[str, str], rate: Decimal, horizon: int,
+    most: int = 1_000,
+) -> int | None:  # fmt: skip
     """How many uses from the first to the last day it takes until a platform has paid for itself.
 
     Args:
-        group: the values that such a use has, its platform's yearly cost among them.
+        keys: the assumptions that hold for such a use, its platform's yearly cost among them.
 
     Returns:
         None where more than `most` would not be enough.
     """
-    one = add_up(quantities(Use(ZERO), case.horizon, View.WHOLE))
-    cost: Sums = {
-        (ClaimKind.PLATFORM, year, Column.COST, False): Decimal(1) for year in range(case.horizon)
-    }
-    gain = Case([Group(one, group.keys)], case.assumptions, case.rate, case.horizon).npv()
-    charge = -Case([Group(cost, group.keys)], case.assumptions, case.rate, case.horizon).npv()
+
+    def worth_of(sums: Sums) -> Decimal:
+        return Case([Group(sums, keys)], assumptions, rate, horizon).npv()
+
+    gain = worth_of(add_up(quantities(Use(ZERO), horizon, View.WHOLE)))
+    charge = -worth_of(add_up(platform([ONE] * horizon)))
     if charge <= 0:
         return 0
     if gain <= 0:

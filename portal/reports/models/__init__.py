@@ -1,0 +1,5 @@
+"""Tables of reports, one module a noun; importing this package loads them all."""
+
+from portal.reports.models import assumptions, runs
+
+__all__ = ["assumptions", "runs"]

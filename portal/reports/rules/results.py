@@ -1,0 +1,180 @@
+"""What a run says: one document, from which its pages are made. Money in whole pence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from portal.catalogue.component_words import Standing
+from portal.reports.rules.appraisal import Appraisal
+from portal.reports.rules.model import COLUMN_OF
+from portal.reports.rules.ranges import (
+    DRAWS,
+    Case,
+    draws,
+    percentile,
+    switching_value,
+    tornado,
+    users_to_break_even,
+)
+from portal.reports.rules.runs import NOT_IN, Claim, Platform, Tally, Terms, case, to_pence
+from portal.reports.rules.years import ZERO
+from portal.reports.words import Assumed, ClaimKind, Column, EvidenceClass, View
+
+CONFIRMED, DECLARED = Standing.CONFIRMED.value, Standing.DECLARED.value
+BOTH = (CONFIRMED, DECLARED)
+#: So many bars of a tornado are shown; the rest are in its data.
+BARS = 12
+_SIX = Decimal("0.000001")
+
+
+class Totals:
+    """Adds up rounded claims: by year, kind and standing, of each component."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.pence: dict[tuple[str | None, ClaimKind, int, str], int] = {}
+        self.claims = 0
+        self.judged = 0
+
+    def add(self, claim: Claim, weak: set[str]) -> None:
+        """Count a claim in; `weak` are the assumptions that rest on judgement or a benchmark."""
+        self.claims += len(claim.years)
+        self.judged += len(claim.years) if claim.keys & weak else 0
+        for year, by in claim.years.items():
+            for standing, pence in by.items():
+                key = claim.component, claim.kind, year, standing
+                self.pence[key] = self.pence.get(key, 0) + pence
+
+    def years(
+        self, view: View, standings: Iterable[str], horizon: int, without: set[str]
+    ) -> dict[str, list[int]]:
+        """Pence by year, by column, and what platforms cost on a row of its own.
+
+        Args:
+            without: components that are left out.
+        """
+        wanted = set(standings)
+        rows = {each.value: [0] * horizon for each in Column} | {"platform": [0] * horizon}
+        for (component, kind, year, standing), pence in self.pence.items():
+            if standing not in wanted or kind is NOT_IN[view] or component in without:
+                continue
+            rows[COLUMN_OF[kind].value][year] += pence
+            if kind is ClaimKind.PLATFORM:
+                rows["platform"][year] += pence
+        gains = zip(rows[Column.CASH], rows[Column.NON_CASH], rows[Column.COST], strict=True)
+        rows["net"] = [cash + other - cost for cash, other, cost in gains]
+        return rows
+
+
+def weak_keys(terms: Terms) -> set[str]:
+    """The assumptions that rest on judgement or a benchmark."""
+    classes = (EvidenceClass.JUDGEMENT, EvidenceClass.BENCHMARK)
+    return {key for key, row in terms.chosen.rows.items() if row.evidence in classes}
+
+
+def result(
+    platforms: list[Platform], terms: Terms, tally: Tally, totals: Totals, seed: int,
+    many: int = DRAWS,
+) -> dict[str, Any]:  # fmt: skip
+    """The document of a run: `views` by name, `components`, and what was left out and why."""
+    known = {p.slug for p in platforms if f"{Assumed.PLATFORM.value}:{p.slug}" in terms.chosen.rows}
+    counted = {component for component, _, standing in tally.sums if standing in BOTH}
+    missing = sorted(counted - known)
+    return {
+        "views": {
+            view.value: _view(
+                view, platforms, terms, tally, totals, seed, many,
+                set(missing) if view is View.WHOLE else set(),
+            )
+            for view in View
+        },
+        "components": [
+            _component(platform, platforms, terms, tally)
+            for platform in platforms
+            if platform.slug in known & counted
+        ],
+        "missing_platform_cost": missing,
+        "counts": dict(sorted(tally.counts.items())),
+        "without_assumption": tally.unworthy,
+        "claimed_by_parts": tally.elsewhere,
+        "claims": totals.claims,
+        "claims_on_judgement": totals.judged,
+    }  # fmt: skip
+
+
+def _view(
+    view: View, platforms: list[Platform], terms: Terms, tally: Tally, totals: Totals, seed: int,
+    many: int, without: set[str],
+) -> dict[str, Any]:  # fmt: skip
+    first = case(view, [CONFIRMED], platforms, terms, tally)
+    second = case(view, BOTH, platforms, terms, tally)
+    drawn = draws(first, seed, many)
+    money: Appraisal = first.appraisal()
+    ratio = money.benefit_cost_ratio(terms.rate)
+    bars = tornado(first)
+    return {
+        "confirmed": totals.years(view, [CONFIRMED], terms.horizon, without),
+        "with_declared": totals.years(view, BOTH, terms.horizon, without),
+        "npv": to_pence(first.npv()),
+        "npv_with_declared": to_pence(second.npv()),
+        "p10": to_pence(percentile(drawn, 10)),
+        "p90": to_pence(percentile(drawn, 90)),
+        "benefit_cost_ratio": None if ratio is None else _plain(ratio),
+        "payback_year": money.payback_year,
+        "tornado": [[bar.key, to_pence(bar.at_low), to_pence(bar.at_high)] for bar in bars],
+        "switching": _switching(first, [bar.key for bar in bars[:BARS]]),
+    }
+
+
+def _switching(made: Case, keys: Iterable[str]) -> list[list[str]]:
+    """Where the answer would change its sign, of those assumptions that can get there."""
+    found = []
+    for key in keys:
+        value = switching_value(made, key)
+        if value is not None and value >= 0:
+            found.append([key, _plain(value)])
+    return found
+
+
+def _component(
+    platform: Platform, platforms: list[Platform], terms: Terms, tally: Tally
+) -> dict[str, Any]:
+    alone = case(View.WHOLE, [CONFIRMED], platforms, terms, tally, platform.slug)
+    every = case(View.WHOLE, BOTH, platforms, terms, tally, platform.slug)
+    now = [
+        (years[0], standing)
+        for (slug, standing), years in tally.live.items()
+        if slug == platform.slug
+    ]
+    return {
+        "component": platform.slug,
+        "npv": to_pence(alone.npv()),
+        "npv_with_declared": to_pence(every.npv()),
+        "needed": _needed(platform, alone, terms),
+        "confirmed": _plain(sum((n for n, s in now if s == CONFIRMED), ZERO)),
+        "declared": _plain(sum((n for n, s in now if s == DECLARED), ZERO)),
+        "published": platform.published,
+    }
+
+
+def _needed(platform: Platform, alone: Case, terms: Terms) -> int | None:
+    """Users that pay for a platform, each like most of those that it has."""
+    gains = [group for group in alone.groups if Assumed.PLATFORM not in group.keys]
+    if not gains:
+        return None
+    usual = max(gains, key=lambda group: (_size(group.sums), sorted(group.keys.values())))
+    key = f"{Assumed.PLATFORM.value}:{platform.slug}"
+    return users_to_break_even(
+        terms.chosen.assumptions, {**usual.keys, Assumed.PLATFORM.value: key}, terms.rate,
+        terms.horizon,
+    )  # fmt: skip
+
+
+def _size(sums: dict[tuple[ClaimKind, int], Decimal]) -> Decimal:
+    return sum((n for (kind, _), n in sums.items() if kind is ClaimKind.OWN_RUN), ZERO)
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.quantize(_SIX, ROUND_HALF_EVEN):f}"

@@ -1,0 +1,304 @@
+"""A savings run: from the lines of its input to its claims and its result.
+
+Every amount is worked out here and nowhere else, so that the same lines and the same assumptions
+give the same bytes on every machine. Claims are rounded to the penny, half to even, and totals add
+up what was rounded; net present values, ranges and draws are of what was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, NamedTuple
+
+import orjson
+
+from portal.catalogue.component_words import Standing
+from portal.reports.rules.assumptions import WORTH, Chosen
+from portal.reports.rules.inputs import COUNTED, Used, uses
+from portal.reports.rules.model import COLUMN_OF, Quantity, Sums, Use, Values, quantities, worth
+from portal.reports.rules.ranges import Case, Group
+from portal.reports.rules.years import ZERO, live_share
+from portal.reports.words import Assumed, ClaimKind, View
+
+PENNY = Decimal(1)
+#: In use, and no assumption says what that is worth.
+WITHOUT = "without"
+#: Fields of `Values` and the keys of their assumptions.
+Keys = tuple[tuple[str, str], ...]
+#: What only one of the two views charges.
+NOT_IN = {View.WHOLE: ClaimKind.PRICE, View.ORGANISATION: ClaimKind.PLATFORM}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a run works things out.
+
+    Attributes:
+        base_year: the calendar year in which year 0 begins, on 1 April.
+        horizon: how many years.
+        rate: the yearly discount, 0.035 for 3.5%.
+        claim_years: for so many years what was replaced counts as cash.
+        chosen: the assumptions.
+    """
+
+    base_year: int
+    horizon: int
+    rate: Decimal
+    claim_years: int
+    chosen: Chosen
+
+
+class Platform(NamedTuple):
+    """A component as a run sees it; `published`: how many services use it, as its provider says."""
+
+    id: int
+    slug: str
+    published: int | None
+
+
+@dataclass(slots=True)
+class Claim:
+    """What a service claims for a need, of one kind: pence by year, by how the use stands.
+
+    Attributes:
+        key: the service, need and kind; or the platform and kind.
+        ids: of service, need, platform, component (None where more than one has a part in it) and
+            organisation.
+        component: its slug, if one has all of it.
+        usages: their ids.
+        keys: the assumptions that it was worked out with.
+    """
+
+    key: tuple[str, str, ClaimKind]
+    ids: tuple[int, int, int, int | None, int]
+    component: str | None
+    organisation: str | None
+    years: dict[int, dict[str, int]] = field(default_factory=dict)
+    usages: set[int] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+
+    @property
+    def kind(self) -> ClaimKind:
+        """What it is for."""
+        return self.key[2]
+
+    def rows(self) -> list[list[Any]]:
+        """Year, column, and pence confirmed, declared and planned, in order of years."""
+        column = COLUMN_OF[self.kind].value
+        return [
+            [year, column, *(by.get(each, 0) for each in COUNTED)]
+            for year, by in sorted(self.years.items())
+        ]
+
+    def said(self) -> bytes:
+        """The claim without ids: the same bytes on every database."""
+        every = [*self.key, self.component, self.organisation, self.rows(), sorted(self.keys)]
+        return orjson.dumps(every) + b"\n"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run gathers while it reads its lines.
+
+    Attributes:
+        sums: quantities by component, the assumptions that hold, and standing.
+        live: how many services used each component in each year, by its slug and standing.
+        counts: how many uses there are of each standing.
+        unworthy: uses for which no assumption says what they are worth.
+        elsewhere: uses that a part of the service claims.
+    """
+
+    sums: dict[tuple[str, Keys, str], Sums] = field(default_factory=dict)
+    live: dict[tuple[str, str], list[Decimal]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    unworthy: int = 0
+    elsewhere: int = 0
+
+
+def claims(
+    services: Iterable[list[Used]], claimed_below: set[tuple[str, str]], terms: Terms, tally: Tally
+) -> Iterator[Claim]:
+    """The claims of one service after the other; `tally` is filled on the way.
+
+    Args:
+        services: the uses of each, in order of services.
+        claimed_below: see `inputs.leaves`.
+    """
+    for some in services:
+        mine = [each for each in some if (each.service, each.capability) not in claimed_below]
+        tally.elsewhere += len(some) - len(mine)
+        found: dict[tuple[str, ClaimKind], Claim] = {}
+        for used, use in uses(mine, terms.base_year):
+            tally.counts[used.standing] = tally.counts.get(used.standing, 0) + 1
+            keys = terms.chosen.keys(used.capability, used.component, used.band)
+            worthy = used.old is not None or any(each.value in keys for each in WORTH)
+            standing = used.standing if worthy else WITHOUT
+            _note_live(tally, used.component, standing, use, terms.horizon)
+            if used.standing not in COUNTED:
+                continue
+            if not worthy:
+                tally.unworthy += 1
+                continue
+            _claim(found, used, use, keys, terms, tally)
+        yield from (found[key] for key in sorted(found))
+
+
+def _note_live(tally: Tally, component: str, standing: str, use: Use, horizon: int) -> None:
+    years = tally.live.setdefault((component, standing), [ZERO] * horizon)
+    for year in range(horizon):
+        years[year] += live_share(use.start, use.end, year) * use.exit_share
+
+
+def _claim(
+    found: dict[tuple[str, ClaimKind], Claim], used: Used, use: Use, keys: Mapping[str, str],
+    terms: Terms, tally: Tally,
+) -> None:  # fmt: skip
+    group = tally.sums.setdefault((used.component, tuple(sorted(keys.items())), used.standing), {})
+    values = values_of(terms.chosen, keys)
+    for quantity in quantities(use, terms.horizon, View.ORGANISATION, terms.claim_years):
+        at = quantity.kind, quantity.year
+        group[at] = group.get(at, ZERO) + quantity.amount
+        place = used.capability, quantity.kind
+        claim = found.get(place)
+        if claim is None:
+            _usage, service, need, component, body = used.ids
+            claim = found[place] = Claim(
+                (used.service, *place), (service, need, 0, component, body), used.component,
+                used.organisation,
+            )  # fmt: skip
+        _add(claim, used, quantity, values, keys)
+
+
+def _add(
+    claim: Claim, used: Used, quantity: Quantity, values: Values, keys: Mapping[str, str]
+) -> None:
+    if claim.component != used.component:
+        claim.component, claim.ids = None, (*claim.ids[:3], None, claim.ids[4])
+    claim.usages.add(used.ids[0])
+    claim.keys.update(keys[each] for each in USES[quantity.kind] if each in keys)
+    year = claim.years.setdefault(quantity.year, {})
+    pence = to_pence(quantity.amount * worth(quantity.kind, values))
+    year[used.standing] = year.get(used.standing, 0) + pence
+
+
+#: The assumptions that each kind of claim is worked out with.
+USES: Mapping[ClaimKind, tuple[str, ...]] = {
+    ClaimKind.RUN_RELEASED: (),
+    ClaimKind.RUN_REPLACED: (),
+    ClaimKind.INTEGRATION_MEASURED: (),
+    ClaimKind.BUILD_AVOIDED: (Assumed.ADDITIONALITY, Assumed.BUILD),
+    ClaimKind.RUN_AVOIDED: (Assumed.ADDITIONALITY, Assumed.RUN),
+    ClaimKind.VOLUME_AVOIDED: (Assumed.ADDITIONALITY, Assumed.ALTERNATIVE_PRICE),
+    ClaimKind.VOLUME_REPLACED: (Assumed.ALTERNATIVE_PRICE,),
+    ClaimKind.INTEGRATION: (Assumed.RELATIVE_COST, Assumed.BUILD, Assumed.OPTIMISM),
+    ClaimKind.OWN_RUN: (Assumed.OWN_RUN,),
+    ClaimKind.EXIT: (Assumed.EXIT_COST, Assumed.OPTIMISM),
+    ClaimKind.PRICE: (Assumed.PRICE,),
+    ClaimKind.PLATFORM: (Assumed.PLATFORM,),
+}
+
+
+def values_of(chosen: Chosen, keys: Mapping[str, str]) -> Values:
+    """The central values that hold; what nobody assumed is nothing, and additionality all."""
+    return Values(**{name: chosen.rows[key].central for name, key in keys.items()})
+
+
+def to_pence(pounds: Decimal) -> int:
+    """Pounds in whole pence, half to even."""
+    return int((pounds * 100).quantize(PENNY, ROUND_HALF_EVEN))
+
+
+def charged(
+    platforms: Iterable[Platform], standings: Iterable[str], terms: Terms, tally: Tally
+) -> Iterator[tuple[Platform, list[Decimal]]]:
+    """Each platform with a known cost, and the share of it, by year, that uses of these standings
+    answer for: their part of all that is known to use it, by the records or by its provider.
+    """
+    standings = set(standings)
+    for platform in platforms:
+        if f"{Assumed.PLATFORM.value}:{platform.slug}" not in terms.chosen.rows:
+            continue
+        counted, known = [ZERO] * terms.horizon, [ZERO] * terms.horizon
+        for (component, standing), years in tally.live.items():
+            if component != platform.slug or standing == Standing.PLANNED:
+                continue
+            for year, live in enumerate(years):
+                known[year] += live
+                counted[year] += live if standing in standings else ZERO
+        most = Decimal(platform.published or 0)
+        yield (
+            platform,
+            [
+                mine / max(every, most) if mine else ZERO
+                for mine, every in zip(counted, known, strict=True)
+            ],
+        )
+
+
+def platform_claims(platforms: Iterable[Platform], terms: Terms, tally: Tally) -> Iterator[Claim]:
+    """What the platforms cost, as claims of nobody: confirmed uses' part, and what the declared
+    ones add to it.
+    """
+    both = Standing.CONFIRMED.value, Standing.DECLARED.value
+    for (platform, some), (_, every) in zip(
+        charged(platforms, both[:1], terms, tally), charged(platforms, both, terms, tally),
+        strict=True,
+    ):  # fmt: skip
+        key = f"{Assumed.PLATFORM.value}:{platform.slug}"
+        cost = terms.chosen.rows[key].central
+        claim = Claim(
+            (platform.slug, "", ClaimKind.PLATFORM), (0, 0, platform.id, platform.id, 0),
+            platform.slug, None, keys={key},
+        )  # fmt: skip
+        for year, (mine, all_) in enumerate(zip(some, every, strict=True)):
+            pence, more = to_pence(mine * cost), to_pence(all_ * cost)
+            if more:
+                claim.years[year] = {both[0]: pence, both[1]: more - pence}
+        if claim.years:
+            yield claim
+
+
+def case(
+    view: View, standings: Iterable[str], platforms: Iterable[Platform], terms: Terms, tally: Tally,
+    only: str | None = None,
+) -> Case:  # fmt: skip
+    """The case of the uses of these standings.
+
+    For the whole of government without what uses platforms whose cost is not known: no figure is
+    printed for those.
+
+    Args:
+        only: one component.
+    """
+    standings, platforms = set(standings), list(platforms)
+    known = list(charged(platforms, standings, terms, tally))
+    costed = {platform.slug for platform, _ in known}
+    sums: dict[Keys, Sums] = {}
+    for (component, keys, standing), found in tally.sums.items():
+        if standing not in standings or only not in (None, component):
+            continue
+        if view is View.WHOLE and component not in costed:
+            continue
+        mine = sums.setdefault(_relevant(keys, view), {})
+        for at, amount in found.items():
+            if at[0] is not NOT_IN[view]:
+                mine[at] = mine.get(at, ZERO) + amount
+    if view is View.WHOLE:
+        for platform, weights in known:
+            if only in (None, platform.slug):
+                key = Assumed.PLATFORM.value, f"{Assumed.PLATFORM.value}:{platform.slug}"
+                years = {(ClaimKind.PLATFORM, y): w for y, w in enumerate(weights) if w}
+                if years:
+                    sums[(key,)] = years
+    used = {key for keys in sums for _, key in keys}
+    ranges = {k: v for k, v in terms.chosen.assumptions.items() if k in used}
+    groups = [Group(found, dict(keys)) for keys, found in sorted(sums.items())]
+    return Case(groups, ranges, terms.rate, terms.horizon)
+
+
+def _relevant(keys: Keys, view: View) -> Keys:
+    """Without what the view does not charge, so that components share their groups."""
+    leave = {Assumed.PLATFORM.value} | ({Assumed.PRICE.value} if view is View.WHOLE else set())
+    return tuple(pair for pair in keys if pair[0] not in leave)
