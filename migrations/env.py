@@ -13,7 +13,8 @@ import portal.audit
 import portal.catalogue.models
 import portal.jobs.models
 import portal.mail.models
-import portal.performance.models  # noqa: F401  (these load every table)
+import portal.performance.models
+import portal.reports.models  # noqa: F401  (these load every table)
 from portal.db import Base, Database
 
 

@@ -95,7 +95,8 @@ def _day(text: str | None) -> date | None:
 
 def leaves(every: Iterable[Used]) -> set[tuple[str, str]]:
     """Services and needs that a part of the service claims already: they are claimed there only."""
-    return {(above, used.capability) for used in every for above in used.above}
+    live = (used for used in every if used.standing in COUNTED[:2])
+    return {(above, used.capability) for used in live for above in used.above}
 
 
 def by_service(every: Iterable[Used]) -> Iterator[list[Used]]:

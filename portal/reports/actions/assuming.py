@@ -1,0 +1,170 @@
+"""Draft a version of the assumptions, change it, publish it, or delete it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.audit import Act, record
+from portal.db import Database, one_at_a_time
+from portal.errors import N_, Invalid, Refused
+from portal.reports.models.assumptions import AssumptionSet
+from portal.reports.rules.assumptions import WORTH, Row, check
+from portal.reports.rules.years import financial_year
+from portal.reports.store import assumption_sets
+from portal.reports.words import Assumed, EvidenceClass, SetState, SizeBand
+
+#: What a first draft says until somebody changes it (docs/savings.md).
+FIRST: dict[str, Any] = {"horizon": 5, "rate": Decimal("0.035"), "claim_years": 3}
+LONGEST_HORIZON = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a version says beside its assumptions; years by the calendar year they begin in."""
+
+    base_year: int
+    price_year: int
+    horizon: int
+    rate: Decimal
+    claim_years: int
+    note: str | None
+
+
+def draft(database: Database, scope: int, organisation_id: int | None, act: Act) -> int:
+    """Begin a version: a copy of the newest published one of its scope, else of everybody's, else
+    empty. Its number.
+
+    Raises:
+        Refused: there is a draft of this scope already.
+    """
+    with database.writing() as session:
+        one_at_a_time(session)
+        if assumption_sets.newest(session, scope, SetState.DRAFT):
+            raise Refused(N_("There is a draft already: change or publish that one"))
+        return begin(session, scope, organisation_id, act).number
+
+
+def begin(session: Session, scope: int, organisation_id: int | None, act: Act) -> AssumptionSet:
+    """The same in a transaction of the caller's, without asking whether there is a draft."""
+    everybody = assumption_sets.EVERYBODY
+    from_ = assumption_sets.newest(session, scope, SetState.PUBLISHED)
+    from_ = from_ or assumption_sets.newest(session, everybody, SetState.PUBLISHED)
+    year = financial_year(act.day)
+    values: dict[str, Any] = {**FIRST, "base_year": year, "price_year": year, "note": None}
+    rows: list[Row] = []
+    if from_ is not None:
+        values |= {name: getattr(from_, name) for name in values}
+        rows = assumption_sets.rows(session, from_.id)
+    of = {"scope": scope, "organisation_id": organisation_id}
+    return assumption_sets.add(session, {**of, **values}, rows, act)
+
+
+def frame(database: Database, scope: int, number: int, wanted: Frame, base: int, act: Act) -> None:
+    """Change what a draft says beside its assumptions.
+
+    Args:
+        base: the version of the draft that the page showed.
+
+    Raises:
+        Missing, Stale: no such draft; it was published, or changed meanwhile.
+        Invalid: a value is wrong.
+    """
+    _check_frame(wanted)
+    with database.writing() as session:
+        found = assumption_sets.editable(session, scope, number, base)
+        before = assumption_sets.frame(found)
+        for name in Frame.__slots__:
+            setattr(found, name, getattr(wanted, name))
+        _touched(session, found, before, act, "assumption_set.edited")
+
+
+def _check_frame(wanted: Frame) -> None:
+    if not 1 <= wanted.horizon <= LONGEST_HORIZON:
+        raise Invalid("horizon", N_("Enter a number of years from 1 to 60"))
+    if not 0 <= wanted.rate < 1:
+        raise Invalid("rate", N_("Enter a discount rate from 0% to 99%"))
+    if wanted.claim_years < 0:
+        raise Invalid("claim_years", N_("Enter a number of years, 0 or more"))
+
+
+def _touched(
+    session: Session, found: AssumptionSet, before: dict[str, Any], act: Act, tag: str
+) -> None:
+    found.version += 1
+    found.edited_at = act.at
+    session.flush()
+    after = assumption_sets.frame(found)
+    record(session, act, tag, assumption_sets.SET, found.id, before, after)
+
+
+def put(database: Database, scope: int, number: int, row: Row, act: Act) -> None:
+    """Add an assumption to a draft, or change the one that is of the same.
+
+    Raises:
+        Missing, Stale: no such draft; it was published meanwhile.
+        Invalid: a value is wrong.
+    """
+    check(row)
+    with database.writing() as session:
+        found = assumption_sets.by_number(session, scope, number, draft=True)
+        assumption_sets.put(session, found, row, act)
+
+
+def drop(database: Database, scope: int, number: int, key: str, act: Act) -> None:
+    """Take an assumption out of a draft. Raises Missing, and Stale where it is published."""
+    with database.writing() as session:
+        found = assumption_sets.by_number(session, scope, number, draft=True)
+        assumption_sets.drop(session, found, key, act)
+
+
+def publish(database: Database, scope: int, number: int, approver: str, act: Act) -> None:
+    """Publish a draft: nobody changes it any more.
+
+    Args:
+        approver: who answers for it, by office: "Chief Economist, Department for Transport".
+
+    Raises:
+        Missing, Stale: no such draft; it was published already.
+        Invalid: nobody is named, or it assumes too little to work anything out.
+    """
+    if not approver.strip():
+        raise Invalid("approver", N_("Enter who approved it"))
+    with database.writing() as session:
+        found = assumption_sets.by_number(session, scope, number, draft=True)
+        rows = assumption_sets.rows(session, found.id)
+        if not any(row.field in WORTH for row in rows):
+            raise Invalid(
+                "approver", N_("Add what building or running something alone costs first")
+            )
+        future = [row for row in rows if row.dated > act.day]
+        if future:
+            raise Invalid("approver", N_("“%(key)s” is dated in the future"), key=future[0].key)
+        before = assumption_sets.frame(found)
+        found.state, found.approver, found.published_at = (
+            SetState.PUBLISHED, approver.strip(), act.at,
+        )  # fmt: skip
+        _touched(session, found, before, act, "assumption_set.published")
+
+
+def remove(database: Database, scope: int, number: int, act: Act) -> None:
+    """Delete a draft; the history keeps what it said. Raises Missing, Stale (published)."""
+    with database.writing() as session:
+        found = assumption_sets.by_number(session, scope, number, draft=True)
+        assumption_sets.remove(session, found, act)
+
+
+def row_of(given: dict[str, Any]) -> Row:
+    """An assumption from its document (store/assumption_sets.document). Raises Invalid."""
+    low, central, high = (Decimal(str(given[name])) for name in ("low", "central", "high"))
+    return check(
+        Row(
+            Assumed(given["field"]), low, central, high, EvidenceClass(given["class"]),
+            date.fromisoformat(given["dated"]), given.get("capability"), given.get("component"),
+            given.get("band") and SizeBand(given["band"]), given.get("source"), given.get("note"),
+        )
+    )  # fmt: skip

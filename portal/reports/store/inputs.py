@@ -1,0 +1,151 @@
+"""All SQL that reads what a savings run works with: uses, what they replaced, and platforms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.catalogue.component_words import Arrangement, DateBasis, EvidenceKind, UsageStatus
+from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.evidence import UsageEvidence
+from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.rosters import AdoptionDay, AdoptionPoint
+from portal.catalogue.models.services import Service, ServiceLinkage, ServiceOwner
+from portal.catalogue.models.usage import Usage
+from portal.catalogue.store import claims
+from portal.catalogue.words import OwnerRole, ServiceRelation
+from portal.reports.rules.bands import band_of
+from portal.reports.rules.inputs import Old, Used
+from portal.reports.rules.runs import Platform
+from portal.reports.words import Basis
+
+#: How providers call the number of services that use a component.
+LIVE_SERVICES = "live_services"
+_PLANNED = (UsageStatus.CONSIDERING, UsageStatus.PLANNED, UsageStatus.INTEGRATING)
+
+
+def uses(session: Session, as_at: date, basis: Basis) -> Iterator[Used]:
+    """The uses of shared components as they stand on a day, in order of their slugs.
+
+    Those that began after the day are left out, unless they are planned. A planned one begins on
+    the day that it is planned for, or at once.
+    """
+    above = _above(session)
+    for row in session.execute(_uses(session, as_at, basis)).yield_per(2_000):
+        old = None
+        if row.old_cost is not None:
+            old = Old(row.old_cost, row.old_until if row.proven else None)
+        ids = row.id, row.service_id, row.capability_id, row.component_id, row.body or 0
+        yield Used(
+            ids, row.service, row.capability, row.component, row.organisation, row.standing,
+            band_of(row.yearly_transactions), row.began, row.until, row.share, old,
+            above.get(row.service, ()),
+        )  # fmt: skip
+
+
+def _uses(session: Session, as_at: date, basis: Basis) -> Any:
+    u, s, old = Usage, Service, aliased(Usage)
+    began = case((u.status.in_(_PLANNED), func.coalesce(u.planned_live, as_at)), else_=u.since)
+    body = s.organisation_id if basis is Basis.RESTATED else _owner_then(began)
+    proven = or_(
+        old.until_basis == DateBasis.CONTRACT,
+        select(UsageEvidence.id)
+        .where(UsageEvidence.usage_id == old.id, UsageEvidence.kind == EvidenceKind.INVOICE)
+        .exists(),
+    )
+    stopped = and_(old.status == UsageStatus.STOPPED, old.until.is_not(None), proven)
+    query = (
+        select(
+            u.id, u.service_id, u.capability_id, u.component_id, u.until, u.share,
+            s.slug.label("service"), s.yearly_transactions, Capability.slug.label("capability"),
+            Component.slug.label("component"), began.label("began"),
+            claims.standing_of(as_at).label("standing"), body.label("body"),
+            Organisation.slug.label("organisation"), old.yearly_cost.label("old_cost"),
+            old.until.label("old_until"), func.coalesce(stopped, False).label("proven"),
+        )
+        .join(s, s.id == u.service_id)
+        .join(Capability, Capability.id == u.capability_id)
+        .join(Component, Component.id == u.component_id)
+        .outerjoin(old, old.id == u.replaces_id)
+        .outerjoin(Organisation, Organisation.id == body)
+        .where(
+            u.arrangement == Arrangement.SHARED_COMPONENT,
+            or_(u.status.in_(_PLANNED), u.since <= as_at),
+        )
+    )  # fmt: skip
+    order = [_plain(session, each) for each in (s.slug, Capability.slug, Component.slug)]
+    return claims.reviewed(query).order_by(*order, began, u.id)
+
+
+def _owner_then(began: Any) -> Any:
+    """Who was accountable for the service when the use began."""
+    o = ServiceOwner
+    held = and_(or_(o.since.is_(None), o.since <= began), or_(o.until.is_(None), o.until > began))
+    return (
+        select(o.organisation_id)
+        .where(o.service_id == Usage.service_id, o.role == OwnerRole.ACCOUNTABLE, held)
+        .order_by(o.since.desc(), o.id.desc())
+        .limit(1)
+        .correlate(Usage)
+        .scalar_subquery()
+    )
+
+
+def _plain(session: Session, column: Any) -> Any:
+    """Letter by letter, as SQLite and Python sort, whatever the database's locale."""
+    return column.collate("C") if session.get_bind().dialect.name == "postgresql" else column
+
+
+def _above(session: Session) -> dict[str, tuple[str, ...]]:
+    """The services that each is part of, directly or not, by slug."""
+    link, part, all_of = ServiceLinkage, aliased(Service), aliased(Service)
+    rows = session.execute(
+        select(part.slug, all_of.slug)
+        .join_from(link, part, part.id == link.service_id)
+        .join(all_of, all_of.id == link.other_id)
+        .where(link.relation == ServiceRelation.PART_OF)
+    )
+    direct: dict[str, set[str]] = {}
+    for below, above in rows:
+        direct.setdefault(below, set()).add(above)
+    return {slug: tuple(sorted(_all_above(slug, direct))) for slug in direct}
+
+
+def _all_above(slug: str, direct: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(direct[slug])
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting.extend(direct.get(each, ()))
+    return found - {slug}
+
+
+def platforms(session: Session, as_at: date) -> list[Platform]:
+    """The components that any service uses or plans to, with what their providers published by a
+    day, in order of slugs.
+    """
+    newest = (
+        select(
+            AdoptionDay.component_id, AdoptionPoint.value,
+            func.row_number()
+            .over(partition_by=AdoptionDay.component_id, order_by=AdoptionDay.day.desc())
+            .label("place"),
+        )
+        .join(AdoptionPoint, AdoptionPoint.day_id == AdoptionDay.id)
+        .where(AdoptionPoint.measure == LIVE_SERVICES, AdoptionDay.day <= as_at)
+        .subquery()
+    )  # fmt: skip
+    used = select(Usage.component_id).where(Usage.component_id.is_not(None)).distinct()
+    rows = session.execute(
+        select(Component.id, Component.slug, newest.c.value)
+        .outerjoin(newest, and_(newest.c.component_id == Component.id, newest.c.place == 1))
+        .where(Component.id.in_(used))
+        .order_by(_plain(session, Component.slug))
+    )
+    return [Platform(id_, slug, None if n is None else int(n)) for id_, slug, n in rows]
