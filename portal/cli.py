@@ -328,6 +328,7 @@ def demo_load(as_json: bool) -> None:
     figures = demo_figures.add_missing(database(), demo.figures(), command)
     counts["data sets"] = {"added": figures}
     counts["reviews"] = {"set": reviews.add_missing(database(), kept["reviews"], command)}
+    counts["savings"] = cli_savings.load_demo(command)
     if as_json:
         click.echo(json.dumps(counts))
         return

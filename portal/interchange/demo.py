@@ -238,3 +238,9 @@ def _published() -> dict[str, list[Document]]:
 def notes() -> list[Document]:
     """Notes on the figures of the demo's services, and targets, made up."""
     return _load("notes.json")
+
+
+def assumptions() -> Document:
+    """What the demo's savings take for granted, as `flask savings assume` reads it."""
+    found: Document = json.loads((FOLDER / "assumptions.json").read_text(encoding="utf-8"))
+    return found

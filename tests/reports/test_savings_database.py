@@ -104,7 +104,7 @@ def test_the_same_on_both_databases_and_again(database: Database, used: Session)
             two.inputs_digest, two.lines_digest, two.result,
         )  # fmt: skip
         # Known bytes: what SQLite gives, PostgreSQL gives.
-        assert (one.inputs_digest or "")[:16] == "0ebdd77f0136de75"
+        assert (one.inputs_digest or "")[:16] == "73ce33b9c47bf8b5"
         assert (one.lines_digest or "")[:16] == "eddab22f23840964"
     replayed = running.replay(database, first)
     assert replayed.same and replayed.same_code
@@ -172,14 +172,15 @@ def test_what_is_published_or_done_never_changes(
 
 def test_one_claim_for_service_need_kind_and_year(database: Database, used: Session) -> None:
     number = published(database)
-    with pytest.raises(IntegrityError), database.writing() as session:
+    with database.writing() as session:
         run_id = running.ask(session, 0, number, Basis.RESTATED, 1, ACT)
-        row = {
-            "run_id": run_id, "service_id": 1, "capability_id": 1, "kind": "run_avoided",
-            "platform_id": 0, "organisation_id": 0, "years": [], "usages": [], "assumptions": [],
-        }  # fmt: skip
-        session.execute(SavingsClaim.__table__.insert(), row)
-        session.execute(SavingsClaim.__table__.insert(), {**row, "component_id": 3})
+    row = {
+        "run_id": run_id, "service_id": 1, "capability_id": 1, "kind": "run_avoided",
+        "platform_id": 0, "organisation_id": 0, "years": [], "usages": [], "assumptions": [],
+    }  # fmt: skip
+    twice = [row, {**row, "component_id": 3}]
+    with pytest.raises(IntegrityError), database.writing() as session:
+        session.execute(SavingsClaim.__table__.insert(), twice)
 
 
 def test_versions_follow_each_other_and_begin_as_copies(database: Database, used: Session) -> None:

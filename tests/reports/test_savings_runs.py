@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from portal.reports.rules import inputs, scenario
 from portal.reports.rules.assumptions import Chosen, Row
 from portal.reports.rules.inputs import Old, Used
-from portal.reports.rules.results import Totals, result, weak_keys
+from portal.reports.rules.results import Judged, result, weak_keys
 from portal.reports.rules.runs import Claim, Platform, Tally, Terms, claims, platform_claims
 from portal.reports.words import Assumed, ClaimKind, EvidenceClass, SizeBand
 
-PAY = Platform(3, "pay", 6)
+PAY = Platform(3, "pay", (("2026-01-01", 6),))
 LETTERS = {letter: Assumed(name) for letter, name in scenario.LETTERS.items()}
 _IDS = iter(range(1, 10**9))
 
@@ -59,12 +59,13 @@ def both(
     ordered = sorted(every, key=lambda each: (each.service, each.capability, each.component))
     kept = [inputs.read(inputs.line(each)) for each in ordered]
     assert kept == ordered
-    known, tally, totals = terms(rows), Tally(), Totals()
+    known, tally = terms(rows), Tally()
+    judged = Judged(weak_keys(known))
     made = list(claims(inputs.by_service(kept), inputs.leaves(kept), known, tally))
     made += platform_claims(platforms, known, tally)
     for claim in made:
-        totals.add(claim, weak_keys(known))
-    return result(list(platforms), known, tally, totals, seed=1, many=50), made
+        judged.add(claim)
+    return result(list(platforms), known, tally, judged, seed=1, many=50), made
 
 
 def whole(found: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +82,7 @@ MORE = (used("g", standing="declared"), used("h", "2027-04-01", standing="declar
 
 
 def test_the_worked_example_from_records() -> None:
-    found = ran(*EXAMPLE, *MORE, platforms=[Platform(3, "pay", None)])
+    found = ran(*EXAMPLE, *MORE, platforms=[Platform(3, "pay")])
     years = whole(found)["confirmed"]
     share = Decimal(182) / 365
     gained = Decimal("0.8") * (750_000 + 60_000 * (2 + share))
@@ -127,7 +128,7 @@ def test_a_planned_use_takes_no_part_from_one_that_is_live() -> None:
 
 
 def test_two_components_of_one_need_share_it() -> None:
-    other = Platform(9, "other", 1)
+    other = Platform(9, "other")
     rows = [*the_set(), assumption(Assumed.PLATFORM, 0, component="other")]
     one = ran(used("a"), rows=rows, platforms=(PAY, other))
     two = ran(used("a"), used("a", component="other"), rows=rows, platforms=(PAY, other))
@@ -144,7 +145,7 @@ def test_one_after_the_other_share_nothing() -> None:
     first = used("a", "2026-04-01", "2028-04-01")
     second = used("a", "2028-04-01", component="other")
     rows = [*the_set(), assumption(Assumed.PLATFORM, 0, component="other")]
-    platforms = (PAY, Platform(9, "other", None))
+    platforms = (PAY, Platform(9, "other"))
     found = whole(ran(first, second, rows=rows, platforms=platforms))["confirmed"]["non_cash"]
     assert found[1] == found[3] == 4_800_000
 
@@ -162,6 +163,13 @@ def test_a_service_that_is_part_of_another_is_claimed_there_only() -> None:
     assert together["claimed_by_parts"] == 1
     other = ran(part, used("whole", capability="refunds"))
     assert whole(other)["confirmed"]["non_cash"][0] > whole(alone)["confirmed"]["non_cash"][0]
+
+
+def test_what_shares_a_need_with_a_platform_of_unknown_cost_is_left_out() -> None:
+    found = ran(used("a"), used("a", component="other"))
+    assert found["missing_platform_cost"] == ["other"]
+    alone = ran(used("a"))
+    assert whole(found)["confirmed"]["non_cash"][1] * 2 == whole(alone)["confirmed"]["non_cash"][1]
 
 
 def test_without_the_cost_of_a_platform_there_is_no_figure_for_the_whole() -> None:
@@ -259,3 +267,9 @@ def test_ids_change_nothing_that_is_said(every: list[Used], chance: Any) -> None
     first, second = both(*every), both(*again)
     assert first[0] == second[0]
     assert [each.said() for each in first[1]] == [each.said() for each in second[1]]
+
+
+def test_the_number_of_users_is_the_one_of_the_time() -> None:
+    known = Platform(1, "verify", (("2022-01-01", 17), ("2022-09-20", 27), ("2023-01-01", 3)))
+    assert [known.used_by(year) for year in (2016, 2021, 2022, 2026)] == [17, 17, 3, 3]
+    assert Platform(1, "none").used_by(2026) == 0

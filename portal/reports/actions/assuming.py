@@ -132,23 +132,23 @@ def publish(database: Database, scope: int, number: int, approver: str, act: Act
         Missing, Stale: no such draft; it was published already.
         Invalid: nobody is named, or it assumes too little to work anything out.
     """
-    if not approver.strip():
-        raise Invalid("approver", N_("Enter who approved it"))
     with database.writing() as session:
         found = assumption_sets.by_number(session, scope, number, draft=True)
-        rows = assumption_sets.rows(session, found.id)
-        if not any(row.field in WORTH for row in rows):
-            raise Invalid(
-                "approver", N_("Add what building or running something alone costs first")
-            )
-        future = [row for row in rows if row.dated > act.day]
-        if future:
-            raise Invalid("approver", N_("“%(key)s” is dated in the future"), key=future[0].key)
-        before = assumption_sets.frame(found)
-        found.state, found.approver, found.published_at = (
-            SetState.PUBLISHED, approver.strip(), act.at,
-        )  # fmt: skip
-        _touched(session, found, before, act, "assumption_set.published")
+        _publish(session, found, approver, act)
+
+
+def _publish(session: Session, found: AssumptionSet, approver: str, act: Act) -> None:
+    if not approver.strip():
+        raise Invalid("approver", N_("Enter who approved it"))
+    rows = assumption_sets.rows(session, found.id)
+    if not any(row.field in WORTH for row in rows):
+        raise Invalid("approver", N_("Add what building or running something alone costs first"))
+    future = [row for row in rows if row.dated > act.day]
+    if future:
+        raise Invalid("approver", N_("“%(key)s” is dated in the future"), key=future[0].key)
+    before = assumption_sets.frame(found)
+    found.state, found.approver, found.published_at = SetState.PUBLISHED, approver.strip(), act.at
+    _touched(session, found, before, act, "assumption_set.published")
 
 
 def remove(database: Database, scope: int, number: int, act: Act) -> None:
@@ -166,5 +166,49 @@ def row_of(given: dict[str, Any]) -> Row:
             Assumed(given["field"]), low, central, high, EvidenceClass(given["class"]),
             date.fromisoformat(given["dated"]), given.get("capability"), given.get("component"),
             given.get("band") and SizeBand(given["band"]), given.get("source"), given.get("note"),
+            given.get("year"),
         )
     )  # fmt: skip
+
+
+def bring(database: Database, given: dict[str, Any], approver: str, act: Act) -> tuple[int, bool]:
+    """Publish everybody's assumptions as a file has them; the number of the version, and whether
+    it is new: the same as the newest published one is not published again.
+
+    Args:
+        given: `base_year`, `price_year`, `horizon`, `rate`, `claim_years`, `note`, and
+            `assumptions`, a list of documents (row_of).
+
+    Raises:
+        Invalid: something is missing or wrong.
+    """
+    try:
+        rows = [row_of(each) for each in given["assumptions"]]
+        wanted = Frame(
+            int(given["base_year"]), int(given["price_year"]), int(given["horizon"]),
+            Decimal(str(given["rate"])), int(given["claim_years"]), given.get("note"),
+        )  # fmt: skip
+    except (ArithmeticError, KeyError, TypeError, ValueError) as problem:
+        raise Invalid("file", N_("The file is not a set of assumptions")) from problem
+    _check_frame(wanted)
+    everybody = assumption_sets.EVERYBODY
+    with database.writing() as session:
+        one_at_a_time(session)
+        newest = assumption_sets.newest(session, everybody, SetState.PUBLISHED)
+        if newest is not None and _same(session, newest, wanted, rows):
+            return newest.number, False
+        values = {name: getattr(wanted, name) for name in Frame.__slots__}
+        of = {"scope": everybody, "organisation_id": None}
+        found = assumption_sets.add(session, {**of, **values}, rows, act)
+        _publish(session, found, approver, act)
+        return found.number, True
+
+
+def _same(session: Session, found: AssumptionSet, wanted: Frame, rows: list[Row]) -> bool:
+    frames = [
+        [getattr(each, name) for name in Frame.__slots__ if name != "rate"]
+        for each in (found, wanted)
+    ]
+    kept = assumption_sets.rows(session, found.id)
+    ordered = sorted(rows, key=lambda row: row.key)
+    return frames[0] == frames[1] and found.rate == wanted.rate and kept == ordered

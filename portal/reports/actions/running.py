@@ -21,7 +21,7 @@ from portal.db import Database
 from portal.errors import N_, Refused
 from portal.reports import rules as model
 from portal.reports.rules import inputs as lines
-from portal.reports.rules.results import Totals, result, weak_keys
+from portal.reports.rules.results import Judged, result, weak_keys
 from portal.reports.rules.runs import Claim, Platform, Tally, Terms, claims, platform_claims
 from portal.reports.store import assumption_sets, inputs, runs
 from portal.reports.words import Basis, RunState, SetState
@@ -94,7 +94,8 @@ def do(database: Database, run_id: int, clock: Callable[[], datetime]) -> None:
 
     with database.reading() as session:
         terms = assumption_sets.terms(session, assumption_sets.by_id(session, set_id))
-        first = orjson.dumps([tuple(each) for each in inputs.platforms(session, as_at)]) + b"\n"
+        platforms = [list(each) for each in inputs.platforms(session, as_at)]
+        first = orjson.dumps({"platforms": platforms, "undated": inputs.undated(session)})
         every = (lines.line(each) for each in inputs.uses(session, as_at, basis))
         parts = [zlib.compress(first), *(zlib.compress(b"".join(some)) for some in _some(every))]
     for number, part in enumerate(parts):
@@ -126,10 +127,11 @@ def work_out(
         keep: is given the claims, some at a time.
     """
     said, came = hashlib.sha256(), hashlib.sha256()
-    platforms = [Platform(*each) for each in orjson.loads(zlib.decompress(parts[0]))]
+    first = orjson.loads(zlib.decompress(parts[0]))
+    platforms = [_platform(*each) for each in first["platforms"]]
     said.update(_described(terms, platforms))
     below = lines.leaves(_uses(parts, lambda _: None))
-    tally, totals, weak = Tally(), Totals(), weak_keys(terms)
+    tally, judged = Tally(undated=first["undated"]), Judged(weak_keys(terms))
 
     def heard() -> Iterator[lines.Used]:
         for used in _uses(parts, told):
@@ -139,16 +141,20 @@ def work_out(
     made = claims(lines.by_service(heard()), below, terms, tally)
     for some in _some(chain(made, _late(lambda: platform_claims(platforms, terms, tally)))):
         for claim in some:
-            totals.add(claim, weak)
+            judged.add(claim)
             came.update(claim.said())
         keep(some)
-    found = result(platforms, terms, tally, totals, seed)
+    found = result(platforms, terms, tally, judged, seed)
     return Outcome(found, said.hexdigest(), came.hexdigest())
 
 
 def _late(make: Callable[[], Iterable[T]]) -> Iterator[T]:
     """What is made only when it is asked for: after everything before it."""
     yield from make()
+
+
+def _platform(id_: int, slug: str, published: list[list[Any]]) -> Platform:
+    return Platform(id_, slug, tuple((day, many) for day, many in published))
 
 
 def _described(terms: Terms, platforms: list[Platform]) -> bytes:

@@ -58,7 +58,9 @@ class AssumptionSet(Base):
 class AssumptionRow(Base):
     """One assumption: of a need, a component or a size of service, or of all where it names none.
 
-    `key` says which; it is the same in every version. `dated` is the day that its source is of.
+    `key` says which; it is the same in every version. What a platform costs, and its price, may be
+    of one financial year, named by the calendar year in which it begins. `dated` is the day that
+    its source is of.
     """
 
     __tablename__ = "assumption"
@@ -72,6 +74,7 @@ class AssumptionRow(Base):
         CheckConstraint(
             "component_id IS NULL OR (capability_id IS NULL AND band IS NULL)", name="of_one_sort"
         ),
+        CheckConstraint("year IS NULL OR component_id IS NOT NULL", name="year_of_component"),
         CheckConstraint("class = 'judgement' OR source IS NOT NULL", name="has_source"),
         Index("ix_assumption_capability_id", "capability_id"),
         Index("ix_assumption_component_id", "component_id"),
@@ -89,6 +92,7 @@ class AssumptionRow(Base):
         ForeignKey("component.id", ondelete="RESTRICT")
     )
     band: Mapped[words.SizeBand | None] = mapped_column(enum_column(words.SizeBand))
+    year: Mapped[int | None]
     low: Mapped[Decimal] = mapped_column(Numeric(18, 6))
     central: Mapped[Decimal] = mapped_column(Numeric(18, 6))
     high: Mapped[Decimal] = mapped_column(Numeric(18, 6))

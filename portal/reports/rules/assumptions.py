@@ -42,11 +42,13 @@ class Row:
     band: SizeBand | None = None
     source: str | None = None
     note: str | None = None
+    year: int | None = None
 
     @property
     def key(self) -> str:
         """Says what it is of; the same in every version."""
-        of = [self.capability, self.component, self.band and self.band.value]
+        year = None if self.year is None else str(self.year)
+        of = [self.capability, self.component, self.band and self.band.value, year]
         return ":".join([self.field.value, *(each for each in of if each)])
 
 
@@ -64,6 +66,8 @@ def check(row: Row) -> Row:
         )
     if row.capability is not None and row.field in OF_COMPONENT:
         raise Invalid("capability", N_("Select no need: this is of a component"))
+    if row.year is not None and row.field not in OF_COMPONENT:
+        raise Invalid("year", N_("Only what a platform costs, and its price, is of one year"))
     if row.band is not None and row.field not in BY_SIZE:
         raise Invalid("band", N_("Only building, running and leaving differ by size"))
     most = SHARES.get(row.field)
@@ -103,6 +107,11 @@ class Chosen:
         if place not in self._found:
             self._found[place] = self._choose(*place)
         return self._found[place]
+
+    def platform(self, component: str, year: int) -> str | None:
+        """The key of what a platform costs in a financial year: of that year, or of every one."""
+        every = f"{Assumed.PLATFORM.value}:{component}"
+        return next((key for key in (f"{every}:{year}", every) if key in self.rows), None)
 
     def _choose(self, capability: str, component: str, band: SizeBand) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -18,7 +18,7 @@ from portal.reports.rules.ranges import (
     tornado,
     users_to_break_even,
 )
-from portal.reports.rules.runs import NOT_IN, Claim, Platform, Tally, Terms, case, to_pence
+from portal.reports.rules.runs import NOT_IN, Claim, Platform, Tally, Terms, case, charged, to_pence
 from portal.reports.rules.years import ZERO
 from portal.reports.words import Assumed, ClaimKind, Column, EvidenceClass, View
 
@@ -29,43 +29,39 @@ BARS = 12
 _SIX = Decimal("0.000001")
 
 
-class Totals:
-    """Adds up rounded claims: by year, kind and standing, of each component."""
+class Judged:
+    """Counts claims, and those that rest on judgement or a benchmark."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.pence: dict[tuple[str | None, ClaimKind, int, str], int] = {}
-        self.claims = 0
-        self.judged = 0
+    def __init__(self, weak: set[str]) -> None:
+        """Keep the assumptions that do."""
+        self.weak = weak
+        self.claims = self.judged = 0
 
-    def add(self, claim: Claim, weak: set[str]) -> None:
-        """Count a claim in; `weak` are the assumptions that rest on judgement or a benchmark."""
+    def add(self, claim: Claim) -> None:
+        """Count a claim in: one for each year."""
         self.claims += len(claim.years)
-        self.judged += len(claim.years) if claim.keys & weak else 0
-        for year, by in claim.years.items():
-            for standing, pence in by.items():
-                key = claim.component, claim.kind, year, standing
-                self.pence[key] = self.pence.get(key, 0) + pence
+        self.judged += len(claim.years) if claim.keys & self.weak else 0
 
-    def years(
-        self, view: View, standings: Iterable[str], horizon: int, without: set[str]
-    ) -> dict[str, list[int]]:
-        """Pence by year, by column, and what platforms cost on a row of its own.
 
-        Args:
-            without: components that are left out.
-        """
-        wanted = set(standings)
-        rows = {each.value: [0] * horizon for each in Column} | {"platform": [0] * horizon}
-        for (component, kind, year, standing), pence in self.pence.items():
-            if standing not in wanted or kind is NOT_IN[view] or component in without:
-                continue
-            rows[COLUMN_OF[kind].value][year] += pence
-            if kind is ClaimKind.PLATFORM:
-                rows["platform"][year] += pence
-        gains = zip(rows[Column.CASH], rows[Column.NON_CASH], rows[Column.COST], strict=True)
-        rows["net"] = [cash + other - cost for cash, other, cost in gains]
-        return rows
+def by_year(
+    tally: Tally, view: View, standings: Iterable[str], horizon: int, without: set[str]
+) -> dict[str, list[int]]:
+    """Pence by year, by column, what platforms cost on a row of its own, and the net.
+
+    Args:
+        without: components that are left out.
+    """
+    wanted = set(standings)
+    rows = {each.value: [0] * horizon for each in Column} | {"platform": [0] * horizon}
+    for (component, kind, year, standing), pence in tally.pence.items():
+        if standing not in wanted or kind is NOT_IN[view] or component in without:
+            continue
+        rows[COLUMN_OF[kind].value][year] += pence
+        if kind is ClaimKind.PLATFORM:
+            rows["platform"][year] += pence
+    gains = zip(rows[Column.CASH], rows[Column.NON_CASH], rows[Column.COST], strict=True)
+    rows["net"] = [cash + other - cost for cash, other, cost in gains]
+    return rows
 
 
 def weak_keys(terms: Terms) -> set[str]:
@@ -75,17 +71,17 @@ def weak_keys(terms: Terms) -> set[str]:
 
 
 def result(
-    platforms: list[Platform], terms: Terms, tally: Tally, totals: Totals, seed: int,
+    platforms: list[Platform], terms: Terms, tally: Tally, judged: Judged, seed: int,
     many: int = DRAWS,
 ) -> dict[str, Any]:  # fmt: skip
     """The document of a run: `views` by name, `components`, and what was left out and why."""
-    known = {p.slug for p in platforms if f"{Assumed.PLATFORM.value}:{p.slug}" in terms.chosen.rows}
+    known = {platform.slug for platform, _, _ in charged(platforms, BOTH, terms, tally)}
     counted = {component for component, _, standing in tally.sums if standing in BOTH}
     missing = sorted(counted - known)
     return {
         "views": {
             view.value: _view(
-                view, platforms, terms, tally, totals, seed, many,
+                view, platforms, terms, tally, seed, many,
                 set(missing) if view is View.WHOLE else set(),
             )
             for view in View
@@ -98,14 +94,15 @@ def result(
         "missing_platform_cost": missing,
         "counts": dict(sorted(tally.counts.items())),
         "without_assumption": tally.unworthy,
+        "without_start": tally.undated,
         "claimed_by_parts": tally.elsewhere,
-        "claims": totals.claims,
-        "claims_on_judgement": totals.judged,
+        "claims": judged.claims,
+        "claims_on_judgement": judged.judged,
     }  # fmt: skip
 
 
 def _view(
-    view: View, platforms: list[Platform], terms: Terms, tally: Tally, totals: Totals, seed: int,
+    view: View, platforms: list[Platform], terms: Terms, tally: Tally, seed: int,
     many: int, without: set[str],
 ) -> dict[str, Any]:  # fmt: skip
     first = case(view, [CONFIRMED], platforms, terms, tally)
@@ -115,8 +112,8 @@ def _view(
     ratio = money.benefit_cost_ratio(terms.rate)
     bars = tornado(first)
     return {
-        "confirmed": totals.years(view, [CONFIRMED], terms.horizon, without),
-        "with_declared": totals.years(view, BOTH, terms.horizon, without),
+        "confirmed": by_year(tally, view, [CONFIRMED], terms.horizon, without),
+        "with_declared": by_year(tally, view, BOTH, terms.horizon, without),
         "npv": to_pence(first.npv()),
         "npv_with_declared": to_pence(second.npv()),
         "p10": to_pence(percentile(drawn, 10)),
@@ -144,7 +141,7 @@ def _component(
     alone = case(View.WHOLE, [CONFIRMED], platforms, terms, tally, platform.slug)
     every = case(View.WHOLE, BOTH, platforms, terms, tally, platform.slug)
     now = [
-        (years[0], standing)
+        (max(years), standing)
         for (slug, standing), years in tally.live.items()
         if slug == platform.slug
     ]
@@ -155,21 +152,19 @@ def _component(
         "needed": _needed(platform, alone, terms),
         "confirmed": _plain(sum((n for n, s in now if s == CONFIRMED), ZERO)),
         "declared": _plain(sum((n for n, s in now if s == DECLARED), ZERO)),
-        "published": platform.published,
+        "published": platform.published[-1][1] if platform.published else None,
     }
 
 
 def _needed(platform: Platform, alone: Case, terms: Terms) -> int | None:
     """Users that pay for a platform, each like most of those that it has."""
     gains = [group for group in alone.groups if Assumed.PLATFORM not in group.keys]
-    if not gains:
+    key = terms.chosen.platform(platform.slug, terms.base_year)
+    if not gains or key is None:
         return None
     usual = max(gains, key=lambda group: (_size(group.sums), sorted(group.keys.values())))
-    key = f"{Assumed.PLATFORM.value}:{platform.slug}"
-    return users_to_break_even(
-        terms.chosen.assumptions, {**usual.keys, Assumed.PLATFORM.value: key}, terms.rate,
-        terms.horizon,
-    )  # fmt: skip
+    keys = {**usual.keys, Assumed.PLATFORM.value: key}
+    return users_to_break_even(terms.chosen.assumptions, keys, terms.rate, terms.horizon)
 
 
 def _size(sums: dict[tuple[ClaimKind, int], Decimal]) -> Decimal:

@@ -51,11 +51,22 @@ class Terms:
 
 
 class Platform(NamedTuple):
-    """A component as a run sees it; `published`: how many services use it, as its provider says."""
+    """A component as a run sees it.
+
+    Attributes:
+        published: how many services use it, as its provider says, by day (ISO), oldest first.
+    """
 
     id: int
     slug: str
-    published: int | None
+    published: tuple[tuple[str, int], ...] = ()
+
+    def used_by(self, year: int) -> int:
+        """What was published last by the end of a financial year, or else first after it; 0 where
+        nothing is.
+        """
+        before = [n for day, n in self.published if day < f"{year + 1}-04-01"]
+        return before[-1] if before else next((n for _, n in self.published), 0)
 
 
 @dataclass(slots=True)
@@ -107,13 +118,18 @@ class Tally:
         live: how many services used each component in each year, by its slug and standing.
         counts: how many uses there are of each standing.
         unworthy: uses for which no assumption says what they are worth.
+        undated: uses of which nobody knows when they began.
         elsewhere: uses that a part of the service claims.
+        pence: rounded amounts by component, kind, year and standing. Totals are made from these,
+            as a claim may be of more than one component.
     """
 
     sums: dict[tuple[str, Keys, str], Sums] = field(default_factory=dict)
     live: dict[tuple[str, str], list[Decimal]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    pence: dict[tuple[str, ClaimKind, int, str], int] = field(default_factory=dict)
     unworthy: int = 0
+    undated: int = 0
     elsewhere: int = 0
 
 
@@ -168,18 +184,24 @@ def _claim(
                 (used.service, *place), (service, need, 0, component, body), used.component,
                 used.organisation,
             )  # fmt: skip
-        _add(claim, used, quantity, values, keys)
+        pence = to_pence(quantity.amount * worth(quantity.kind, values))
+        _add(claim, used, quantity, pence, keys)
+        _total(tally, used.component, quantity.kind, quantity.year, used.standing, pence)
 
 
-def _add(
-    claim: Claim, used: Used, quantity: Quantity, values: Values, keys: Mapping[str, str]
+def _total(
+    tally: Tally, component: str, kind: ClaimKind, year: int, standing: str, pence: int
 ) -> None:
+    key = component, kind, year, standing
+    tally.pence[key] = tally.pence.get(key, 0) + pence
+
+
+def _add(claim: Claim, used: Used, quantity: Quantity, pence: int, keys: Mapping[str, str]) -> None:
     if claim.component != used.component:
         claim.component, claim.ids = None, (*claim.ids[:3], None, claim.ids[4])
     claim.usages.add(used.ids[0])
     claim.keys.update(keys[each] for each in USES[quantity.kind] if each in keys)
     year = claim.years.setdefault(quantity.year, {})
-    pence = to_pence(quantity.amount * worth(quantity.kind, values))
     year[used.standing] = year.get(used.standing, 0) + pence
 
 
@@ -212,14 +234,13 @@ def to_pence(pounds: Decimal) -> int:
 
 def charged(
     platforms: Iterable[Platform], standings: Iterable[str], terms: Terms, tally: Tally
-) -> Iterator[tuple[Platform, list[Decimal]]]:
-    """Each platform with a known cost, and the share of it, by year, that uses of these standings
-    answer for: their part of all that is known to use it, by the records or by its provider.
+) -> Iterator[tuple[Platform, list[Decimal], list[str]]]:
+    """Each platform whose cost is known for every year that it is used in, by year: the share of it
+    that uses of these standings answer for, which is their part of all that is known to use it, by
+    the records or by its provider; and the key of the cost ("" where it has no use).
     """
     standings = set(standings)
     for platform in platforms:
-        if f"{Assumed.PLATFORM.value}:{platform.slug}" not in terms.chosen.rows:
-            continue
         counted, known = [ZERO] * terms.horizon, [ZERO] * terms.horizon
         for (component, standing), years in tally.live.items():
             if component != platform.slug or standing == Standing.PLANNED:
@@ -227,14 +248,16 @@ def charged(
             for year, live in enumerate(years):
                 known[year] += live
                 counted[year] += live if standing in standings else ZERO
-        most = Decimal(platform.published or 0)
-        yield (
-            platform,
-            [
-                mine / max(every, most) if mine else ZERO
-                for mine, every in zip(counted, known, strict=True)
-            ],
-        )
+        weights = [
+            mine / max(every, Decimal(platform.used_by(terms.base_year + year))) if mine else ZERO
+            for year, (mine, every) in enumerate(zip(counted, known, strict=True))
+        ]
+        keys = [
+            terms.chosen.platform(platform.slug, terms.base_year + year) if live else ""
+            for year, live in enumerate(known)
+        ]
+        if any(keys) and None not in keys:
+            yield platform, weights, [key or "" for key in keys]
 
 
 def platform_claims(platforms: Iterable[Platform], terms: Terms, tally: Tally) -> Iterator[Claim]:
@@ -242,20 +265,22 @@ def platform_claims(platforms: Iterable[Platform], terms: Terms, tally: Tally) -
     ones add to it.
     """
     both = Standing.CONFIRMED.value, Standing.DECLARED.value
-    for (platform, some), (_, every) in zip(
+    for (platform, some, keys), (_, every, _) in zip(
         charged(platforms, both[:1], terms, tally), charged(platforms, both, terms, tally),
         strict=True,
     ):  # fmt: skip
-        key = f"{Assumed.PLATFORM.value}:{platform.slug}"
-        cost = terms.chosen.rows[key].central
         claim = Claim(
             (platform.slug, "", ClaimKind.PLATFORM), (0, 0, platform.id, platform.id, 0),
-            platform.slug, None, keys={key},
+            platform.slug, None,
         )  # fmt: skip
-        for year, (mine, all_) in enumerate(zip(some, every, strict=True)):
-            pence, more = to_pence(mine * cost), to_pence(all_ * cost)
-            if more:
+        for year, (mine, all_, key) in enumerate(zip(some, every, keys, strict=True)):
+            if all_:
+                cost = terms.chosen.rows[key].central
+                pence, more = to_pence(mine * cost), to_pence(all_ * cost)
                 claim.years[year] = {both[0]: pence, both[1]: more - pence}
+                for standing, part in claim.years[year].items():
+                    _total(tally, platform.slug, ClaimKind.PLATFORM, year, standing, part)
+                claim.keys.add(key)
         if claim.years:
             yield claim
 
@@ -274,7 +299,7 @@ def case(
     """
     standings, platforms = set(standings), list(platforms)
     known = list(charged(platforms, standings, terms, tally))
-    costed = {platform.slug for platform, _ in known}
+    costed = {platform.slug for platform, _, _ in known}
     sums: dict[Keys, Sums] = {}
     for (component, keys, standing), found in tally.sums.items():
         if standing not in standings or only not in (None, component):
@@ -286,12 +311,12 @@ def case(
             if at[0] is not NOT_IN[view]:
                 mine[at] = mine.get(at, ZERO) + amount
     if view is View.WHOLE:
-        for platform, weights in known:
+        for platform, weights, costs in known:
             if only in (None, platform.slug):
-                key = Assumed.PLATFORM.value, f"{Assumed.PLATFORM.value}:{platform.slug}"
-                years = {(ClaimKind.PLATFORM, y): w for y, w in enumerate(weights) if w}
-                if years:
-                    sums[(key,)] = years
+                for year, (weight, key) in enumerate(zip(weights, costs, strict=True)):
+                    if weight:
+                        group = sums.setdefault(((Assumed.PLATFORM.value, key),), {})
+                        group[ClaimKind.PLATFORM, year] = weight
     used = {key for keys in sums for _, key in keys}
     ranges = {k: v for k, v in terms.chosen.assumptions.items() if k in used}
     groups = [Group(found, dict(keys)) for keys, found in sorted(sums.items())]

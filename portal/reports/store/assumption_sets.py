@@ -92,6 +92,7 @@ def _row(found: AssumptionRow, capability: str | None, component: str | None) ->
     return Row(
         found.field, _number(found.low), _number(found.central), _number(found.high),
         found.evidence, found.dated, capability, component, found.band, found.source, found.note,
+        found.year,
     )  # fmt: skip
 
 
@@ -105,7 +106,8 @@ def document(row: Row) -> Document:
     """An assumption as the history and files have it."""
     return {
         "key": row.key, "field": row.field.value, "capability": row.capability,
-        "component": row.component, "band": row.band and row.band.value, "low": f"{row.low:f}",
+        "component": row.component, "band": row.band and row.band.value,
+        "year": row.year, "low": f"{row.low:f}",
         "central": f"{row.central:f}", "high": f"{row.high:f}", "class": row.evidence.value,
         "source": row.source, "dated": iso(row.dated), "note": row.note,
     }  # fmt: skip
@@ -147,7 +149,8 @@ def put(session: Session, found: AssumptionSet, row: Row, act: Act) -> None:
     there = session.scalars(_at(found.id, row.key)).first()
     before = None
     if there is None:
-        there = AssumptionRow(set_id=found.id, key=row.key, field=row.field, band=row.band)
+        there = AssumptionRow(set_id=found.id, key=row.key, field=row.field)
+        there.band, there.year = row.band, row.year
         there.capability_id = _id_of(session, Capability, row.capability)
         there.component_id = _id_of(session, Component, row.component)
         session.add(there)

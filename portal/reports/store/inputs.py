@@ -23,8 +23,8 @@ from portal.reports.rules.inputs import Old, Used
 from portal.reports.rules.runs import Platform
 from portal.reports.words import Basis
 
-#: How providers call the number of services that use a component.
-LIVE_SERVICES = "live_services"
+#: How the number of services that use a component is called.
+SERVICES = ("live_services", "services")
 _PLANNED = (UsageStatus.CONSIDERING, UsageStatus.PLANNED, UsageStatus.INTEGRATING)
 
 
@@ -45,6 +45,15 @@ def uses(session: Session, as_at: date, basis: Basis) -> Iterator[Used]:
             band_of(row.yearly_transactions), row.began, row.until, row.share, old,
             above.get(row.service, ()),
         )  # fmt: skip
+
+
+def undated(session: Session) -> int:
+    """How many uses of shared components are known without a day on which they began."""
+    u = Usage
+    query = select(func.count()).where(
+        u.arrangement == Arrangement.SHARED_COMPONENT, u.since.is_(None), u.status.not_in(_PLANNED)
+    )
+    return session.scalar(query) or 0
 
 
 def _uses(session: Session, as_at: date, basis: Basis) -> Any:
@@ -127,25 +136,29 @@ def _all_above(slug: str, direct: dict[str, set[str]]) -> set[str]:
 
 
 def platforms(session: Session, as_at: date) -> list[Platform]:
-    """The components that any service uses or plans to, with what their providers published by a
-    day, in order of slugs.
+    """The components that any service uses or plans to, in order of slugs, with how many services
+    their providers published by a day: in a series of adoption, or among the facts of a component.
     """
-    newest = (
-        select(
-            AdoptionDay.component_id, AdoptionPoint.value,
-            func.row_number()
-            .over(partition_by=AdoptionDay.component_id, order_by=AdoptionDay.day.desc())
-            .label("place"),
-        )
-        .join(AdoptionPoint, AdoptionPoint.day_id == AdoptionDay.id)
-        .where(AdoptionPoint.measure == LIVE_SERVICES, AdoptionDay.day <= as_at)
-        .subquery()
-    )  # fmt: skip
     used = select(Usage.component_id).where(Usage.component_id.is_not(None)).distinct()
+    series: dict[int, list[tuple[str, int]]] = {}
+    for component, day, value in session.execute(
+        select(AdoptionDay.component_id, AdoptionDay.day, AdoptionPoint.value)
+        .join(AdoptionPoint, AdoptionPoint.day_id == AdoptionDay.id)
+        .where(AdoptionPoint.measure.in_(SERVICES), AdoptionDay.day <= as_at)
+    ):
+        series.setdefault(component, []).append((day.isoformat(), int(value)))
     rows = session.execute(
-        select(Component.id, Component.slug, newest.c.value)
-        .outerjoin(newest, and_(newest.c.component_id == Component.id, newest.c.place == 1))
+        select(Component.id, Component.slug, Component.volumes)
         .where(Component.id.in_(used))
         .order_by(_plain(session, Component.slug))
     )
-    return [Platform(id_, slug, None if n is None else int(n)) for id_, slug, n in rows]
+    return [
+        Platform(id_, slug, tuple(sorted({*series.get(id_, ()), *_facts(volumes, as_at)})))
+        for id_, slug, volumes in rows
+    ]
+
+
+def _facts(volumes: list[dict[str, Any]], as_at: date) -> Iterator[tuple[str, int]]:
+    for row in volumes:
+        if row["measure"] in SERVICES and row["since"] is None and row["to"] <= as_at.isoformat():
+            yield row["to"], int(row["amount"])

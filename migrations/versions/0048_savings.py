@@ -1,7 +1,7 @@
 """Assumptions, savings runs, and what they claim.
 
-Revision: 0046
-Follows: 0045
+Revision: 0048
+Follows: 0047
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0046"
-down_revision = "0045"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 JSON = sa.JSON().with_variant(JSONB(), "postgresql")
@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.Column(
             "band", _enum("size_band", "smallest", "small", "medium", "large"), nullable=True
         ),
+        sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("low", sa.Numeric(precision=18, scale=6), nullable=False),
         sa.Column("central", sa.Numeric(precision=18, scale=6), nullable=False),
         sa.Column("high", sa.Numeric(precision=18, scale=6), nullable=False),
@@ -146,6 +147,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(field IN ('platform', 'price')) = (component_id IS NOT NULL)",
             name=op.f("ck_assumption_of_component"),
+        ),
+        sa.CheckConstraint(
+            "year IS NULL OR component_id IS NOT NULL", name=op.f("ck_assumption_year_of_component")
         ),
         sa.CheckConstraint(
             "class = 'judgement' OR source IS NOT NULL", name=op.f("ck_assumption_has_source")
