@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from portal.access import Kind
 from portal.accounts.store import things
@@ -26,7 +27,8 @@ def add_missing(database: Database, rows: Iterable[Document], act: Act) -> int:
         database: the portal's.
         rows: documents with the service, the sort and period, and the figures by measure and, after
             a colon, cell: of the periods up to `ago` before the one that goes on, the newest last.
-            What is no number is a state.
+            What is no number is a state. `revised` has what some of them were first: by
+            measure, how many periods back, and the number.
         act: who loads the set.
     """
     added = 0
@@ -47,9 +49,23 @@ def add_missing(database: Database, rows: Iterable[Document], act: Act) -> int:
         with database.writing() as session:
             data_set = store.locked(session, made)
             tokens.make(session, data_set.id, LABEL, act)
-            answering.keep_entries(session, data_set, _entries(row, act), Sent(Way.FILE), act)
+            entries, sent = list(_entries(row, act)), Sent(Way.FILE, row["source"])
+            before = _as_first(entries, row.get("revised", {}))
+            for each in [before, entries] if before != entries else [entries]:
+                answering.keep_entries(session, data_set, each, sent, act)
         added += 1
     return added
+
+
+def _as_first(entries: Sequence[Entry], revised: Mapping[str, Mapping[str, float]]) -> list[Entry]:
+    """The same with the numbers that some of them had first."""
+    made = list(entries)
+    for measure, of in revised.items():
+        places = [n for n, each in enumerate(entries) if each.measure == measure]
+        for back, number in of.items():
+            at = places[int(back)]
+            made[at] = replace(made[at], number=float(number))
+    return made
 
 
 def _entries(row: Document, act: Act) -> Iterable[Entry]:
