@@ -93,12 +93,15 @@ def _one(
 
 def _below(drawing: Drawing, chart: BarChart, frame: Frame, slot: float) -> None:
     widest = max((width_of(label) for label in chart.labels), default=0) + 8
-    every = max(1, ceil(widest / slot))
+    every, free = max(1, ceil(widest / slot)), 0.0
     for number in range(0, len(chart.labels), every):
         label = chart.labels[number]
         middle = frame.left + (number + 0.5) * slot
         half = width_of(label) / 2
         x = min(max(middle, half), drawing.width - half)
+        if x - half < free:  # pushed in from the edge, over the one before
+            continue
+        free = x + half + 8
         drawing.add(Text((x, frame.bottom + 22), label, "middle", quiet=True))
 
 

@@ -38,6 +38,11 @@ def month(value: date | datetime | str | None) -> str:
     return _format(value, "MMMM y")
 
 
+def month_alone(value: date) -> str:
+    """`June`."""
+    return _format(value, "MMMM")
+
+
 def moment(value: datetime) -> str:
     """`24 June 2016 at 3:04pm`, London time."""
     local = value.astimezone(LONDON)

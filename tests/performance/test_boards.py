@@ -56,7 +56,7 @@ def test_a_sum_that_falls_because_one_stopped_says_so(client: PageClient, bodies
         assert "Transactions 1,044" in page
         assert "down 0.6% like for like since July 2025, over 1 service with both" in page
         assert "Everybody who reported: down 85.6%. That is mostly because other services" in page
-        assert "Transactions: down 0.6% like for like from July 2025 to July 2026" in page
+        assert "Transactions: down 0.6% like for like between July 2025 and July 2026" in page
         assert "2 of 3 services" in page
         assert "50% of transactions were digital in July 2026" in page
 
@@ -198,3 +198,13 @@ def test_numbers_of_a_few_are_not_shown(client: PageClient, session: Session) ->
     )
     row = client.get("/performance.json").get_json()["items"][0]
     assert (row["value"], row["services"], row["services_suppressed"]) == (213, 1, 1)
+
+
+def test_a_figure_says_which_data_sets_it_is_from(client: PageClient, bodies: None) -> None:
+    said = "From: Transactions, and how many are digital"
+    for address in ("/services/one/performance", "/organisations/top/performance", "/performance"):
+        page = soup_of(client.get(address))
+        tile = " ".join(page.select(".portal-tile")[0].get_text(" ").split())
+        assert said in tile, address
+        assert said in " ".join(page.select("figure")[0].get_text(" ").split())
+    assert page.select_one('.portal-tile a[href="/data-sets/one/volumes"]')

@@ -18,6 +18,8 @@ from tests.support.pages import PageClient, soup_of
 from tests.support.performance import add_set, missing, number, send
 
 NOW, BEFORE = date(2016, 7, 1), date(2016, 4, 1)
+ROWS = "#service-figures th > a"
+FROM = "From: Transactions, and how many are digital"
 HERE = "?period=year&to=2016-07-01&with=2016-04-01"
 
 
@@ -100,7 +102,9 @@ def test_a_list_of_who_stopped_and_why(client: PageClient, stopped: None) -> Non
     assert listed(client, "&which=started") == ["newer"]
     (row,) = answer_of(client, f"/performance/services.json{HERE}&which=stopped")["items"]
     assert (row["value"], row["value_before"], row["missing"]) == (None, 6260, "not_collected")
-    assert "Huge Below Not collected" in shown(client, f"/performance/services{HERE}&which=stopped")
+    assert f"Huge Below {FROM} Not collected" in shown(
+        client, f"/performance/services{HERE}&which=stopped"
+    )
 
 
 def test_orders_of_the_list(client: PageClient, stopped: None) -> None:
@@ -109,7 +113,7 @@ def test_orders_of_the_list(client: PageClient, stopped: None) -> None:
     assert listed(client, "&sort=fall") == ["steady", "small"]
     assert listed(client, "&sort=name") == ["newer", "small", "steady"]
     page = shown(client, f"/performance/services{HERE}&sort=rise")
-    assert "Small Below 12.5 1.2% up 25% from 10" in page
+    assert f"Small Below {FROM} 12.5 1.2% up 25% from 10" in page
 
 
 def test_without_the_largest_shares_are_of_the_others(client: PageClient, stopped: None) -> None:
@@ -134,16 +138,16 @@ def test_pages_of_the_list(client: PageClient, session: Session) -> None:
     for order in ("", "&sort=name", "&sort=rise"):
         found, address = list[str](), f"/performance/services{HERE}{order}"
         page = soup_of(client.get(address))
-        found += [str(a["href"]) for a in page.select("#service-figures a")]
+        found += [str(a["href"]) for a in page.select(ROWS)]
         onwards = page.select_one('a[rel="next"]')
         assert onwards is not None and len(found) == 50
         page = soup_of(client.get(str(onwards["href"])))
-        found += [str(a["href"]) for a in page.select("#service-figures a")]
+        found += [str(a["href"]) for a in page.select(ROWS)]
         assert len(set(found)) == 53, order
         back = page.select_one('a[rel="prev"]')
         assert back is not None
         again = soup_of(client.get(str(back["href"])))
-        assert [a["href"] for a in again.select("#service-figures a")] == found[:50]
+        assert [a["href"] for a in again.select(ROWS)] == found[:50]
 
 
 def test_what_an_address_does_not_mean_is_named(client: PageClient, stopped: None) -> None:

@@ -9,7 +9,7 @@ from portal.catalogue.forms import labels
 from portal.catalogue.forms.history_words import teach as teach_history
 from portal.performance.rules import kinds, kpis, periods
 from portal.performance.words import Period, SetKind
-from portal.web.filters import long_date, month
+from portal.web.filters import long_date, month, month_alone
 from portal.web.i18n import _, lazy
 
 LABELS: dict[str, Mapping[str, str]] = {
@@ -116,7 +116,8 @@ def period_name(period: Period | None, start: date) -> str:
     end = periods.end_of(period, start)
     if period is Period.WEEK:
         return _("week from %(day)s", day=long_date(start))
-    return _("%(first)s to %(last)s", first=month(start), last=month(end))
+    first = month_alone(start) if start.year == end.year else month(start)
+    return _("%(first)s to %(last)s", first=first, last=month(end))
 
 
 def kind_label(kind: SetKind) -> str:

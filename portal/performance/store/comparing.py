@@ -16,6 +16,7 @@ from portal.catalogue.models.services import Service
 from portal.catalogue.rules.filters import Cursor
 from portal.catalogue.store import paging
 from portal.catalogue.store.hierarchy import family
+from portal.performance.models.data_sets import DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.rules.comparing import Compared, Group, Order, Which
 from portal.performance.words import Figure, Period, ValueState, ValueStatus
@@ -43,7 +44,9 @@ class Asked:
 
 
 class Row(NamedTuple):
-    """A service with its figure now and before; a number of too few is not there."""
+    """A service with its figure now and before, and the data set that it is from; a number of too
+    few is not there.
+    """
 
     id: int
     slug: str
@@ -55,6 +58,9 @@ class Row(NamedTuple):
     state: ValueState | None
     status: ValueStatus | None
     hidden: int
+    group: str
+    type: str
+    title: str
     sort_value: Any = None
 
 
@@ -89,13 +95,14 @@ def every(session: Session, asked: Asked, which: Which, order: Order) -> Iterato
 
 
 def _ordered(asked: Asked, which: Which, order: Order) -> tuple[Any, Any, bool]:
-    p, o = _pairs(asked).subquery(), Organisation
+    p, o, d = _pairs(asked).subquery(), Organisation, DataSet
     statement = (
         select(
             Service.id, Service.slug, Service.name, o.slug, o.name,
-            p.c.now, p.c.was, p.c.state, p.c.status, p.c.hidden,
+            p.c.now, p.c.was, p.c.state, p.c.status, p.c.hidden, d.group, d.type, d.title,
         )
         .join(p, p.c.id == Service.id)
+        .join(d, d.id == p.c.data_set_id)
         .outerjoin(o, o.id == Service.organisation_id)
         .where(_is(p.c, which))
     )  # fmt: skip
@@ -132,6 +139,7 @@ def _pairs(asked: Asked) -> Any:
             f.of_id.label("id"),
             func.max(case((now, f.number))).label("now"),
             func.max(case((was, f.number))).label("was"),
+            func.max(f.data_set_id).label("data_set_id"),
             func.max(case((now, f.state))).label("state"),
             func.max(case((now, f.status))).label("status"),
             func.max(case((gone, 1), else_=0)).label("hidden"),

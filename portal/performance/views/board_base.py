@@ -15,6 +15,8 @@ from portal.performance.forms.labels import period_name
 from portal.performance.models.notes import FigureNote
 from portal.performance.rules.board_choices import YEARS, Asked, Choice, Spans
 from portal.performance.rules.boards import Board
+from portal.performance.rules.totals import parts_of
+from portal.performance.store.sources import Source
 from portal.performance.words import Kpi, Period
 from portal.web.arguments import one_of, unknown
 from portal.web.charts import SIZE
@@ -23,6 +25,8 @@ from portal.web.pages import query_url
 from portal.web.people import current_person
 from portal.web.reading import reading
 
+#: A sum over more than so many data sets does not name them.
+SHOWN_SOURCES = 3
 ARGUMENTS = ("period", "to", "years", "tile", "with")
 
 
@@ -45,12 +49,20 @@ class Place:
     file: str
 
 
+def given_by(sources: Sequence[Source], measure: str) -> list[tuple[str, str]]:
+    """The data sets of a measure, as (title, address)."""
+    parts = parts_of(measure)
+    found = [each for each in sources if each.figure in parts]
+    return list(dict.fromkeys((s.title, f"/data-sets/{s.group}/{s.type}") for s in found))
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A dashboard: whose, what was asked for, and its figures, if there are any.
 
     Attributes:
         many: whether it is over many units, so that coverage and like for like mean something.
+        sources: the data sets that the figures come from; of a sum over many units, none.
     """
 
     place: Place
@@ -61,6 +73,12 @@ class Shown:
     notes: Sequence[FigureNote] = ()
     targets: dict[Kpi, float] | None = None
     many: bool = False
+    sources: Sequence[Source] = ()
+
+    def sources_of(self, measure: str) -> list[tuple[str, str]]:
+        """The data sets that a measure is from, as (title, address); none where there are many."""
+        made = given_by(self.sources, measure)
+        return made if len(made) <= SHOWN_SOURCES else []
 
     @property
     def measures(self) -> list[str]:

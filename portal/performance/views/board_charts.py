@@ -118,9 +118,15 @@ def line_figure(shown: Shown, board: Board, measure: str, also: Sequence[str] = 
     """The figure of a measure over time."""
     chart = line(shown, measure)
     marks = [f"{long_date(day)}: {text}" for day, text in remarks(shown, measure)]
-    return figure(
-        shown, chart, chart_of(measure), _trend(shown, board, measure, chart), also, marks
-    )
+    title = _trend(shown, board, measure, chart)
+    notes = [*also, *_sources(shown, measure)]
+    return figure(shown, chart, chart_of(measure), title, notes, marks)
+
+
+def _sources(shown: Shown, measure: str) -> list[str]:
+    """Which data sets a chart is drawn from."""
+    titles = [title for title, _href in shown.sources_of(measure)]
+    return [_("From: %(titles)s", titles="; ".join(titles))] if titles else []
 
 
 def _trend(shown: Shown, board: Board, measure: str, chart: Lines) -> str:
@@ -138,7 +144,7 @@ def _trend(shown: Shown, board: Board, measure: str, chart: Lines) -> str:
         value = amount(measure, boards.value(measure, total))
         return _("%(what)s: %(value)s in %(end)s", value=value, **texts)
     start = shown.called(periods.year_before(board.period, newest))
-    return _("%(what)s: %(change)s like for like from %(start)s to %(end)s",
+    return _("%(what)s: %(change)s like for like between %(start)s and %(end)s",
              change=changed(measure, like), start=start, **texts)  # fmt: skip
 
 
@@ -153,7 +159,8 @@ def channel_figure(shown: Shown, board: Board, chart: BarChart) -> ShownChart:
                   share=amount(Kpi.DIGITAL_TAKE_UP.value, share),
                   when=shown.called(newest))  # fmt: skip
     notes = [_("Over the services that say how many of their transactions are digital.")]
-    return figure(shown, chart, CHANNELS, title, notes if shown.many else ())
+    sources = _sources(shown, Kpi.DIGITAL_TAKE_UP.value)
+    return figure(shown, chart, CHANNELS, title, [*notes, *sources] if shown.many else sources)
 
 
 def misleading(measure: str, like: float | None, everybody: float | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,9 +15,10 @@ from portal.performance.rules import boards as rules
 from portal.performance.rules.board_choices import Asked, choose, most_recent, starts
 from portal.performance.rules.boards import Board
 from portal.performance.store import boards as store
-from portal.performance.store import notes
+from portal.performance.store import notes, sources
 from portal.performance.store.boards import Ranked
-from portal.performance.views.board_base import Place, Shown, also_ignored, asked
+from portal.performance.store.sources import Source
+from portal.performance.views.board_base import SHOWN_SOURCES, Place, Shown, also_ignored, asked
 from portal.performance.words import Figure, Kpi
 
 if TYPE_CHECKING:
@@ -74,7 +75,13 @@ def _of_service(session: Session, place: Place, id_: int, ask: Asked) -> Loaded:
     shown = replace(shown, notes=notes.of_thing(session, Kind.SERVICE, id_), targets=targets)
     choice = shown.choice
     rows = store.channels(session, id_, choice.period, choice.first, choice.last) if choice else []
-    return Loaded(id_, shown, channel_names(rows) or None)
+    return Loaded(id_, _sourced(session, Kind.SERVICE, [id_], shown), channel_names(rows) or None)
+
+
+def _sourced(session: Session, kind: Kind, ids: Collection[int], shown: Shown) -> Shown:
+    if shown.choice is None:
+        return shown
+    return replace(shown, sources=sources.of_units(session, kind, ids, shown.choice))
 
 
 def _over(until: date | None, day: date) -> bool:
@@ -92,6 +99,7 @@ def of_component(session: Session, slug: str) -> Loaded:
     href = f"/components/{slug}"
     place = Place(name, href, f"{href}/performance", rules.OF_COMPONENTS, slug)
     shown = _of_units(session, place, Kind.COMPONENT, [id_], asked(place.measures))
+    shown = _sourced(session, Kind.COMPONENT, [id_], shown)
     return Loaded(id_, replace(shown, notes=notes.of_thing(session, Kind.COMPONENT, id_)))
 
 
@@ -102,7 +110,7 @@ def of_journey(session: Session, slug: str) -> Loaded:
     place = Place(journey.name, href, f"{href}/performance", rules.OF_SERVICES, slug)
     ids = sorted({step.service_id for step in journey.steps})
     shown = _of_units(session, place, Kind.SERVICE, ids, asked(place.measures))
-    return Loaded(journey.id, replace(shown, many=True))
+    return Loaded(journey.id, replace(_sourced(session, Kind.SERVICE, ids, shown), many=True))
 
 
 def _of_units(session: Session, place: Place, kind: Kind, ids: Sequence[int], ask: Asked) -> Shown:
@@ -150,9 +158,12 @@ def _of_totals(session: Session, place: Place, id_: int | None) -> Loaded:
     )  # fmt: skip
     shown = tuple(start for start in every if start <= newest)
     board = Board(choice.period, shown, cells, held.units)
+    choice, given = replace(choice, last=newest), list[Source]()
+    if 0 < board.cell(RANKED, newest).total.things <= SHOWN_SOURCES:
+        given = sources.of_total(session, bodies, choice, Figure.TRANSACTIONS, newest)
     return Loaded(
         id_ or 0,
-        Shown(place, ask, held.spans, replace(choice, last=newest), board, many=True),
+        Shown(place, ask, held.spans, choice, board, many=True, sources=given),
         ranked=ranked,
         newer=every[-1] if every[-1] > newest else None,
     )

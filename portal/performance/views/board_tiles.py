@@ -34,6 +34,7 @@ class Tile:
         weak: whether something should be done.
         values: for the sparkline.
         definition: what is divided by what.
+        sources: the data sets that it comes from, as (title, address), where they are a few.
     """
 
     measure: str
@@ -51,6 +52,7 @@ class Tile:
     weak: bool
     values: Sequence[float | None]
     definition: str
+    sources: Sequence[tuple[str, str]]
 
     @property
     def anchor(self) -> str:
@@ -87,6 +89,7 @@ def _tile(shown: Shown, board: Board, measure: str) -> Tile:
         "" if target is None else _("Target: %(value)s", value=amount(measure, target)),
         None if target is None or now is None else boards.meets(Kpi(measure), target, now),
         boards.weak(measure, now, target, like), board.values(measure), _definition(measure, start),
+        shown.sources_of(measure),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,9 @@ from portal.performance.rules.board_choices import Choice, Spans, starts
 from portal.performance.rules.boards import Board
 from portal.performance.rules.totals import parts_of
 from portal.performance.store import boards as store
-from portal.performance.views.board_base import day_in
+from portal.performance.store import sources
+from portal.performance.store.sources import Source
+from portal.performance.views.board_base import day_in, given_by
 from portal.performance.words import Period
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class Line:
     Attributes:
         measure: the one that it has of what is asked for; None where it has no such.
         board: its figures; None where nothing of what is compared has any.
+        sources: the data sets that they are from.
     """
 
     kind: Kind
@@ -47,6 +50,12 @@ class Line:
     name: str
     measure: str | None = None
     board: Board | None = None
+    sources: Sequence[Source] = ()
+
+    @property
+    def given_by(self) -> list[tuple[str, str]]:
+        """The data sets of the measure, as (title, address)."""
+        return given_by(self.sources, self.measure) if self.measure else []
 
     @property
     def href(self) -> str:
@@ -154,7 +163,7 @@ def _filled(
     """The same with their figures, all periods there are, and the measures there are."""
     named = [(line, lines.measure_of(line.kind, measure)) for line in things]
     if choice is None:
-        return [_with(line, name, None) for line, name in named], [], set()
+        return [replace(line, measure=name) for line, name in named], [], set()
     span = spans[choice.period]
     before = min(choice.before, span.first)
     read = [
@@ -164,7 +173,12 @@ def _filled(
     found = [row.start for rows in read for row in rows]
     shown = starts(choice, found)
     made = [
-        _with(line, name, rules.of_units(rows, [name], choice.period, shown, 1) if name else None)
+        replace(
+            line,
+            measure=name,
+            sources=sources.of_units(session, line.kind, [line.id], choice),
+            board=rules.of_units(rows, [name], choice.period, shown, 1) if name else None,
+        )
         for (line, name), rows in zip(named, read, strict=True)
     ]
     have = {row.figure for rows in read for row in rows if row.number is not None}
@@ -172,7 +186,3 @@ def _filled(
              for m in lines.measures([line.kind for line in things])}  # fmt: skip
     known = {m for m, each in parts.items() if any(have.issuperset(part) for part in each)}
     return made, rules.steps(choice.period, found, span.first, span.last), known
-
-
-def _with(line: Line, measure: str | None, board: Board | None) -> Line:
-    return Line(line.kind, line.id, line.slug, line.name, measure, board)

@@ -32,6 +32,7 @@ def rows_of(found: Listed, rows: Sequence[Row]) -> list[dict[str, Any]]:
         {
             "slug": row.slug, "name": row.name, "organisation_slug": row.organisation_slug,
             "organisation": row.organisation,
+            "from": row.title, "from_href": f"/data-sets/{row.group}/{row.type}",
             "now": amount(figure, row.now) or _missing(row),
             "was": amount(figure, row.was) or _("No figure"),
             "share": share(row.now, whole),

@@ -32,7 +32,7 @@ blueprint = Blueprint("service_figures", __name__)
 ARGUMENTS = ("q", "which", "sort", "without", "after", "before")
 COLUMNS = (
     "slug", "name", "organisation_slug", "organisation", "start", "end", "value", "share",
-    "value_before", "difference", "change", "provisional", "missing",
+    "value_before", "difference", "change", "provisional", "missing", "data_set",
 )  # fmt: skip
 
 
@@ -164,6 +164,7 @@ def _rows(session: Session, found: Listed) -> Iterator[dict[str, Any]]:
             "difference": (row.now or 0) - (row.was or 0) if both else None,
             "change": kpis.growth(row.was or 0, row.now or 0) if both else None,
             "provisional": row.status is ValueStatus.PROVISIONAL,
+            "data_set": f"{row.group}/{row.type}",
             "missing": row.state.value if row.state and row.now is None else None,
         }  # fmt: skip
 
