@@ -62,7 +62,6 @@ def upgrade() -> None:
         "assumption_set",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("scope", sa.Integer(), nullable=False),
-        sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("base_year", sa.Integer(), nullable=False),
         sa.Column("price_year", sa.Integer(), nullable=False),
@@ -90,21 +89,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("number >= 1", name=op.f("ck_assumption_set_number_from_one")),
         sa.CheckConstraint("rate >= 0 AND rate < 1", name=op.f("ck_assumption_set_rate_is_share")),
-        sa.CheckConstraint(
-            "scope = coalesce(organisation_id, 0)",
-            name=op.f("ck_assumption_set_scope_of_organisation"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_assumption_set_organisation_id_organisation"),
-            ondelete="RESTRICT",
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assumption_set")),
         sa.UniqueConstraint("scope", "number", name=op.f("uq_assumption_set_scope_number")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_assumption_set_organisation_id", "assumption_set", ["organisation_id"])
     op.create_table(
         "assumption",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -137,8 +125,8 @@ def upgrade() -> None:
         sa.Column("central", sa.Numeric(precision=18, scale=6), nullable=False),
         sa.Column("high", sa.Numeric(precision=18, scale=6), nullable=False),
         sa.Column(
-            "class",
-            _enum("class", "measured", "published", "benchmark", "judgement"),
+            "evidence",
+            _enum("evidence_class", "measured", "published", "benchmark", "judgement"),
             nullable=False,
         ),
         sa.Column("source", sa.String(length=2000), nullable=True),
@@ -152,7 +140,7 @@ def upgrade() -> None:
             "year IS NULL OR component_id IS NOT NULL", name=op.f("ck_assumption_year_of_component")
         ),
         sa.CheckConstraint(
-            "class = 'judgement' OR source IS NOT NULL", name=op.f("ck_assumption_has_source")
+            "evidence = 'judgement' OR source IS NOT NULL", name=op.f("ck_assumption_has_source")
         ),
         sa.CheckConstraint(
             "component_id IS NULL OR (capability_id IS NULL AND band IS NULL)",

@@ -58,7 +58,7 @@ def used(session: Session) -> Session:
 
 def published(database: Database, rows: list[Row] | None = None) -> int:
     """A published version with the assumptions of the worked example; its number."""
-    number = assuming.draft(database, 0, None, ACT)
+    number = assuming.draft(database, 0, ACT)
     frame = assuming.Frame(2020, 2020, 5, Decimal("0.035"), 3, None)
     assuming.frame(database, 0, number, frame, 1, ACT)
     for row in the_set() if rows is None else rows:
@@ -146,7 +146,7 @@ def test_an_attempt_that_died_is_begun_again(database: Database, used: Session) 
 
 
 def test_a_draft_cannot_be_run(database: Database, used: Session) -> None:
-    number = assuming.draft(database, 0, None, ACT)
+    number = assuming.draft(database, 0, ACT)
     with database.writing() as session, pytest.raises(Refused):
         running.ask(session, 0, number, Basis.RESTATED, 1, ACT)
 
@@ -185,10 +185,10 @@ def test_one_claim_for_service_need_kind_and_year(database: Database, used: Sess
 
 def test_versions_follow_each_other_and_begin_as_copies(database: Database, used: Session) -> None:
     first = published(database)
-    second = assuming.draft(database, 0, None, ACT)
+    second = assuming.draft(database, 0, ACT)
     assert (first, second) == (1, 2)
     with pytest.raises(Refused):
-        assuming.draft(database, 0, None, ACT)
+        assuming.draft(database, 0, ACT)
     with database.reading() as session:
         one, two = (assumption_sets.by_number(session, 0, each) for each in (first, second))
         assert assumption_sets.rows(session, one.id) == assumption_sets.rows(session, two.id)
@@ -210,7 +210,7 @@ def test_versions_follow_each_other_and_begin_as_copies(database: Database, used
 def test_nothing_is_published_without_an_approver_or_something_to_work_with(
     database: Database, used: Session
 ) -> None:
-    number = assuming.draft(database, 0, None, ACT)
+    number = assuming.draft(database, 0, ACT)
     with pytest.raises(Invalid):
         assuming.publish(database, 0, number, "Chief Economist", ACT)
     assuming.put(database, 0, number, the_set()[0], ACT)

@@ -38,7 +38,7 @@ from portal.catalogue.models import spending as sp
 from portal.catalogue.models import transfers as t
 from portal.catalogue.models import usage as u
 from portal.db import Base
-from tests.support import assessment_rows, booking_rows, performance_rows
+from tests.support import assessment_rows, booking_rows, performance_rows, savings_rows
 from tests.support.data import ACT, add_organisation, add_service
 
 Make = Callable[[int, int, int, Any], Base]
@@ -314,6 +314,7 @@ ROWS: dict[str, Make] = {
     **assessment_rows.ROWS,
     **booking_rows.ROWS,
     **performance_rows.ROWS,
+    **savings_rows.rows(COMPONENT),
 }
 COLUMNS = {
     f"{table.name}.{column.name}": column.type.enum_class
@@ -344,6 +345,7 @@ def _things(session: Session) -> tuple[int, int, int]:
     assessment_rows.seed(session)
     booking_rows.seed(session)
     performance_rows.seed(session)
+    savings_rows.seed(session)
     return first, second, body
 
 

@@ -35,7 +35,7 @@ class Frame:
     note: str | None
 
 
-def draft(database: Database, scope: int, organisation_id: int | None, act: Act) -> int:
+def draft(database: Database, scope: int, act: Act) -> int:
     """Begin a version: a copy of the newest published one of its scope, else of everybody's, else
     empty. Its number.
 
@@ -46,11 +46,10 @@ def draft(database: Database, scope: int, organisation_id: int | None, act: Act)
         one_at_a_time(session)
         if assumption_sets.newest(session, scope, SetState.DRAFT):
             raise Refused(N_("There is a draft already: change or publish that one"))
-        return begin(session, scope, organisation_id, act).number
+        return _begin(session, scope, act).number
 
 
-def begin(session: Session, scope: int, organisation_id: int | None, act: Act) -> AssumptionSet:
-    """The same in a transaction of the caller's, without asking whether there is a draft."""
+def _begin(session: Session, scope: int, act: Act) -> AssumptionSet:
     everybody = assumption_sets.EVERYBODY
     from_ = assumption_sets.newest(session, scope, SetState.PUBLISHED)
     from_ = from_ or assumption_sets.newest(session, everybody, SetState.PUBLISHED)
@@ -60,8 +59,7 @@ def begin(session: Session, scope: int, organisation_id: int | None, act: Act) -
     if from_ is not None:
         values |= {name: getattr(from_, name) for name in values}
         rows = assumption_sets.rows(session, from_.id)
-    of = {"scope": scope, "organisation_id": organisation_id}
-    return assumption_sets.add(session, {**of, **values}, rows, act)
+    return assumption_sets.add(session, {"scope": scope, **values}, rows, act)
 
 
 def frame(database: Database, scope: int, number: int, wanted: Frame, base: int, act: Act) -> None:
@@ -198,8 +196,7 @@ def bring(database: Database, given: dict[str, Any], approver: str, act: Act) ->
         if newest is not None and _same(session, newest, wanted, rows):
             return newest.number, False
         values = {name: getattr(wanted, name) for name in Frame.__slots__}
-        of = {"scope": everybody, "organisation_id": None}
-        found = assumption_sets.add(session, {**of, **values}, rows, act)
+        found = assumption_sets.add(session, {"scope": everybody, **values}, rows, act)
         _publish(session, found, approver, act)
         return found.number, True
 

@@ -14,9 +14,9 @@ from portal.reports import words
 
 
 class AssumptionSet(Base):
-    """A version of the assumptions: everybody's, or an organisation's own.
+    """A version of the assumptions.
 
-    `scope` is the organisation's id, 0 for everybody's. Money is in pounds of the financial year
+    `scope` says whose they are: 0 for everybody's. Money is in pounds of the financial year
     `price_year`; year 0 is the financial year that begins in `base_year`. `approver` is who answers
     for it, by office and not by name. Once it is published neither it nor its assumptions change
     (triggers refuse that).
@@ -25,7 +25,6 @@ class AssumptionSet(Base):
     __tablename__ = "assumption_set"
     __table_args__ = (
         UniqueConstraint("scope", "number"),
-        CheckConstraint("scope = coalesce(organisation_id, 0)", name="scope_of_organisation"),
         CheckConstraint("number >= 1", name="number_from_one"),
         CheckConstraint("horizon >= 1 AND horizon <= 60", name="horizon_of_years"),
         CheckConstraint("claim_years >= 0", name="claims_not_negative"),
@@ -37,9 +36,6 @@ class AssumptionSet(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scope: Mapped[int]
-    organisation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organisation.id", ondelete="RESTRICT"), index=True
-    )
     number: Mapped[int]
     base_year: Mapped[int]
     price_year: Mapped[int]
@@ -75,7 +71,7 @@ class AssumptionRow(Base):
             "component_id IS NULL OR (capability_id IS NULL AND band IS NULL)", name="of_one_sort"
         ),
         CheckConstraint("year IS NULL OR component_id IS NOT NULL", name="year_of_component"),
-        CheckConstraint("class = 'judgement' OR source IS NOT NULL", name="has_source"),
+        CheckConstraint("evidence = 'judgement' OR source IS NOT NULL", name="has_source"),
         Index("ix_assumption_capability_id", "capability_id"),
         Index("ix_assumption_component_id", "component_id"),
         NEVER_AGAIN,
@@ -96,9 +92,7 @@ class AssumptionRow(Base):
     low: Mapped[Decimal] = mapped_column(Numeric(18, 6))
     central: Mapped[Decimal] = mapped_column(Numeric(18, 6))
     high: Mapped[Decimal] = mapped_column(Numeric(18, 6))
-    evidence: Mapped[words.EvidenceClass] = mapped_column(
-        "class", enum_column(words.EvidenceClass, "class")
-    )
+    evidence: Mapped[words.EvidenceClass] = mapped_column(enum_column(words.EvidenceClass))
     source: Mapped[str | None] = mapped_column(String(2000))
     dated: Mapped[date]
     note: Mapped[str | None] = mapped_column(Text)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from portal.audit import Act, Document, record
 from portal.catalogue.models.components import Capability, Component
-from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.store.organisations import iso
 from portal.errors import N_, Missing, Stale
 from portal.reports.models.assumptions import AssumptionRow, AssumptionSet
@@ -63,16 +62,10 @@ def newest(session: Session, scope: int, state: SetState) -> AssumptionSet | Non
     return session.scalars(query.limit(1)).first()
 
 
-def listing(session: Session, scopes: Iterable[int]) -> list[tuple[AssumptionSet, str | None]]:
-    """The versions of these scopes with their organisations' names, newest first."""
+def listing(session: Session, scope: int) -> list[AssumptionSet]:
+    """The versions of a scope, newest first."""
     s = AssumptionSet
-    query = (
-        select(s, Organisation.name)
-        .outerjoin(Organisation, Organisation.id == s.organisation_id)
-        .where(s.scope.in_(list(scopes)))
-        .order_by(s.scope, s.number.desc())
-    )
-    return [(found, name) for found, name in session.execute(query)]
+    return list(session.scalars(select(s).where(s.scope == scope).order_by(s.number.desc())))
 
 
 def rows(session: Session, set_id: int) -> list[Row]:
