@@ -37,6 +37,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     from portal.db import Database
     from portal.interchange import past_reports
     from portal.performance import views as performance
+    from portal.reports import views as reports
 
     app = Flask("portal", static_folder=None, template_folder=None)
     database = database or Database(
@@ -48,6 +49,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     catalogue.install(app, settings.problems_per_network)
     performance.install(app, settings.data_writes_per_minute)
     assessments.install(app)
+    reports.install(app)
     past_reports.install()
     cli.install(app)
     return app

@@ -148,9 +148,21 @@ def record_all(
     return len(rows)
 
 
+#: Who keeps figures of records: told of the events of a session, in its transaction.
+_TOLD: list[Callable[[Session, list[Document]], None]] = []
+
+
+def tell(somebody: Callable[[Session, list[Document]], None]) -> None:
+    """Have somebody told of every event that is appended, with its transaction still open."""
+    if somebody not in _TOLD:
+        _TOLD.append(somebody)
+
+
 def append(session: Session, rows: list[Document]) -> None:
     """Append events made by `event_row`, in their order."""
     if rows:
+        for somebody in _TOLD:
+            somebody(session, rows)
         # Ids in the order of commits: else a reader could see the last event, and the one before
         # it come later, with `version` the same.
         one_at_a_time(session)

@@ -60,6 +60,7 @@ from portal.interchange import demo, performance_platform, registers, summaries,
 from portal.interchange.said import json_line, printable, told
 from portal.performance.actions import bringing, demo_figures, demo_notes
 from portal.performance.store import rebuilding
+from portal.reports.store import reuse_counts
 
 #: What an id of the database can be.
 NUMBER = click.IntRange(1, 2**31 - 1)
@@ -349,12 +350,13 @@ def search_rebuild() -> None:
 @yes_anyway
 @json_option
 def rollups_rebuild(as_json: bool) -> None:
-    """Count afresh: services of each sort, who uses which component, results of assessments, and
-    the figures and totals of performance data.
+    """Count afresh: services of each sort, who uses which component, how needs are met, results of
+    assessments, and the figures and totals of performance data.
     """
     with database().writing() as session:
         kept = service_counts.rebuild(session) + usage_counts.rebuild(session)
         kept += assessment_counts.rebuild(session) + rebuilding.rebuild(session)
+        kept += reuse_counts.rebuild(session)
     click.echo(json.dumps({"counts": kept}) if as_json else f"{kept:,} counts are kept.")
 
 
@@ -373,6 +375,7 @@ def check_data(as_json: bool) -> None:
                 ("services", service_counts),
                 ("usages", usage_counts),
                 ("assessments", assessment_counts),
+                ("reuse", reuse_counts),
             )
         }
         wrong["figures"] = rebuilding.wrong_figures(session)

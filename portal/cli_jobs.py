@@ -15,7 +15,8 @@ import portal.accounts.actions.signing_in
 import portal.assessments.actions.booking_retention
 import portal.catalogue.actions.duplicates
 import portal.catalogue.actions.suppliers
-import portal.mail  # noqa: F401  they register their jobs
+import portal.mail
+import portal.reports.actions.reuse  # noqa: F401  they register their jobs
 from portal import jobs
 from portal.commands import Command, Commands, act, database, json_option, yes_anyway
 from portal.db import Database

@@ -81,8 +81,31 @@ class Assumed(StrEnum):
     PLATFORM = "platform"
 
 
+class Counted(StrEnum):
+    """What a count of the reuse report is of: a way to meet a need, an answer, or services."""
+
+    SHARED = "shared"
+    OWN = "own"
+    BOUGHT = "bought"
+    BY_HAND = "by_hand"
+    GAP = "gap"
+    NEEDED = "needed"
+    NOT_NEEDED = "not_needed"
+    SERVICES = "services"
+
+
+class By(StrEnum):
+    """What the rows of the reuse report are."""
+
+    CAPABILITY = "capability"
+    COMPONENT = "component"
+    ORGANISATION = "organisation"
+    SECTOR = "sector"
+    PHASE = "phase"
+
+
 class Basis(StrEnum):
-    """Whose a service is where its owner changed: as it was on the day, or as it is today."""
+    """Whose a service was on an earlier day: its owner and phase then, or those of today."""
 
     AS_IT_WAS = "as_it_was"
     RESTATED = "restated"

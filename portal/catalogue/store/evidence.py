@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -162,6 +162,16 @@ def move(session: Session, goes: int, stays: int) -> None:
     follow(session, [stays])
 
 
+#: Who is told of usages that stand otherwise than before.
+_FOLLOWED: list[Callable[[Session, int], None]] = []
+
+
+def tell_standing(tell: Callable[[Session, int], None]) -> None:
+    """Have somebody told of each usage whose evidence says something else than before."""
+    if tell not in _FOLLOWED:
+        _FOLLOWED.append(tell)
+
+
 def follow(session: Session, ids: Collection[int]) -> None:
     """Keep what follows from the evidence with these usages, after either changed."""
     u = Usage
@@ -181,6 +191,8 @@ def follow(session: Session, ids: Collection[int]) -> None:
                 values = {"confirmed_on": found.confirmed_on, "disputed_on": found.disputed_on}
                 # Past the ORM: no version moves, for the claim says what it said.
                 session.execute(update(u).where(u.id == row.id).values(values))
+                for tell in _FOLLOWED:
+                    tell(session, row.id)
 
 
 def _by_usage(session: Session, ids: Iterable[int]) -> dict[int, list[rules.Evidence]]:

@@ -1,0 +1,32 @@
+"""Count what lapsed, got stale or ended, which nobody writes."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from portal import jobs
+from portal.db import Database, chunks
+from portal.reports.store import reuse_counts
+
+SOME = 500
+
+
+def catch_up(database: Database, day: date) -> int:
+    """Count afresh the services of which something stands otherwise by now, some at a time so that
+    others can write in between; all of them where nothing was ever counted. Returns how many.
+    """
+    with database.reading() as session:
+        due, empty = reuse_counts.due(session, day), reuse_counts.never_counted(session)
+    if empty:
+        with database.writing() as session:
+            return reuse_counts.rebuild(session)
+    for some in chunks(due, SOME):
+        with database.writing() as session:
+            reuse_counts.touch(session, some)
+    return len(due)
+
+
+@jobs.handler("reports.reuse", every=timedelta(minutes=15))
+def _catch_up(run: jobs.Run) -> None:
+    """Count what changed with the day."""
+    catch_up(run.database, reuse_counts.today())
