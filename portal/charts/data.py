@@ -118,7 +118,26 @@ class BarChart:
             raise ValueError("each group needs a value for each label")
 
 
-Chart = Lines | BarChart
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """A table whose cells are darker the more they say: rows with a name each, and columns.
+
+    A cell without a value stays empty; each that has one says it.
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    groups: tuple[Group, ...]
+    scale: Scale = Scale.SHARE
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a value too few."""
+        if any(len(group.values) != len(self.labels) for group in self.groups):
+            raise ValueError("each column needs a value for each row")
+
+
+Chart = Lines | BarChart | HeatMap
 
 
 def _few(parts: tuple[object, ...]) -> None:

@@ -6,9 +6,10 @@ from functools import lru_cache
 from typing import Literal
 
 from portal.charts.bars import bars
-from portal.charts.data import Chart, Lines
+from portal.charts.data import Chart, HeatMap, Lines
 from portal.charts.drawing import Drawing
 from portal.charts.frame import NARROW, WIDE
+from portal.charts.heat import heat
 from portal.charts.lines import lines
 from portal.charts.png import png
 from portal.charts.svg import svg
@@ -21,6 +22,8 @@ _KEPT = 128
 def layout(chart: Chart, narrow: bool = False) -> Drawing:
     """The drawing of a chart, for wide screens or narrow ones. It is not to be changed."""
     size = NARROW if narrow else WIDE
+    if isinstance(chart, HeatMap):
+        return heat(chart, size[0])
     return lines(chart, size) if isinstance(chart, Lines) else bars(chart, size)
 
 

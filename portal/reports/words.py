@@ -118,3 +118,12 @@ class RunState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class Changed(StrEnum):
+    """What happened to the use of a shared component."""
+
+    BEGAN = "began"
+    ENDED = "ended"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"

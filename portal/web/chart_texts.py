@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from portal.charts.data import BarChart, Bars, Chart, Lines, Point, Scale, Series
+from portal.charts.data import BarChart, Bars, Chart, HeatMap, Lines, Point, Scale, Series
 from portal.web.filters import month
 from portal.web.i18n import _, ngettext
 
@@ -64,10 +64,25 @@ def alternative(chart: Chart, called: Called = month) -> str:
     if isinstance(chart, Lines):
         said = [_line(series, chart.scale, called) for series in chart.series]
         head = _("Line chart.")
+    elif isinstance(chart, HeatMap):
+        said = _heat(chart)
+        head = _("Heat map.")
     else:
         said = _bars(chart)
         head = _("Bar chart.")
     return " ".join([head, *said])
+
+
+def _heat(chart: HeatMap) -> list[str]:
+    """The three highest cells, the first ones where several are as high."""
+    cells = [
+        (value, label, group.name)
+        for group in chart.groups
+        for label, value in zip(chart.labels, group.values, strict=True)
+        if value is not None
+    ]
+    cells.sort(key=lambda cell: -cell[0])
+    return [f"{label}, {name}: {amount(v, chart.scale)}." for v, label, name in cells[:_MANY]]
 
 
 def _line(series: Series, scale: Scale, called: Called) -> str:

@@ -71,29 +71,26 @@ def every_question() -> list[Question]:
 
 def agree(session: Session, day: date) -> None:
     """Counts, facts and records give the same answers to all questions."""
+    counting = [
+        each
+        for which in reuse_facts.in_parts(session)
+        for each in reuse_facts.read(session, which, day).values()
+    ]
     for question in every_question():
-        reading = (
-            each
-            for which in reuse_facts.in_parts(session)
-            for each in reuse_facts.read(session, which, day).values()
-        )
-        expected = tally(question, reading)
+        expected = tally(question, counting)
         found = reuse.answer(session, question, day)
         assert found.rows == expected.rows, question
         assert found.total == expected.total, question
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_random_writes_keep_the_counts(session: Session, seed: int) -> None:
+def test_random_writes_keep_the_counts(session: Session) -> None:
     start(session)
-    write_at_random(session, seed, 40)
+    write_at_random(session, 1, 40)
     confirm(session, "s-1", TODAY - timedelta(days=10))
     reuse_counts.settle(session)
     kept = reuse_counts.kept(session)
     assert kept == reuse_counts.counted(session) != {}
-    uses = {
-        ("component", str(key.component_id)): 0 for key in kept if key.component_id
-    }
+    uses = {("component", str(key.component_id)): 0 for key in kept if key.component_id}
     for key, many in kept.items():
         if key.component_id and not key.capability_id and key.standing in ("declared", "confirmed"):
             uses["component", str(key.component_id)] += many
@@ -118,7 +115,7 @@ def test_a_lapsed_confirmation_leaves_the_headline_by_itself(
     assert confirmed(TODAY) == 1
     assert confirmed(later) == 0
     assert reuse_counts.due(session, later) != []
-    agree(session, later)
+    assert reuse.answer(session, Question(By.CAPABILITY), later).total.out == 1
     assert acts.catch_up(database, later) == 1  # it is counted by the day that it really is
     assert confirmed(TODAY) == 1
 

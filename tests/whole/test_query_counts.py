@@ -17,7 +17,7 @@ from tests.support.storefront import add_capability, add_component, add_usage
 from tests.support.transactions import RolledBackDatabase
 
 FEW, MANY = 5, 50
-LIST, RECORD, JSON = 6, 8, 4
+LIST, RECORD, JSON, REPORT = 6, 8, 4, 3
 SEARCH = 3  # the words, the candidates by name, the candidates by anything
 USED = 1  # how each service uses what the list is narrowed by
 NAMED = 1  # whether the words name a component or a need; one more for each of the two they do
@@ -28,7 +28,11 @@ LISTS = ("/services", "/services?organisation=body-0&phase=live",
          "/suppliers?organisation=body-0", "/contracts?organisation=body-0&ends=24",
          "/imports", "/organisation-names", "/", "/burning-platforms",
          "/components/component-0/closing", "/mandates", "/mandates/component-0",
-         "/mandates/component-0?state=not_known", "/spend-requests")  # fmt: skip
+         "/mandates/component-0?state=not_known", "/spend-requests",
+         "/reports/reuse?by=organisation", "/reports/reuse/services", "/reports/reuse/closing",
+         "/reports/reuse/changes", "/reports/reuse/adoption")  # fmt: skip
+REPORTS = ("/reports/reuse", "/reports/reuse?by=phase", "/reports/reuse?by=component",
+           "/reports/reuse.json")  # fmt: skip
 RECORDS = ("/services/service-1", "/organisations/body-0", "/journeys/journey-0",
            "/services/service-1/history", "/services/service-1.json",
            "/organisations/body-0.json", "/journeys/journey-0.json", "/components/component-0",
@@ -87,6 +91,9 @@ MOST = {
     **dict.fromkeys(LISTS, LIST),
     **dict.fromkeys(RECORDS, RECORD),
     **dict.fromkeys(JSONS, JSON),
+    **dict.fromkeys(REPORTS, REPORT),
+    "/reports/reuse?by=component": REPORT + NAMED,
+    "/reports/reuse/heat-map": LIST + 1,
     "/services?q=service": LIST + SEARCH + NAMED,
     "/organisations?q=body": LIST + SEARCH,
     "/services.json?q=service": JSON + SEARCH,

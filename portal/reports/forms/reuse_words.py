@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.catalogue.component_words import Standing
-from portal.reports.words import Basis, By, Counted
+from portal.reports.words import Basis, By, Changed, Counted
 from portal.web.i18n import lazy
 
 ROWS = {
@@ -47,4 +47,10 @@ LISTED = {
     Counted.NOT_NEEDED.value: lazy("Services that do not need it"),
     Counted.SERVICES.value: lazy("All services that count"),
     UNANSWERED: lazy("Services that have not answered"),
+}
+CHANGES = {
+    Changed.BEGAN: lazy("Began"),
+    Changed.ENDED: lazy("Ended"),
+    Changed.CONFIRMED: lazy("Confirmed"),
+    Changed.DISPUTED: lazy("Disputed"),
 }

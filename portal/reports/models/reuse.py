@@ -13,8 +13,9 @@ from portal.db import Base
 class ReuseFact(Base):
     """Something of a service that counts (rules/reuse.py), with where the service counts.
 
-    From `changes_on` on it stands as `next_standing` says, without anybody writing. No row points at another table: facts of a service that goes are needed to take it out of the
-    counts. 0 stands for no organisation, all needs and no component.
+    From `changes_on` on it stands as `next_standing` says, without anybody writing. No row points
+    at another table: facts of a service that goes are needed to take it out of the counts. 0 stands
+    for no organisation, all needs and no component.
     """
 
     __tablename__ = "reuse_fact"

@@ -19,6 +19,7 @@ from portal.reports.rules.reuse import (
     Key,
 )
 from portal.reports.rules.reuse_query import Answer, Of, Question, Scope, tally
+from portal.reports.rules.reuse_rates import Numbers
 from portal.reports.store import reuse_as_at
 from portal.reports.words import By, Counted
 
@@ -53,7 +54,7 @@ def _put(found: Answer, question: Question, key: Key, many: int) -> None:
     if key.counted == Counted.SERVICES:
         found.add(_row(by, key) if by in _PLACES else None, *said)
     elif by is By.COMPONENT and key.component_id != NO_COMPONENT:
-        of = found.rows.setdefault(key.component_id, type(found.total)())
+        of = found.rows.setdefault(key.component_id, Numbers())
         of.add(*said)
     elif by is By.COMPONENT:
         found.total.add(*said)
@@ -96,10 +97,11 @@ def _from_counts(question: Question) -> list[ColumnElement[bool]] | None:
 def _plain(needs: frozenset[int] | None, over: bool = True) -> ColumnElement[bool]:
     """The counts of needs; over all of them where `over` says so and none is chosen."""
     services = _C.counted == Counted.SERVICES
+    mine: ColumnElement[bool] = _C.capability_id != EVERY_NEED
     if needs is not None:
         mine = _C.capability_id.in_(sorted(needs))
-    else:
-        mine = _C.capability_id == EVERY_NEED if over else _C.capability_id != EVERY_NEED
+    elif over:
+        mine = _C.capability_id == EVERY_NEED
     return and_(_C.component_id == NO_COMPONENT, or_(services, mine))
 
 
@@ -202,3 +204,25 @@ def _units(
         named = {column.key: value for column, value in zip(columns, values, strict=True)}
         stood = BEST[best].value if best >= 0 else ""
         yield empty._replace(**named, standing=stood), many
+
+
+def cells(
+    session: Session, bodies: frozenset[int], needs: frozenset[int], day: date
+) -> dict[tuple[int, int], Numbers]:
+    """How organisations meet needs with their own services, by (organisation, need)."""
+    where = [
+        _C.organisation_id.in_(sorted(bodies)), _C.kind == "", _C.phase == "",
+        _C.capability_id.in_(sorted(needs)), _C.component_id == NO_COMPONENT,
+    ]  # fmt: skip
+    rows = _counts(session, where, day)
+    if rows is None:
+        unit = [_F.service_id, _F.capability_id, _F.counted]
+        scope = [holds_on(day), *narrowed(Scope(bodies=bodies, needs=needs))]
+        columns = [_F.organisation_id, _F.capability_id, _F.counted]
+        rows = list(_units(session, scope, unit, columns, day))
+    found: dict[tuple[int, int], Numbers] = {}
+    for key, many in rows:
+        if key.counted != Counted.SERVICES:
+            of = key.organisation_id, key.capability_id
+            found.setdefault(of, Numbers()).add(key.counted, key.standing, many)
+    return found

@@ -56,10 +56,10 @@ def _places(session: Session, which: Which, day: date, basis: Basis) -> dict[int
         )
         held = held.where(ServiceOwner.role == OwnerRole.ACCOUNTABLE)
         o = ServiceOwner
-        rows = session.execute(
+        owned: Any = session.execute(
             held.with_only_columns(o.service_id, o.organisation_id, Organisation.kind)
         )
-        owners = {service: (body, kind) for service, body, kind in rows}
+        owners = {service: (body, kind) for service, body, kind in owned}
     query = (
         select(Service.id, Service.organisation_id, Organisation.kind, Service.phase)
         .outerjoin(Organisation, Organisation.id == Service.organisation_id)
@@ -67,7 +67,8 @@ def _places(session: Session, which: Which, day: date, basis: Basis) -> dict[int
         .order_by(Service.id)
     )
     found = {}
-    for id_, body, kind, now in session.execute(query):
+    rows: Any = session.execute(query)
+    for id_, body, kind, now in rows:
         if phases.get(id_, Phase.RETIRED) is Phase.RETIRED:
             continue
         if basis is Basis.AS_IT_WAS:
@@ -127,7 +128,8 @@ def _evidence(session: Session, which: Which, day: date) -> dict[int, list[Evide
         .where(which(u.service_id), e.said_on <= day)
     )
     found: dict[int, list[Evidence]] = {}
-    for id_, *rest in session.execute(query):
+    said: Any = session.execute(query)
+    for id_, *rest in said:
         found.setdefault(id_, []).append(Evidence(*rest))
     listed = (
         select(u.id, Roster.taken_on, r.id)

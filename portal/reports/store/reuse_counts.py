@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.audit import Document, london_day
+from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServiceSlug
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import evidence, organisations, services, usage
@@ -49,7 +50,7 @@ def touch(session: Session, ids: Iterable[int]) -> None:
     _put(session, _SERVICES, ids)
 
 
-def _put(session: Session, what: str, found: Iterable[int | str]) -> None:
+def _put(session: Session, what: str, found: Iterable[Any]) -> None:
     session.info.setdefault(what, set()).update(found)
 
 
@@ -107,10 +108,10 @@ def _touched(
     found = set(ids)
     for some in chunks(sorted(usages)):
         found.update(session.scalars(select(Usage.service_id).where(Usage.id.in_(some))))
-    for some in chunks(sorted(slugs)):
-        found.update(session.scalars(select(Service.id).where(Service.slug.in_(some))))
+    for part in chunks(sorted(slugs)):
+        found.update(session.scalars(select(Service.id).where(Service.slug.in_(part))))
         s = ServiceSlug
-        found.update(session.scalars(select(s.service_id).where(s.slug.in_(some))))
+        found.update(session.scalars(select(s.service_id).where(s.slug.in_(part))))
     for some in chunks(sorted(bodies)):
         found.update(_of_bodies(session, some))
     for some in chunks(sorted(found)):
@@ -120,7 +121,7 @@ def _touched(
 
 def _of_bodies(session: Session, bodies: list[int]) -> set[int]:
     """The services that count, or counted, for organisations whose kind says otherwise now."""
-    f, o = ReuseFact, organisations.Organisation
+    f, o = ReuseFact, Organisation
     moved = (
         select(f.service_id)
         .outerjoin(o, o.id == f.organisation_id)

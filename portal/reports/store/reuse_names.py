@@ -35,7 +35,7 @@ def _needs(session: Session) -> dict[int, Need]:
         .where(~select(below.id).where(below.parent_id == leaf.id).correlate(leaf).exists())
         .order_by(top.position, leaf.position, leaf.id)
     )
-    return {row[0]: Need(*row[:3], row[3] or "", row[4] or "") for row in rows}
+    return {row[0]: Need._make((*row[:3], row[3] or "", row[4] or "")) for row in rows}
 
 
 def components(session: Session) -> dict[int, tuple[str, str]]:

@@ -107,7 +107,7 @@ def listing(
     if query.after is not None:
         statement = statement.where(tuple_(*order) > tuple_(*query.after))
     rows: Any = session.execute(statement.order_by(*order).limit(limit))
-    return [Listed(*row[:9], BEST[row[9]].value if row[9] >= 0 else "") for row in rows]
+    return [Listed._make((*row[:9], BEST[row[9]].value if row[9] >= 0 else "")) for row in rows]
 
 
 def _units(query: ListQuery, day: date) -> Any:
@@ -186,14 +186,16 @@ def _named(
     after: tuple[str, int, int] | None, limit: int | None,
 ) -> list[Listed]:  # fmt: skip
     s, o, c = Service, Organisation, Capability
-    needs = dict((row[0], row[1:]) for row in session.execute(select(c.id, c.slug, c.name)))
+    needs: dict[int, Any] = {
+        row[0]: tuple(row[1:]) for row in session.execute(select(c.id, c.slug, c.name))
+    }
     named: dict[int, Any] = {}
     for some in chunks(sorted({each[0] for each in found})):
         query = select(s.id, s.sort_name, s.slug, s.name, o.slug, o.name)
         query = query.outerjoin(o, o.id == s.organisation_id).where(s.id.in_(some))
         named |= {row[0]: row for row in session.execute(query)}
     rows = [
-        Listed(*named[id_], need, *needs.get(need, (None, None)), stood)
+        Listed._make((*named[id_], need, *needs.get(need, (None, None)), stood))
         for id_, need, stood in found
     ]  # fmt: skip
     rows.sort(key=lambda row: (row.sort_name, row.service_id, row.need_id))
@@ -229,5 +231,3 @@ def usages(
             if (service, need) in wanted:
                 found.setdefault((service, need), []).append(UsageOf(*rest))
     return found
-
-

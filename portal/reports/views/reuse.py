@@ -23,7 +23,7 @@ from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
 from portal.web.i18n import _
 from portal.web.links import with_query
-from portal.web.pages import page, paging
+from portal.web.pages import page, paging, query_url
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -83,11 +83,10 @@ def index(fmt: Format) -> Response:
         answer = reuse.answer(session, found.question, today())
         rows = list(rows_of(session, found, answer))
     total = Row("", _("All together"), replace(answer.total, asked=found.asked_needs))
-    rated = found.question.scope.component is None and found.question.by is not By.COMPONENT
     return respond_list(
         fmt,
-        page=lambda: _index(found, rows, total, rated),
-        rows=lambda: [row.document(rated) for row in rows],
+        page=lambda: _index(found, rows, total),
+        rows=lambda: [row.document(_rated(found)) for row in rows],
         columns=COLUMNS,
         name="reuse",
         more=_more(found, total),
@@ -157,27 +156,35 @@ def _organisations(session: Session, found: Asked, rows: dict[Of, Numbers]) -> I
         yield Row("", _("No organisation known"), every[0])
 
 
-def _index(found: Asked, rows: list[Row], total: Row, rated: bool) -> Response:
+def _rated(found: Asked) -> bool:
+    """Whether the rows are met in several ways, so that there is a rate."""
+    return found.question.scope.component is None and found.question.by is not By.COMPONENT
+
+
+def _index(found: Asked, rows: list[Row], total: Row) -> Response:
     after = place("after") or 0
     shown, last = rows[after : after + PAGE_SIZE], after + PAGE_SIZE
     back = {"after": after - PAGE_SIZE or None} if after >= PAGE_SIZE else None
     return page(
         "reports/reuse.html",
         title=_("Reuse of shared components"),
-        section=_("Reports"),
-        crumbs=[(_("Reports"), url_for("overview.index"))],
+        section=_("Reports on government"),
+        crumbs=[(_("Reports on government"), url_for("overview.index"))],
         found=found,
         by=found.question.by,
         row_title=ROWS[found.question.by],
         rows=shown,
         many=len(rows),
         total=total,
-        rated=rated,
+        rated=_rated(found),
+        sorts=[(str(text), query_url(by=by.value), by is found.question.by)
+               for by, text in ROWS.items()],
         link=link_to(found),
         selects=selects(found.needs.values()),
         bases=bases(),
         ignored=found.ignored,
         first=after == 0,
+        form=found.form if found.form.asked else None,
         paging=paging(back, {"after": last} if last < len(rows) else None),
     )  # fmt: skip
 

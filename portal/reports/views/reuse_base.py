@@ -144,8 +144,6 @@ def selects(needs: Collection[Need]) -> list[dict[str, Any]]:
             groups.setdefault(need.group, need.group_name)
         groups[need.slug] = f"{need.group_name}: {need.name}" if need.group else need.name
     return [
-        {"name": "by", "title": _("Rows"),
-         "options": [(by.value, str(text)) for by, text in ROWS.items()]},
         {"name": "capability", "title": _("Need"), "options": list(groups.items())},
         {"name": "sector", "title": _("Sector"),
          "options": [(each, str(label(each, "sector"))) for each in SECTORS]},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
@@ -12,7 +13,7 @@ from portal.catalogue.views.base import PAGE_SIZE, reading, refuse_unknown, stre
 from portal.reports.forms.reuse_words import LISTED, STANDING_WORDS, STANDINGS, UNANSWERED
 from portal.reports.rules.reuse import MET
 from portal.reports.store import reuse_services
-from portal.reports.store.reuse_services import ListQuery, Listed, UsageOf
+from portal.reports.store.reuse_services import Listed, ListQuery, UsageOf
 from portal.reports.views.reuse_base import Asked, asked
 from portal.reports.words import Counted
 from portal.web.caching import unless_unchanged
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 blueprint = Blueprint("reuse_services", __name__)
+#: So many rows of a file at a time.
+SOME = 500
 COLUMNS = ("service", "service_name", "organisation", "organisation_name", "capability",
            "capability_name", "standing", "usages")  # fmt: skip
 
@@ -68,9 +71,11 @@ def _asked(fmt: Format) -> tuple[Asked, ListQuery, tuple[str, ...]]:
 
 
 def _rows(session: Session, found: Asked, query: ListQuery) -> Iterator[dict[str, Any]]:
-    for row in reuse_services.every(session, query, found.needs, today()):
-        behind = reuse_services.usages(session, [row], query.counted, query.question.scope.component)
-        yield document(row, behind.get((row.service_id, row.need_id), []))
+    component = query.question.scope.component
+    every = iter(reuse_services.every(session, query, found.needs, today()))
+    while some := list(islice(every, SOME)):
+        behind = reuse_services.usages(session, some, query.counted, component)
+        yield from (document(r, behind.get((r.service_id, r.need_id), [])) for r in some)
 
 
 def document(row: Listed, behind: list[UsageOf]) -> dict[str, Any]:
@@ -94,8 +99,8 @@ def _index(found: Asked, query: ListQuery, ignored: tuple[str, ...]) -> Response
     return page(
         "reports/reuse_services.html",
         title=_("Services behind the reuse report"),
-        section=_("Reports"),
-        crumbs=[(_("Reports"), url_for("overview.index")),
+        section=_("Reports on government"),
+        crumbs=[(_("Reports on government"), url_for("overview.index")),
                 (_("Reuse of shared components"), with_query("/reports/reuse", kept))],
         found=found,
         query=query,
