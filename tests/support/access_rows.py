@@ -14,13 +14,15 @@ from portal.access import (
     Kind,
     Permission,
 )
+from tests.support import report_rows
+from tests.support.report_rows import PUBLIC
 
-PUBLIC = "public"
 #: The kind of thing that the first part of the address names.
 ADDRESS = "address"
 #: Whom each endpoint is for: anyone, or who holds a permission, on a thing of a kind where it is
 #: about one.
 EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
+    **report_rows.EXPECTED,
     "account.end": Permission.USE_ACCOUNT,
     "account.end_all": Permission.USE_ACCOUNT,
     "account.name": Permission.USE_ACCOUNT,
@@ -235,11 +237,6 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "splitting.split": (Permission.PUBLISH_SERVICE, Kind.SERVICE),
     "stack.show": PUBLIC,
     "storefront.index": PUBLIC,
-    "statistics.index": PUBLIC,
-    "statistics.organisations": PUBLIC,
-    "statistics.points": PUBLIC,
-    "statistics.reassessments": PUBLIC,
-    "statistics.years": PUBLIC,
     "suggestions.decide": Permission.DECIDE_FINDINGS,
     "suggestions.group": Permission.DECIDE_FINDINGS,
     "suggestions.index": Permission.DECIDE_FINDINGS,

@@ -1,0 +1,24 @@
+"""Whom the endpoints of reports are for: a part of access_rows.py."""
+
+from __future__ import annotations
+
+PUBLIC = "public"
+EXPECTED = dict.fromkeys(
+    (
+        "overview.index",
+        "reuse.index",
+        "reuse_changes.changes",
+        "reuse_changes.closing",
+        "reuse_charts.adoption",
+        "reuse_charts.adoption_chart",
+        "reuse_charts.heat_chart",
+        "reuse_charts.heat_map",
+        "reuse_services.index",
+        "statistics.index",
+        "statistics.organisations",
+        "statistics.points",
+        "statistics.reassessments",
+        "statistics.years",
+    ),
+    PUBLIC,
+)
