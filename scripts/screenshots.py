@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +27,13 @@ DESKTOP, NARROW = 1280, 320
 ASSURANCE, LEAD, PERFORMANCE = (
     f"{name}@gds.demo.example" for name in ("assurance.team", "assessor", "performance.assessor")
 )
+OWNER = "service.owner@dvla.demo.example"
+#: The demo's figures end with the month before the last; this one is due.
+DUE = (datetime.now(UTC).date().replace(day=1) - timedelta(days=1)).replace(day=1)
+FOUR = "&".join(
+    ("service=tax-your-vehicle", "service=apply-for-a-passport", "service=book-theory-test",
+     "service=book-driving-test", "period=quarter", "scale=log")
+)  # fmt: skip
 #: File name, address, width and height of the window, for everybody.
 SHOTS = (
     ("home", "/", DESKTOP, 960),
@@ -40,11 +48,16 @@ SHOTS = (
     ("services-320", "/services", NARROW, 700),
     ("assessment-needed", "/services/tax-your-vehicle/assessment-needed", DESKTOP, 1400),
     ("points", "/services/make-a-sorn/points", DESKTOP, 1200),
+    ("government", "/performance", DESKTOP, 1500),
+    ("service-performance", "/services/tax-your-vehicle/performance", DESKTOP, 1700),
+    ("compare", f"/performance/compare?{FOUR}", DESKTOP, 1500),
+    ("volume", "/components/govuk-pay/performance/volume", DESKTOP, 1500),
 )
 #: The same for whoever has signed in with an address.
 SHOTS_OF = {
     ASSURANCE: (("panel", "/assessments/VBX-5836/panel", DESKTOP, 1500),),
     PERFORMANCE: (("section", "/assessments/LRW-5938/sections/10", DESKTOP, 1500),),
+    OWNER: (("figures", f"/data-sets/tax-your-vehicle/calls/figures/{DUE}/1", DESKTOP, 900),),
     LEAD: (("wash-up", "/assessments/LRW-5938/sections", DESKTOP, 1400),),
 }
 
