@@ -47,7 +47,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     web.install(app, settings, database)
     accounts.install(app, settings.accounts)
     catalogue.install(app, settings.problems_per_network)
-    performance.install(app, settings.data_writes_per_minute)
+    performance.install(app, settings.data_writes_per_minute, settings.accounts.links_per_network)
     assessments.install(app)
     reports.install(app)
     past_reports.install()

@@ -6,7 +6,17 @@ its first line. A mail keeps its reference whatever happens, so that a repeat is
 
 from portal.mail import sending as _sending  # noqa: F401  registers its handlers
 from portal.mail.models import Mail
-from portal.mail.store import Returned, forget, newest, on_returned, queue
+from portal.mail.store import Returned, forget, forget_these, newest, on_returned, queue
 from portal.mail.templates import Letter, letter
 
-__all__ = ["Letter", "Mail", "Returned", "forget", "letter", "newest", "on_returned", "queue"]
+__all__ = [
+    "Letter",
+    "Mail",
+    "Returned",
+    "forget",
+    "forget_these",
+    "letter",
+    "newest",
+    "on_returned",
+    "queue",
+]

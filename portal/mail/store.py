@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from portal import jobs
@@ -149,10 +149,21 @@ def forget(session: Session, to: str, at: datetime) -> int:
     """Forget address and text of all mails to somebody; how many. One that was not sent yet is
     given up.
     """
-    mine = (Mail.blanked_at.is_(None), Mail.to_address == to)
-    unsent = (*mine, Mail.sent_at.is_(None), Mail.failed_at.is_(None))
-    gone = {"failed_at": at, "reason": "the person was erased"}
+    return _forget(session, Mail.to_address == to, "the person was erased", at)
+
+
+def forget_these(session: Session, unique_keys: Collection[str], at: datetime) -> int:
+    """The same of mails with these keys, which nobody needs any more."""
+    if not unique_keys:
+        return 0
+    return _forget(session, Mail.unique_key.in_(unique_keys), "it is no longer needed", at)
+
+
+def _forget(session: Session, which: ColumnElement[bool], reason: str, at: datetime) -> int:
+    some = (Mail.blanked_at.is_(None), which)
+    unsent = (*some, Mail.sent_at.is_(None), Mail.failed_at.is_(None))
+    gone = {"failed_at": at, "reason": reason}
     session.execute(update(Mail).where(*unsent).values(**gone))
     nothing = {"to_address": "", "personalisation": {}, "blanked_at": at}
-    statement = update(Mail).where(*mine).values(**nothing).returning(Mail.id)
+    statement = update(Mail).where(*some).values(**nothing).returning(Mail.id)
     return len(session.scalars(statement).all())

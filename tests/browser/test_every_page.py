@@ -106,6 +106,8 @@ WRONG = {
     "/assessment-calendars/unknown.ics": 404,
     "/sign-in/link/unknown": 404,
     "/confirm/unknown": 404,
+    "/figures/unknown": 404,
+    "/figures/unknown/1": 404,
     "/sign-in/with/unknown": 404,
     "/sign-in/with/unknown/back": 404,
     "/services/nothing-there": 404,

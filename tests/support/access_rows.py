@@ -36,17 +36,16 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "answers.needs": (Permission.EDIT_REGISTRATION, REGISTRATION),
     "answers.similar": (Permission.EDIT_REGISTRATION, REGISTRATION),
     "answers.theirs": (Permission.EDIT_REGISTRATION, REGISTRATION),
-    "boards.component": PUBLIC,
-    "boards.component_chart": PUBLIC,
-    "boards.government": PUBLIC,
-    "boards.government_chart": PUBLIC,
-    "boards.journey": PUBLIC,
-    "boards.journey_chart": PUBLIC,
-    "boards.organisation": PUBLIC,
-    "boards.organisation_chart": PUBLIC,
-    "boards.service": PUBLIC,
-    "boards.service_chart": PUBLIC,
+    **dict.fromkeys(
+        (
+            f"boards.{name}{end}"
+            for name in ("component", "government", "journey", "organisation", "service")
+            for end in ("", "_chart")
+        ),
+        PUBLIC,
+    ),
     "burning.index": PUBLIC,
+    **dict.fromkeys((f"figure_by_link.{name}" for name in ("check", "question", "sent")), PUBLIC),
     **dict.fromkeys(("freshness.index", "freshness.owners", "freshness.organisations"), PUBLIC),
     "capabilities.as_at": PUBLIC,
     "capabilities.history": PUBLIC,
@@ -82,6 +81,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
             *(f"data_set_tokens.{name}" for name in ("index", "rotate", "revoke")),
             *(f"uploads.{name}" for name in ("index", "template", "errors", "keep")),
             *(f"figure_forms.{name}" for name in ("index", "question", "check", "drop")),
+            *(f"figure_links.{name}" for name in ("index", "revoke")),
         ),
         (Permission.KEEP_FIGURES, Kind.SERVICE),
     ),

@@ -214,7 +214,12 @@ def _figures(session: Session) -> dict[str, dict[str, Any]]:
             "start": row.last_start if row else None, "number": 1}  # fmt: skip
     names = ("data_sets", "data_set_values", "data_set_editing", "figure_forms", "uploads")
     token = session.scalar(select(func.min(DataToken.id)))
-    return {**dict.fromkeys(names, here), "data_set_tokens": {**here, "token_id": token}}
+    return {
+        **dict.fromkeys(names, here),
+        "data_set_tokens": {**here, "token_id": token},
+        "figure_links": {**here, "link_id": 1},
+        "figure_by_link": {"token": "unknown", "number": 1},
+    }
 
 
 def _parts_of(session: Session) -> dict[str, Any]:

@@ -51,7 +51,7 @@ from tests.support.summary import unnoticed
 #: Answer with a page that says no to everybody: their examples are nobody's link and no issuer.
 NO_SUCH = (
     "sign_in.link", "reviews.link", "openid.start", "openid.back", "calendar.feed_of",
-    "data_api.record",
+    "data_api.record", "figure_by_link.check", "figure_by_link.question",
 )  # fmt: skip
 B, S, C, P = Kind.ORGANISATION, Kind.SERVICE, Kind.COMPONENT, Kind.PORTAL
 ADMINISTRATORS = {(Role.ORGANISATION_ADMINISTRATOR, B), (Role.PORTAL_ADMINISTRATOR, P)}

@@ -132,6 +132,8 @@ def who(actor: str) -> str:
         return _("Import") if "import" in name else _("Command line")
     if kind == "token":
         return _("Program")
+    if kind == "link":
+        return _("Somebody with a link by email")
     return _("Person") if kind == "person" else actor
 
 

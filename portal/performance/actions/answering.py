@@ -118,14 +118,20 @@ def answer(
         Problem: there is no such question.
     """
     with database.writing() as session:
-        row = open_set(session, data_set_id)
-        found = sheet(session, row, start)
-        if not 1 <= number <= len(found.questions):
-            raise Problem(N_("There is no such question"))
-        now = found.answers.get(number)
-        if rules.mark(now) not in (base, rules.mark(given)):
-            raise Changed(now, found.authors.get(number, ""))
-        drafts.put(session, row.id, start, number, rules.document(given), act)
+        answer_in(session, open_set(session, data_set_id), start, number, given, base, act)
+
+
+def answer_in(
+    session: Session, row: DataSet, start: date, number: int, given: Answer, base: str, act: Act
+) -> None:
+    """The same in the caller's transaction, which holds the data set."""
+    found = sheet(session, row, start)
+    if not 1 <= number <= len(found.questions):
+        raise Problem(N_("There is no such question"))
+    now = found.answers.get(number)
+    if rules.mark(now) not in (base, rules.mark(given)):
+        raise Changed(now, found.authors.get(number, ""))
+    drafts.put(session, row.id, start, number, rules.document(given), act)
 
 
 def open_set(session: Session, data_set_id: int) -> DataSet:
@@ -167,14 +173,22 @@ def submit(
     """
     with database.writing() as session:
         row = open_set(session, data_set_id)
-        found = sheet(session, row, start)
-        if marks(found) != base:
-            raise Stale
-        _refuse(found, status, act)
-        entries = rules.entries(found.questions, found.answers, start, status)
-        batch = keep_entries(session, row, entries, sent, act)
-        drafts.remove(session, row.id, start)
-        return batch
+        return submit_in(session, row, start, status, base, sent, act)
+
+
+def submit_in(
+    session: Session, row: DataSet, start: date, status: ValueStatus, base: str, sent: Sent,
+    act: Act,
+) -> DataBatch:  # fmt: skip
+    """The same in the caller's transaction, which holds the data set."""
+    found = sheet(session, row, start)
+    if marks(found) != base:
+        raise Stale
+    _refuse(found, status, act)
+    entries = rules.entries(found.questions, found.answers, start, status)
+    batch = keep_entries(session, row, entries, sent, act)
+    drafts.remove(session, row.id, start)
+    return batch
 
 
 def _refuse(found: Sheet, status: ValueStatus, act: Act) -> None:

@@ -49,6 +49,11 @@ class AnswerForm(Form):
         """The inputs for numbers, in the order of the question's parts."""
         return [field for field in self if field.name.startswith("number_")]
 
+    def show_mark(self, answer: Answer | None) -> None:
+        """Carry which answer the page showed, where it showed only a part of it."""
+        if not self.is_submitted():
+            self.base.data = rules.mark(answer)
+
     def given(self, question: Question) -> Answer | None:
         """What was typed; None where the fields have something to say about it."""
         state, note = ValueState(self.state.data), self.note.data or None
@@ -65,7 +70,20 @@ class AnswerForm(Form):
         return None if self.errors else Answer(state, numbers, note)
 
 
-def answer_form(question: Question, answer: Answer | None) -> AnswerForm:
+class LinkedForm(AnswerForm):
+    """The same for somebody with a link."""
+
+    note = TextAreaField(
+        lazy("Note for the team that asks you (optional)"),
+        [MaxLength(LONGEST_NOTE), names_nobody],
+        description=lazy("Nobody else reads it, and it is in no download."),
+        render_kw={"params": {"rows": 2}},
+    )
+
+
+def answer_form(
+    question: Question, answer: Answer | None, kind: type[AnswerForm] = AnswerForm
+) -> AnswerForm:
     """The form of a question, filled with the answer that stands."""
     fields: dict[str, Any] = {
         f"number_{place}": StringField(
@@ -74,7 +92,7 @@ def answer_form(question: Question, answer: Answer | None) -> AnswerForm:
         )
         for place, part in enumerate(question.parts, start=1)
     }
-    made = type("FiguresForm", (AnswerForm,), fields)
+    made = type("FiguresForm", (kind,), fields)
     return cast(AnswerForm, made(data={"base": rules.mark(answer), **_shown(question, answer)}))
 
 

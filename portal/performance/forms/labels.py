@@ -92,11 +92,13 @@ _FIELDS = {
     "token": lazy("Token"),
     "ends_at": lazy("Works until"),
     "revoked_at": lazy("Revoked"),
+    "link_for": lazy("Link by email for the period from"),
+    "used_at": lazy("Used"),
 }
 #: What the history keeps for programs, and pages leave out.
 HIDDEN = frozenset(
-    ("token_id", "service_id", "component_id", "digest", "open_schema", "raw_queries", "realtime",
-     "queryable", "auto_ids")
+    ("token_id", "link_id", "service_id", "component_id", "digest", "open_schema", "raw_queries",
+     "realtime", "queryable", "auto_ids")
 )  # fmt: skip
 
 

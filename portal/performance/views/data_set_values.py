@@ -16,8 +16,9 @@ from portal.catalogue.views.base import reading, refuse_unknown, stream, today, 
 from portal.errors import N_, Missing
 from portal.performance.forms.labels import period_name
 from portal.performance.rules import disclosure, kinds, periods, schemas
+from portal.performance.rules.figure_links import link_of
 from portal.performance.rules.questions import questions
-from portal.performance.store import data_set_values, data_sets, senders
+from portal.performance.store import data_set_values, data_sets, figure_links, senders
 from portal.performance.store.data_set_values import Value
 from portal.performance.store.senders import Granted
 from portal.performance.views.data_set_base import (
@@ -134,16 +135,23 @@ def _disclosed(found: Seen, values: list[Value]) -> list[Value]:
 def _roles(
     session: Session, found: Seen, values: Iterable[Value], known: Granted | None = None
 ) -> Roles:
+    """The roles of those who sent values; for a link, of whoever had it sent."""
     sent = {(value.actor, london_day(value.at)) for value in values}
-    return senders.roles(session, found.thing, sent, {} if known is None else known)
+    links = {actor: id_ for actor, _day in sent if (id_ := link_of(actor))}
+    askers = figure_links.askers(session, set(links.values()))
+    by = {each: (askers.get(links.get(each[0], 0), each[0]), each[1]) for each in sent}
+    granted = {} if known is None else known
+    roles = senders.roles(session, found.thing, set(by.values()), granted)
+    return {each: roles[asked] for each, asked in by.items() if asked in roles}
 
 
 def _sender(value: Value, roles: Roles) -> str:
     """Who sent a value, without a name."""
-    if not value.actor.startswith("person:"):
-        return _("A program")
     role = roles.get((value.actor, london_day(value.at)))
-    return str(account_label(role, "role")) if role else _("A person")
+    said = str(account_label(role, "role")) if role else _("A person")
+    if value.way is Way.LINK:
+        return _("Asked by %(role)s", role=said.lower())
+    return said if value.actor.startswith("person:") else _("A program")
 
 
 def _source(found: Seen, value: Value) -> str | None:

@@ -12,15 +12,22 @@ from portal.performance.views import (
     data_set_tokens,
     data_set_values,
     data_sets,
+    figure_by_link,
     figure_forms,
+    figure_links,
     uploads,
 )
 from portal.web import navigation
 from portal.web.i18n import lazy
 
 
-def install(app: Flask) -> None:
-    """Register the pages, their words, and what they add to those of services and components."""
+def install(app: Flask, links_per_network: int) -> None:
+    """Register the pages, their words, and what they add to those of services and components.
+
+    Args:
+        app: the portal.
+        links_per_network: how many links one network can open in 15 minutes; 0 sets no limit.
+    """
     labels.teach()
     app.jinja_env.filters["period_name"] = labels.period_name
     app.jinja_env.filters["value_text"] = lambda value: put(value.number, value.unit)
@@ -31,8 +38,10 @@ def install(app: Flask) -> None:
         data_set_values,
         data_set_tokens,
         figure_forms,
+        figure_links,
         uploads,
     ):
         app.register_blueprint(module.blueprint)
+    figure_by_link.install(app, links_per_network)
     data_set_panels.install()
     navigation.add_to_footer(app, lazy("Data sets"), "data_sets.index")
