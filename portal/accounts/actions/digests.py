@@ -25,7 +25,7 @@ def plan(run: Run) -> None:
     came later, or the worker did.
     """
     at = run.clock()
-    week, morning = digest.week_of(london_day(at)), _morning(london_day(at))
+    week, earliest = digest.week_of(london_day(at)), morning(london_day(at))
     with run.database.reading(fresh=True) as session:
         everybody = people.reachable(session)
     for some in chunks(everybody):
@@ -33,10 +33,11 @@ def plan(run: Run) -> None:
             for who in some:
                 payload = {"person": who, "week": week}
                 key = f"{JOB}:{who}:{week}"
-                jobs.add(session, JOB, payload, at, key, max(at, morning), jobs.BULK)
+                jobs.add(session, JOB, payload, at, key, max(at, earliest), jobs.BULK)
 
 
-def _morning(day: date) -> datetime:
+def morning(day: date) -> datetime:
+    """The first moment of a day at which people are mailed."""
     return datetime.combine(day, EARLIEST, LONDON).astimezone(UTC)
 
 

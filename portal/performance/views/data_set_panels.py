@@ -16,6 +16,7 @@ from portal.accounts.work import register as register_work
 from portal.catalogue.views import panels
 from portal.catalogue.views.base import today
 from portal.errors import N_
+from portal.performance.actions import reminding as _reminding  # noqa: F401  registers its jobs
 from portal.performance.forms.labels import period_name
 from portal.performance.rules import due, periods
 from portal.performance.store import data_set_lists
