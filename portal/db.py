@@ -7,7 +7,7 @@ connection that cannot.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -274,7 +274,7 @@ def _copy_rows(session: Session, table: Table, rows: list[dict[str, Any]]) -> No
         ) from problem
 
 
-def chunks(ids: Collection[T], size: int = 500) -> Iterator[list[T]]:
+def chunks(ids: Iterable[T], size: int = 500) -> Iterator[list[T]]:
     """Ids in their order, some at a time: a statement takes only so many."""
     every = list(ids)
     for start in range(0, len(every), size):

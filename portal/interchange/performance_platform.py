@@ -19,6 +19,7 @@ from portal.catalogue.rules.importing import Aside, Desired
 from portal.errors import Invalid
 from portal.interchange import volume_columns
 from portal.interchange.rows import Row, address, called, number, owner, text
+from portal.interchange.spool import Spool
 from portal.interchange.tables import Table, contents, table_in
 from portal.interchange.volume_columns import Column
 from portal.performance.rules import periods
@@ -64,7 +65,7 @@ def parse_services(path: Path) -> Published:
                 "Description of service"))  # fmt: skip
     previous = next((c for c in table.columns if c.startswith("Previous dept")), None)
     form = _form(table, "Agency/body", "Category", previous)
-    parsed = Published(SERVICES, [table.name], aside=table.aside)
+    parsed = Published(SERVICES, [table.name], desired=Spool(), aside=table.aside)
     seen: dict[str, int] = {}
     for line, cells in table.rows():
         row = Row(table, line, cells)
@@ -93,7 +94,7 @@ def parse_volumes(path: Path) -> Published:
     form = _form(table, "Body/Agency", "Service Type", None)
     if not form.years:
         raise Invalid(table.name, f"{table.name} has no column of 12 months' volume")
-    parsed = Published(VOLUMES, [table.name], aside=table.aside)
+    parsed = Published(VOLUMES, [table.name], desired=Spool(), aside=table.aside)
     seen: dict[str, int] = {}
     for line, cells in table.rows():
         row = Row(table, line, cells)

@@ -22,6 +22,7 @@ from portal.interchange import performance_platform
 from portal.performance.actions import bringing, keeping, taking_back
 from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
+from portal.performance.models.notes import FigureNote
 from portal.performance.models.values import DataRecord, DataValue
 from portal.performance.rules.comparing import Compared, Group
 from portal.performance.store import comparing, data_sets, figures
@@ -217,9 +218,14 @@ def test_undo_is_refused_where_a_service_it_made_has_other_data(
     assert batch
     with database.writing() as session:
         service = session.scalars(select(Service)).one()
-        add_set(session, group="other", service_id=service.id, title="Our own")
-    with pytest.raises(Clash, match="Our own"):
+        made = add_set(session, group="other", service_id=service.id, title="Our own")
+        session.add(FigureNote(service_id=service.id, day=Q3, note="Moved", edited_at=ACT.at))
+        place, slug = f"/data-sets/other/{made.type}", service.slug
+    with pytest.raises(Clash, match="Our own") as problem:
         undo(database, batch, ACT)
+    assert place in problem.value.message
+    assert f"1 note of A (/services/{slug}/performance/notes)" in problem.value.message
+    assert "bring a corrected file in" in problem.value.message
     assert values(database)["transactions", Q3] == (100, None)
 
 

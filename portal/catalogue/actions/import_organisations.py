@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -68,7 +69,7 @@ class _Run:
         self._bare: dict[int, Document] = {}
         self._taken: list[_Taken] = []
 
-    def place(self, rows: list[Desired]) -> list[tuple[Desired, int]]:
+    def place(self, rows: Iterable[Desired]) -> list[tuple[Desired, int]]:
         """The record that each row is about. New ones are added bare, so that others can point at
         them, and what the others say now is read.
         """

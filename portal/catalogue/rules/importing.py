@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 Document = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -66,6 +66,22 @@ class Desired:
     ref: str
 
 
+class Rows(Protocol):
+    """The rows of a source, in a list or wherever they are kept."""
+
+    def append(self, row: Desired, /) -> None:
+        """Keep one more."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __iter__(self) -> Iterator[Desired]:
+        """All of them."""
+
+    def __getitem__(self, place: slice, /) -> Sequence[Desired]:
+        """Some that follow each other."""
+
+
 @dataclass(slots=True)
 class Parsed:
     """A source's files, read but not applied."""
@@ -73,7 +89,7 @@ class Parsed:
     kind: str
     files: list[str]
     read: int = 0
-    desired: list[Desired] = field(default_factory=list)
+    desired: Rows = field(default_factory=list[Desired])
     aside: list[Aside] = field(default_factory=list)
 
 

@@ -19,6 +19,10 @@ from portal.performance.store import bringing, data_sets, figures, folding
 from portal.performance.store import taking_back as store
 
 SHOWN = 20
+GO_ON = (
+    "Notes can be removed on their page. Where a service has data sets or targets of its own it "
+    "stays: bring a corrected file in, which changes what this one said"
+)
 SOME = 200
 
 
@@ -43,7 +47,7 @@ def take_back(
     left = store.left_of(session, service_ids)
     if left:
         more = f"; and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
-        raise Clash("batch", f"These use what it brought: {'; '.join(left[:SHOWN])}{more}")
+        raise Clash("batch", f"These use what it brought: {'; '.join(left[:SHOWN])}{more}. {GO_ON}")
     if not taken and not gone and not stays:
         return {}
     return {"values_taken_back": taken, "values_that_stay": stays, "data_sets_removed": gone}

@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session, selectinload
 
 from portal.audit import HistoryEvent
+from portal.catalogue.models.services import Service
 from portal.db import chunks
 from portal.performance.models.data_sets import DataSet, DataToken
 from portal.performance.models.notes import FigureNote, FigureTarget
@@ -117,12 +118,32 @@ def remove(session: Session, set_ids: Collection[int]) -> None:
 
 
 def left_of(session: Session, service_ids: Collection[int]) -> list[str]:
-    """What people keep with services: data sets, notes and targets, each in words."""
+    """What people keep with services, in words and with its page: data sets, notes and targets."""
     found: list[str] = []
+    name, slug = Service.name, Service.slug
     for some in chunks(service_ids):
-        sets = select(DataSet.title).where(DataSet.service_id.in_(some)).order_by(DataSet.id)
-        found += [f"data set “{title}”" for title in session.scalars(sets)]
-        for what, model in (("note on figures", FigureNote), ("target", FigureTarget)):
-            ids = select(model.id).where(model.service_id.in_(some)).order_by(model.id)
-            found += [f"{what} {id_}" for id_ in session.scalars(ids)]
+        sets = (
+            select(DataSet.title, DataSet.group, DataSet.type, name)
+            .join(Service, Service.id == DataSet.service_id)
+            .where(DataSet.service_id.in_(some))
+            .order_by(DataSet.id)
+        )
+        found += [
+            f"data set “{title}” of {of} (/data-sets/{group}/{type_})"
+            for title, group, type_, of in session.execute(sets)
+        ]
+        for what, model in (("note", FigureNote), ("target", FigureTarget)):
+            rows = (
+                select(name, slug, func.count())
+                .select_from(model)
+                .join(Service, Service.id == model.service_id)
+                .where(model.service_id.in_(some))
+                .group_by(name, slug)
+                .order_by(slug)
+            )
+            found += [
+                f"{many} {what}{'' if many == 1 else 's'} of {of}"
+                f" (/services/{place}/performance/notes)"
+                for of, place, many in session.execute(rows)
+            ]
     return found
