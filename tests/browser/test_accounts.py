@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 
 from portal.access import Grant, Kind, Role
 from portal.db import Database
+from tests.browser.axe import findings, sideways
 from tests.browser.conftest import ROOT, serve
-from tests.browser.test_every_page import findings, sideways
 from tests.support.accounts import add_person
 from tests.support.provision import Provision
 

@@ -5,24 +5,18 @@ The pages come from the URL map: a route that shows HTML and was not looked at f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
 from portal.db import Database
+from tests.browser.axe import Looking, findings, sideways
 from tests.support.examples import addresses
 from tests.support.people import header_for, reader_of
-from tests.support.summary import note
 
-ROOT = Path(__file__).resolve().parents[2]
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 Visit = Callable[..., Page]
-WIDTHS, HEIGHT = (1280, 320), 900
 #: The pages are looked at in so many tests, to be shared out among workers.
 PARTS = 4
 #: States that the example of a route does not show.
@@ -127,35 +121,6 @@ NOT_HTML = {"health", "ready", "report_feed.show", "uploads.template", "web.favi
             "web.old_security_txt", "web.robots", "web.security_txt"}  # fmt: skip
 
 
-@cache
-def axe_source() -> str:
-    """Axe, to be evaluated in the page (the policy lets no foreign script in)."""
-    return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-
-
-def findings(page: Page) -> list[str]:
-    """What axe finds on the page as it is."""
-    page.evaluate(axe_source())
-    return violations(page)
-
-
-def violations(page: Page) -> list[str]:
-    """The same, where axe is in the page already."""
-    result: dict[str, Any] = page.evaluate(
-        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS
-    )
-    return [
-        f"{v['id']}: {v['help']} ({'; '.join(str(n['target']) for n in v['nodes'][:3])})"
-        for v in result["violations"]
-    ]
-
-
-def sideways(page: Page) -> list[str]:
-    """What makes the page scroll sideways, outside regions made to scroll."""
-    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    return [f"{width[0]} px wide in {width[1]}"] if width[0] > width[1] else []
-
-
 def _for_programs(endpoint: str) -> bool:
     return endpoint in NOT_HTML or endpoint.startswith("data_api.")
 
@@ -180,33 +145,17 @@ def by_reader(app: Flask, addresses: set[str]) -> dict[tuple[tuple[str, str], ..
     return found
 
 
-def look(visit: Visit, where: list[str], headers: Mapping[str, str] | None = None) -> list[str]:
-    """Everything wrong on these pages, wide and then narrow, and note them as seen."""
-    wrong: list[str] = []
-    page = visit(where[0], extra_http_headers=dict(headers or {}))
-    for address in where:
-        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
-        answer = page.goto(address)
-        path = "/" + address.split("/", 3)[3]
-        assert answer is not None and answer.status == WRONG.get(path, 200), address
-        assert answer.headers["content-type"].startswith("text/html"), address
-        page.evaluate(axe_source())
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            found = violations(page) + sideways(page)
-            wrong += [f"{address} at {width} px: {what}" for what in found]
-            note("seen by axe", f"{path} {page.title()} {width}")
-    return wrong
-
-
 @pytest.mark.parametrize("part", range(PARTS))
 def test_axe_finds_nothing(
     visit: Visit, site: str, demo_portal: Flask, demo_database: Database, part: int
 ) -> None:
     every = sorted({*html_addresses(demo_portal, demo_database).values(), *MORE, *WRONG})
-    wrong = []
+    looking, wrong = Looking(visit, site), []
     for headers, seen in by_reader(demo_portal, set(every[part::PARTS])).items():
-        wrong += look(visit, [site + address for address in seen], dict(headers))
+        looking.become(dict(headers))
+        for address in seen:
+            looking.go(site + address, WRONG.get(address, 200))
+            wrong += looking.wrong()
     assert not wrong
 
 
@@ -224,7 +173,10 @@ def test_axe_saw_every_page(demo_portal: Flask, demo_database: Database) -> None
 
 
 def test_axe_finds_nothing_on_an_empty_portal(visit: Visit, empty_site: str) -> None:
-    assert not look(visit, [empty_site + address for address in EMPTY])
+    looking = Looking(visit, empty_site)
+    for address in EMPTY:
+        looking.go(empty_site + address)
+        assert not looking.wrong()
 
 
 def test_axe_would_find_something(visit: Visit) -> None:
@@ -232,6 +184,36 @@ def test_axe_would_find_something(visit: Visit) -> None:
     page.evaluate("document.querySelector('main').innerHTML += '<img src=\"data:,\"><input>'")
     found = " ".join(findings(page))
     assert "image-alt" in found and "label" in found
+
+
+@pytest.mark.parametrize(
+    ("only_narrow", "rule"),
+    [
+        (".new { display: block }", "image-alt"),
+        (".near { color: #ddd; background: #fff }", "color-contrast"),
+        (".near { width: 9px; height: 9px; padding: 0; margin: 1px }", "target-size"),
+    ],
+)
+def test_what_is_wrong_only_where_it_is_narrow_would_be_found(
+    visit: Visit, site: str, only_narrow: str, rule: str
+) -> None:
+    looking = Looking(visit, site)
+    looking.go(f"{site}/cookies")
+    assert not looking.wrong()
+    looking.go(f"{site}/cookies")
+    looking.page.evaluate(
+        """only => {
+          document.querySelector('main').innerHTML += '<img class="new" src="data:,">' +
+            '<button class="near">one</button><button class="near">two</button>';
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(`.new { display: none } .near { width: 99px; height: 99px }
+            @media (max-width: 400px) { ${only} }`);
+          document.adoptedStyleSheets = [sheet];
+        }""",
+        only_narrow,
+    )
+    [first, *_more] = looking.wrong()
+    assert f"at 320 px: {rule}" in first
 
 
 def test_a_wide_page_would_be_seen(visit: Visit) -> None:

@@ -14,7 +14,7 @@ from portal.accounts.rules import signed_links
 from portal.audit import LONDON
 from portal.catalogue.models.services import Service
 from portal.db import Database
-from tests.browser.test_every_page import findings, sideways
+from tests.browser.axe import findings, sideways
 from tests.support.examples import OWNER, SERVICE
 from tests.support.provision import SECRET
 
