@@ -6,6 +6,7 @@ one transaction that is rolled back; a test that must commit takes `fresh_databa
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ from tests.support.pages import PageClient
 from tests.support.provision import KINDS, Provision, settings_for
 from tests.support.transactions import RolledBackDatabase
 
+# Tests make much and keep little: looking for what nobody needs took a tenth of their time.
+gc.set_threshold(10_000, 20, 50)
 Databases = Callable[[str, bool], RolledBackDatabase]
 # How long an example takes says how busy the machine is.
 settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,6 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Gather what the tests visited."""
     config.pluginmanager.register(summary.Plugin(config))
     config.pluginmanager.register(one_database.Plugin(config))
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
