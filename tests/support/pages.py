@@ -9,6 +9,7 @@ from typing import Any
 import html5lib
 from bs4 import BeautifulSoup, Tag
 from bs4.builder import HTML5TreeBuilder
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -40,6 +41,13 @@ class PageClient(FlaskClient):
                 raise WrongPage(f"{response.request.path}: " + "; ".join(wrong))
             response.__dict__["page"] = page.soup
         return response
+
+
+def plain_client(app: Flask) -> FlaskClient:
+    """A client that looks at no page: for tests that ask for thousands, to see what they answer.
+    Looking at one takes longer than making it.
+    """
+    return FlaskClient(app, app.response_class, use_cookies=True)
 
 
 class _Parsing(HTML5TreeBuilder):

@@ -14,6 +14,7 @@ from portal.access import Grant, Kind, Person, Role, Visitor
 from portal.assessments.booking_words import SeatState
 from portal.assessments.models.panels import Seat
 from portal.web.people import as_person
+from tests.support.pages import plain_client
 from tests.support.summary import unnoticed
 
 #: Carries the roles of the person a browser test plays: see tests/browser/server.py.
@@ -48,7 +49,7 @@ def reader_of(app: Flask, address: str) -> Person:
     told: Person | None = None
     for person in chain(people, seated(app)):
         with unnoticed(), as_person(app, person):
-            answer = Flask.test_client(app).get(address)
+            answer = plain_client(app).get(address)
             if answer.status_code == 404:
                 told = told or person
             elif answer.status_code not in (401, 403) and not led_to_sign_in(answer):

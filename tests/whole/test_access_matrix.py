@@ -41,6 +41,7 @@ from portal.web.people import as_person
 from tests.support import examples
 from tests.support.access_rows import ADDRESS, EXPECTED, PUBLIC
 from tests.support.examples import addresses
+from tests.support.pages import plain_client
 from tests.support.people import (
     Somebody,
     led_to_sign_in,
@@ -256,7 +257,7 @@ def test_every_endpoint_has_its_line(app: Flask) -> None:
 @pytest.mark.parametrize("kind", ["sqlite"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_who_may_see_and_send_what(app: Flask, session: Session, method: str) -> None:
-    client = Flask.test_client(app)
+    client = plain_client(app)
     wrong, asked, tried = [], set(), Counter[object]()
     for endpoint, address in addresses(app, session, method).values():
         rule = rule_of(endpoint, address)
@@ -295,7 +296,7 @@ def hidden(about: Thing, person: Person) -> bool:
 @DEMO
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_what_is_somebodys_own_is_theirs(app: Flask, session: Session, method: str) -> None:
-    client, seen = Flask.test_client(app), 0
+    client, seen = plain_client(app), 0
     for endpoint, address in addresses(app, session, method).values():
         rule = rule_of(endpoint, address)
         if isinstance(rule, tuple) and rule[1] in (REGISTRATION, PROPOSAL):

@@ -24,6 +24,7 @@ from portal.web.guard import public, requires
 from portal.web.people import as_person
 from tests.support.access_rows import EXPECTED
 from tests.support.examples import addresses
+from tests.support.pages import plain_client
 from tests.support.people import (
     HEADER,
     Somebody,
@@ -96,7 +97,7 @@ def test_a_page_that_is_not_public_finds_its_reader(
 @pytest.mark.parametrize("kind", ["sqlite"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_nothing_takes_a_write_without_a_token(app: Flask, session: Session, method: str) -> None:
-    client = Flask.test_client(app)
+    client = plain_client(app)
     administrator = everywhere(*Role)
     for person in (Visitor(), administrator):
         for endpoint, address in addresses(app, session).values():
