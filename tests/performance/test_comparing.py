@@ -166,6 +166,12 @@ def test_where_there_is_nothing(client: PageClient, session: Session) -> None:
     assert client.get("/performance/periods/chart.svg").status_code == 404
 
 
+def test_an_organisation_with_nothing_leads_back(client: PageClient, session: Session) -> None:
+    add_organisation(session, "quiet")
+    session.commit()
+    assert "Up to All of government" in shown(client, "/performance/services?organisation=quiet")
+
+
 def test_dashboards_lead_to_both(client: PageClient, stopped: None) -> None:
     top = "/organisations/top/performance"
     for address, end in (("/performance", ""), (top, "&organisation=top")):

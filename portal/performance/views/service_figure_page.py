@@ -58,7 +58,8 @@ def beside(session: Session, found: Listed) -> dict[str, Any]:
     """What the list can be narrowed to, and in which orders it can be shown."""
     at = found.sides
     if at.asked is None:
-        return {"facets": [], "chosen": [], "orders": [], "bodies": [], "above": None}
+        nothing: dict[str, Any] = {key: [] for key in ("facets", "chosen", "orders", "bodies")}
+        return {**nothing, "above": _above(session, at)}
     c = found.compared
     which = {
         Which.BOTH: _("In both periods"), Which.STARTED: _("Now, and not before"),
