@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 import orjson
 from sqlalchemy import (
     JSON,
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -164,14 +165,11 @@ class Database:
         Args:
             fresh: read where we write, since a standby is some moments behind.
         """
+        # Closing rolls back, and lets go of what was read, which so stays readable.
         with self._fresh() if fresh and not self.sqlite else self._read() as session:
             if not self.sqlite:
                 session.connection(execution_options={"postgresql_readonly": True})
-            try:
-                yield session
-            finally:
-                session.expunge_all()  # what was read stays readable after the rollback
-                session.rollback()
+            yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -268,10 +266,23 @@ def _copy_rows(session: Session, table: Table, rows: list[dict[str, Any]]) -> No
             for row in rows:
                 copy.write_row([made(row[n]) if made else row[n] for n, made in written])
     except dialect.loaded_dbapi.Error as problem:
-        errors = dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(
-            statement, None, problem, errors, hide_parameters=True, dialect=dialect
-        ) from problem
+        raise as_sqlalchemy(connection, statement, problem) from problem
+
+
+def as_sqlalchemy(connection: Connection, statement: str, problem: Exception) -> Exception:
+    """What a driver that was asked directly raised, as SQLAlchemy raises it: without the values,
+    and with a lost connection given up.
+    """
+    dialect = connection.dialect
+    errors: Any = dialect.loaded_dbapi.Error
+    driver: Any = connection.connection.dbapi_connection
+    lost = dialect.is_disconnect(cast(Any, problem), driver, None)
+    if lost:
+        connection.invalidate(problem)
+    return DBAPIError.instance(
+        statement, None, problem, errors, hide_parameters=True, connection_invalidated=lost,
+        dialect=dialect,
+    )  # fmt: skip
 
 
 def chunks(ids: Iterable[T], size: int = 500) -> Iterator[list[T]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, bindparam, cast, exists, null, select, union_all
+from sqlalchemy import String, bindparam, cast, exists, null, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from portal.assessments.models.assessments import Assessment, AssessmentPoint, Report
@@ -18,6 +18,7 @@ from portal.catalogue.models.components import Component
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import components, services
+from portal.fixed import Fixed
 
 #: How a service uses a component whose assessments concern it.
 IN_USE = (UsageStatus.LIVE, UsageStatus.STOPPING, UsageStatus.INTEGRATING)
@@ -68,19 +69,26 @@ def _used(service_id: Any) -> Any:
 _a, _r, _c = Assessment, Report, Component
 _ID: Any = bindparam("id")
 _SHORT = (
-    select(_a.stage, _a.kind, _a.held_on, _a.result, _r.slug, _a.id)
+    select(
+        type_coerce(_a.stage, String), type_coerce(_a.kind, String), _a.held_on,
+        type_coerce(_a.result, String), _r.slug, _a.id,
+    )
     .join(_r, _r.id == _a.report_id)
     .where(_r.same_as_id.is_(None))
-)
-_OWN = _SHORT.add_columns(cast(null(), String), cast(null(), String))
-_OF: dict[str, Any] = {
-    services.THING: union_all(
-        _OWN.where(_a.service_id == _ID),
-        _SHORT.add_columns(_c.slug, _c.name)
-        .join(_c, _c.id == _a.component_id)
-        .where(_a.component_id.in_(_used(_ID))),
+)  # fmt: skip
+_mine = _used(_ID).distinct().subquery()
+_NOTHING = cast(null(), String)
+_OWN = _SHORT.add_columns(_NOTHING.label("no_slug"), _NOTHING.label("no_name"))
+_OF = {
+    services.THING: Fixed(
+        union_all(
+            _OWN.where(_a.service_id == _ID),
+            _SHORT.add_columns(_c.slug, _c.name)
+            .join(_c, _c.id == _a.component_id)
+            .join(_mine, _mine.c.component_id == _a.component_id),
+        )
     ),
-    components.THING: _OWN.where(_a.component_id == _ID),
+    components.THING: Fixed(_OWN.where(_a.component_id == _ID)),
 }
 
 
@@ -88,8 +96,7 @@ def latest(session: Session, thing: str, id_: int) -> list[Latest]:
     """The assessments of a service or component, as far as its own page tells of them; for a
     service those of the components that it uses too.
     """
-    rows = session.connection().execute(_OF[thing], {"id": id_})
-    return [Latest(row[0].value, row[1].value, row[2], row[3].value, *row[4:]) for row in rows]
+    return [Latest(*row) for row in _OF[thing].rows(session, id=id_)]
 
 
 def _rows() -> Any:

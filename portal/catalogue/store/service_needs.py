@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, and_, bindparam, func, literal, select
+from sqlalchemy import Text, and_, bindparam, cast, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from portal.audit import Document
@@ -14,27 +14,23 @@ from portal.catalogue.component_words import UsageStatus
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.reviews import Review
+from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import CapabilityNeed, Usage
 from portal.catalogue.rules.components import ENDING
 from portal.catalogue.store import reviews
 from portal.catalogue.store.claims import days_of, standing_asked
-from portal.catalogue.store.gather import Statement, prepared
+from portal.catalogue.store.gather import Statement
 from portal.catalogue.words import Reviewed
+from portal.fixed import Fixed
 
 _OWN = (
     "arrangement", "product", "supplier", "status", "planned_live", "since", "since_basis",
     "until", "until_basis", "contract_end", "contract_group", "code_held_by", "data_held_by",
     "exit_plan", "exit_reviewed_on", "exit_note", "reason", "reason_note", "note", "source",
 )  # fmt: skip
-_NAMED = (
-    "capability", "capability_slug", "component", "component_slug", "lifecycle", "closes_on",
-    "successor", "successor_slug", "successor_lifecycle", "replaced_by", "usage", "supplier_slug",
-    "standing", "confirmed_on", "disputed_on",
-)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(NamedTuple):
     """A way in which a service meets, met or will meet a need; dates are ISO text.
 
     Attributes:
@@ -85,8 +81,7 @@ class Met:
         return self.lifecycle in ENDING
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a service said of a need that it has named nothing for."""
 
     capability: str
@@ -119,67 +114,68 @@ class Needs:
 
 
 def of_service(session: Session, service_id: int, day: date) -> Needs:
-    """How a service meets its needs, and how that stands on a day, in one statement."""
-    parts: dict[str, list[tuple[Any, ...]]] = {"usages": [], "answers": [], "leaves": []}
-    for part, _record, _place, *values in (
-        session.connection().execute(_ALL, {"service": service_id, **days_of(day)}).all()
-    ):
-        parts[part].append(tuple(values))
+    """How a service meets its needs, and how that stands on a day, in two statements."""
     found = Needs()
-    for row in parts["usages"]:
-        met = Met(*row[: len(_OWN) + len(_NAMED)])
+    for row in _USAGES.rows(session, service=service_id, **days_of(day)):
+        met = Met._make(row)
         (found.before if met.status == UsageStatus.STOPPED else found.now).append(met)
+    answers = _ANSWERS.rows(session, service=service_id)
     spoken = {met.capability_slug for met in found.now}
-    found.answers = [Answer(*row[:5]) for row in parts["answers"] if row[1] not in spoken]
+    found.answers = [Answer._make(row[1:]) for row in answers if row[2] not in (None, *spoken)]
     spoken |= {met.capability_slug for met in found.before}
     spoken |= {answer.capability_slug for answer in found.answers}
-    found.unanswered = int(parts["leaves"][0][0] or 0) - len(spoken)
+    found.unanswered = int(answers[0][0]) - len(spoken) if answers else 0
     return found
 
 
-def _parts(service_id: BindParameter[int]) -> dict[str, Statement]:
+_SERVICE = bindparam("service", type_=Usage.service_id.type)
+
+
+def _usages() -> Statement:
     successor, after, its = aliased(Component), aliased(Usage), aliased(Component)
-    below = aliased(Capability)
-    place = func.row_number().over(order_by=[Capability.name, Usage.since, Usage.id])
+    columns = (
+        *(getattr(Usage, name) for name in _OWN), Capability.name, Capability.slug,
+        Component.name, Component.slug, Component.lifecycle, Component.closes_on, successor.name,
+        successor.slug, successor.lifecycle, func.coalesce(its.name, after.product), Usage.id,
+        Organisation.slug, standing_asked(), Usage.confirmed_on, Usage.disputed_on,
+    )  # fmt: skip
+    return (
+        select(*(cast(column, Text).label(f"v{at}") for at, column in enumerate(columns)))
+        .select_from(Usage)
+        .join(Capability, Capability.id == Usage.capability_id)
+        .outerjoin(Component, Component.id == Usage.component_id)
+        .outerjoin(successor, successor.id == Component.successor_id)
+        .outerjoin(Organisation, Organisation.id == Usage.supplier_id)
+        # What replaces an arrangement is the same service's; saying so, few rows are looked at.
+        .outerjoin(after, and_(after.replaces_id == Usage.id, after.service_id == Usage.service_id))
+        .outerjoin(its, its.id == after.component_id)
+        .outerjoin(Review, reviews.of(Reviewed.SERVICE, Usage.service_id))
+        .where(Usage.service_id == _SERVICE)
+        .order_by(Capability.name, Usage.since, Usage.id)
+    )
+
+
+def _answers() -> Statement:
+    below, c, n = aliased(Capability), aliased(Capability), CapabilityNeed
     leaves = (
         select(func.count())
         .select_from(Capability)
         .where(~select(below.id).where(below.parent_id == Capability.id).exists())
         .scalar_subquery()
     )
-    return {
-        "leaves": select(service_id, literal(0), leaves),
-        "usages": select(
-            Usage.service_id, place, *(getattr(Usage, name) for name in _OWN), Capability.name,
-            Capability.slug, Component.name, Component.slug, Component.lifecycle,
-            Component.closes_on, successor.name, successor.slug, successor.lifecycle,
-            func.coalesce(its.name, after.product), Usage.id, Organisation.slug,
-            standing_asked(), Usage.confirmed_on, Usage.disputed_on,
-        )
-        .join(Capability, Capability.id == Usage.capability_id)
-        .outerjoin(Component, Component.id == Usage.component_id)
-        .outerjoin(successor, successor.id == Component.successor_id)
-        .outerjoin(Organisation, Organisation.id == Usage.supplier_id)
-        # What replaces an arrangement is the same service's; saying so, few rows are looked at.
-        .outerjoin(
-            after, and_(after.replaces_id == Usage.id, after.service_id == Usage.service_id)
-        )
-        .outerjoin(its, its.id == after.component_id)
-        .outerjoin(Review, reviews.of(Reviewed.SERVICE, Usage.service_id))
-        .where(Usage.service_id == service_id),
-        "answers": select(
-            CapabilityNeed.service_id,
-            func.row_number().over(order_by=[Capability.name]),
-            Capability.name, Capability.slug, CapabilityNeed.answer, CapabilityNeed.note,
-            CapabilityNeed.source,
-        )
-        .join(Capability, Capability.id == CapabilityNeed.capability_id)
-        .where(CapabilityNeed.service_id == service_id),
-    }  # fmt: skip
+    return (
+        select(leaves, c.name, c.slug, type_coerce(n.answer, Text), n.note, n.source)
+        .select_from(Service)
+        .outerjoin(n, n.service_id == Service.id)
+        .outerjoin(c, c.id == n.capability_id)
+        .where(Service.id == _SERVICE)
+        .order_by(c.name)
+    )
 
 
-#: Made once: making it takes longer than running it.
-_ALL = prepared(_parts(bindparam("service", type_=Usage.service_id.type)))
+_USAGES = Fixed(_usages())
+#: How many needs there are, beside each answer; at least one row.
+_ANSWERS = Fixed(_answers())
 
 
 def documents(needs: Needs) -> Document:

@@ -1,9 +1,8 @@
-"""One service with everything its page shows, as plain rows, in two statements made once."""
+"""One service with everything its page shows, as plain rows, in two statements."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select
@@ -26,6 +25,7 @@ from portal.catalogue.store.gather import prepared
 from portal.catalogue.store.reviews import Standing
 from portal.catalogue.words import Reviewed, ServiceRelation
 from portal.errors import Missing
+from portal.fixed import Fixed
 
 
 class Body(NamedTuple):
@@ -99,41 +99,50 @@ class Journeyed(NamedTuple):
     steps: str
 
 
-@dataclass(slots=True)
 class Record:
-    """What a service's page shows; `own` are the service's own columns."""
+    """What a service's page shows: the service's own columns by their names, how its review stands
+    (None until it has one), and its lists.
+    """
 
-    own: Any
-    owners: list[Owner] = field(default_factory=list)
-    names: list[Name] = field(default_factory=list)
-    phases: list[Phase] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    apis: list[Api] = field(default_factory=list)
-    relations: list[Related] = field(default_factory=list)
-    journeys: list[Journeyed] = field(default_factory=list)
-    replaced_by: list[Related] = field(default_factory=list)
+    owners: list[Owner]
+    names: list[Name]
+    phases: list[Phase]
+    links: list[Link]
+    apis: list[Api]
+    relations: list[Related]
+    journeys: list[Journeyed]
+    replaced_by: list[Related]
+
+    def __init__(self, own: Sequence[Any]) -> None:
+        """One without rows in its lists, from its row of `_OWN`."""
+        at = len(_COLUMNS)
+        lists: dict[str, list[Any]] = {name: [] for name in _LISTS}
+        self.__dict__.update(zip(_COLUMNS, own[:at], strict=True), **lists)
+        self.review = Standing(*own[at:]) if own[at] else None
 
     def __getattr__(self, name: str) -> Any:
-        """The service's own columns by their names."""
-        return getattr(self.own, name)
-
-    @property
-    def review(self) -> Standing | None:
-        """How its review stands; None until it has one."""
-        own = self.own
-        values = (getattr(own, name) for name in Standing._fields)
-        return Standing(*values) if own.since else None
+        """The service's own columns are there by their names."""
+        raise AttributeError(name)
 
     @property
     def audiences(self) -> list[str]:
         """Who uses it."""
-        return self.own.audience_set.split(",") if self.own.audience_set else []
+        return self.audience_set.split(",") if self.audience_set else []
+
+    def now(self, role: str) -> list[Owner]:
+        """Who does something for it today."""
+        return [owner for owner in self.owners if owner.role == role and not owner.until]
+
+    def had(self, role: str) -> bool:
+        """Whether anybody has ever done it, as far as is known."""
+        return any(owner.role == role for owner in self.owners)
 
 
-_OWN = (
+_COLUMNS = Service.__table__.columns.keys()
+_OWN = Fixed(
     select(*Service.__table__.columns, *reviews.SHOWN)
     .outerjoin(Review, reviews.of(Reviewed.SERVICE, Service.id))
-    .where(Service.slug == bindparam("slug"))
+    .where(Service.slug == bindparam("slug")),
 )
 _ID = bindparam("id", type_=Service.id.type)
 _RELATION = ServiceLinkage.relation
@@ -194,8 +203,12 @@ _LISTS: dict[str, tuple[Callable[..., Any], Any]] = {
         )
     },
 }  # fmt: skip
-_REST = prepared({name: statement for name, (_make, statement) in _LISTS.items()})
-_WIDTH = {name: len(statement.selected_columns) - 2 for name, (_make, statement) in _LISTS.items()}
+_REST = Fixed(prepared({name: statement for name, (_make, statement) in _LISTS.items()}))
+#: How the row of each list is made, from which columns of the statement.
+_MAKE = {
+    name: (make, 3 + len(statement.selected_columns) - 2)
+    for name, (make, statement) in _LISTS.items()
+}
 
 
 def _owner(row: tuple[Any, ...]) -> Owner:
@@ -206,10 +219,12 @@ def _owner(row: tuple[Any, ...]) -> Owner:
 
 def by_slug(session: Session, slug: str) -> Record:
     """The service at an address. Raises Missing."""
-    own = session.connection().execute(_OWN, {"slug": slug}).first()
+    own = _OWN.row(session, slug=slug)
     if own is None:
         raise Missing("There is no service at this address")
     found = Record(own)
-    for part, _record, _place, *values in session.connection().execute(_REST, {"id": own.id}).all():
-        getattr(found, part).append(_LISTS[part][0](*values[: _WIDTH[part]]))
+    lists = found.__dict__
+    for row in _REST.rows(session, id=found.id):
+        make, end = _MAKE[row[0]]
+        lists[row[0]].append(make(*row[3:end]))
     return found

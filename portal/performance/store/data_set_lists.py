@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from portal.access import PORTAL, Kind, Permission, Person, Role, may
@@ -15,6 +15,7 @@ from portal.accounts.store import things
 from portal.catalogue.models.components import Component
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
+from portal.fixed import Fixed
 from portal.performance.models.data_sets import DataSet
 from portal.performance.words import Period, SetKind
 
@@ -146,8 +147,7 @@ def counts(
 
 def of_thing(session: Session, kind: Kind, id_: int) -> list[Row]:
     """The data sets of a service or component, by address."""
-    column = DataSet.service_id if kind is Kind.SERVICE else DataSet.component_id
-    return [Row(*row) for row in session.execute(_rows().where(column == id_))]
+    return [Row(*row) for row in _OF_THING[kind].rows(session, id=id_)]
 
 
 def waiting(session: Session, person: Person, day: date) -> list[Row]:
@@ -203,3 +203,11 @@ def _joined(query: Any) -> Any:
         .outerjoin(Component, Component.id == d.component_id)
         .outerjoin(_body, _body.id == whose)
     )
+
+
+_OF_THING = {
+    kind: Fixed(_rows().where(column == bindparam("id")))
+    for kind, column in (
+        (Kind.SERVICE, DataSet.service_id), (Kind.COMPONENT, DataSet.component_id),
+    )
+}  # fmt: skip
