@@ -10,22 +10,27 @@ with any arguments: that was a third of the time of a record page.
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import MutableMapping
+from keyword import iskeyword
 from pathlib import Path
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, cast
 
 import markupsafe
 from babel.support import NullTranslations, Translations
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template as JinjaTemplate
-from jinja2 import nodes, runtime
+from jinja2 import compiler, nodes, runtime
 from jinja2.environment import TemplateModule
+from jinja2.utils import internalcode
 from jinja2.utils import missing as MISSING  # noqa: N812 - a constant
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 CATALOGUES = Path(__file__).resolve().parents[1] / "translations"
 DEFAULT = "en_GB"
+PLACES = re.compile(r"%\((\w+)\)s")
 _inner = getattr(markupsafe, "_escape_inner", markupsafe.escape)
 
 
@@ -40,9 +45,24 @@ def escape(value: Any) -> str:
 class Macro(runtime.Macro):
     """A macro that fills its parameters by itself where nothing is out of the ordinary."""
 
+    def __init__(self, *given: Any) -> None:
+        """As Jinja's; notes whether each argument has a parameter of its own."""
+        super().__init__(*given)
+        self.plain = self._default_autoescape is True and not (
+            self.catch_kwargs or self.catch_varargs
+        )
+        self.places = self._argument_count if self.plain and not self.caller else -1
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What it gives, escaped."""
+        if len(args) == self.places and not kwargs:
+            return str.__new__(Markup, self._func(*args))
+        found = self.run(args, kwargs)
+        return super().__call__(*args, **kwargs) if found is None else found
+
     def run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Markup | None:
         """What it gives, escaped; None where Jinja has to sort the arguments out."""
-        if self.catch_kwargs or self.catch_varargs or self._default_autoescape is not True:
+        if not self.plain:
             return None
         names = self.arguments[len(args) :]
         filled = [kwargs.get(name, MISSING) for name in names]
@@ -87,12 +107,98 @@ class Template(JinjaTemplate):
         return self._module or super()._get_default_module(None)
 
 
+def joined(*parts: str) -> Markup:
+    """Texts that are escaped already, one after the other."""
+    return str.__new__(Markup, "".join(parts))
+
+
+class CodeGenerator(compiler.CodeGenerator):
+    """Calls macros by their names, as functions, and puts values straight into texts."""
+
+    def visit_Template(  # noqa: N802 - Jinja's names, here and below
+        self, node: nodes.Template, frame: compiler.Frame | None = None
+    ) -> None:
+        """Note which names are macros and nothing else, then go on."""
+        imported = [name for each in node.find_all(nodes.FromImport) for name in each.names]
+        macros = {name if isinstance(name, str) else name[1] for name in imported}
+        macros |= {each.name for each in node.find_all(nodes.Macro)}
+        others = {each.name for each in node.find_all(nodes.Name) if each.ctx != "load"}
+        self.macros = macros - others
+        super().visit_Template(node, frame)
+
+    def visit_Call(  # noqa: N802
+        self, node: nodes.Call, frame: compiler.Frame, forward_caller: bool = False
+    ) -> None:
+        """A call of a macro; one of anything else is Jinja's."""
+        if not self._is_macro(node):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for each in (*node.args, *node.kwargs):
+            self.visit(each, frame)
+            self.write(", ")
+        self.write("caller=caller)" if forward_caller else ")")
+
+    def _is_macro(self, node: nodes.Node) -> bool:
+        if not isinstance(node, nodes.Call) or not isinstance(node.node, nodes.Name):
+            return False
+        starred = node.dyn_args or node.dyn_kwargs or any(iskeyword(x.key) for x in node.kwargs)
+        return node.node.name in self.macros and not starred
+
+    def visit_Mod(self, node: nodes.BinExpr, frame: compiler.Frame) -> None:  # noqa: N802
+        """A fixed text with the values that it names; the rest of a division is Jinja's."""
+        pieces = _pieces(node) if frame.eval_ctx.autoescape else []
+        if not pieces or frame.eval_ctx.volatile:
+            super().visit_Mod(node, frame)
+            return
+        self.write("joined(")
+        for each in pieces:
+            if isinstance(each, str):
+                self.write(f"{each!r}, ")
+            else:
+                self.write("escape(")
+                self.visit(each, frame)
+                self.write("), ")
+        self.write(")")
+
+
+def _pieces(node: nodes.BinExpr) -> list[str | nodes.Expr]:
+    """The parts of a safe text and the values between them; nothing for what is none."""
+    text, values = node.left, node.right
+    if not (isinstance(text, nodes.MarkSafe) and isinstance(text.expr, nodes.Const)):
+        return []
+    if not isinstance(values, nodes.Dict):
+        return []
+    known = {each.key.as_const(): each.value for each in values.items}
+    fixed = PLACES.split(text.expr.value)  # text, name, text, name, ..., text
+    if any("%" in part.replace("%%", "") for part in fixed[::2]) or not {*fixed[1::2]} <= {*known}:
+        return []
+    return [known[part] if at % 2 else part.replace("%%", "%") for at, part in enumerate(fixed)]
+
+
 class Environment(FlaskEnvironment):
     """Flask's environment for one language."""
 
     language = DEFAULT
+    code_generator_class = CodeGenerator
     context_class = Context
     template_class = Template
+
+    @internalcode
+    def get_template(
+        self,
+        name: str | JinjaTemplate,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
+    ) -> JinjaTemplate:
+        """As Jinja's; a page names ten, and where none is read again, each is looked up once."""
+        if self.auto_reload or self.overlayed or globals or not isinstance(name, str):
+            return super().get_template(name, parent, globals)
+        known = self.__dict__.setdefault("portal_templates", {})
+        if name not in known:
+            known[name] = super().get_template(name, parent)
+        return cast(JinjaTemplate, known[name])
 
     def catalogue(self) -> NullTranslations:
         """The texts of the language; the source's own where there are none."""
@@ -112,7 +218,7 @@ class Environment(FlaskEnvironment):
         _Translator(self.catalogue()).visit(source)
         code = super()._generate(source, name, filename, defer_init)
         imports, rest = code.split("\n", 1)  # on the same line, so that line numbers stay right
-        return f"{imports}; from {__name__} import Macro, escape\n{rest}"
+        return f"{imports}; from {__name__} import Macro, escape, joined\n{rest}"
 
 
 class _Translator(NodeTransformer):
@@ -146,6 +252,9 @@ def _text(message: str) -> nodes.Expr:
 
 def _filled(text: nodes.Expr, node: nodes.Call, values: list[nodes.Keyword] = []) -> nodes.Expr:  # noqa: B006
     """The text with its values in place, which escapes them; "%%" becomes "%" even without."""
+    if isinstance(text, nodes.CondExpr):
+        one, many = (_filled(each, node, values) for each in (text.expr1, text.expr2) if each)
+        return nodes.CondExpr(text.test, one, many)
     pairs = {each.key: each.value for each in [*values, *node.kwargs]}
     if not pairs and isinstance(text, nodes.MarkSafe) and isinstance(text.expr, nodes.Const):
         return _text(text.expr.value % {})

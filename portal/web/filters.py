@@ -70,12 +70,13 @@ def _format(value: date | datetime | str | None, pattern: str) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        value = date.fromisoformat(value[:10])
-    elif isinstance(value, datetime):
+        return _formatted(value[:10], pattern, reader().locale)
+    if isinstance(value, datetime):
         value = (value.astimezone(LONDON) if value.tzinfo else value).date()
     return _formatted(value, pattern, reader().locale)
 
 
 @lru_cache(maxsize=4_096)
-def _formatted(value: date, pattern: str, locale: str) -> str:
-    return format_date(value, pattern, locale=locale)
+def _formatted(value: date | str, pattern: str, locale: str) -> str:
+    day = date.fromisoformat(value) if isinstance(value, str) else value
+    return format_date(day, pattern, locale=locale)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple, TypeVar
+from urllib.parse import quote
 
 import orjson
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 from werkzeug.routing import BaseConverter, ValidationError
 
 from portal.web import csv_out
 from portal.web.exports import limited
-from portal.web.links import pairs, same_route
+from portal.web.links import IN_PATH, pairs, with_query
 
 Format = Literal["html", "json", "csv"]
 Row = Mapping[str, Any]
@@ -77,8 +78,12 @@ def formats(blueprint: Blueprint | Flask, rule: str, **options: Any) -> Callable
 
 
 def same_address(fmt: Format) -> str:
-    """This address in another format, with the same filters and without the place in the list."""
-    return same_route(pairs(*POSITION), fmt=fmt)
+    """The address of this page in another format, with the same filters and without the place in
+    the list.
+    """
+    now = (request.view_args or {}).get("fmt")
+    path = quote(request.path.removesuffix(f".{now}"), safe=IN_PATH)
+    return with_query(f"{request.script_root}{path}.{fmt}", pairs(*POSITION))
 
 
 def respond_list(

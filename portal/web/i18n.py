@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple, cast
 
 from babel.support import NullTranslations
-from flask import Flask, g
-from flask_babel import Babel, get_locale, get_translations
+from flask import Flask, current_app, g
+from flask_babel import Babel, get_babel, get_locale, get_translations
 from flask_babel.speaklater import LazyString
 
 from portal.errors import Problem
@@ -35,6 +35,7 @@ class Reader(NamedTuple):
     language: str
 
 
+EVERYBODY = "portal_reader"
 NOBODY = Reader(NullTranslations(), DEFAULT, "en")
 
 
@@ -45,10 +46,20 @@ def reader() -> Reader:
     except RuntimeError:
         return NOBODY  # outside a request: a text of a module, in a test or a command
     if "reader" not in known:
-        locale = get_locale()
-        language = str(locale.language) if locale else "en"
-        known["reader"] = Reader(get_translations(), str(locale or DEFAULT), language)
+        known["reader"] = _reader()
     return cast(Reader, known["reader"])
+
+
+def _reader() -> Reader:
+    everybody = current_app.extensions
+    if EVERYBODY in everybody:
+        return cast(Reader, everybody[EVERYBODY])
+    locale = get_locale()
+    language = str(locale.language) if locale else "en"
+    found = Reader(get_translations(), str(locale or DEFAULT), language)
+    if get_babel().locale_selector is None:
+        everybody[EVERYBODY] = found  # there is one language, and nobody to choose another
+    return found
 
 
 def _one(message: str) -> str:

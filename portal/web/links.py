@@ -24,13 +24,15 @@ def install(app: Flask) -> None:
 
 def pairs(*left_out: str) -> list[tuple[str, str]]:
     """The arguments of this address, in their order, without those named."""
+    if not request.query_string:
+        return []
     return [pair for pair in request.args.items(multi=True) if pair[0] not in left_out]
 
 
 def with_query(path: str, query: Iterable[tuple[str, str]]) -> str:
     """A path that is ready to be sent, with arguments."""
-    text = urlencode(list(query))
-    return f"{path}?{text}" if text else path
+    found = list(query)
+    return f"{path}?{urlencode(found)}" if found else path
 
 
 def same_route(query: Iterable[tuple[str, str]], **changes: Any) -> str:

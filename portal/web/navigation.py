@@ -4,12 +4,15 @@ shows them.
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar, cast
 
 from flask import Flask, current_app, request, url_for
 
+from portal.web.i18n import reader
 from portal.web.links import with_query
 
+T = TypeVar("T")
 EXTENSION = "portal_navigation"
 FOOTER = "portal_footer"
 ADDRESSES = "portal_addresses"
@@ -24,6 +27,15 @@ class Entry(NamedTuple):
     order: int
     text: str
     endpoint: str
+
+
+class Link(NamedTuple):
+    """A link of the menu: `current` leads to this page, `active` to its section."""
+
+    text: str
+    href: str
+    current: bool
+    active: bool
 
 
 def install(app: Flask) -> None:
@@ -54,19 +66,25 @@ def add_to_footer(app: Flask, text: str, endpoint: str, about: bool = False) -> 
 
 def address_of(endpoint: str) -> str:
     """The address of a page without arguments, as `url_for` gives it, but worked out once."""
-    known: dict[tuple[str, str], str] = current_app.extensions[ADDRESSES]
+    known = current_app.extensions[ADDRESSES]
     key = request.script_root, endpoint
     if key not in known:
         known[key] = url_for(endpoint)
-    return known[key]
+    return cast(str, known[key])
 
 
 def footer_links() -> list[tuple[str, str]]:
     """The text and the address of the links that features added to the footer, in their order."""
+    here = _here()
     return [
-        (text, with_query(address_of(endpoint), _here()) if about else address_of(endpoint))
-        for text, endpoint, about in current_app.extensions[FOOTER]
+        (text, with_query(href, here) if about else href)
+        for text, href, about in _once(FOOTER, _footer)
     ]
+
+
+def _footer() -> list[tuple[str, str, bool]]:
+    entries = current_app.extensions[FOOTER]
+    return [(str(text), address_of(endpoint), about) for text, endpoint, about in entries]
 
 
 def _here() -> list[tuple[str, str]]:
@@ -76,16 +94,27 @@ def _here() -> list[tuple[str, str]]:
     return [("about", request.full_path.rstrip("?")[:LONGEST])]
 
 
-def links() -> list[dict[str, object]]:
-    """The links with where the reader is: `current` this page, `active` in this section."""
+def links() -> list[Link]:
+    """The links of the menu, with where the reader is."""
     here = request.path
-    found: list[dict[str, object]] = []
-    for entry in _entries(current_app):
-        href = address_of(entry.endpoint)
-        current = here == href
-        active = current or (href != "/" and here.startswith(href + "/"))
-        found.append({"text": entry.text, "href": href, "current": current, "active": active})
-    return found
+    return [
+        Link(text, href, here == href, here == href or here.startswith(below))
+        for text, href, below in _once(EXTENSION, _menu)
+    ]
+
+
+def _menu() -> list[tuple[str, str, str]]:
+    found = [(str(entry.text), address_of(entry.endpoint)) for entry in _entries(current_app)]
+    return [(text, href, "\n" if href == "/" else f"{href}/") for text, href in found]
+
+
+def _once(name: str, make: Callable[[], T]) -> T:
+    """What `make` gives, worked out once for each language."""
+    known = current_app.extensions[ADDRESSES]
+    key = name, request.script_root, reader().texts
+    if key not in known:
+        known[key] = make()
+    return cast(T, known[key])
 
 
 def _entries(app: Flask) -> list[Entry]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from portal.catalogue.forms import decision_labels
-from portal.web.i18n import lazy
+from portal.web.i18n import lazy, reader
 
 LABELS: dict[str, Mapping[str, str]] = {
     "kind": {
@@ -349,50 +350,30 @@ LABELS: dict[str, Mapping[str, str]] = {
     },
 }
 
-#: GOV.UK tag colours; a phase is always named as well, so colour carries nothing alone.
-PHASE_COLOURS: Mapping[str, str] = {
-    "discovery": "purple",
-    "alpha": "pink",
-    "private_beta": "orange",
-    "public_beta": "yellow",
-    "live": "green",
-    "retired": "grey",
-    "unknown": "grey",
-}
-
-#: The colour of the tag of a component's lifecycle, which is always named as well.
-LIFECYCLE_COLOURS: Mapping[str, str] = {
-    "alpha": "pink",
-    "private_beta": "orange",
-    "beta": "yellow",
-    "live": "green",
-    "deprecated": "orange",
-    "closing": "red",
-    "closed": "grey",
-}
-
 
 def label(value: object, of: str) -> str:
     """The words for a value of a closed list; a value the list does not have, as it is."""
-    return str(LABELS[of].get(str(value), value))
+    return _label(str(value), of, reader().texts)
+
+
+@lru_cache(maxsize=4_096)
+def _label(value: str, of: str, _language: object) -> str:
+    return str(LABELS[of].get(value, value))
+
+
+def joined(values: Iterable[object], of: str) -> str:
+    """The words for some values in a row; only the first begins as it is written."""
+    first, *others = [label(value, of) for value in values] or [""]
+    return ", ".join([first, *(each.lower() for each in others)])
 
 
 def add(more: Mapping[str, Mapping[str, str]]) -> None:
     """Let packages above call their closed lists: to lists that are there, values are added."""
     for of, texts in more.items():
         LABELS[of] = {**LABELS.get(of, {}), **texts}
+    _label.cache_clear()
 
 
 def labels(of: str) -> dict[str, str]:
     """The words for every value of a closed list: for a long list of records, looked up once."""
     return {value: str(text) for value, text in LABELS[of].items()}
-
-
-def phase_colour(phase: object) -> str:
-    """The colour of a phase's tag."""
-    return PHASE_COLOURS.get(str(phase), "grey")
-
-
-def lifecycle_colour(lifecycle: object) -> str:
-    """The colour of a lifecycle's tag."""
-    return LIFECYCLE_COLOURS.get(str(lifecycle), "grey")

@@ -16,6 +16,7 @@ from portal.catalogue.actions import mentions as mention_acts
 from portal.catalogue.actions.duplicate_work import LABELS as DUPLICATE_LABELS
 from portal.catalogue.actions.duplicate_work import to_decide
 from portal.catalogue.forms.claims import standing_colour
+from portal.catalogue.forms.colours import lifecycle_colour, phase_colour
 from portal.catalogue.forms.figures import (
     figure,
     last_day,
@@ -27,7 +28,7 @@ from portal.catalogue.forms.figures import (
     unit_means,
     when,
 )
-from portal.catalogue.forms.labels import label, labels, lifecycle_colour, phase_colour
+from portal.catalogue.forms.labels import joined, label, labels
 from portal.catalogue.forms.mandates import COLOURS as MANDATE_COLOURS
 from portal.catalogue.forms.published import amount, measure_name, sort_name
 from portal.catalogue.forms.reviews import confirmed_by
@@ -180,6 +181,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
     app.jinja_env.globals.update(review_context())
     app.jinja_env.filters.update(
         label=label,
+        joined=joined,
         lifecycle_colour=lifecycle_colour,
         phase_colour=phase_colour,
         figure=figure,

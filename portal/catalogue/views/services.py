@@ -43,6 +43,7 @@ from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list, respond_record
 from portal.web.guard import public
 from portal.web.i18n import _
+from portal.web.navigation import address_of
 from portal.web.pages import page
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _page(session: Session, slug: str) -> Response:
         "catalogue/service.html",
         title=service.name,
         section=_("Services"),
-        crumbs=[(_("Services"), url_for("services.index"))],
+        crumbs=[(_("Services"), address_of("services.index"))],
         service=service,
         needs=service_needs.of_service(session, service.id, today()),
         journeys=service.journeys,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, url_for
+from flask import Flask
 from markupsafe import Markup
 
 from portal.catalogue.views import panels
@@ -18,6 +18,8 @@ from portal.performance.views import (
 from portal.web import navigation
 from portal.web.i18n import _, lazy
 
+PANEL = Markup('<p class="govuk-body"><a class="govuk-link" href="{}">{}</a></p>')
+
 
 def install(app: Flask) -> None:
     """Register the pages, and lead to them."""
@@ -27,18 +29,15 @@ def install(app: Flask) -> None:
         app.register_blueprint(module.blueprint)
     improving.install()
     for thing in ("service", "component"):
-        panels.register(thing, "performance", _panel(f"boards.{thing}"))
+        panels.register(thing, "performance", _panel(f"{thing}s"))
     navigation.add(app, lazy("Performance"), "boards.government", order=24)
 
 
-def _panel(endpoint: str) -> panels.Panel:
+def _panel(folder: str) -> panels.Panel:
     """Leads from a record to its dashboard, which says itself where there are no figures."""
 
     def show(_session: object, _id: int, slug: str) -> Markup:
-        href = url_for(endpoint, slug=slug)
         text = _("Performance: volumes, take-up, completion, satisfaction and cost")
-        return Markup('<p class="govuk-body"><a class="govuk-link" href="{}">{}</a></p>').format(
-            href, text
-        )
+        return PANEL.format(f"/{folder}/{slug}/performance", text)
 
     return show
