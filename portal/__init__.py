@@ -28,8 +28,6 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         database: one that exists already (tests); made from the settings without it.
     """
     # Imported here so that `import portal.db` needs no web framework.
-    from flask import Flask
-
     from portal import cli, web
     from portal.accounts import views as accounts
     from portal.assessments import views as assessments
@@ -39,7 +37,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     from portal.performance import views as performance
     from portal.reports import views as reports
 
-    app = Flask("portal", static_folder=None, template_folder=None)
+    app = web.App("portal", static_folder=None, template_folder=None)
     database = database or Database(
         settings.database_url, settings.database_read_url, settings.busy_timeout_ms
     )

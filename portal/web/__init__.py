@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf import CSRFProtect
+
+from portal.web.headers import vary_with_cookie
 
 if TYPE_CHECKING:
     from config import Settings
@@ -15,6 +18,15 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 MEBIBYTE = 1024 * 1024
+Function = Callable[..., Any]
+
+
+class App(Flask):
+    """Flask, where no function is a coroutine: it asks each one at each request."""
+
+    def ensure_sync(self, func: Function) -> Function:
+        """The function as it is."""
+        return func
 
 
 def install(app: Flask, settings: Settings, database: Database) -> None:
@@ -76,12 +88,20 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Flask's own; a visitor without a cookie does not wait for the signer to be made."""
+    """Flask's own; a visitor without a cookie waits neither for the signer to be made nor for
+    settings of the cookie that is not sent.
+    """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session or session.modified:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            vary_with_cookie(response)
 
 
 def _shown(settings: Settings) -> tuple[str, ...]:

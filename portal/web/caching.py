@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.kept import Kept
 from portal.web import assets
-from portal.web.headers import csp_nonce
+from portal.web.headers import csp_nonce, vary_with_cookie
 from portal.web.i18n import html_lang
 from portal.web.people import signed_in
 
@@ -23,6 +23,11 @@ Arguments = ParamSpec("Arguments")
 PUBLIC = "public, max-age=60"
 EXTENSION = "portal_release"
 PAGES = "portal_pages"
+#: The headers that can make an answer one without a body, or a part of it.
+CONDITIONS = (
+    "HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE",
+    "HTTP_RANGE", "HTTP_IF_RANGE",
+)  # fmt: skip
 OVERHEAD = 1_000  # bytes that a kept page takes beside its body
 
 
@@ -69,9 +74,11 @@ def conditional(response: Response, etag: str) -> Response:
     if not _shareable() or response.status_code != 200:
         return response
     # Weak: two copies of a page differ in the nonce of their scripts.
-    response.set_etag(etag, weak=True)
+    response.headers["ETag"] = f'W/"{etag}"'
     response.headers["Cache-Control"] = PUBLIC
-    response.vary.add("Cookie")
+    vary_with_cookie(response)
+    if not any(name in request.environ for name in CONDITIONS):
+        return response
     if not response.is_sequence:
         # Else the whole download would be read into memory first, to say how long it is.
         response.implicit_sequence_conversion = False
@@ -95,10 +102,11 @@ def unless_unchanged(
                 return view(*args, **kwargs)
             now = version()
             etag = etag_of(now)
-            known = request.if_none_match
-            # "*" means "any copy": only the view can say whether there is a page at all.
-            if not known.star_tag and known.contains_weak(etag):
-                return conditional(Response(status=200), etag)
+            if "HTTP_IF_NONE_MATCH" in request.environ:
+                known = request.if_none_match
+                # "*" means "any copy": only the view can say whether there is a page at all.
+                if not known.star_tag and known.contains_weak(etag):
+                    return conditional(Response(status=200), etag)
             response = _kept(now, etag)
             if response is None:
                 response = make_response(view(*args, **kwargs))
@@ -118,10 +126,11 @@ class _Page(NamedTuple):
 
 def _keep(version: str, etag: str, response: Response) -> None:
     """Keep what everybody may see; not what is still being written, as a long download is."""
-    if response.status_code == 200 and response.is_sequence and _shareable():
+    pages = current_app.extensions[PAGES]
+    if pages.most and response.status_code == 200 and response.is_sequence and _shareable():
         body = response.get_data()
         page = _Page(body, csp_nonce().encode(), response.headers.to_wsgi_list())
-        current_app.extensions[PAGES].put(version, etag, page, len(body) + OVERHEAD)
+        pages.put(version, etag, page, len(body) + OVERHEAD)
 
 
 def _kept(version: str, etag: str) -> Response | None:

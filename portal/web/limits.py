@@ -82,10 +82,20 @@ def typed(field: str) -> Callable[[], str]:
     return digest
 
 
+class _Limiter(Limiter):
+    """The library's own, which is asked before every request; searches alone are counted there."""
+
+    def _check_request_limit(
+        self, callable_name: str | None = None, in_middleware: bool = True
+    ) -> None:
+        if not in_middleware or not _no_search():
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 def _limiter(app: Flask, **options: object) -> Limiter:
     # Its lines about refusals hold readers' addresses; our own line about each request does not.
     logging.getLogger("flask-limiter").setLevel(logging.WARNING)
-    limiter = Limiter(
+    limiter = _Limiter(
         get_remote_address,
         app=app,
         storage_uri=cast(str, app.extensions[EXTENSION]),
@@ -97,4 +107,4 @@ def _limiter(app: Flask, **options: object) -> Limiter:
 
 
 def _no_search() -> bool:
-    return not request.args.get("q", "").strip()
+    return "q" not in request.args or not request.args["q"].strip()

@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
     manager.anonymous_user = Visitor
     # It would tie a session to an address and a browser; ours are rows that can be revoked.
     manager.session_protection = None
-    manager.init_app(app)
+    manager.init_app(app, add_context_processor=False)  # templates ask for `current_person`
     manager.user_loader(lambda _token: None)
     app.jinja_env.globals.update(current_person=current_person, sign_in_address=None)
 
@@ -56,13 +56,14 @@ def signs_in(app: Flask, load: Callable[[str], Person | None], address: str) -> 
 
 def current_person() -> Person:
     """The person who sent this request. Without a cookie that names a session, nothing is read."""
-    if "person" not in g:
+    known = g._get_current_object().__dict__  # a page asks ten times
+    if "person" not in known:
         g.person = Visitor()  # stays so where the database is away: its error page needs nobody
         if session.get(NAMED) is not None:
             g.person = current_user._get_current_object()
             if not g.person.is_authenticated:
                 session.pop(NAMED)  # it is over: the next request need not ask
-    return cast(Person, g.person)
+    return cast(Person, known["person"])
 
 
 def signed_in() -> bool:
