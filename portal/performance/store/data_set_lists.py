@@ -48,6 +48,19 @@ class Row(NamedTuple):
     added_on: date | None
 
 
+class Own(NamedTuple):
+    """A data set as the page of its service or component tells of it."""
+
+    group: str
+    type: str
+    title: str
+    period: Period | None
+    published: bool
+    last_start: date | None
+    due_on: date | None
+    closed_on: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class SetQuery:
     """What a list is narrowed to: slugs, values of closed lists, and the place after which the
@@ -145,9 +158,9 @@ def counts(
     return found
 
 
-def of_thing(session: Session, kind: Kind, id_: int) -> list[Row]:
+def of_thing(session: Session, kind: Kind, id_: int) -> list[Own]:
     """The data sets of a service or component, by address."""
-    return [Row(*row) for row in _OF_THING[kind].rows(session, id=id_)]
+    return [Own(*row) for row in _OF_THING[kind].rows(session, id=id_)]
 
 
 def waiting(session: Session, person: Person, day: date) -> list[Row]:
@@ -206,7 +219,11 @@ def _joined(query: Any) -> Any:
 
 
 _OF_THING = {
-    kind: Fixed(_rows().where(column == bindparam("id")))
+    kind: Fixed(
+        select(*(getattr(DataSet, name) for name in Own._fields))
+        .where(column == bindparam("id"))
+        .order_by(DataSet.group, DataSet.type)
+    )
     for kind, column in (
         (Kind.SERVICE, DataSet.service_id), (Kind.COMPONENT, DataSet.component_id),
     )
