@@ -70,11 +70,16 @@ def day(value: Any) -> str | None:
     return str(value) if value is not None else None
 
 
-def children(run: Connection, ids: list[int]) -> dict[str, dict[int, list[Any]]]:
+CHILDREN = {"owners": OWNERS, "phases": PHASES, "names": NAMES, "links": LINKS, "apis": APIS,
+            "relations": RELATIONS}  # fmt: skip
+
+
+def children(
+    run: Connection, ids: list[int], of: dict[str, str] = CHILDREN
+) -> dict[str, dict[int, list[Any]]]:
     """The rows that belong to these services, by table and service."""
     marks, found = ", ".join(map(str, ids)), {}
-    for name, sql in (("owners", OWNERS), ("phases", PHASES), ("names", NAMES), ("links", LINKS),
-                      ("apis", APIS), ("relations", RELATIONS)):  # fmt: skip
+    for name, sql in of.items():
         mine: dict[int, list[Any]] = {}
         for row in run(sql.format(marks)):
             mine.setdefault(row[0], []).append(row[1:])
