@@ -127,3 +127,13 @@ class Changed(StrEnum):
     ENDED = "ended"
     CONFIRMED = "confirmed"
     DISPUTED = "disputed"
+
+
+class Duplicated(StrEnum):
+    """What of the duplication report a service stands behind."""
+
+    SEPARATE = "separate"
+    ADDRESSABLE = "addressable"
+    WITH_REASON = "with_reason"
+    EXEMPT = "exempt"
+    OVERLAP = "overlap"

@@ -5,6 +5,8 @@ from __future__ import annotations
 PUBLIC = "public"
 EXPECTED = dict.fromkeys(
     (
+        "duplication.index",
+        "duplication.services",
         "overview.index",
         "reuse.index",
         "reuse_changes.changes",

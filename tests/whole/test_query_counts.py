@@ -30,7 +30,8 @@ LISTS = ("/services", "/services?organisation=body-0&phase=live",
          "/components/component-0/closing", "/mandates", "/mandates/component-0",
          "/mandates/component-0?state=not_known", "/spend-requests",
          "/reports/reuse?by=organisation", "/reports/reuse/services", "/reports/reuse/closing",
-         "/reports/reuse/changes", "/reports/reuse/adoption")  # fmt: skip
+         "/reports/reuse/changes", "/reports/reuse/adoption",
+         "/reports/duplication/services")  # fmt: skip
 REPORTS = ("/reports/reuse", "/reports/reuse?by=phase", "/reports/reuse?by=component",
            "/reports/reuse.json")  # fmt: skip
 RECORDS = ("/services/service-1", "/organisations/body-0", "/journeys/journey-0",
@@ -94,6 +95,8 @@ MOST = {
     **dict.fromkeys(REPORTS, REPORT),
     "/reports/reuse?by=component": REPORT + NAMED,
     "/reports/reuse/heat-map": LIST + 1,
+    # Reading them once for each version of the records; the next reader asks for the pairs.
+    "/reports/duplication": REPORT + LIST + 1,
     "/services?q=service": LIST + SEARCH + NAMED,
     "/organisations?q=body": LIST + SEARCH,
     "/services.json?q=service": JSON + SEARCH,

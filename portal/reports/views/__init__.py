@@ -6,6 +6,7 @@ from flask import Flask
 
 from portal.charts.data import Scale
 from portal.reports.store import reuse_counts
+from portal.reports.views.duplication import blueprint as duplication
 from portal.reports.views.overview import blueprint as overview
 from portal.reports.views.reuse import blueprint as reuse
 from portal.reports.views.reuse_changes import blueprint as reuse_changes
@@ -19,7 +20,7 @@ from portal.web.i18n import lazy
 def install(app: Flask) -> None:
     """Register the pages, and have what they count follow every write."""
     reuse_counts.install()
-    for blueprint in (overview, reuse, reuse_services, reuse_charts, reuse_changes):
+    for blueprint in (overview, duplication, reuse, reuse_services, reuse_charts, reuse_changes):
         app.register_blueprint(blueprint)
     app.jinja_env.filters["percent"] = lambda value: amount(value, Scale.SHARE)
     navigation.add_to_footer(app, lazy("Reports on government"), "overview.index")
