@@ -71,11 +71,15 @@ def name_looks_like(key: str) -> str | None:
 
 def id_looks_like(text: str) -> str | None:
     """The same for an id, which programs make from fields and write in base 64."""
-    found = looks_like(text)
-    if found or len(text) % 4 or not _BASE_64.fullmatch(text):
-        return found
+    return looks_like(text) or looks_like(inside(text))
+
+
+def inside(text: str) -> str:
+    """What an id was made from, where it is written in base 64; else nothing."""
+    if len(text) % 4 or not _BASE_64.fullmatch(text):
+        return ""
     inner = b64decode(text)
-    return looks_like(inner.decode()) if inner.isascii() and b"\0" not in inner else None
+    return inner.decode() if inner.isascii() and b"\0" not in inner else ""
 
 
 def _plain(text: str) -> str:
@@ -83,9 +87,14 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_SIGNS)
 
 
+def is_of_numbers(key: str) -> bool:
+    """Whether whole numbers of a field are looked at."""
+    return _NUMBERS.search(key) is not None
+
+
 def number_looks_like(key: str, number: int) -> str | None:
     """The same for a whole number, where its field is called as such a thing is."""
-    if not _NUMBERS.search(key):
+    if not is_of_numbers(key):
         return None
     digits = str(number)
     return looks_like(digits) or looks_like(f"0{digits}")

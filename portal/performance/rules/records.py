@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import uuid
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -20,6 +20,8 @@ from portal.performance.words import Period, SetKind
 
 TIMESTAMP, ID = "_timestamp", "_id"
 MOMENTS = (TIMESTAMP, "_start_at", "_end_at")
+#: What is never anything but text.
+_TEXTS = frozenset({ID, TIMESTAMP})
 INTERNAL = frozenset({ID, *MOMENTS})
 #: So long can a text be: longer ones are somebody's words.
 LONGEST = 100
@@ -94,6 +96,8 @@ def said_of(number: int, many: int, message: str) -> str:
 
 def personal_data(rows: Sequence[object]) -> list[str]:
     """Which fields hold what looks like somebody's. The messages never say what stands there."""
+    if not _may_be_personal(rows):
+        return []
     known: dict[Any, Any] = {}
     return [
         said_of(number, len(rows), message)
@@ -101,6 +105,34 @@ def personal_data(rows: Sequence[object]) -> list[str]:
         if isinstance(row, dict)
         for message in _personal(row, known)
     ]
+
+
+#: Between texts that are looked at together: nothing that is looked for goes across it.
+_BETWEEN = "\n"
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+def _may_be_personal(rows: Sequence[object]) -> bool:
+    """Whether anything of a batch, looked at together, is not surely in order."""
+    some = [row for row in rows if isinstance(row, dict)]
+    keys, classes = _keys_and_classes(some)
+    if classes - _PLAIN:
+        return True
+    if any(personal.name_looks_like(key) or personal.is_of_numbers(key) for key in keys):
+        return True
+    texts = {value for row in some for value in row.values() if value.__class__ is str}
+    ids = [row[ID] for row in some if ID in row and row[ID].__class__ is str]
+    together = _BETWEEN.join((*texts, *map(personal.inside, ids)))
+    return personal.looks_like(together) is not None
+
+
+def _keys_and_classes(rows: Sequence[Body]) -> tuple[set[str], set[type]]:
+    """The keys of a batch, and what sorts of values stand there."""
+    keys, classes = set[str](), set[type]()
+    for row in rows:
+        keys.update(row)
+        classes.update(map(type, row.values()))
+    return keys, classes
 
 
 def _personal(row: Body, known: dict[Any, Any]) -> Iterator[str]:
@@ -147,17 +179,22 @@ def objects(rows: Sequence[object]) -> list[Body]:
 def moments_of(rows: Sequence[Body]) -> tuple[list[Body], list[str]]:
     """The records with their moments in UTC, and what is wrong with those that say none."""
     made, wrong = [], []
+    known: dict[str, str] = {}
     for number, row in enumerate(rows):
         new = dict(row)
         for key in MOMENTS:
             if key not in row:
                 continue
-            at = moments.read(row[key])
+            text = row[key]
+            if text.__class__ is str and text in known:
+                new[key] = known[text]
+                continue
+            at = moments.read(text)
             if at is not None:
-                new[key] = at.isoformat()
+                new[key] = known[text] = at.isoformat()
             else:
                 new[key] = None
-                wrong.append(said_of(number, len(rows), _no_moment(key, row[key])))
+                wrong.append(said_of(number, len(rows), _no_moment(key, text)))
         made.append(new)
     return made, wrong
 
@@ -170,6 +207,8 @@ def _no_moment(key: str, value: object) -> str:
 
 def problems(rows: Sequence[Body]) -> list[str]:
     """The first thing wrong with each record whose moments were read: a field, a value, its id."""
+    if _all_right(rows):
+        return []
     known: dict[str, str | None] = {}
     found = []
     for number, row in enumerate(rows):
@@ -181,6 +220,23 @@ def problems(rows: Sequence[Body]) -> list[str]:
                 found.append(said_of(number, len(rows), message))
                 break
     return found
+
+
+def _all_right(rows: Sequence[Body]) -> bool:
+    """Whether, looked at together, the records have nothing that could be wrong."""
+    keys, classes = _keys_and_classes(rows)
+    if classes - _PLAIN or any(_wrong_key(key) for key in keys):
+        return False
+    if any(row[key].__class__ is not str for key in _TEXTS & keys for row in rows if key in row):
+        return False
+    ids = [row[ID] for row in rows if ID in row]
+    if not all(ids) or max(map(len, ids), default=0) > LONGEST_ID or _SPACE.search("".join(ids)):
+        return False
+    texts = {value for row in rows for value in row.values() if value.__class__ is str}
+    if max(map(len, texts), default=0) > LONGEST:
+        # Ids may be longer: which is which, is asked one by one.
+        return False
+    return not _CONTROL.search(_BETWEEN.join(texts))
 
 
 def _wrong_key(key: str) -> str | None:
@@ -250,13 +306,17 @@ def read(rows: Sequence[object], asked: Asked, schema_says: list[str]) -> list[R
         ]
     if wrong:
         raise WrongRecords(wrong)
-    return [_read(row, was) for row, was in zip(made, sent, strict=True)]
+    known: dict[tuple[str, str], tuple[datetime, date]] = {}
+    return [_read(row, was[TIMESTAMP], known) for row, was in zip(made, sent, strict=True)]
 
 
-def _read(row: Body, was: Mapping[str, Any]) -> Read:
-    at = datetime.fromisoformat(row[TIMESTAMP])
-    id_ = row.pop(ID, None)
-    return Read(id_, at, moments.written_day(was[TIMESTAMP]), row)
+def _read(row: Body, was: str, known: dict[tuple[str, str], tuple[datetime, date]]) -> Read:
+    text = row[TIMESTAMP]
+    there = known.get((text, was))
+    if there is None:
+        there = datetime.fromisoformat(text), moments.written_day(was)
+        known[text, was] = there
+    return Read(row.pop(ID, None), *there, row)
 
 
 def as_record(read_: Read, id_: str | None = None, cell: str | None = None) -> Record:

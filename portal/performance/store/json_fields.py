@@ -65,7 +65,10 @@ class Fields:
 
     def is_text(self, key: str) -> ColumnElement[Any]:
         """1 where a field holds text, else 0."""
-        return case((self._type(key) == ("text" if self.sqlite else "string"), 1), else_=0)
+        if self.sqlite:
+            # Without looking at the whole record once more, as json_type does.
+            return func.typeof(self.number(key)) == "text"
+        return case((self._type(key) == "string", 1), else_=0)
 
     def text(self, key: str) -> ColumnElement[str]:
         """A field as it is sorted by and begins with something; NULL where there is none."""

@@ -176,7 +176,7 @@ def _parts(session: Session, data_set: DataSet, query: Query) -> Parts:
     told: list[Any] = [func.count()]
     for n in range(len(summed)):
         told += [func.sum(each.c[f"n{n}"]), func.count(each.c[f"n{n}"]), func.max(each.c[f"t{n}"])]
-    rows = session.connection().execute(select(*keys, *told).group_by(*keys))
+    rows = session.connection().execute(select(*keys, *told).group_by(*keys)).all()
     parts = [(*_place(row[:by], query), _part(row[by:], summed)) for row in rows if row[by]]
     parts += _listed(session, data_set, query, fields, listed)
     return grouping.fold(parts, query.period)
