@@ -75,7 +75,7 @@ def _taken_away(session: Session, data_set_id: int, ids: Collection[str]) -> dic
         .where(DataRecord.data_set_id == data_set_id, _named(session, ids))
         .returning(DataRecord.record_id, DataRecord.seq)
     )
-    rows: Any = session.connection().execute(query)
+    rows: Any = session.connection().execute(query).all()
     return dict(rows)
 
 
