@@ -1,4 +1,4 @@
-"""A certificate for 127.0.0.1 and the authority that signed it, made anew for each run."""
+"""A certificate for a host and the authority that signed it, made anew for each run."""
 
 from __future__ import annotations
 
@@ -24,25 +24,31 @@ class Files(NamedTuple):
 
 
 @cache
-def files() -> Files:
-    """Make both, once for each process."""
+def files(host: str = "127.0.0.1") -> Files:
+    """Make both, once for each host and process."""
     ca_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority, server = (
-        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        for name in ("Tests", "127.0.0.1")
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]) for name in ("Tests", host)
     )
     ca = _certificate(authority, ca_key, authority, ca_key, x509.BasicConstraints(True, None))
-    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    names = x509.SubjectAlternativeName([_named(host)])
     mine = _certificate(server, server_key, authority, ca_key, names)
     secret = server_key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    found = Files(*(str(Path(_folder.name) / name) for name in ("ca.pem", "server.pem")))
+    found = Files(*(str(Path(_folder.name) / name) for name in (f"{host}-ca.pem", f"{host}.pem")))
     Path(found.ca).write_bytes(ca.public_bytes(serialization.Encoding.PEM))
     Path(found.server).write_bytes(mine.public_bytes(serialization.Encoding.PEM) + secret)
     return found
+
+
+def _named(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 def _certificate(

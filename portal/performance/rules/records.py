@@ -26,6 +26,10 @@ INTERNAL = frozenset({ID, *MOMENTS})
 #: So long can a text be: longer ones are somebody's words.
 LONGEST = 100
 LONGEST_ID = 500
+#: No body that holds records is longer, neither as it comes nor once it is unpacked.
+LARGEST = 10 * 1024 * 1024
+#: So many records at once, at most.
+MOST = 50_000
 #: In larger batches each message says which record it is about.
 FEW = 10
 _KEY = re.compile(r"[a-z_][a-z0-9_]+")
@@ -237,6 +241,13 @@ def _all_right(rows: Sequence[Body]) -> bool:
         # Ids may be longer: which is which, is asked one by one.
         return False
     return not _CONTROL.search(_BETWEEN.join(texts))
+
+
+def has_wrong(key: str, value: object) -> bool:
+    """Whether a field of a record cannot be kept under its name, or with its value."""
+    if key in MOMENTS:
+        return moments.read(value) is None
+    return _wrong_key(key) is not None or _wrong_value(key, value) is not None
 
 
 def _wrong_key(key: str) -> str | None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from typing import Any, NoReturn
 
 import orjson
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-#: No body is longer, neither as it is sent nor once it is unpacked.
-LARGEST = 10 * 1024 * 1024
-#: So many records at once, at most.
-MOST = 50_000
+from portal.fetching import NotGzip, TooLarge, unpacked
+from portal.performance.rules.records import LARGEST, MOST
+
 _BEARER = re.compile(r"Bearer (\S+)\s*")
 #: Old clients' libraries read these as forms, of which nothing was left.
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -80,16 +78,13 @@ def _data() -> bytes:
 
 
 def _unpacked(data: bytes) -> bytes:
-    unpacker = zlib.decompressobj(wbits=31)
     try:
-        found = unpacker.decompress(data, LARGEST + 1)
-    except zlib.error:
-        raise BadBody("Error parsing gzip: not a gzipped file") from None
-    if len(found) > LARGEST:
-        raise RequestEntityTooLarge
-    if not unpacker.eof:
-        raise BadBody("Error parsing gzip: the end is missing")
-    return found
+        return unpacked(data, LARGEST)
+    except TooLarge:
+        raise RequestEntityTooLarge from None
+    except NotGzip as problem:
+        why = "the end is missing" if problem.cut_off else "not a gzipped file"
+        raise BadBody(f"Error parsing gzip: {why}") from None
 
 
 def _parsed(data: bytes) -> Any:
