@@ -153,6 +153,9 @@ class Settings:
         problems_per_network: how many problems one network can report in an hour; 0 for no limit.
         data_writes_per_minute: how often one token may write to data sets; 0 for no limit.
         smallest_rate: of fewer assessments than this no rate is shown, only how many.
+        collecting: whether the worker collects figures from web addresses at all.
+        collect_loopback: whether `http://127.0.0.1` is such an address: for tests, so no variable
+            of the environment sets it.
     """
 
     environment: Environment
@@ -178,6 +181,8 @@ class Settings:
     problems_per_network: int = 0
     data_writes_per_minute: int = 0
     smallest_rate: int = 5
+    collecting: bool = False
+    collect_loopback: bool = False
 
     @property
     def development(self) -> bool:
@@ -247,6 +252,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
             env, "PORTAL_DATA_WRITES_PER_MINUTE", 0 if environment == "test" else DATA_WRITES
         ),
         smallest_rate=max(1, _whole(env, "PORTAL_SMALLEST_RATE", 5)),
+        collecting=_whether(env, "PORTAL_COLLECT"),
     )
 
 
@@ -375,6 +381,13 @@ def _driver(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def _whether(env: Mapping[str, str], name: str) -> bool:
+    text = env.get(name) or "no"
+    if text not in ("yes", "no"):
+        raise UnsafeSettings(f"{name} must be yes or no")
+    return text == "yes"
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

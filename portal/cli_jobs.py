@@ -16,6 +16,7 @@ import portal.assessments.actions.booking_retention
 import portal.catalogue.actions.duplicates
 import portal.catalogue.actions.suppliers
 import portal.mail
+import portal.performance.actions.collecting
 import portal.reports.actions.reuse  # noqa: F401  they register their jobs
 from portal import jobs
 from portal.commands import Command, Commands, act, database, json_option, yes_anyway

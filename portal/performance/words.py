@@ -119,6 +119,53 @@ class CollectedFormat(StrEnum):
     CSV = "csv"
 
 
+class CollectedOutcome(StrEnum):
+    """How a collection went. Nothing is kept where it failed, nor where nothing had changed."""
+
+    KEPT = "kept"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+class CollectedTrouble(StrEnum):
+    """Why a collection failed: those of fetching first, then what is wrong with what was read."""
+
+    ADDRESS = "address"
+    NO_NAME = "no_name"
+    NOT_PUBLIC = "not_public"
+    NO_CONNECTION = "no_connection"
+    CERTIFICATE = "certificate"
+    TOO_SLOW = "too_slow"
+    REDIRECT = "redirect"
+    STATUS = "status"
+    TOO_LARGE = "too_large"
+    BROKEN = "broken"
+    NO_JSON = "no_json"
+    NO_CSV = "no_csv"
+    TOO_MANY = "too_many"
+    RECORDS = "records"
+
+
+class Fault(StrEnum):
+    """What is wrong with a record that was collected. None of these says what stands there."""
+
+    NO_RECORD = "no_record"
+    CELLS = "cells"
+    MISSING = "missing"
+    NOT_TAKEN = "not_taken"
+    UNKNOWN = "unknown"
+    PERSONAL = "personal"
+    TWICE = "twice"
+
+
+class HostState(StrEnum):
+    """What administrators decided of a host. Those that wait for them come first."""
+
+    WAITING = "waiting"
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+
+
 class Reminder(StrEnum):
     """What was sent of figures that are due."""
 

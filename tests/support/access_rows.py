@@ -57,6 +57,10 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "claims.show": PUBLIC,
     "claims.users": PUBLIC,
     "closing.show": PUBLIC,
+    **dict.fromkeys(
+        (f"collected_hosts.{name}" for name in ("index", "allow", "stop", "history")),
+        Permission.MANAGE_PORTAL,
+    ),
     "component_graph.show": PUBLIC,
     "component_map.index": PUBLIC,
     "components.as_at": PUBLIC,
@@ -79,6 +83,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
         (
             *(f"data_set_editing.{name}" for name in ("edit", "extend", "close", "open_again")),
             *(f"data_set_tokens.{name}" for name in ("index", "rotate", "revoke")),
+            *(f"collections.{n}" for n in ("show", "edit", "pause", "resume", "now", "remove")),
             *(f"uploads.{name}" for name in ("index", "template", "errors", "keep")),
             *(f"figure_forms.{name}" for name in ("index", "question", "check", "drop")),
             *(f"figure_links.{name}" for name in ("index", "revoke")),

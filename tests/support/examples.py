@@ -38,6 +38,7 @@ from portal.catalogue.models.transfers import Transfer
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import duplicates
 from portal.catalogue.words import RecordKind, RegistrationState
+from portal.performance.models.collecting import CollectedHost
 from portal.performance.models.data_sets import DataToken
 from portal.performance.store import data_sets
 
@@ -212,13 +213,16 @@ def _figures(session: Session) -> dict[str, dict[str, Any]]:
     row = data_sets.find(session, SERVICE, "volumes")
     here = {"group": SERVICE, "type_": "volumes",
             "start": row.last_start if row else None, "number": 1}  # fmt: skip
-    names = ("data_sets", "data_set_values", "data_set_editing", "figure_forms", "uploads")
+    names = ("data_sets", "data_set_values", "data_set_editing", "figure_forms", "uploads",
+             "collections")  # fmt: skip
     token = session.scalar(select(func.min(DataToken.id)))
+    host = session.scalar(select(CollectedHost).order_by(CollectedHost.id).limit(1))
     return {
         **dict.fromkeys(names, here),
         "data_set_tokens": {**here, "token_id": token},
         "figure_links": {**here, "link_id": 1},
         "figure_by_link": {"token": "unknown", "number": 1},
+        "collected_hosts": {"host_id": host.id, "host": host.host} if host else {},
     }
 
 

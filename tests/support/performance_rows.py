@@ -82,10 +82,19 @@ def _total(period: w.Period) -> f.FigureTotal:
 
 def _collection(**value: Any) -> c.Collection:
     plain = {
-        "data_set_id": ID, "url": "https://a.example/", "format": w.CollectedFormat.CSV,
-        "every": w.Period.MONTH, "edited_at": ACT.at,
+        "data_set_id": ID, "url": "https://a.example/", "host": "a.example",
+        "format": w.CollectedFormat.CSV, "every": w.Period.MONTH, "edited_at": ACT.at,
+        "next_at": ACT.at,
     }  # fmt: skip
     return c.Collection(**{**plain, **value})
+
+
+def _run(**value: Any) -> c.CollectionRun:
+    plain = {
+        "data_set_id": ID, "at": ACT.at, "host": "a.example", "format": w.CollectedFormat.CSV,
+        "outcome": w.CollectedOutcome.FAILED,
+    }  # fmt: skip
+    return c.CollectionRun(**{**plain, **value})
 
 
 #: As `ROWS` of tests/whole/test_enums.py.
@@ -109,6 +118,9 @@ ROWS: dict[str, Callable[[int, int, int, Any], Base]] = {
     ),
     "data_collection.format": lambda _a, _b, _c, x: _collection(format=x),
     "data_collection.every": lambda _a, _b, _c, x: _collection(every=x),
+    "collection_run.format": lambda _a, _b, _c, x: _run(format=x),
+    "collection_run.outcome": lambda _a, _b, _c, x: _run(outcome=x),
+    "collection_run.trouble": lambda _a, _b, _c, x: _run(trouble=x),
     "figure_reminder.step": lambda _a, _b, _c, x: c.FigureReminder(
         data_set_id=ID, start=ON, step=x, at=ACT.at
     ),

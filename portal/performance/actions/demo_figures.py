@@ -9,12 +9,20 @@ from portal.access import Kind
 from portal.accounts.store import things
 from portal.audit import Act, Document
 from portal.db import Database
-from portal.performance.actions import answering, data_sets, tokens
+from portal.fetching import read
+from portal.performance.actions import answering, collected_hosts, collections, data_sets, tokens
 from portal.performance.actions.data_sets import Kept, Wanted
 from portal.performance.rules import kinds, periods, schemas
 from portal.performance.rules.entries import Entry, Sent
 from portal.performance.store import data_sets as store
-from portal.performance.words import Period, SetKind, ValueState, ValueStatus, Way
+from portal.performance.words import (
+    CollectedFormat,
+    Period,
+    SetKind,
+    ValueState,
+    ValueStatus,
+    Way,
+)
 
 #: Made for each data set and told to nobody: to be seen, replaced and revoked.
 LABEL = "Monthly export"
@@ -28,7 +36,7 @@ def add_missing(database: Database, rows: Iterable[Document], act: Act) -> int:
         rows: documents with the service, the sort and period, and the figures by measure and, after
             a colon, cell: of the periods up to `ago` before the one that goes on, the newest last.
             What is no number is a state. `revised` has what some of them were first: by
-            measure, how many periods back, and the number.
+            measure, how many periods back, and the number. `collection` is where they come from, if anywhere.
         act: who loads the set.
     """
     added = 0
@@ -53,6 +61,8 @@ def add_missing(database: Database, rows: Iterable[Document], act: Act) -> int:
             before = _as_first(entries, row.get("revised", {}))
             for each in [before, entries] if before != entries else [entries]:
                 answering.keep_entries(session, data_set, each, sent, act)
+        if "collection" in row:
+            _register(database, made, row["collection"], act)
         added += 1
     return added
 
@@ -66,6 +76,15 @@ def _as_first(entries: Sequence[Entry], revised: Mapping[str, Mapping[str, float
             at = places[int(back)]
             made[at] = replace(made[at], number=float(number))
     return made
+
+
+def _register(database: Database, data_set_id: int, said: Document, act: Act) -> None:
+    """The address that a data set is collected from. Its host waits, unless there is a reason."""
+    wanted = collections.Wanted(said["url"], CollectedFormat(said["format"]), Period(said["every"]))
+    collections.put(database, data_set_id, 0, wanted, act)
+    if "allowed" in said:
+        why = replace(act, reason=said["allowed"])
+        collected_hosts.decide(database, read(wanted.url).host, True, why)
 
 
 def _entries(row: Document, act: Act) -> Iterable[Entry]:

@@ -13,6 +13,7 @@ from portal.performance.models.values import DataBatch
 from portal.performance.rules.entries import Entry, Record, Sent, digest
 from portal.performance.store import data_sets, folding, values
 from portal.performance.store import records as records_store
+from portal.performance.words import Way
 
 
 def keep(
@@ -51,6 +52,8 @@ def keep(
     folding.refold(session, data_set, kept.starts)
     _extend(data_set, [entry.start for entry in entries], act)
     after = {"digest": batch.digest, "way": sent.way.value, **batch.counts}
+    if sent.way is Way.COLLECTED:
+        after["collected_from"] = sent.source
     record(session, act, "data_set.received", data_sets.THING, data_set.id, None, after)
     return batch
 

@@ -8,6 +8,7 @@ from datetime import date
 from portal.catalogue.forms import labels
 from portal.catalogue.forms.history_words import teach as teach_history
 from portal.performance.rules import kinds, kpis, periods
+from portal.performance.rules.collected_words import FAULTS, TROUBLES
 from portal.performance.words import Period, SetKind
 from portal.web.filters import long_date, month, month_alone
 from portal.web.i18n import _, lazy
@@ -62,6 +63,24 @@ LABELS: dict[str, Mapping[str, str]] = {
         "digital_above_total": lazy("More digital transactions than transactions"),
         "quarters_differ": lazy("Differs from what was published elsewhere"),
     },
+    "collected_format": {"json": lazy("JSON"), "csv": lazy("CSV")},
+    "collected_every": {
+        "day": lazy("Every day"),
+        "week": lazy("Every week"),
+        "month": lazy("Every month"),
+    },
+    "collected_outcome": {
+        "kept": lazy("Kept"),
+        "unchanged": lazy("Nothing new"),
+        "failed": lazy("Failed"),
+    },
+    "collected_trouble": {each.value: lazy(text) for each, text in TROUBLES.items()},
+    "fault": {each.value: lazy(text) for each, text in FAULTS.items()},
+    "host_state": {
+        "waiting": lazy("Waiting"),
+        "allowed": lazy("Allowed"),
+        "refused": lazy("Not allowed"),
+    },
     "figure_kpi": {kpi.value: lazy(each.title) for kpi, each in kpis.INDICATORS.items()},
 }
 
@@ -69,6 +88,8 @@ LABELS: dict[str, Mapping[str, str]] = {
 COLOURS = {
     "provisional": "yellow", "published": "green", "revised": "blue",
     "overdue": "red", "soon": "yellow", "on_time": "green", "undated": "grey", "closed": "grey",
+    "kept": "green", "unchanged": "grey", "failed": "red",
+    "waiting": "yellow", "allowed": "green", "refused": "red",
 }  # fmt: skip
 _FIELDS = {
     "group": lazy("First part of its address"),
@@ -94,18 +115,27 @@ _FIELDS = {
     "revoked_at": lazy("Revoked"),
     "link_for": lazy("Link by email for the period from"),
     "used_at": lazy("Used"),
+    "collected_from": lazy("Collected from"),
+    "collected_as": lazy("Collected as"),
+    "collected_every": lazy("How often it is collected"),
+    "collection_paused": lazy("Collection is paused"),
+    "host": lazy("Host"),
+    "allowed": lazy("The portal may collect from it"),
 }
 #: What the history keeps for programs, and pages leave out.
 HIDDEN = frozenset(
     ("token_id", "link_id", "service_id", "component_id", "digest", "open_schema", "raw_queries",
-     "realtime", "queryable", "auto_ids")
+     "realtime", "queryable", "auto_ids", "address_digest")
 )  # fmt: skip
 
 
 def teach() -> None:
     """Give pages and histories these words."""
     labels.add(LABELS)
-    texts = {"period": LABELS["set_period"], "way": LABELS["sent_by"]}
+    texts = {
+        "period": LABELS["set_period"], "way": LABELS["sent_by"],
+        "collected_as": LABELS["collected_format"], "collected_every": LABELS["collected_every"],
+    }  # fmt: skip
     teach_history(_FIELDS, texts)
 
 

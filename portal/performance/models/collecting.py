@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from typing import Any
 
@@ -9,24 +10,33 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.catalogue.models.organisations import NEVER_AGAIN
-from portal.db import Base, Json, UtcTime, enum_column
+from portal.db import Base, Json, UtcTime, enum_column, sorted_text
 from portal.performance import words
 
 
 class CollectedHost(Base):
-    """A host that the portal may collect from, as an administrator allowed."""
+    """A host that an administrator decided about: whether the portal may collect from it, and why.
+
+    A host without a row waits for that.
+    """
 
     __tablename__ = "collected_host"
     __table_args__ = (NEVER_AGAIN,)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    host: Mapped[str] = mapped_column(String(253), unique=True)
+    host: Mapped[str] = mapped_column(sorted_text(253), unique=True)
+    allowed: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(500))
-    allowed_at: Mapped[datetime] = mapped_column(UtcTime)
+    decided_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class Collection(Base):
-    """The address that a data set is collected from, and how that went the last time."""
+    """The address that a data set is collected from, and what the last collection left.
+
+    It is paused where there is no next time. `digest`, `etag` and `modified` tell a body that is
+    the same as the last one kept. `failures` are those in a row; `told_at` is when its people were
+    told of them.
+    """
 
     __tablename__ = "data_collection"
     __table_args__ = (Index("ix_data_collection_next_at", "next_at"),)
@@ -35,14 +45,53 @@ class Collection(Base):
         ForeignKey("data_set.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     url: Mapped[str] = mapped_column(String(2000))
+    host: Mapped[str] = mapped_column(sorted_text(253), index=True)
     format: Mapped[words.CollectedFormat] = mapped_column(enum_column(words.CollectedFormat))
     every: Mapped[words.Period] = mapped_column(enum_column(words.Period))
     next_at: Mapped[datetime | None] = mapped_column(UtcTime)
-    last_at: Mapped[datetime | None] = mapped_column(UtcTime)
-    outcome: Mapped[str | None] = mapped_column(String(500))
+    digest: Mapped[str | None] = mapped_column(String(64))
+    etag: Mapped[str | None] = mapped_column(String(200))
+    modified: Mapped[str | None] = mapped_column(String(200))
     failures: Mapped[int] = mapped_column(default=0)
+    told_at: Mapped[datetime | None] = mapped_column(UtcTime)
     version: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is collected until somebody resumes it."""
+        return self.next_at is None
+
+    @property
+    def url_digest(self) -> str:
+        """Tells one address from another where only its host may be said."""
+        return hashlib.sha256(self.url.encode()).hexdigest()[:16]
+
+
+class CollectionRun(Base):
+    """How one collection went. The newest of a data set are kept.
+
+    `faults` are the first things wrong with records, each with the place of the record (its number,
+    or its line in a CSV file; 0 for none), the field and which `Fault`; `wrong` is how many there
+    were.
+    """
+
+    __tablename__ = "collection_run"
+    __table_args__ = (Index("ix_collection_run_data_set_id", "data_set_id", "id"), NEVER_AGAIN)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    data_set_id: Mapped[int] = mapped_column(ForeignKey("data_set.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    host: Mapped[str] = mapped_column(String(253))
+    format: Mapped[words.CollectedFormat] = mapped_column(enum_column(words.CollectedFormat))
+    outcome: Mapped[words.CollectedOutcome] = mapped_column(enum_column(words.CollectedOutcome))
+    trouble: Mapped[words.CollectedTrouble | None] = mapped_column(
+        enum_column(words.CollectedTrouble)
+    )
+    status: Mapped[int | None]
+    records: Mapped[int] = mapped_column(default=0)
+    wrong: Mapped[int] = mapped_column(default=0)
+    faults: Mapped[list[Any]] = mapped_column(Json, default=list)
 
 
 class FigureLink(Base):

@@ -164,7 +164,7 @@ def _row(
 def _start(
     number: int, text: str, schema: Schema, status: ValueStatus, day: date, wrong: list[Wrong]
 ) -> date | None:
-    start = _date(text.strip())
+    start = read_day(text.strip())
     if start is None:
         wrong.append(_wrong(number, START, N_("This must be a date, like 2026-07-01")))
         return None
@@ -179,7 +179,8 @@ def _start(
     return start
 
 
-def _date(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """The day that a cell says, as 2026-07-01 or 01/07/2026; None where it says none."""
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
             return datetime.strptime(text, form).date()  # noqa: DTZ007  a day, no moment

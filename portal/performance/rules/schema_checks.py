@@ -37,39 +37,47 @@ def says(rows: Sequence[object], asked: Asked) -> list[str]:
         said_of(number, len(rows), message)
         for number, row in enumerate(rows)
         if isinstance(row, dict)
-        for message in _says(row, asked)
+        for _field, message in of_record(row, asked)
     ]
 
 
-def _says(row: Mapping[str, Any], asked: Asked) -> Iterator[str]:
+def of_record(row: Mapping[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
+    """What is wrong with one record of a data set with a closed schema: a field, and the message.
+
+    A field that the data set does not have is named as it was sent.
+    """
     yield from _base(row, asked.period)
     missing = [each.key for each in asked.dimensions if each.key not in row]
     if len(asked.measures) == 1 and asked.measures[0].key not in row:
         missing.append(asked.measures[0].key)
-    yield from (f"'{key}' is a required property" for key in missing)
+    yield from ((key, f"'{key}' is a required property") for key in missing)
     for dimension in asked.dimensions:
         if dimension.key in row:
-            yield from _dimension(row[dimension.key], dimension, asked)
+            yield from _of(dimension.key, _dimension(row[dimension.key], dimension, asked))
     sent = [each for each in asked.measures if each.key in row]
     for measure in sent:
-        yield from _measure(row[measure.key], measure)
+        yield from _of(measure.key, _measure(row[measure.key], measure))
     if asked.measures and not sent and not missing:
         names = ", ".join(each.key for each in asked.measures)
-        yield f"one of {names} is a required property"
+        yield asked.measures[0].key, f"one of {names} is a required property"
     yield from _part(row, asked.kind)
     yield from _undeclared(row, asked)
 
 
-def _base(row: Mapping[str, Any], period: Period | None) -> Iterator[str]:
+def _of(field: str, messages: Iterator[str]) -> Iterator[tuple[str, str]]:
+    return ((field, message) for message in messages)
+
+
+def _base(row: Mapping[str, Any], period: Period | None) -> Iterator[tuple[str, str]]:
     if TIMESTAMP not in row:
-        yield f"'{TIMESTAMP}' is a required property"
+        yield TIMESTAMP, f"'{TIMESTAMP}' is a required property"
     else:
-        yield from _timestamp(row[TIMESTAMP], period)
+        yield from _of(TIMESTAMP, _timestamp(row[TIMESTAMP], period))
     if "period" in row:
         allowed = PERIODS if period is None else (period.value,)
-        yield from _one_of(row["period"], allowed)
+        yield from _of("period", _one_of(row["period"], allowed))
     if STATUS in row and period is not None:
-        yield from _one_of(row[STATUS], STATUSES)
+        yield from _of(STATUS, _one_of(row[STATUS], STATUSES))
 
 
 def _timestamp(value: object, period: Period | None) -> Iterator[str]:
@@ -113,14 +121,14 @@ def _measure(value: object, measure: Measure) -> Iterator[str]:
         yield f"{measure.key} must be 100 or less"
 
 
-def _part(row: Mapping[str, Any], kind: SetKind) -> Iterator[str]:
+def _part(row: Mapping[str, Any], kind: SetKind) -> Iterator[tuple[str, str]]:
     part, whole = PART_OF.get(kind, ("", ""))
     some, every = row.get(part), row.get(whole)
     if isinstance(some, (int, float)) and isinstance(every, (int, float)) and some > every:
-        yield f"{part} must not be more than {whole}"
+        yield part, f"{part} must not be more than {whole}"
 
 
-def _undeclared(row: Mapping[str, Any], asked: Asked) -> Iterator[str]:
+def _undeclared(row: Mapping[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
     if not asked.dimensions and not asked.measures:
         return  # a sort that nobody knows: it says nothing of other fields
     declared = {ID, *MOMENTS, *CONSTANTS, *(each.key for each in asked.dimensions)}
@@ -128,4 +136,4 @@ def _undeclared(row: Mapping[str, Any], asked: Asked) -> Iterator[str]:
     # What is no key of any record is refused as such.
     for key in row:
         if key not in declared and not key.startswith("_") and key.isidentifier():
-            yield f"{key[:LONGEST]} is not a field of this data set"
+            yield key, f"{key[:LONGEST]} is not a field of this data set"

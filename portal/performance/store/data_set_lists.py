@@ -167,14 +167,14 @@ def waiting(session: Session, person: Person, day: date) -> list[Row]:
     """The data sets that somebody answers for with values due by a day, the first due first; not
     more than anybody would go through.
     """
-    query = _rows().where(kept_by(session, person), DataSet.due_on <= day).order_by(None)
+    query = rows().where(kept_by(session, person), DataSet.due_on <= day).order_by(None)
     found = session.execute(query.order_by(DataSet.due_on, DataSet.id).limit(MOST))
     return [Row(*row) for row in found]
 
 
 def _select(query: SetQuery, seen: ColumnElement[bool], day: date) -> Any:
     d = DataSet
-    found = _rows().where(*_where(query, seen, day))
+    found = rows().where(*_where(query, seen, day))
     if query.after is not None:
         found = found.where(tuple_(d.group, d.type) > query.after)
     return found
@@ -197,7 +197,8 @@ def _where(query: SetQuery, seen: ColumnElement[bool], day: date) -> list[Column
     return where
 
 
-def _rows() -> Any:
+def rows() -> Any:
+    """Data sets as they stand in lists, by address: a statement to narrow."""
     d = DataSet
     query = select(
         d.id, d.group, d.type, d.title, d.kind, d.period, Service.slug, Service.name,

@@ -7,6 +7,8 @@ from flask import Flask
 from portal.performance.forms import labels
 from portal.performance.rules.answers import put
 from portal.performance.views import (
+    collected_hosts,
+    collections,
     data_set_editing,
     data_set_panels,
     data_set_tokens,
@@ -40,8 +42,12 @@ def install(app: Flask, links_per_network: int) -> None:
         figure_forms,
         figure_links,
         uploads,
+        collections,
+        collected_hosts,
     ):
         app.register_blueprint(module.blueprint)
     figure_by_link.install(app, links_per_network)
     data_set_panels.install()
+    collections.install()
+    collected_hosts.install()
     navigation.add_to_footer(app, lazy("Data sets"), "data_sets.index")

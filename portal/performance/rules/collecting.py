@@ -1,0 +1,83 @@
+"""Collecting figures from a web address: when next, and what stands in the way."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from portal.performance.words import HostState, Period
+
+#: How often an address can be asked.
+EVERY = (Period.DAY, Period.WEEK, Period.MONTH)
+#: After so many failures in a row, those who answer for the data set are told.
+TOLD_AFTER = 3
+FIRST_WAIT = timedelta(hours=1)
+LONGEST_WAIT = timedelta(days=1)
+#: How many collections of a data set are remembered.
+KEPT_RUNS = 100
+#: How many things wrong with records are remembered of each.
+KEPT_FAULTS = 20
+
+
+class Standing(StrEnum):
+    """Why an address is or is not collected: the first that holds, in this order."""
+
+    OFF = "off"
+    CLOSED = "closed"
+    PAUSED = "paused"
+    REFUSED = "refused"
+    WAITING = "waiting"
+    FAILING = "failing"
+    ON = "on"
+
+    @property
+    def runs(self) -> bool:
+        """Whether collections are made."""
+        return self in (Standing.FAILING, Standing.ON)
+
+
+class Collected(Protocol):
+    """The part of a collection that says whether it is made."""
+
+    failures: int
+
+    @property
+    def paused(self) -> bool:
+        """Whether its team paused it."""
+
+
+def standing(on: bool, closed: bool, row: Collected, host: HostState) -> Standing:
+    """Where a collection stands.
+
+    Args:
+        on: whether this portal collects at all.
+        closed: whether the data set is closed.
+        row: the collection.
+        host: what was decided of its host.
+    """
+    said = (
+        (not on, Standing.OFF),
+        (closed, Standing.CLOSED),
+        (row.paused, Standing.PAUSED),
+        (host is HostState.REFUSED, Standing.REFUSED),
+        (host is HostState.WAITING, Standing.WAITING),
+        (row.failures > 0, Standing.FAILING),
+    )
+    return next((each for holds, each in said if holds), Standing.ON)
+
+
+def next_at(every: Period, at: datetime) -> datetime:
+    """When an address is asked again after a collection that went well: the same time of day."""
+    if every is Period.MONTH:
+        year, month = at.year + at.month // 12, at.month % 12 + 1
+        return at.replace(year=year, month=month, day=min(at.day, monthrange(year, month)[1]))
+    return at + (timedelta(days=7) if every is Period.WEEK else timedelta(days=1))
+
+
+def again_at(failures: int, at: datetime) -> datetime:
+    """When an address is asked again after so many failures in a row: an hour later, then twice as
+    long each time, up to a day.
+    """
+    return at + min(FIRST_WAIT * (1 << min(failures - 1, 10)), LONGEST_WAIT)
