@@ -287,6 +287,12 @@ def test_errors_of_ours_put_it_off(here: Collected) -> None:
         failed(session, {"data_set": 10**6}, here.act.at, "")
     here.session.expire_all()
     assert here.kept.failures == 1 and here.kept.next_at == here.act.at + timedelta(hours=1)
+    collections.pause(here.database, here.row.id, 1, here.act)
+    here.register(2, CollectedFormat.CSV)
+    with here.database.writing() as session:
+        failed(session, {"data_set": here.row.id}, here.act.at, "")
+    here.session.expire_all()
+    assert here.kept.paused and here.kept.failures == 0
 
 
 def test_only_the_last_runs_are_remembered(

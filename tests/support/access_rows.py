@@ -19,6 +19,7 @@ from tests.support.report_rows import PUBLIC
 
 #: The kind of thing that the first part of the address names.
 ADDRESS = "address"
+BOARDS = ("component", "government", "journey", "organisation", "service")
 #: Whom each endpoint is for: anyone, or who holds a permission, on a thing of a kind where it is
 #: about one.
 EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
@@ -36,14 +37,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "answers.needs": (Permission.EDIT_REGISTRATION, REGISTRATION),
     "answers.similar": (Permission.EDIT_REGISTRATION, REGISTRATION),
     "answers.theirs": (Permission.EDIT_REGISTRATION, REGISTRATION),
-    **dict.fromkeys(
-        (
-            f"boards.{name}{end}"
-            for name in ("component", "government", "journey", "organisation", "service")
-            for end in ("", "_chart")
-        ),
-        PUBLIC,
-    ),
+    **dict.fromkeys((f"boards.{of}{end}" for of in BOARDS for end in ("", "_chart")), PUBLIC),
     "burning.index": PUBLIC,
     **dict.fromkeys((f"figure_by_link.{name}" for name in ("check", "question", "sent")), PUBLIC),
     **dict.fromkeys(("freshness.index", "freshness.owners", "freshness.organisations"), PUBLIC),
@@ -125,10 +119,9 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "findings.release": Permission.DECIDE_FINDINGS,
     "findings.show": PUBLIC,
     "health": PUBLIC,
-    "histories.index": PUBLIC,
-    "histories.index_chart": PUBLIC,
-    "histories.show": PUBLIC,
-    "histories.show_chart": PUBLIC,
+    **dict.fromkeys(
+        (f"histories.{n}" for n in ("index", "index_chart", "show", "show_chart")), PUBLIC
+    ),
     "home.index": PUBLIC,
     "imports.index": PUBLIC,
     "imports.show": PUBLIC,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, current_app, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission, Person
@@ -230,16 +230,18 @@ def remove(group: str, type_: str) -> AnyResponse:
     with reading() as session:
         row = collecting.get(session, found.row.id)
     if not confirmed():
-        rows = [
-            {"key": _("Web address of the figures"), "value": row.url},
-            {"key": _("What was collected"), "value": _("Stays in the data set")},
-        ]
-        crumbs = crumbs_to(found, (_("Collect from a web address"), _address(found)))
-        return check_page(
-            _("Collect no more from this address"), rows, _("Collect no more"), crumbs
-        )
+        return _ask(found, row)
     try:
         acts.remove(database(), found.row.id, act())
     except Missing:
         return not_done(_("It was removed already."), _address(found))
-    return done(_("Nothing is collected any more."), url_for(".show", group=group, type_=type_))
+    return done(_("Nothing is collected any more."), _address(found))
+
+
+def _ask(found: Seen, row: Collection) -> AnyResponse:
+    rows = [
+        {"key": _("Web address of the figures"), "value": row.url},
+        {"key": _("What was collected"), "value": _("Stays in the data set")},
+    ]
+    crumbs = crumbs_to(found, (_("Collect from a web address"), _address(found)))
+    return check_page(_("Collect no more from this address"), rows, _("Collect no more"), crumbs)
