@@ -36,7 +36,7 @@ def add_missing(database: Database, rows: Iterable[Document], act: Act) -> int:
         rows: documents with the service, the sort and period, and the figures by measure and, after
             a colon, cell: of the periods up to `ago` before the one that goes on, the newest last.
             What is no number is a state. `revised` has what some of them were first: by
-            measure, how many periods back, and the number. `collection` is where they come from, if anywhere.
+            measure, how many periods back, and the number. `collection` is where they come from.
         act: who loads the set.
     """
     added = 0
