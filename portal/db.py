@@ -162,7 +162,7 @@ class Database:
 
     @contextmanager
     def reading(self, fresh: bool = False) -> Iterator[Session]:
-        """Yield a session whose connection refuses every write; always rolled back.
+        """Yield a session whose connection refuses every write.
 
         Args:
             fresh: read where we write, since a standby is some moments behind.
@@ -172,6 +172,11 @@ class Database:
             if not self.sqlite:
                 session.connection(execution_options={"postgresql_readonly": True})
             yield session
+            if not self.sqlite and not session.connection().invalidated:
+                # The driver forgets the statements that it prepared when it rolls back, and each
+                # was planned anew for every page: half of its time. There is nothing to keep.
+                session.expunge_all()
+                session.commit()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
