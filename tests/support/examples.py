@@ -41,6 +41,7 @@ from portal.catalogue.words import RecordKind, RegistrationState
 from portal.performance.models.collecting import CollectedHost
 from portal.performance.models.data_sets import DataToken
 from portal.performance.store import data_sets
+from portal.reports.models.runs import SavingsRun
 
 SERVICE = "tax-your-vehicle"
 ORGANISATION = "driver-and-vehicle-licensing-agency"
@@ -174,6 +175,8 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
             "invitation_id": session.scalar(select(func.min(Invitation.id))),
         },
         "joining": {"request_id": session.scalar(select(func.min(JoinRequest.id)))},
+        "savings": {"run_id": session.scalar(select(func.max(SavingsRun.id)))},
+        "savings_lists": {"run_id": session.scalar(select(func.max(SavingsRun.id))), "number": 1},
         "standards": {"slug": "service-standard", "number": 3, "point": 12},
         "standard_walks": {"slug": "service-standard", "number": 2},
         "standard_editing": {"slug": STANDARD, "number": 1, "point": 15},

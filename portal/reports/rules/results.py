@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.catalogue.component_words import Standing
 from portal.reports.rules.appraisal import Appraisal
+from portal.reports.rules.assumptions import SHARES
 from portal.reports.rules.model import COLUMN_OF
 from portal.reports.rules.ranges import (
     DRAWS,
@@ -130,7 +131,8 @@ def _switching(made: Case, keys: Iterable[str]) -> list[list[str]]:
     found = []
     for key in keys:
         value = switching_value(made, key)
-        if value is not None and value >= 0:
+        field = Assumed(made.assumptions[key].field)
+        if value is not None and 0 <= value <= SHARES.get(field, value):
             found.append([key, _plain(value)])
     return found
 

@@ -39,6 +39,14 @@ def by_number(session: Session, scope: int, number: int, draft: bool = False) ->
     return found
 
 
+def published(session: Session, number: int) -> AssumptionSet:
+    """A published version of everybody's. Raises Missing."""
+    found = by_number(session, EVERYBODY, number)
+    if found.state is not SetState.PUBLISHED:
+        raise Missing(_NO_SET)
+    return found
+
+
 def editable(session: Session, scope: int, number: int, base: int) -> AssumptionSet:
     """A draft that still is as a page showed it. Raises Missing, and Stale where it is not."""
     found = by_number(session, scope, number, draft=True)

@@ -32,8 +32,10 @@ class Listed(NamedTuple):
     progress: int
     asked_at: datetime
     done_at: datetime | None
-    scope: int
     number: int
+    code: str | None
+    inputs_digest: str | None
+    lines_digest: str | None
     result: Document
 
 
@@ -43,6 +45,13 @@ def by_id(session: Session, run_id: int) -> SavingsRun:
     if found is None:
         raise Missing(N_("There is no such run"))
     return found
+
+
+def finished(run: SavingsRun) -> SavingsRun:
+    """The run, where it is done. Raises Missing."""
+    if run.state is not RunState.DONE:
+        raise Missing(N_("The run is not finished"))
+    return run
 
 
 def document(run: SavingsRun) -> Document:
@@ -75,8 +84,8 @@ def listing(
     r, s = SavingsRun, AssumptionSet
     query = (
         select(
-            r.id, r.as_at, r.basis, r.state, r.progress, r.asked_at, r.done_at, s.scope, s.number,
-            r.result,
+            r.id, r.as_at, r.basis, r.state, r.progress, r.asked_at, r.done_at, s.number, r.code,
+            r.inputs_digest, r.lines_digest, r.result,
         )
         .join(s, s.id == r.set_id)
         .where(s.scope.in_(list(scopes)))

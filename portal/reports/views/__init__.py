@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.charts.data import Scale
+from portal.reports.forms import labels
 from portal.reports.store import reuse_counts
 from portal.reports.views.duplication import blueprint as duplication
 from portal.reports.views.overview import blueprint as overview
@@ -12,6 +13,8 @@ from portal.reports.views.reuse import blueprint as reuse
 from portal.reports.views.reuse_changes import blueprint as reuse_changes
 from portal.reports.views.reuse_charts import blueprint as reuse_charts
 from portal.reports.views.reuse_services import blueprint as reuse_services
+from portal.reports.views.savings import blueprint as savings
+from portal.reports.views.savings_lists import blueprint as savings_lists
 from portal.web import navigation
 from portal.web.chart_texts import amount
 from portal.web.i18n import lazy
@@ -19,8 +22,14 @@ from portal.web.i18n import lazy
 
 def install(app: Flask) -> None:
     """Register the pages, and have what they count follow every write."""
+    labels.install()
     reuse_counts.install()
-    for blueprint in (overview, duplication, reuse, reuse_services, reuse_charts, reuse_changes):
+    for blueprint in (
+        overview, duplication, reuse, reuse_services, reuse_charts, reuse_changes, savings,
+        savings_lists,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.filters["percent"] = lambda value: amount(value, Scale.SHARE)
+    app.jinja_env.filters["pounds"] = labels.pounds
+    app.jinja_env.filters["financial_year"] = labels.financial_year
     navigation.add_to_footer(app, lazy("Reports on government"), "overview.index")

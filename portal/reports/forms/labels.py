@@ -1,0 +1,86 @@
+"""What the closed lists of savings are called on pages, and how money is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from portal.catalogue.forms import labels
+from portal.web.i18n import _, lazy
+
+LABELS: dict[str, Mapping[str, str]] = {
+    "claim_kind": {
+        "run_released": lazy("Old arrangement that stopped, with proof"),
+        "build_avoided": lazy("Building alone, avoided"),
+        "run_avoided": lazy("Running alone, avoided"),
+        "volume_avoided": lazy("Price elsewhere, avoided"),
+        "run_replaced": lazy("Old arrangement replaced"),
+        "volume_replaced": lazy("Old price replaced"),
+        "integration": lazy("Building the component in"),
+        "integration_measured": lazy("Building the component in, measured"),
+        "own_run": lazy("What the service still spends itself"),
+        "exit": lazy("Leaving the component"),
+        "price": lazy("Price of the component"),
+        "platform": lazy("The platform’s own cost"),
+    },
+    "assumed": {
+        "build": lazy("Building it alone (B)"),
+        "run": lazy("Running it alone, a year (M)"),
+        "own_run": lazy("What the service still spends, a year (m)"),
+        "additionality": lazy("Additionality (a)"),
+        "relative_cost": lazy("Cost of building in, as a share of B (RCR)"),
+        "exit_cost": lazy("Leaving (X)"),
+        "optimism": lazy("Optimism bias"),
+        "alternative_price": lazy("Price of one elsewhere (p0)"),
+        "price": lazy("Price of one (p1)"),
+        "platform": lazy("Cost of the platform, a year (K)"),
+    },
+    "size_band": {
+        "smallest": lazy("under 1,000 transactions a year, or not known"),
+        "small": lazy("1,000 to 100,000 transactions a year"),
+        "medium": lazy("100,000 to 10 million transactions a year"),
+        "large": lazy("10 million transactions a year and more"),
+    },
+    "evidence_class": {
+        "measured": lazy("Measured"),
+        "published": lazy("Published"),
+        "benchmark": lazy("Benchmark"),
+        "judgement": lazy("Judgement"),
+    },
+    "run_basis": {
+        "as_it_was": lazy("As it was"),
+        "restated": lazy("Restated to today"),
+    },
+    "run_state": {
+        "waiting": lazy("Waiting"),
+        "running": lazy("Being worked out"),
+        "done": lazy("Done"),
+        "failed": lazy("Failed"),
+    },
+}
+#: From so many pounds on they are written in millions.
+_MILLION = 1_000_000
+
+
+def install() -> None:
+    """Let pages say what the lists are called."""
+    labels.add(LABELS)
+
+
+def pounds(pence: int) -> str:
+    """Money to the pound: £1,234, or -£1,234."""
+    whole = round(pence / 100)
+    return f"{'-' if whole < 0 else ''}£{abs(whole):,}"
+
+
+def in_short(pence: int) -> str:
+    """Money for a sentence: £1.2 million, or £65,000."""
+    whole = abs(pence) / 100
+    sign = "-" if pence < 0 else ""
+    if whole >= _MILLION:
+        return _("%(sign)s£%(many)s million", sign=sign, many=f"{whole / _MILLION:,.1f}")
+    return f"{sign}£{round(whole, -3 if whole >= 10_000 else 0):,.0f}"
+
+
+def financial_year(begins: int) -> str:
+    """A financial year by the calendar year in which it begins."""
+    return _("%(first)s to %(last)s", first=begins, last=begins + 1)

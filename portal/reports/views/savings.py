@@ -1,0 +1,184 @@
+"""What sharing saves: the newest run and any other, and how it is worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Response, url_for
+
+from portal.catalogue.views.base import reading, refuse_unknown, unknown, version
+from portal.charts.data import BarChart, Group, Scale
+from portal.reports.forms.labels import financial_year, in_short
+from portal.reports.models.assumptions import AssumptionSet
+from portal.reports.models.runs import SavingsRun
+from portal.reports.rules import scenario
+from portal.reports.store import assumption_sets, runs
+from portal.reports.words import RunState, View
+from portal.web.caching import unless_unchanged
+from portal.web.charts import Figure, File, files, respond_chart, shown
+from portal.web.formats import Format, formats, respond_list
+from portal.web.guard import public
+from portal.web.i18n import _, html_lang
+from portal.web.pages import page
+
+blueprint = Blueprint("savings", __name__)
+COLUMNS = ("view", "counted", "financial_year", "cash", "non_cash", "cost", "platform", "net")
+#: Rows that rest on judgement or a benchmark are said so from this share on.
+WEAK = 1 / 3
+
+
+class Shown(NamedTuple):
+    """A run with the version of the assumptions that it used."""
+
+    run: SavingsRun
+    set: AssumptionSet
+
+    @property
+    def years(self) -> list[str]:
+        """Its financial years, in words."""
+        return [financial_year(self.set.base_year + year) for year in range(self.set.horizon)]
+
+
+def _newest() -> Shown | None:
+    with reading() as session:
+        run = runs.latest_done(session, assumption_sets.EVERYBODY)
+        return None if run is None else Shown(run, assumption_sets.by_id(session, run.set_id))
+
+
+def of_run(run_id: int) -> Shown:
+    """A run that everybody may read. Raises Missing."""
+    with reading() as session:
+        run = runs.by_id(session, run_id)
+        return Shown(run, assumption_sets.by_id(session, run.set_id))
+
+
+@formats(blueprint, "/savings")
+@unless_unchanged(version)
+@public
+def index(fmt: Format) -> Response:
+    """Show the newest finished run."""
+    ignored = unknown()
+    refuse_unknown(fmt, ignored)
+    found = _newest()
+    return _respond(fmt, found, ignored, _("What sharing saves"))
+
+
+@formats(blueprint, "/savings/runs/<int:run_id>")
+@unless_unchanged(version)
+@public
+def show(fmt: Format, run_id: int) -> Response:
+    """Show a run."""
+    ignored = unknown()
+    refuse_unknown(fmt, ignored)
+    title = _("What sharing saves: run %(run)s", run=run_id)
+    return _respond(fmt, of_run(run_id), ignored, title)
+
+
+def _respond(fmt: Format, found: Shown | None, ignored: tuple[str, ...], title: str) -> Response:
+    return respond_list(
+        fmt,
+        page=lambda: _page(found, ignored, title),
+        rows=lambda: _rows(found),
+        columns=COLUMNS,
+        name="savings" if found is None else f"savings-run-{found.run.id}",
+        more=None if found is None else runs.document(found.run) | {"result": found.run.result},
+        bounded=True,
+    )
+
+
+def _rows(found: Shown | None) -> Iterator[dict[str, Any]]:
+    """Pounds and pence by view, by what is counted and by year."""
+    if found is None or found.run.state is not RunState.DONE:
+        return
+    for view, said in found.run.result["views"].items():
+        for counted in ("confirmed", "with_declared"):
+            for year, begins in enumerate(found.years):
+                money = {name: said[counted][name][year] / 100 for name in COLUMNS[3:]}
+                yield {"view": view, "counted": counted, "financial_year": begins, **money}
+
+
+def _page(found: Shown | None, ignored: tuple[str, ...], title: str) -> Response:
+    more: dict[str, Any] = {}
+    if found is not None and found.run.state is RunState.DONE:
+        view = found.run.result["views"][View.WHOLE.value]
+        more = {
+            "view": view, "organisations": found.run.result["views"][View.ORGANISATION.value],
+            "headline": headline(found), "figure": _figure(found),
+            "weak": found.run.result["claims_on_judgement"] > WEAK * found.run.result["claims"],
+            "by_year": [(name, view[each]) for each, name in _counted()],
+        }  # fmt: skip
+    return page(
+        "reports/savings.html", title=title, section=_("Savings"), ignored=ignored, shown=found,
+        crumbs=_crumbs(found, title), **more,
+    )  # fmt: skip
+
+
+def _crumbs(found: Shown | None, title: str) -> list[tuple[str, str]]:
+    del found
+    index_title = _("What sharing saves")
+    return [] if title == index_title else [(index_title, url_for("savings.index"))]
+
+
+def _counted() -> list[tuple[str, str]]:
+    return [
+        ("confirmed", _("Confirmed use, by financial year")),
+        ("with_declared", _("With declared use as well, by financial year")),
+    ]
+
+
+def headline(found: Shown) -> str:
+    """The result in one sentence, with what it leaves out."""
+    result = found.run.result
+    view = result["views"][View.WHOLE.value]
+    counts = result["counts"]
+    return _(
+        "Likely between %(low)s and %(high)s over %(years)s years (central case %(central)s), "
+        "whole government, in prices of %(prices)s, from %(confirmed)s confirmed uses; "
+        "%(declared)s declared uses are not included.",
+        low=in_short(view["p10"]), high=in_short(view["p90"]), central=in_short(view["npv"]),
+        years=found.set.horizon, prices=financial_year(found.set.price_year),
+        confirmed=f"{counts.get('confirmed', 0):,}", declared=f"{counts.get('declared', 0):,}",
+    )  # fmt: skip
+
+
+def _chart(found: Shown) -> BarChart:
+    rows = found.run.result["views"][View.WHOLE.value]["with_declared"]
+    names = {"cash": _("Cash"), "non_cash": _("Other gains"), "cost": _("Costs")}
+    groups = tuple(
+        Group(name, tuple(max(pence / 100, 0) for pence in rows[each]))
+        for each, name in names.items()
+    )
+    labels = tuple(str(found.set.base_year + year) for year in range(found.set.horizon))
+    title = _("Gains and costs of confirmed and declared use, by financial year")
+    return BarChart(title, labels, groups, scale=Scale.POUNDS, language=html_lang())
+
+
+def _figure(found: Shown) -> Figure:
+    chart = _chart(found)
+    notes = [_("A year begins in April. Cash, other gains and costs are never one sum.")]
+    return shown(chart, f"/savings/runs/{found.run.id}/charts/years", chart.title, notes=notes)
+
+
+@files(blueprint, "/savings/runs/<int:run_id>/charts/years")
+@public
+def chart(fmt: File, run_id: int) -> Response:
+    """Answer with the chart of a run as a file."""
+    found = of_run(run_id)
+    runs.finished(found.run)
+    return respond_chart(fmt, _chart(found), f"savings-run-{run_id}-years")
+
+
+@blueprint.get("/savings/method")
+@unless_unchanged(version)
+@public
+def method() -> Response:
+    """Say how it is worked out, with the worked example computed by the same code."""
+    example = dict(scenario.worked_example())
+    declared = [[float(start), float(end)] for start, end in scenario.DECLARED]
+    second = {**example, "uses": [*example["uses"], *declared]}
+    return page(
+        "reports/savings_method.html", title=_("How savings are worked out"),
+        section=_("Savings"), crumbs=[(_("What sharing saves"), url_for("savings.index"))],
+        example=example, found=scenario.evaluate(example), second=scenario.evaluate(second),
+    )  # fmt: skip

@@ -1,0 +1,183 @@
+"""Savings as lists: runs, the claims of one, and the assumptions of a version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request, url_for
+
+from portal.catalogue.forms.labels import labels
+from portal.catalogue.rules.filters import decode_key, encode_key
+from portal.catalogue.views.base import (
+    PAGE_SIZE,
+    one_of,
+    place,
+    reading,
+    refuse_unknown,
+    stream,
+    unknown,
+    version,
+)
+from portal.reports.store import assumption_sets, claims, runs
+from portal.reports.store.claims import Claimed, ClaimQuery
+from portal.reports.store.runs import Listed
+from portal.reports.views.savings import of_run
+from portal.reports.words import ClaimKind, RunState, View
+from portal.web.caching import unless_unchanged
+from portal.web.formats import Format, formats, respond_list
+from portal.web.guard import public
+from portal.web.i18n import _
+from portal.web.pages import filter_links, page, paging, query_url
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+blueprint = Blueprint("savings_lists", __name__)
+RUNS = ("run", "as_at", "basis", "assumptions", "state", "npv", "p10", "p90", "confirmed",
+        "declared", "code", "inputs_digest", "lines_digest")  # fmt: skip
+CLAIMS = ("claim_key", "service", "capability", "component", "organisation", "kind", "column",
+          "financial_year", "confirmed", "declared", "planned", "assumptions")  # fmt: skip
+ROWS = ("key", "field", "capability", "component", "band", "year", "low", "central", "high",
+        "class", "source", "dated", "note")  # fmt: skip
+
+
+def _crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(_("What sharing saves"), url_for("savings.index")), *more]
+
+
+@formats(blueprint, "/savings/runs")
+@unless_unchanged(version)
+@public
+def index(fmt: Format) -> Response:
+    """List runs, newest first."""
+    ignored = unknown("after")
+    refuse_unknown(fmt, ignored)
+
+    def rows(session: Session) -> Iterator[dict[str, Any]]:
+        return map(_run, runs.listing(session, [assumption_sets.EVERYBODY]))
+
+    return respond_list(
+        fmt, page=lambda: _index(ignored), rows=stream(rows), columns=RUNS, name="savings-runs"
+    )
+
+
+def _run(row: Listed) -> dict[str, Any]:
+    done = row.state is RunState.DONE
+    view = row.result["views"][View.WHOLE.value] if done else {}
+    counts = row.result["counts"] if done else {}
+    money = {each: view[each] / 100 if done else None for each in ("npv", "p10", "p90")}
+    return {
+        "run": row.id, "as_at": row.as_at, "basis": row.basis.value, "assumptions": row.number,
+        "state": row.state.value, **money,
+        **{each: counts.get(each, 0) if done else None for each in ("confirmed", "declared")},
+        "code": row.code, "inputs_digest": row.inputs_digest, "lines_digest": row.lines_digest,
+    }  # fmt: skip
+
+
+def _index(ignored: tuple[str, ...]) -> Response:
+    with reading() as session:
+        found = runs.listing(session, [assumption_sets.EVERYBODY], place("after"), PAGE_SIZE + 1)
+    following = {"after": str(found[PAGE_SIZE - 1].id)} if len(found) > PAGE_SIZE else None
+    return page(
+        "reports/savings_runs.html", title=_("Runs of the savings model"), section=_("Savings"),
+        crumbs=_crumbs(), rows=found[:PAGE_SIZE], paging=paging(None, following), ignored=ignored,
+        first=not request.args.get("after"), narrowed=False,
+    )  # fmt: skip
+
+
+@formats(blueprint, "/savings/runs/<int:run_id>/claims")
+@unless_unchanged(version)
+@public
+def lines(fmt: Format, run_id: int) -> Response:
+    """List what a run claims; files have a line for each financial year."""
+    base_year = of_run(run_id).set.base_year
+    query, ignored = _asked(run_id)
+    refuse_unknown(fmt, ignored)
+
+    def rows(session: Session) -> Iterator[dict[str, Any]]:
+        found = claims.listing(session, replace(query, after=None))
+        return (line for each in found for line in _lines(each, base_year))
+
+    return respond_list(
+        fmt, page=lambda: _claims(query, base_year, ignored), rows=stream(rows), columns=CLAIMS,
+        name=f"savings-run-{run_id}-claims",
+    )  # fmt: skip
+
+
+def _asked(run_id: int) -> tuple[ClaimQuery, tuple[str, ...]]:
+    ignored = list(unknown("service", "component", "kind", "after"))
+    service, component = (request.args.get(each, "")[:200] for each in ("service", "component"))
+    kind = one_of("kind", ClaimKind, ignored)
+    query = ClaimQuery(run_id, service or None, component or None, kind)
+    typed = request.args.get("after", "")
+    after = _place(typed) if typed else None
+    ignored += ["after"] if typed and after is None else []
+    return replace(query, after=after), tuple(ignored)
+
+
+def _place(typed: str) -> claims.Place | None:
+    key = decode_key(typed)
+    parts = str(key[0]).split("/") if key else []
+    if len(parts) != 4 or parts[2] not in set(ClaimKind):
+        return None
+    if not all(each.isdigit() and len(each) < 10 for each in (parts[0], parts[1], parts[3])):
+        return None
+    return int(parts[0]), int(parts[1]), parts[2], int(parts[3])
+
+
+def _following(last: Claimed) -> dict[str, str]:
+    return {"after": encode_key(("/".join(map(str, last.place)), 0))}
+
+
+def _lines(claim: Claimed, base_year: int) -> Iterator[dict[str, Any]]:
+    of = {
+        "service": claim.service, "capability": claim.capability, "component": claim.component,
+        "organisation": claim.organisation, "kind": claim.kind.value,
+    }  # fmt: skip
+    for year, column, *pence in claim.years:
+        sums = zip(("confirmed", "declared", "planned"), pence, strict=True)
+        yield {
+            "claim_key": f"{claim.key}|{base_year + year}", **of, "column": column,
+            "financial_year": base_year + year,
+            **{name: many / 100 for name, many in sums},
+            "assumptions": " ".join(claim.assumptions),
+        }  # fmt: skip
+
+
+def _claims(query: ClaimQuery, base_year: int, ignored: tuple[str, ...]) -> Response:
+    with reading() as session:
+        found = list(claims.listing(session, query, PAGE_SIZE + 1))
+    onward = _following(found[PAGE_SIZE - 1]) if len(found) > PAGE_SIZE else None
+    here = (_("Run %(run)s", run=query.run), url_for("savings.show", run_id=query.run))
+    return page(
+        "reports/savings_claims.html", title=_("What run %(run)s claims", run=query.run),
+        section=_("Savings"), crumbs=_crumbs(here), rows=found[:PAGE_SIZE], first_year=base_year,
+        kinds=filter_links("kind", labels("claim_kind"), query.kind),
+        chosen=[(each, query_url(**{name: None}))
+                for name in ("service", "component") if (each := getattr(query, name))],
+        paging=paging(None, onward), ignored=ignored, first=query.after is None,
+        narrowed=any((query.service, query.component, query.kind)),
+    )  # fmt: skip
+
+
+@formats(blueprint, "/savings/assumptions/<int:number>")
+@unless_unchanged(version)
+@public
+def assumptions(fmt: Format, number: int) -> Response:
+    """List the assumptions of a published version."""
+    ignored = unknown()
+    refuse_unknown(fmt, ignored)
+    with reading() as session:
+        found = assumption_sets.published(session, number)
+        rows = assumption_sets.rows(session, found.id)
+    return respond_list(
+        fmt,
+        page=lambda: page(
+            "reports/assumptions.html", title=_("Assumptions, version %(number)s", number=number),
+            section=_("Savings"), crumbs=_crumbs(), set=found, rows=rows, ignored=ignored,
+        ),
+        rows=lambda: map(assumption_sets.document, rows), columns=ROWS,
+        name=f"savings-assumptions-{number}", more=assumption_sets.frame(found), bounded=True,
+    )  # fmt: skip

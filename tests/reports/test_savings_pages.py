@@ -1,0 +1,116 @@
+"""The pages and files of savings, on the demo set."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal.reports.forms.labels import in_short, pounds
+from tests.support.pages import PageClient, soup_of
+
+DEMO = pytest.mark.parametrize("demo", [True])
+
+
+def said(client: PageClient, address: str) -> Any:
+    return client.get(address).get_json()
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_nothing_is_worked_out_yet(client: PageClient) -> None:
+    assert "Nothing is worked out yet" in client.get("/savings").text
+    assert "No run of the savings model" in client.get("/savings/runs").text
+    for address in ("/savings/runs/1", "/savings/runs/1/claims", "/savings/assumptions/1"):
+        assert client.get(address).status_code == 404
+
+
+@DEMO
+def test_the_newest_run_says_what_it_is_worth_and_leaves_out(client: PageClient) -> None:
+    page = client.get("/savings")
+    assert "Likely between" in page.text
+    assert "from 2 confirmed uses; 18 declared uses are not included" in page.text
+    assert "None of it is cash that is released." in page.text
+    assert "Platform cost missing" in page.text
+    assert "rest on judgement or a benchmark" in page.text
+    assert page.text.count("govuk-one-login") > 1
+
+
+@DEMO
+def test_files_say_what_the_page_says(client: PageClient) -> None:
+    run = said(client, "/savings.json")
+    view = run["result"]["views"]["whole"]
+    rows = rows_of(client.get("/savings.csv").text)
+    whole = [row for row in rows if row["view"] == "whole" and row["counted"] == "with_declared"]
+    assert [round(float(row["net"]) * 100) for row in whole] == view["with_declared"]["net"]
+    [listed] = rows_of(client.get("/savings/runs.csv").text)
+    assert round(float(listed["npv"]) * 100) == view["npv"]
+
+
+@DEMO
+def test_the_lines_of_a_run_add_up_to_it(client: PageClient) -> None:
+    [listed] = said(client, "/savings/runs.json")["items"]
+    here = f"/savings/runs/{listed['run']}"
+    lines = rows_of(client.get(f"{here}/claims.csv").text)
+    keys = [line["claim_key"] for line in lines]
+    assert len(keys) == len(set(keys))
+    total = sum(float(line["declared"]) for line in lines if line["kind"] == "platform")
+    view = said(client, f"{here}.json")["result"]["views"]["whole"]
+    more = sum(view["with_declared"]["platform"]) - sum(view["confirmed"]["platform"])
+    assert round(total * 100) == more
+    for query in ("kind=platform", "component=govuk-pay", "service=none", "other=1", "after=x"):
+        client.get(f"{here}/claims?{query}")
+    some = said(client, f"{here}/claims.json?component=govuk-pay&kind=build_avoided")
+    assert {each["component"] for each in some["items"]} == {"govuk-pay"}
+
+
+@DEMO
+def test_claims_lead_on_page_by_page(client: PageClient) -> None:
+    [listed] = said(client, "/savings/runs.json")["items"]
+    address, seen = f"/savings/runs/{listed['run']}/claims", 0
+    while address:
+        page = client.get(address)
+        seen += len(soup_of(page).select("table tbody tr"))
+        onward = soup_of(page).select_one("a[rel=next]")
+        address = str(onward["href"]) if onward else ""
+    lines = said(client, f"/savings/runs/{listed['run']}/claims.json")["items"]
+    assert seen == len({line["claim_key"].rpartition("|")[0] for line in lines})
+
+
+@DEMO
+def test_assumptions_charts_and_the_method(client: PageClient) -> None:
+    page = client.get("/savings/assumptions/1")
+    assert "approved by: Example: chief economist of the demo" in page.text
+    rows = said(client, "/savings/assumptions/1.json")
+    assert {row["class"] for row in rows["items"]} == {"published", "benchmark", "judgement"}
+    client.get("/savings/assumptions/1.csv")
+    [listed] = said(client, "/savings/runs.json")["items"]
+    for kind in ("svg", "png", "csv"):
+        client.get(f"/savings/runs/{listed['run']}/charts/years.{kind}")
+    client.get(f"/savings/runs/{listed['run']}.csv")
+    method = client.get("/savings/method").text
+    assert "£546,228" in method
+    assert "£1,175,002" in method
+
+
+@pytest.mark.parametrize(
+    ("pence", "short", "long"),
+    [
+        (123_456_700, "£1.2 million", "£1,234,567"), (-6_500_000, "-£65,000", "-£65,000"),
+        (0, "£0", "£0"), (12_349, "£123", "£123"),
+    ],
+)  # fmt: skip
+def test_money_in_words(app: Flask, pence: int, short: str, long: str) -> None:
+    with app.test_request_context():
+        assert (in_short(pence), pounds(pence)) == (short, long)
+
+
+def test_unknown_arguments_are_told_and_refused(client: PageClient) -> None:
+    ignored: Any = client.get("/savings/runs?colour=blue")
+    assert "colour" in ignored.text
+    assert client.get("/savings/runs.json?colour=blue").status_code == 400
