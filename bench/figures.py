@@ -1,0 +1,281 @@
+"""Figures of services by month, 50 values each: how long it takes to work all of them out afresh,
+and pages that read what follows; at two sizes, in databases of their own.
+
+The floor reads the same totals by plain SQL into a plain page, or volumes into JSON.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from itertools import accumulate
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+
+from bench import databases, synthetic
+from bench.floor import pages
+from bench.report import Line
+from bench.synthetic_words import SEED, STAMP, Rows
+from config import Settings
+from portal import create_app, migrations
+from portal.catalogue.store import service_counts
+from portal.db import Database
+from portal.performance.rules import periods
+from portal.performance.store import rebuilding
+from portal.performance.words import Period
+from tests.databases import drop_database, make_database
+
+ROUNDS, TIMES = 5, 4
+#: Of each service; and of the one component.
+MONTHS = [periods.later(Period.MONTH, date(2024, 7, 1), n) for n in range(25)]
+COMPONENT_MONTHS = [periods.later(Period.MONTH, date(2016, 8, 1), n) for n in range(120)]
+BOARD, VOLUME = "/performance?years=2", "/components/component-1/performance/volume.json"
+Do = Callable[[], str]
+
+
+def lines(admin: str | None, loaded: Mapping[int, Database]) -> list[Line]:
+    """The rows."""
+    with ExitStack() as stack:
+        made = {size: stack.enter_context(_made(admin, size)) for size in sorted(loaded)}
+        sizes = list(made)
+        rebuilt = [_rebuilt(each, size) for size, each in made.items()][-1]
+        board = {size: (_page(each, BOARD), _board(each)) for size, each in made.items()}
+        volume = {size: (_page(each, VOLUME), _volume(each)) for size, each in made.items()}
+        for told, (mine, theirs) in ((False, board[sizes[-1]]), (True, volume[sizes[-1]])):
+            _same(mine(), theirs(), told)
+        return [
+            rebuilt,
+            _compare("board", "government's dashboard", 1.5, 3.5, board),
+            _compare("volume", "cumulative volume of a component", None, 1.3, volume),
+        ]
+
+
+@contextmanager
+def _made(admin: str | None, services: int) -> Iterator[Database]:
+    with TemporaryDirectory() as folder:
+        name = f"portal_test_bench_figures_{services}"
+        url = f"sqlite:///{Path(folder) / 'figures.sqlite'}" if admin is None else ""
+        database = Database(url or make_database(str(admin), name))
+        try:
+            started = time.perf_counter()
+            _fill(database, services)
+            took = time.perf_counter() - started
+            print(f"made {services * 50:,} values in {took:.0f} s", flush=True)
+            yield database
+        finally:
+            database.close()
+            if admin is not None:
+                drop_database(admin, name)
+
+
+def _fill(database: Database, services: int) -> None:
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        if database.sqlite:
+            raw.execute("PRAGMA foreign_keys = OFF")
+            raw.execute("PRAGMA synchronous = OFF")
+        for rows in _catalogue(services):
+            databases._copy(raw, database.sqlite, *rows)
+        for statement in _statements(services):
+            raw.execute(statement)
+        connection.commit()
+    database.engine.dispose()
+    with database.writing() as session:
+        service_counts.rebuild(session)
+
+
+def _catalogue(services: int) -> Iterator[Rows]:
+    yield from synthetic._organisations()
+    yield from synthetic._components()
+    rng = random.Random(SEED)  # noqa: S311 - made-up data, not a secret
+    for first in range(1, services + 1, 1_000):
+        yield next(synthetic._services(rng, first, min(first + 1_000, services + 1)))
+
+
+def _statements(services: int) -> Iterator[str]:
+    """What data sets hold, made by the database itself."""
+    kept = (
+        '"group", type, title, kind, period, open_schema, published, raw_queries, realtime, '
+        "queryable, auto_ids, threshold, definition, version, edited_at"
+    )
+    plain = f"false, true, true, false, true, '[]', 0, 1, 1, '{STAMP}'"
+    yield (
+        f"INSERT INTO data_set (id, service_id, {kept}) SELECT id, id, 's-' || id, 'volumes', "
+        f"'Volumes', 'volumes', 'month', {plain} FROM service"
+    )
+    last = services + 1
+    yield (
+        f"INSERT INTO data_set (id, component_id, {kept}) VALUES ({last}, 1, 'c-1', 'volumes', "
+        f"'Volumes', 'component_volumes', 'month', {plain})"
+    )
+    for place, (key, which) in enumerate(
+        [("transactions", "<"), ("digital", "<"), ("volume", "=")]
+    ):
+        yield (
+            "INSERT INTO data_measure (id, data_set_id, position, key, title, unit, summable) "
+            f"SELECT 3 * id + {place}, id, {place}, '{key}', '{key}', 'count', true "
+            f"FROM data_set WHERE id {which} {last}"
+        )
+    yield (
+        "INSERT INTO data_batch (id, data_set_id, way, actor, at, digest, counts) "
+        f"SELECT id, id, 'api', 'command:bench', '{STAMP}', '', '{{}}' FROM data_set"
+    )
+    for key, starts in (
+        ("transactions", MONTHS), ("digital", MONTHS), ("volume", COMPONENT_MONTHS)
+    ):  # fmt: skip
+        many = "(m.data_set_id * 7919 + w.n * 31) % 1000 + 10"
+        part = "/ 2" if key == "digital" else ""
+        named = ", ".join(f"({n}, '{start}')" for n, start in enumerate(starts))
+        yield (
+            f"WITH w (n, start) AS (VALUES {named}) "
+            "INSERT INTO data_value (data_set_id, measure_id, start, cell, revision, current, "
+            "state, number, status, definition, batch_id) "
+            f"SELECT m.data_set_id, m.id, w.start, '', 1, true, 'number', ({many}) {part}, "
+            f"'published', 1, m.data_set_id FROM data_measure m CROSS JOIN w WHERE m.key = '{key}'"
+        )
+
+
+def _rebuilt(database: Database, services: int) -> Line:
+    """All figures and totals worked out afresh, at both sizes; the memory that it takes."""
+    before, started = _peak(), time.perf_counter()
+    with database.writing() as session:
+        many = rebuilding.rebuild(session)
+    took, grown = time.perf_counter() - started, _peak() - before
+    return Line(
+        "rebuild", f"figures and totals of {services * 50:,} values", f"{took:.0f} s", "",
+        f"{many:,} rows, {grown:+.0f} MB", "<= +100 MB", grown <= 100,
+    )  # fmt: skip
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _page(database: Database, address: str) -> Do:
+    url = database.url.render_as_string(hide_password=False)
+    app = create_app(Settings("test", "bench" * 8, url, kept_pages_mb=0), database)
+    client = app.test_client()
+
+    def do() -> str:
+        answer = client.get(address)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{address}: {answer.status}")
+        return answer.get_data(as_text=True)
+
+    return do
+
+
+def _board(database: Database) -> Do:
+    page = pages.get_template("board.html")
+
+    def do() -> str:
+        with database.engine.connect() as connection:
+            (units,) = connection.execute(_UNITS).one()
+            totals = connection.execute(_TOTALS).all()
+            bodies = connection.execute(_BODIES, {"start": str(MONTHS[-1])}).all()
+        by_start: dict[str, dict[str, Any]] = {}
+        for figure, start, *sums in totals:
+            by_start.setdefault(str(start), {})[figure] = sums
+        rows = [
+            (start, f"{told['transactions'][1]:,.0f}",
+             _share(*told["digital_take_up"][1:3]))
+            for start, told in sorted(by_start.items(), reverse=True)
+        ]  # fmt: skip
+        whole = sum(each[2] for each in bodies)
+        ranked = [(slug, name, f"{top:,.0f}", _share(top, whole), things)
+                  for slug, name, top, things in bodies]  # fmt: skip
+        now = by_start[str(MONTHS[-1])]
+        return str(page.render(title="Performance of government services", units=units, rows=rows,
+                               bodies=ranked[:20], now=now))  # fmt: skip
+
+    return do
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{round(100 * part / whole, 1):g}%"
+
+
+_UNITS = text(
+    "SELECT sum(CASE WHEN facet = '' THEN many ELSE -many END) FROM service_count WHERE"
+    " within = '' AND (facet = '' OR facet = 'phase' AND value = 'retired')"
+)
+_TOTALS = text(
+    "SELECT figure, start, things, top, bottom, same_things, same_top, was_top FROM figure_total"
+    " WHERE organisation_id = -1 AND period = 'month' AND"
+    " figure IN ('transactions', 'digital_take_up')"
+)
+_BODIES = text(
+    "SELECT o.slug, o.name, t.top, t.things FROM figure_total t JOIN organisation o"
+    " ON o.id = t.organisation_id WHERE t.period = 'month' AND t.figure = 'transactions'"
+    " AND t.start = :start ORDER BY t.top DESC, o.id"
+)
+_VOLUMES = text(
+    "SELECT start, number FROM thing_figure WHERE kind = 'component' AND of_id = 1"
+    " AND period = 'month' AND figure = 'volume' ORDER BY start"
+)
+
+
+def _volume(database: Database) -> Do:
+    def do() -> str:
+        with database.engine.connect() as connection:
+            rows = connection.execute(_VOLUMES).all()
+        totals = accumulate(number for _, number in rows)
+        found = [
+            {"day": periods.end_of(Period.MONTH, date.fromisoformat(str(start))).isoformat(),
+             "total": total}
+            for (start, _), total in zip(rows, totals, strict=True)
+        ]  # fmt: skip
+        return orjson.dumps({"items": found}).decode()
+
+    return do
+
+
+def _same(mine: str, theirs: str, as_json: bool) -> None:
+    """Raise unless the portal says what the floor says."""
+    if as_json:
+        one, other = (
+            [(each["day"], each["total"]) for each in orjson.loads(told)["items"]]
+            for told in (mine, theirs)
+        )
+        if one != other:
+            raise AssertionError("the volumes differ")
+        return
+    cells = [part.split("<")[0] for part in theirs.split('portal-number">')[1:]]
+    missing = [cell for cell in cells if cell not in mine]
+    if missing or not cells:
+        raise AssertionError(f"the dashboard does not say {missing[:5]}")
+
+
+def _compare(
+    key: str, name: str, most: float | None, growth: float, pairs: Mapping[int, tuple[Do, Do]]
+) -> Line:
+    """Run all in turn; processor time, and how it grows with the size."""
+    times: dict[tuple[int, int], list[float]] = {}
+    for _ in range(ROUNDS + 1):
+        for size, both in pairs.items():
+            for side, do in enumerate(both):
+                times.setdefault((size, side), []).append(_timed(do))
+    middle = {key: statistics.median(each[1:]) for key, each in times.items()}
+    small, large = min(pairs), max(pairs)
+    ratio, grows = middle[large, 0] / middle[large, 1], middle[large, 0] / middle[small, 0]
+    holds = (most is None or ratio <= most) and grows <= growth
+    bar = f"grows <= {growth}" if most is None else f"<= {most}, grows <= {growth}"
+    mine, theirs = (f"{middle[large, side] * 1000:.1f} ms cpu" for side in (0, 1))
+    return Line(key, name, mine, theirs, f"{ratio:.2f}, grows {grows:.2f}", bar, holds)
+
+
+def _timed(do: Do) -> float:
+    started = time.process_time()
+    for _ in range(TIMES):
+        do()
+    return (time.process_time() - started) / TIMES
