@@ -23,6 +23,7 @@ TOTAL = re.compile(
     r'<h2 class="govuk-heading-m">([\d,]+(?: or more)?) (?:services?|assessments?|reports match)'
 )
 OPTION = re.compile(r"<option value=\"([^\"]+)\"")
+FIGURE = re.compile(r"[\d,]+(?:\.\d+)?%?|nothing to compare")
 MAIN = re.compile(r"<main.*</main>", re.DOTALL)
 CELL = re.compile(r'(?:organisations|components|component)[=/]([a-z0-9-]+)">([^<]+)')
 USER = re.compile(r'<th scope="row" class="govuk-table__header"><a[^>]*href="(/services/[^"]+)"')
@@ -112,6 +113,22 @@ def same_matrix(portal: bytes, floor: bytes) -> None:
     """Raise Different unless both have the same columns, rows and numbers, in order."""
     one, other = ({"rows": CELL.findall(each.decode())} for each in (portal, floor))
     _same(one, other)
+
+
+def same_numbers(portal: bytes, floor: bytes) -> None:
+    """Raise Different unless the cells of both tables say the same numbers and shares, in order."""
+    one, other = ({"cells": _figures(each)} for each in (portal, floor))
+    _same(one, other)
+
+
+def _figures(body: bytes) -> list[str]:
+    found = (FIGURE.search(re.sub("<[^>]+>", "", cell)) for cell in _cells(body))
+    return [each.group() if each else "" for each in found]
+
+
+def _cells(body: bytes) -> list[str]:
+    table = body.decode().partition("<tbody")[2].partition("</tbody>")[0]
+    return re.findall("<td[^>]*>(.*?)</td>", table, re.DOTALL)
 
 
 def same_users(portal: bytes, floor: bytes) -> None:

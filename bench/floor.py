@@ -21,7 +21,7 @@ from jinja2 import (
     PrefixLoader,
 )
 
-from bench import floor_record, floor_records, floor_report, floor_reports, floor_usage
+from bench import floor_record, floor_records, floor_report, floor_reports, floor_reuse, floor_usage
 from bench.floor_sql import Connection, connect
 
 PHASES = {
@@ -50,6 +50,7 @@ MATRIX, COMPONENT = pages.get_template("matrix.html"), pages.get_template("compo
 SIDES = pages.get_template("reconciliation.html")
 REPORTS, REPORT = pages.get_template("reports.html"), pages.get_template("report.html")
 STATISTICS = pages.get_template("statistics.html")
+REUSE = pages.get_template("reuse.html")
 ROWS = """
 SELECT s.id, s.slug, s.name, s.purpose, s.phase, o.name, o.slug, s.yearly_transactions,
        s.transactions_to, s.sort_name
@@ -110,6 +111,12 @@ def service(slug: str) -> str:
 def matrix() -> str:
     """The matrix of organisations and components."""
     return floor_usage.matrix(database(), MATRIX)
+
+
+@app.get("/reports/reuse")
+def reuse() -> str:
+    """How needs are met, by need."""
+    return floor_reuse.reuse(database(), request.args.get("phase", ""), REUSE)
 
 
 @app.get("/components/<slug>")

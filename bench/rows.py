@@ -92,6 +92,10 @@ def position(database: Database, share: float = 0.4) -> list[str]:
     return [f"/services?after={encode_key(key)}" for key in keys]
 
 
+def _reuse(database: Database) -> list[str]:
+    return ["/reports/reuse", "/reports/reuse?phase=live", "/reports/reuse?phase=alpha"]
+
+
 def _components(database: Database) -> list[str]:
     """Components that many use, and some that few do."""
     sql = text("SELECT slug FROM component WHERE id % 40 = 1 ORDER BY id")
@@ -134,6 +138,7 @@ PAGES = (
     Row("json", "100 records as JSON", _hundred, bodies.same_json, 2.0, 1.2, kept=False),
     Row("matrix", "400 organisations by 200 components", lambda database: ["/matrix"],
         bodies.same_matrix, 1.5, 3.5),
+    Row("reuse", "reuse report by need", _reuse, bodies.same_numbers, 1.5, 3.5),
     Row("component", "page of a component, its users", _components, bodies.same_users, 1.8, 1.2),
     Row("reconciliation", "both sides of who uses it", _reconciliations, bodies.same_sides, 1.8,
         1.2),

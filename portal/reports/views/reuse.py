@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -189,18 +189,15 @@ def _index(found: Asked, rows: list[Row], total: Row) -> Response:
     )  # fmt: skip
 
 
-def link_to(found: Asked) -> Any:
-    """Gives the address of the services behind a figure of a row."""
+def link_to(found: Asked) -> Callable[[Row], str]:
+    """Gives the address of the services behind the figures of a row, up to which figure it is."""
     kept = [(n, v) for n, v in request.args.items() if n not in ("by", "after")]
     name = found.question.by.value
 
-    def link(row: Row, way: str, standing: str = "") -> str:
+    def link(row: Row) -> str:
         mine = [pair for pair in kept if not (row.slug and pair[0] == name)]
-        pairs = [*mine, *([(name, row.slug)] if row.slug else []), ("way", way)]
-        return with_query("/reports/reuse/services", [*pairs, *_standing(standing)])
+        pairs = [*mine, *([(name, row.slug)] if row.slug else [])]
+        start = with_query("/reports/reuse/services", pairs)
+        return f"{start}{'&' if pairs else '?'}way="
 
     return link
-
-
-def _standing(standing: str) -> list[tuple[str, str]]:
-    return [("standing", standing)] if standing else []
