@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit import ImportBatch
@@ -176,6 +176,22 @@ def test_totals_say_nothing_of_numbers_that_are_not_shown(session: Session) -> N
     assert (later.things, later.top, later.same_things) == (1, 40, 0)
     take_up = session.get_one(FigureTotal, (whole[0], whole[1], "digital_take_up", STARTS[12]))
     assert (take_up.things, take_up.suppressed) == (0, 1)
+
+
+@pytest.mark.parametrize("period", [Period.DAY, Period.WEEK, Period.YEAR])
+def test_a_year_before_is_the_same_in_the_database(session: Session, period: Period) -> None:
+    """Also of a leap day, and of the day that a leap day has as its year before."""
+    days = [date(2023, 2, 27), date(2023, 2, 28), date(2024, 2, 28), date(2024, 2, 29),
+            date(2025, 2, 28), date(2025, 3, 1)]  # fmt: skip
+    starts = {periods.start_of(period, day) for day in days}
+    starts |= {periods.year_before(period, start) for start in starts}
+    add_organisation(session, "a")
+    for name in ("one", "two"):
+        service = add_service(session, name, owner="a").id
+        data_set = add_set(session, period=period, group=name, service_id=service)
+        send(session, data_set, *(number(at, "transactions", at.day) for at in starts))
+    assert_right(session)
+    assert session.scalar(select(func.sum(FigureTotal.same_things)))
 
 
 def test_an_older_data_set_counts_whichever_came_first(session: Session) -> None:

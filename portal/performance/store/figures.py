@@ -161,18 +161,19 @@ def settle(session: Session) -> None:
     _write(session, GOVERNMENT, _added(session, every))
 
 
-def bodies(session: Session) -> list[int]:
-    """The organisations that have services, `NOBODY` among them where some services have none."""
-    return sorted(session.scalars(select(_body).distinct()))
+def alone(session: Session) -> None:
+    """Let nobody else count to the end of the transaction, and forget what was touched: whoever
+    asks counts everything.
+    """
+    _forget(session)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_TURN)
 
 
-def rebuild(session: Session) -> int:
-    """Count every total afresh; returns how many there are."""
-    session.info.pop(_WAITING, None)
-    session.execute(delete(FigureTotal))
-    touch_whole(session, bodies(session))
-    settle(session)
-    return session.scalar(select(func.count()).select_from(FigureTotal)) or 0
+def services_of(body: int) -> ColumnElement[bool]:
+    """The services of an organisation: said so that an index finds them."""
+    mine = Service.organisation_id
+    return mine.is_(None) if body == NOBODY else mine == body
 
 
 def places_of(session: Session, body: int) -> set[Place]:
@@ -183,7 +184,7 @@ def places_of(session: Session, body: int) -> set[Place]:
     query = (
         select(f.period, f.start, f.figure)
         .join(Service, Service.id == f.of_id)
-        .where(f.kind == Kind.SERVICE, _body == body)
+        .where(services_of(body), f.kind == Kind.SERVICE)
         .distinct()
     )
     of: dict[tuple[Period, date], set[Figure]] = {}
@@ -258,7 +259,7 @@ def known_of(
         query = (
             select(f.of_id, f.start, f.figure, f.number)
             .join(Service, Service.id == f.of_id)
-            .where(_body == body, f.kind == Kind.SERVICE, f.period == period, f.start.in_(some))
+            .where(services_of(body), f.kind == Kind.SERVICE, f.period == period, f.start.in_(some))
             .where(told)
             .order_by(f.of_id, f.start)
         )  # fmt: skip

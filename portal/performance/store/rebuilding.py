@@ -5,7 +5,7 @@ All by the database, some services at a time: five million values need no memory
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -32,8 +32,8 @@ from portal.performance.models.values import DataValue
 from portal.performance.rules import kinds, small_figures
 from portal.performance.rules.entries import STATUSES, UNKNOWN
 from portal.performance.rules.totals import Total
-from portal.performance.store import figures
-from portal.performance.words import Doubt, Figure, ValueState
+from portal.performance.store import figures, totals
+from portal.performance.words import Doubt, Figure, Period, ValueState
 
 #: So many data sets at a time.
 MANY = 1_000
@@ -49,7 +49,7 @@ def rebuild(session: Session) -> int:
     for some, few in _sets(session):
         session.execute(insert(ThingFigure).from_select(_COLUMNS, _expected(some, few)))
     kept = session.scalar(select(func.count()).select_from(ThingFigure)) or 0
-    return kept + figures.rebuild(session)
+    return kept + totals.rebuild(session)
 
 
 def wrong_figures(session: Session) -> int:
@@ -73,28 +73,31 @@ def wrong_figures(session: Session) -> int:
 
 def wrong_totals(session: Session) -> int:
     """How many kept totals are not what the figures say, or are missing, or too many."""
-    t = FigureTotal
     wrong, government = 0, dict[figures.Place, Total]()
-    bodies = figures.bodies(session)
-    for body in bodies:
-        counted = figures.counted(session, body, figures.places_of(session, body))
-        wrong += _differ(session, body, counted)
-        for place, each in counted.items():
-            if each.many:
-                government.setdefault(place, Total()).add(each)
+    names, known = totals.names_of(session), [figures.GOVERNMENT]
+    for body, services in totals.bodies(session):
+        wanted = dict[figures.Place, Total]()
+        for query, values in totals.slices(session, names, body, services):
+            rows: Any = session.execute(query, values)
+            for _body, period, figure, start, *sums in rows:
+                wanted[Period(period), figure, start] = Total(*sums)
+        wrong += _differ(session, body, wanted)
+        for at, each in wanted.items():
+            government.setdefault(at, Total()).add(each)
+        known.append(body)
     wrong += _differ(session, figures.GOVERNMENT, government)
-    known = t.organisation_id.in_([*bodies, figures.GOVERNMENT])
-    return wrong + (session.scalar(select(func.count()).select_from(t).where(~known)) or 0)
+    others = FigureTotal.organisation_id.not_in(known)
+    return wrong + (session.scalar(select(func.count()).where(others)) or 0)
 
 
-def _differ(session: Session, body: int, counted: dict[figures.Place, Total]) -> int:
+def _differ(session: Session, body: int, wanted: Mapping[figures.Place, Total]) -> int:
+    t = FigureTotal
     kept = {
         (row.period, row.figure, row.start): figures.total_in(row)
-        for row in session.scalars(select(FigureTotal).where(FigureTotal.organisation_id == body))
+        for row in session.scalars(select(t).where(t.organisation_id == body))
     }
     session.expunge_all()
-    wanted = {place: each for place, each in counted.items() if each.many}
-    same = sum(place in kept and kept[place].nearly(each) for place, each in wanted.items())
+    same = sum(at in kept and kept[at].nearly(each) for at, each in wanted.items())
     return len(kept.keys() | wanted.keys()) - same
 
 
