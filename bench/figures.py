@@ -88,7 +88,7 @@ def _fill(database: Database, services: int) -> None:
             databases._copy(raw, database.sqlite, *rows)
         for statement in _statements(services):
             raw.execute(statement)
-        connection.commit()
+        raw.commit()
     database.engine.dispose()
     with database.writing() as session:
         service_counts.rebuild(session)
@@ -135,7 +135,7 @@ def _statements(services: int) -> Iterator[str]:
     ):  # fmt: skip
         many = "(m.data_set_id * 7919 + w.n * 31) % 1000 + 10"
         part = "/ 2" if key == "digital" else ""
-        named = ", ".join(f"({n}, '{start}')" for n, start in enumerate(starts))
+        named = ", ".join(f"({n}, date('{start}'))" for n, start in enumerate(starts))
         yield (
             f"WITH w (n, start) AS (VALUES {named}) "
             "INSERT INTO data_value (data_set_id, measure_id, start, cell, revision, current, "

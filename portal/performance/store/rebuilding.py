@@ -35,7 +35,7 @@ from portal.performance.rules.totals import Total
 from portal.performance.store import figures, totals
 from portal.performance.words import Doubt, Figure, Period, ValueState
 
-#: So many data sets at a time.
+#: So many data sets, services or components at a time.
 MANY = 1_000
 #: Sums of fractions differ in their last digits by the order in which they are added.
 _NEARLY = 1e-9
@@ -45,11 +45,21 @@ _COLUMNS = (*_KEY, "state", "number", "status", "definition", "doubt", "data_set
 
 def rebuild(session: Session) -> int:
     """Work out all figures and totals afresh; returns how many there are."""
-    session.execute(delete(ThingFigure))
+    _clear(session)
     for some, few in _sets(session):
         session.execute(insert(ThingFigure).from_select(_COLUMNS, _expected(some, few)))
     kept = session.scalar(select(func.count()).select_from(ThingFigure)) or 0
     return kept + totals.rebuild(session)
+
+
+def _clear(session: Session) -> None:
+    """Delete all figures, some at a time: SQLite remembers each row that a statement deletes."""
+    f = ThingFigure
+    last = select(f.kind, func.max(f.of_id)).group_by(f.kind)
+    for kind, highest in session.execute(last).all():
+        for first in range(0, highest + 1, MANY):
+            some = f.of_id.between(first, first + MANY - 1)
+            session.execute(delete(f).where(f.kind == kind, some))
 
 
 def wrong_figures(session: Session) -> int:
