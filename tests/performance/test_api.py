@@ -117,7 +117,7 @@ def test_personal_data_is_refused_and_never_repeated(
         assert key not in said
     else:
         assert message.startswith(f"{key} looks like ")
-        for secret in ("jane", "123456", "sw1a", "2AA", "7946", "900123", "943 476", "94347"):
+        for secret in ("jane", "123456", "sw1a", "1A 2AA", "7946", "900123", "943 476", "94347"):
             assert secret.lower() not in said.lower()
     assert kept(session) == 0
 

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.catalogue.views.base import today
 from portal.performance.actions import tokens as token_acts
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.figures import ThingFigure
 from portal.performance.models.values import DataRecord, DataValue
-from portal.performance.words import Figure, Period, SetKind, ValueState
+from portal.performance.words import Figure, Period, SetKind, ValueState, ValueStatus
 from tests.performance.test_api import send, told
 from tests.support.data import ACT, add_service
 from tests.support.pages import PageClient
@@ -190,3 +191,30 @@ def test_a_closed_data_set_takes_no_more(client: PageClient, session: Session) -
     assert (answer.status_code, values(session)) == (400, [])
     assert "closed" in answer.get_json()["message"]
     assert client.get("/data/g/raw").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "at", ["2036-07-01T00:00:00Z", "9999-12-01T00:00:00Z", "0001-07-01T00:00:00Z", "1899-12-01T00:00:00Z"]
+)
+def test_no_values_of_what_is_to_come_or_long_before(
+    client: PageClient, session: Session, at: str
+) -> None:
+    made(session)
+    answer = send(client, [row(), row(at)])
+    assert (answer.status_code, values(session)) == (400, [])
+    assert "_timestamp is " in answer.get_json()["messages"][0]
+
+
+def test_values_of_a_period_that_goes_on_are_provisional(
+    client: PageClient, session: Session
+) -> None:
+    made(session, period=Period.DAY)
+    assert send(client, row(f"{today().isoformat()}T00:00:00Z")).status_code == 200
+    assert session.scalars(select(DataValue.status)).all() == [ValueStatus.PROVISIONAL]
+
+
+def test_what_is_too_long_is_not_repeated(client: PageClient, session: Session) -> None:
+    made(session)
+    answer = send(client, row(channel="a" * 101))
+    assert answer.status_code == 400
+    assert "aaaa" not in answer.get_data(as_text=True)

@@ -176,6 +176,9 @@ def test_administrators_see_what_waits_first_and_stop_hosts(
     page = administers.get("/collected-hosts").get_data(as_text=True)
     number_ = page.partition("/collected-hosts/")[2].split("/history")[0].rpartition("/")[2]
     assert "Ours" in text(administers, f"/collected-hosts/{number_}/history")
+    for ending in (".json", ".csv"):
+        file = administers.get(f"/collected-hosts/{number_}/history{ending}")
+        assert "Ours" in file.get_data(as_text=True)
     assert administers.get("/collected-hosts/b.example.gov.uk/stop").status_code == 404
     assert administers.get("/collected-hosts/999999/history").status_code == 404
     for browser in (client, place.team):

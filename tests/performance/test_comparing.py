@@ -112,6 +112,8 @@ def test_orders_of_the_list(client: PageClient, stopped: None) -> None:
     assert listed(client, "&sort=rise") == ["small", "steady"]
     assert listed(client, "&sort=fall") == ["steady", "small"]
     assert listed(client, "&sort=name") == ["newer", "small", "steady"]
+    file = client.get(f"/performance/services.csv{HERE}&sort=name").text.splitlines()
+    assert [line.split(",")[0] for line in file[1:]] == ["newer", "small", "steady"]
     page = shown(client, f"/performance/services{HERE}&sort=rise")
     assert f"Small Below {FROM} 12.5 1.2% up 25% from 10" in page
 

@@ -92,6 +92,10 @@ def test_all_components_together(client: PageClient, session: Session, box: int)
     head = client.get("/performance/components.csv").text.splitlines()[0]
     assert head.startswith("component,measure,day,total")
     assert client.get("/performance/components.json?axis=round").status_code == 400
+    for image in soup_of(client.get("/performance/components")).select("figure img")[:1]:
+        for kind in ("svg", "png", "csv"):
+            file = client.get(str(image["src"]).replace(".svg", f".{kind}"))
+            assert file.status_code == 200
 
 
 def test_a_component_on_its_own(client: PageClient, session: Session, box: int) -> None:

@@ -40,6 +40,7 @@ from portal.catalogue.store import duplicates
 from portal.catalogue.words import RecordKind, RegistrationState
 from portal.performance.models.collecting import CollectedHost
 from portal.performance.models.data_sets import DataToken
+from portal.performance.models.notes import FigureNote
 from portal.performance.store import data_sets
 from portal.reports.models.runs import SavingsRun
 
@@ -191,23 +192,25 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         **_panels(session),
         **held(session),
         **_drafts(session),
-        **_boards(),
+        **_boards(session),
         **_figures(session),
         "imports": {"batch_id": session.scalar(select(func.max(ImportBatch.id)))},
     }
 
 
-def _boards() -> dict[str, dict[str, Any]]:
+def _boards(session: Session) -> dict[str, dict[str, Any]]:
     """Whose dashboards, and a chart of each."""
+    of_component = select(func.min(FigureNote.id)).where(FigureNote.component_id.is_not(None))
+    of_service = select(func.min(FigureNote.id)).where(FigureNote.service_id.is_not(None))
     of = {"service": SERVICE, "organisation": ORGANISATION, "journey": JOURNEY}
     on = {name: {"slug": slug, "chart": "transactions"} for name, slug in of.items()}
     on["component"] = {"slug": COMPONENT, "chart": "volume"}
     charts = {f"boards.{name}{end}": each for name, each in on.items() for end in ("", "_chart")}
-    notes = {"slug": SERVICE, "note_id": 1, "target_id": 1}
+    notes = {"slug": SERVICE, "note_id": session.scalar(of_service), "target_id": 1}
     found: dict[str, dict[str, Any]] = {**charts, "boards": {"chart": "transactions"}}
     found["figure_notes"] = notes
     for name in ("change", "remove"):
-        found[f"figure_notes.{name} of components"] = {"note_id": 2}
+        found[f"figure_notes.{name} of components"] = {"note_id": session.scalar(of_component)}
     return found
 
 

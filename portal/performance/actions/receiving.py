@@ -49,11 +49,18 @@ def _keep(
     if not asked.means_values:
         kept = [rules.as_record(each) for each in reads]
         return keeping.keep(session, data_set.id, [], kept, sent, act)
+    wrong = meanings.untimely(reads, act.day)
+    if wrong:
+        raise WrongRecords(wrong)
     data_sets.locked(session, data_set.id)
     there = records.ids_at(session, data_set.id, {each.day for each in reads})
     made = {each.record_id: each for each in meanings.records(reads, asked, there)}
     entries = _left(session, data_set.id, made, asked)
-    entries += [entry for each in made.values() for entry in meanings.entries(each, asked)]
+    entries += [
+        meanings.on_day(entry, asked, act.day)
+        for each in made.values()
+        for entry in meanings.entries(each, asked)
+    ]
     return keeping.keep(session, data_set.id, entries, list(made.values()), sent, act)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
-from portal.performance.rules import kinds
+from portal.performance.rules import kinds, periods
 from portal.performance.rules.entries import Entry, Record
 from portal.performance.rules.records import (
     TIMESTAMP,
@@ -21,6 +21,8 @@ from portal.performance.rules.records import (
 from portal.performance.rules.schema_checks import ALSO_KNOWN, STATUS
 from portal.performance.words import ValueState, ValueStatus
 
+#: Nothing is older.
+FIRST = date(1900, 1, 1)
 #: A cell of a period.
 Place = tuple[date, str]
 
@@ -61,6 +63,25 @@ def records(reads: Sequence[Read], asked: Asked, there: Mapping[Place, str]) -> 
     if wrong:
         raise WrongRecords(wrong)
     return made
+
+
+def untimely(reads: Sequence[Read], day: date) -> list[str]:
+    """What is wrong with records of periods that have not begun, or that no service can be of."""
+    found = []
+    for number, read in enumerate(reads):
+        if read.day > day:
+            found.append(said_of(number, len(reads), f"{TIMESTAMP} is of a day that is to come"))
+        elif read.day < FIRST:
+            found.append(said_of(number, len(reads), f"{TIMESTAMP} is before {FIRST.year}"))
+    return found
+
+
+def on_day(entry: Entry, asked: Asked, day: date) -> Entry:
+    """A value as it is sent on a day: that of a period that goes on is provisional."""
+    final = entry.status is ValueStatus.PUBLISHED
+    if final and asked.period and periods.end_of(asked.period, entry.start) >= day:
+        return replace(entry, status=ValueStatus.PROVISIONAL)
+    return entry
 
 
 def _named(at: Place, asked: Asked) -> str:
