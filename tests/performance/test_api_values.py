@@ -194,7 +194,7 @@ def test_a_closed_data_set_takes_no_more(client: PageClient, session: Session) -
 
 
 @pytest.mark.parametrize(
-    "at", ["2036-07-01T00:00:00Z", "9999-12-01T00:00:00Z", "0001-07-01T00:00:00Z", "1899-12-01T00:00:00Z"]
+    "at", [f"{day}T00:00:00Z" for day in ("2036-07-01", "9999-12-01", "0001-07-01", "1899-12-01")]
 )
 def test_no_values_of_what_is_to_come_or_long_before(
     client: PageClient, session: Session, at: str
