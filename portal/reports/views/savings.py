@@ -110,14 +110,13 @@ def _page(found: Shown | None, ignored: tuple[str, ...], title: str) -> Response
         }  # fmt: skip
     return page(
         "reports/savings.html", title=title, section=_("Savings"), ignored=ignored, shown=found,
-        crumbs=_crumbs(found, title), **more,
+        crumbs=_crumbs(title), **more,
     )  # fmt: skip
 
 
-def _crumbs(found: Shown | None, title: str) -> list[tuple[str, str]]:
-    del found
-    index_title = _("What sharing saves")
-    return [] if title == index_title else [(index_title, url_for("savings.index"))]
+def _crumbs(title: str) -> list[tuple[str, str]]:
+    newest = _("What sharing saves")
+    return [] if title == newest else [(newest, url_for("savings.index"))]
 
 
 def _counted() -> list[tuple[str, str]]:
