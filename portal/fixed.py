@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Float
 from sqlalchemy.orm import Session
 
 from portal.db import as_sqlalchemy
@@ -73,7 +73,12 @@ def _form(statement: Any, dialect: Dialect) -> _Form:
         if name not in asked
     }
     columns = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
-    read = [(at, type_.result_processor(dialect, None)) for at, type_ in enumerate(columns)]
+    # Both drivers give floats as they are; PostgreSQL's asks for more than there is to know here.
+    read = [
+        (at, type_.result_processor(dialect, None))
+        for at, type_ in enumerate(columns)
+        if not isinstance(type_, Float)
+    ]
     return _Form(
         state.statement,
         state.positiontup,

@@ -61,6 +61,9 @@ class Cell:
     doubt: Doubt | None = None
 
 
+_EMPTY = Cell(Total())
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A figure of one unit for a period, as stored."""
@@ -97,7 +100,7 @@ class Board:
 
     def cell(self, measure: str, start: date) -> Cell:
         """The measure for a period; without things where there is nothing."""
-        return self.cells.get((measure, start)) or Cell(Total())
+        return self.cells.get((measure, start)) or _EMPTY
 
     def values(self, measure: str) -> list[float | None]:
         """The measure in each period shown; None is a gap."""

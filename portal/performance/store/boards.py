@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Date, bindparam, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import Kind
@@ -16,6 +17,7 @@ from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.store.hierarchy import family
 from portal.catalogue.store.service_counts import ORGANISATION
 from portal.db import chunks
+from portal.fixed import Fixed
 from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.models.values import DataValue
@@ -104,24 +106,36 @@ class Held:
 
 def held(session: Session, bodies: Bodies, measures: Collection[str]) -> Held:
     """What there is of totals of some measures."""
-    t = FigureTotal
-    things = func.sum(t.things).label("things")
-    inner = select(t.period, t.start, t.figure, things).where(bodies.counted)
-    each = inner.group_by(t.period, t.start, t.figure).subquery("each").c
-    wanted = func.max(case((each.figure.in_(measures), each.things), else_=0))
-    query: Any = select(each.period, each.start, func.max(each.things), wanted, _units(bodies))
     spans: dict[Period, Span] = {}
     many: dict[Period, dict[date, int]] = {}
     units = 0
-    for period, start, most, mine, all_of_them in session.execute(
-        query.group_by(each.period, each.start)
-    ):
+    rows: Any
+    if bodies.ids is None:
+        rows = _held_by_all(tuple(measures)).rows(session)
+    else:
+        rows = session.execute(_held(bodies, measures))
+    for period, start, most, mine, all_of_them in rows:
         units = all_of_them or 0
         known = spans.get(period, Span(start, start, most))
         spans[period] = Span(min(start, known.first), max(start, known.last), max(most, known.many))
         if mine:
             many.setdefault(period, {})[start] = mine
     return Held(spans, many, units)
+
+
+@cache
+def _held_by_all(measures: tuple[str, ...]) -> Fixed:
+    return Fixed(_held(Bodies(), measures))
+
+
+def _held(bodies: Bodies, measures: Collection[str]) -> Any:
+    t = FigureTotal
+    things = func.sum(t.things).label("things")
+    inner = select(t.period, t.start, t.figure, things).where(bodies.counted)
+    each = inner.group_by(t.period, t.start, t.figure).subquery("each").c
+    wanted = func.max(case((each.figure.in_(measures), each.things), else_=0))
+    query: Any = select(each.period, each.start, func.max(each.things), wanted, _units(bodies))
+    return query.group_by(each.period, each.start)
 
 
 def services_of(session: Session, bodies: Bodies) -> int:
@@ -149,32 +163,48 @@ def totals_of(
     """Totals by measure and start, over all the organisations; and those that have one measure for
     one period, each with its own services' total, the most first.
     """
-    t, o = FigureTotal, Organisation
-    own = (t.things, t.top, t.bottom, t.largest, t.same_things, t.same_top, t.same_bottom,
-           t.was_top, t.was_bottom, t.suppressed)  # fmt: skip
-    sums = [func.max(c) if c is t.largest else func.sum(c) for c in own]
-    together: Any = (
-        select(literal(0), literal(""), literal(""), t.figure, t.start, *sums)
-        .where(bodies.counted, t.period == period, t.figure.in_(measures))
-        .where(t.start.between(first, last))
-        .group_by(t.figure, t.start)
-    )
-    apart: Any = (
-        select(o.id, o.slug, o.name, t.figure, t.start, *own)
-        .join(o, o.id == t.organisation_id)
-        .where(t.period == period, t.figure == ranked[0], t.start == ranked[1])
-    )
-    if bodies.ids is not None:
-        apart = apart.where(bodies.counted)
     cells: dict[Key, Cell] = {}
     bodies_with: list[tuple[int, Ranked]] = []
-    for id_, slug, name, figure, start, *found in session.execute(union_all(together, apart)):
+    values = {"period": period, "first": first, "last": last, "of": ranked[0], "on": ranked[1]}
+    rows: Any
+    if bodies.ids is None:
+        rows = _totals_of_all(tuple(measures)).rows(session, **values)
+    else:
+        rows = session.execute(_totals(bodies, measures), values)
+    for id_, slug, name, figure, start, *found in rows:
         if slug:
             bodies_with.append((id_, Ranked(slug, name, Total(*found))))
         else:
             cells[figure, start] = Cell(Total(*found))
     bodies_with.sort(key=lambda each: (-each[1].total.top, each[0]))
     return cells, [each for _, each in bodies_with if each.total.things]
+
+
+@cache
+def _totals_of_all(measures: tuple[str, ...]) -> Fixed:
+    return Fixed(_totals(Bodies(), measures))
+
+
+def _totals(bodies: Bodies, measures: Collection[str]) -> Any:
+    t, o, day = FigureTotal, Organisation, partial(bindparam, type_=Date())
+    of_period = t.period == bindparam("period", type_=t.period.type)
+    own = (t.things, t.top, t.bottom, t.largest, t.same_things, t.same_top, t.same_bottom,
+           t.was_top, t.was_bottom, t.suppressed)  # fmt: skip
+    sums = [func.max(c) if c is t.largest else func.sum(c) for c in own]
+    together: Any = (
+        select(literal(0), literal(""), literal(""), t.figure, t.start, *sums)
+        .where(bodies.counted, of_period, t.figure.in_(measures))
+        .where(t.start.between(day("first"), day("last")))
+        .group_by(t.figure, t.start)
+    )
+    apart: Any = (
+        select(o.id, o.slug, o.name, t.figure, t.start, *own)
+        .join(o, o.id == t.organisation_id)
+        .where(of_period, t.figure == bindparam("of", type_=t.figure.type), t.start == day("on"))
+    )
+    if bodies.ids is not None:
+        apart = apart.where(bodies.counted)
+    return union_all(together, apart)
 
 
 def channels(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from flask import request
 
@@ -56,7 +57,7 @@ def given_by(sources: Sequence[Source], measure: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys((s.title, f"/data-sets/{s.group}/{s.type}") for s in found))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shown:
     """A dashboard: whose, what was asked for, and its figures, if there are any.
 
@@ -80,17 +81,20 @@ class Shown:
         made = given_by(self.sources, measure)
         return made if len(made) <= SHOWN_SOURCES else []
 
+    @cached_property
+    def there(self) -> list[str]:
+        """The measures that have a number."""
+        return self.board.shown(self.place.measures) if self.board else []
+
     @property
     def measures(self) -> list[str]:
         """The measures to show: those asked for, or all; only those with a number."""
-        wanted = self.asked.tiles or self.place.measures
-        return self.board.shown(m for m in self.place.measures if m in wanted) if self.board else []
+        return [m for m in self.there if m in self.asked.tiles or not self.asked.tiles]
 
     @property
     def choices(self) -> list[tuple[str, str]]:
         """The measures to choose from, as (name, what it is called)."""
-        there = self.board.shown(self.place.measures) if self.board else []
-        return [(measure, title_of(measure)) for measure in there]
+        return [(measure, title_of(measure)) for measure in self.there]
 
     def target(self, measure: str) -> float | None:
         """What an indicator shall reach now."""

@@ -122,9 +122,9 @@ def ranking(loaded: Loaded) -> dict[str, Any] | None:
             "share": share(each.total.top, whole),
             "change": _like(each.total),
         }
-        for each in loaded.ranked
+        for each in loaded.ranked[: 2 * charts.BODIES]
     ]  # fmt: skip
-    return {"figure": figure, "rows": rows[: 2 * charts.BODIES], "many": len(rows),
+    return {"figure": figure, "rows": rows, "many": len(loaded.ranked),
             "toggle": query_url(without=None if without() else "largest")}  # fmt: skip
 
 
