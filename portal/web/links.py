@@ -7,6 +7,7 @@ What a reader typed after the `?` never becomes an argument of `url_for`, where 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -31,8 +32,13 @@ def pairs(*left_out: str) -> list[tuple[str, str]]:
 
 def with_query(path: str, query: Iterable[tuple[str, str]]) -> str:
     """A path that is ready to be sent, with arguments."""
-    found = list(query)
-    return f"{path}?{urlencode(found)}" if found else path
+    found = tuple(query)
+    return f"{path}?{_encoded(found)}" if found else path
+
+
+@lru_cache(256)
+def _encoded(query: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(query)
 
 
 def same_route(query: Iterable[tuple[str, str]], **changes: Any) -> str:

@@ -31,6 +31,8 @@ SHARES = frozenset(
 #: Any measure that is a share, where a part of a whole is to be put as one.
 SHARE_OF = Kpi.DIGITAL_TAKE_UP.value
 _KPIS = {kpi.value for kpi in Kpi}
+#: The measure that is over 12 months.
+_OVER_A_YEAR = Kpi.COST_PER_TRANSACTION.value
 #: How many periods make 12 months, for what is measured over 12 months.
 _YEAR = {Period.DAY: 365, Period.WEEK: 52, Period.MONTH: 12, Period.QUARTER: 4, Period.YEAR: 1}
 #: Like for like and everybody's change this far apart mislead whoever reads one of them alone.
@@ -108,7 +110,7 @@ class Board:
 
     def over(self, measure: str, start: date) -> Cell:
         """The same as `cell`, of the 12 months to its end where the measure is over 12 months."""
-        if measure != Kpi.COST_PER_TRANSACTION.value or _YEAR[self.period] == 1:
+        if measure != _OVER_A_YEAR or _YEAR[self.period] == 1:
             return self.cell(measure, start)
         if self.cell(measure, start).total.things == 0:
             return self.cell(measure, start)
