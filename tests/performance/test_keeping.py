@@ -112,6 +112,17 @@ def test_totals_by_organisation_and_like_for_like(session: Session) -> None:
     assert_rebuilt(session)
 
 
+def test_a_leap_day_follows_what_it_is_compared_with(session: Session) -> None:
+    service = add_service(session, "a-service")
+    data_set = add_set(session, period=Period.DAY, service_id=service.id)
+    before, leap = date(2023, 2, 28), date(2024, 2, 29)
+    for start, many in ((before, 10), (leap, 30), (before, 20)):
+        send(session, data_set, number(start, "transactions", many))
+        kept = totals(session)
+    assert kept[figures.GOVERNMENT, "transactions", leap] == (1, 30, None, 1, 30, 20)
+    assert_rebuilt(session)
+
+
 def assert_rebuilt(session: Session) -> None:
     """What was kept with the writes is what counting afresh gives."""
     kept = totals(session)

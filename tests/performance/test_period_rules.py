@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal.performance.rules import periods
@@ -25,11 +25,12 @@ def test_every_day_is_in_one_period(period: Period, day: date) -> None:
 
 
 @given(st.sampled_from(Period), DAYS)
+@example(Period.DAY, date(2024, 2, 29))
 def test_a_year_before_and_after_meet(period: Period, day: date) -> None:
     start = periods.start_of(period, day)
-    after = periods.year_after(period, start)
-    if after is not None:
+    for after in periods.years_after(period, start):
         assert periods.year_before(period, after) == start
+    assert start in periods.years_after(period, periods.year_before(period, start))
     assert periods.start_of(period, periods.year_before(period, start)) < start
 
 

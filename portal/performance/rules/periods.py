@@ -58,16 +58,17 @@ def year_before(period: Period, start: date) -> date:
     return _months(start, -12)
 
 
-def year_after(period: Period, start: date) -> date | None:
-    """The start of the period that compares itself with this one; None for a leap day."""
+def years_after(period: Period, start: date) -> list[date]:
+    """The starts of the periods that compare themselves with this one. 28 February has two where a
+    29th follows; the 29th itself has none.
+    """
     if period is Period.WEEK:
-        return start + timedelta(weeks=52)
+        return [start + timedelta(weeks=52)]
     if period is Period.DAY:
-        try:
-            return start.replace(year=start.year + 1)
-        except ValueError:
-            return None
-    return _months(start, 12)
+        # The same day, or the one after it, is 365 or 366 days on.
+        near = (start + timedelta(days=many) for many in (365, 366))
+        return [each for each in near if year_before(period, each) == start]
+    return [_months(start, 12)]
 
 
 def between(period: Period, first: date, last: date) -> list[date]:

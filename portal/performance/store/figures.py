@@ -134,9 +134,9 @@ def touch_many(
             for start, figure in services[id_]:
                 of.setdefault(start, set()).add(figure)
             for start, given in of.items():
-                after = periods.year_after(period, start)
+                at = [start, *periods.years_after(period, start)]
                 for name in totals.names(given):
-                    places |= {(period, name, each) for each in (start, after) if each is not None}
+                    places |= {(period, name, each) for each in at}
 
 
 def touch_whole(session: Session, bodies: Iterable[int | None]) -> None:
