@@ -115,8 +115,22 @@ def key_of(title: str, between: str = "_") -> str:
     return key if between == "-" or len(key) > 1 else (f"{key}_1" if key else "")
 
 
-#: What programs send beside measures and dimensions: nothing else can be called so.
-RESERVED = frozenset({"period", "status", "note"})
+def columns_of(keys: Iterable[str], others: Collection[str]) -> dict[str, str]:
+    """The columns of dimensions beside others in a file, by their keys: called like the key, or
+    `dimension_` and the key where another column is called so.
+    """
+    every = list(keys)
+    found: dict[str, str] = {}
+    for key in every:
+        name = key
+        while name in others or (name != key and name in (*every, *found.values())):
+            name = f"dimension_{name}"
+        found[key] = name
+    return found
+
+
+#: What programs and files say beside measures and dimensions: nothing else can be called so.
+RESERVED = frozenset({"start", "period", "status", "note"})
 
 
 def own_measures(rows: Iterable[tuple[str, Unit, bool]], taken: Collection[str]) -> list[Measure]:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("data_set_values", __name__)
 #: How many periods a page shows.
 PERIODS = 12
+PLACE = ("start", "end")
 COLUMNS = (
     "measure", "unit", "state", "number", "status", "definition", "doubt", "revision", "current",
     "way", "source", "sent_by", "received_at", "reason",
@@ -68,17 +69,23 @@ def show(group: str, type_: str, fmt: Format) -> Response:
 
 
 def _columns(found: Seen) -> tuple[str, ...]:
-    return ("start", "end", *(each.key for each in found.row.dimensions), *COLUMNS)
+    return (*PLACE, *_dimension_columns(found).values(), *COLUMNS)
+
+
+def _dimension_columns(found: Seen) -> dict[str, str]:
+    """The column of each dimension, by its key."""
+    return schemas.columns_of([d.key for d in found.row.dimensions], (*PLACE, *COLUMNS))
 
 
 def _about(found: Seen) -> dict[str, Any]:
     """What the JSON says of the data set itself."""
     row, of = found.row, found.of
-    told = data_sets.document(row)
+    told, columns = data_sets.document(row), _dimension_columns(found)
     return {
         "group": row.group, "type": row.type, "title": row.title, "kind": row.kind,
         "period": row.period, "of": of.kind, "slug": of.slug, "name": of.name,
-        "dimensions": told["dimensions"], "measures": told["measures"],
+        "dimensions": [{**each, "column": columns[each["key"]]} for each in told["dimensions"]],
+        "measures": told["measures"],
         "definition": row.definition, "threshold": row.threshold, "due_on": row.due_on,
         "closed_on": row.closed_on,
     }  # fmt: skip
@@ -94,13 +101,13 @@ def _documents(
     session: Session, found: Seen, values: list[Value], known: Granted
 ) -> Iterator[dict[str, Any]]:
     values = _disclosed(found, values)
-    roles = _roles(session, found, values, known)
+    roles, columns = _roles(session, found, values, known), _dimension_columns(found).values()
     for value in values:
         end = periods.end_of(found.row.period, value.start) if found.row.period else value.start
         cells = value.cell.split(kinds.BETWEEN) if found.row.dimensions else []
         yield {
             "start": value.start, "end": end,
-            **{d.key: each for d, each in zip(found.row.dimensions, cells, strict=False)},
+            **dict(zip(columns, cells, strict=False)),
             "measure": value.measure, "unit": value.unit.value, "state": value.state.value,
             "number": value.number, "status": value.status.value, "definition": value.definition,
             "doubt": value.doubt.value if value.doubt else None, "revision": value.revision,
