@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,9 @@ from portal.performance.actions import tokens as token_acts
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.figures import ThingFigure
 from portal.performance.models.values import DataRecord, DataValue
+from portal.performance.store import rebuilding
 from portal.performance.words import Figure, Period, SetKind, ValueState, ValueStatus
+from tests.performance.places import text
 from tests.performance.test_api import send, told
 from tests.support.data import ACT, add_service
 from tests.support.pages import PageClient
@@ -104,8 +106,54 @@ def test_patch_delete_and_put(client: PageClient, session: Session) -> None:
     assert values(session)[0][2:] == (ValueState.NOT_PROVIDED, None)
     answer = send(client, [], method="PUT")
     assert answer.get_json()["message"] == "g_raw now contains 0 records"
-    assert {each[2] for each in values(session)} == {ValueState.NOT_PROVIDED}
+    assert values(session) == []
     assert session.scalars(select(DataRecord.record_id)).all() == []
+
+
+def test_a_period_without_records_is_as_if_none_had_come(
+    client: PageClient, session: Session
+) -> None:
+    known = made(session, due_days=20)
+    send(client, [row(_id="one"), row(channel="paper", _id="two")])
+    session.refresh(known)
+    before = known.first_start, known.last_start, known.due_on
+    assert before == (date(2026, 7, 1), date(2026, 7, 1), date(2026, 9, 20))
+    send(client, [row(AUGUST, _id="three"), row(AUGUST, "paper", _id="four")])
+    send(client, None, method="DELETE", then="/three")
+    # The month has a record still: of the other cell nothing is known.
+    assert [each[2] for each in values(session)][2:] == [
+        ValueState.NOT_PROVIDED, ValueState.NUMBER,
+    ]  # fmt: skip
+    send(client, None, method="DELETE", then="/four")
+    session.refresh(known)
+    assert (known.first_start, known.last_start, known.due_on) == before
+    assert {each[0] for each in values(session)} == {date(2026, 7, 1)}
+    starts = set(session.scalars(select(ThingFigure.start)))
+    assert (starts, rebuilding.wrong_figures(session)) == ({date(2026, 7, 1)}, 0)
+    assert rebuilding.wrong_totals(session) == 0
+    page = text(client, "/data-sets/g/raw")
+    assert "July 2026" in page
+    assert "August 2026" not in page
+    # What it said, and that it was taken back, stays to be read.
+    versions = client.get("/data-sets/g/raw/values/2026-08-01.json").get_json()["items"]
+    told_of = [(each["revision"], each["state"], each["current"]) for each in versions]
+    assert told_of[:3] == [(3, "not_provided", False), (2, "not_provided", False),
+                           (1, "number", False)]  # fmt: skip
+    assert send(client, row(AUGUST, _id="three")).status_code == 200
+    assert values(session)[-1] == (date(2026, 8, 1), "online", ValueState.NUMBER, 7)
+    again = session.scalars(select(DataValue).where(DataValue.revision == 4)).one()
+    assert (again.current, again.status) == (True, ValueStatus.REVISED)
+
+
+def test_the_last_record_that_moves_leaves_no_period(client: PageClient, session: Session) -> None:
+    known = made(session, max_age_days=10)
+    send(client, row(AUGUST, _id="one"))
+    assert send(client, row(JULY, _id="one")).status_code == 200
+    assert values(session) == [(date(2026, 7, 1), "online", ValueState.NUMBER, 7)]
+    assert send(client, [], method="PUT").status_code == 200
+    session.refresh(known)
+    assert (known.first_start, known.last_start, known.received_at) == (None, None, None)
+    assert known.due_on == known.added_on + timedelta(days=10)  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(

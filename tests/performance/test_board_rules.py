@@ -142,3 +142,20 @@ def test_weak_is_off_target_or_worse(
     measure: str, now: float | None, target: float | None, like: float | None, weak: bool
 ) -> None:
     assert boards.weak(measure, now, target, like) is weak
+
+
+@given(
+    st.sampled_from(Period), st.integers(1, 900), st.integers(0, 899),
+    st.dates(date(1990, 1, 1), date(2020, 1, 1)),
+)  # fmt: skip
+def test_no_list_of_periods_is_long(period: Period, many: int, at: int, day: date) -> None:
+    first = periods.start_of(period, day)
+    every = (periods.later(period, first, back) for back in range(many))
+    starts = [start for start in every if start.year < 2100]
+    chosen = starts[at % len(starts)]
+    found = board_choices.offered(starts, [chosen])
+    assert len(found) <= board_choices.OFFERED + 1
+    assert found == sorted(set(found), reverse=True)
+    assert {starts[0], starts[-1], chosen} <= set(found) <= set(starts)
+    if len(starts) <= board_choices.OFFERED:
+        assert found == starts[::-1]

@@ -94,7 +94,7 @@ class _Run:
         sets = self._sets(told)
         keys = {m.id: m.key for each in sets.values() for m in each.measures}
         ids = [each.id for each in sets.values()]
-        there = store.current(self._session, ids, keys)
+        there = store.last_known(self._session, ids, keys)
         others = {
             set_id
             for set_id, cells in there.items()
@@ -261,7 +261,7 @@ class _Compared:
     def written(self) -> list[_Written]:
         """What is to be written to the data sets of the service."""
         now = {
-            period: {key: _entry(key, known) for key, known in cells.items()}
+            period: {key: _entry(key, known) for key, known in cells.items() if known.current}
             for period, cells in self._there.items()
         }
         for period, entries in self._row.entries.items():

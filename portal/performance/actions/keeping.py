@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 
 from sqlalchemy.orm import Session
 
 from portal.audit import Act, record
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.values import DataBatch
-from portal.performance.rules.entries import Entry, Record, Sent, digest
+from portal.performance.rules import meanings
+from portal.performance.rules.entries import Entry, Gone, Record, Sent, digest
 from portal.performance.store import data_sets, folding, values
 from portal.performance.store import records as records_store
 from portal.performance.words import Way
@@ -23,7 +23,7 @@ def keep(
     records: Collection[Record],
     sent: Sent,
     act: Act,
-    gone: Collection[str] = (),
+    gone: Gone = Gone(),  # noqa: B008  holds nothing that changes
 ) -> DataBatch:
     """Keep values, and the records that reads give back, in the caller's transaction.
 
@@ -34,23 +34,31 @@ def keep(
         records: the records, with their ids.
         sent: how they came in.
         act: who sent them.
-        gone: the ids of records to delete first; `entries` say what becomes of their values.
+        gone: the records to delete first, and the cells that have none any more. The values of
+            these are not provided; a period of which no record is left has none at all, as though
+            nothing had come, but for its revisions.
 
     Returns:
         The batch. `counts` says how many `records` there are and how many are `removed`, and how
-        many values are `new`, `revised` or `same` as before.
+        many values are `new`, `revised` or `same` as before; `withdrawn` are those of periods of
+        which nothing is left.
     """
     data_set = data_sets.locked(session, data_set_id)
-    batch = values.add_batch(session, data_set, sent, digest(entries, records, gone), act)
-    removed = records_store.remove(session, data_set.id, gone)
+    batch = values.add_batch(session, data_set, sent, digest(entries, records, gone.ids), act)
+    removed = records_store.remove(session, data_set.id, gone.ids)
     many = records_store.put(session, data_set.id, records, act.at)
-    kept = values.put_values(session, data_set, entries, batch.id)
+    empty = records_store.without_any(session, data_set.id, {start for start, _ in gone.places})
+    emptied = meanings.emptied(gone.places, empty, [m.key for m in data_set.measures])
+    kept = values.put_values(session, data_set, [*emptied, *entries], batch.id)
     batch.counts = {
         "records": many, "removed": removed,
         "new": kept.new, "revised": kept.revised, "same": kept.same,
     }  # fmt: skip
     folding.refold(session, data_set, kept.starts)
-    _extend(data_set, [entry.start for entry in entries], act)
+    if empty:
+        batch.counts["withdrawn"] = values.withdraw(session, data_set, empty, batch.id)
+        folding.unfold(session, data_set, empty)
+    _extend(session, data_set, entries, records, act, bool(empty))
     after = {"digest": batch.digest, "way": sent.way.value, **batch.counts}
     if sent.way is Way.COLLECTED:
         after["collected_from"] = sent.source
@@ -58,10 +66,20 @@ def keep(
     return batch
 
 
-def _extend(data_set: DataSet, starts: list[date], act: Act) -> None:
-    data_set.received_at = act.at
-    if starts:
+def _extend(
+    session: Session, data_set: DataSet, entries: Collection[Entry], records: Collection[Record],
+    act: Act, emptied: bool,
+) -> None:  # fmt: skip
+    """Say of which periods there are values, when something came last, and what is due next."""
+    starts = [entry.start for entry in entries]
+    if emptied:
+        data_set.first_start, data_set.last_start = values.span(session, data_set.id)
+    elif starts:
         first, last = min(starts), max(starts)
         data_set.first_start = min(first, data_set.first_start or first)
         data_set.last_start = max(last, data_set.last_start or last)
+    if entries or records:
+        data_set.received_at = act.at
+    else:
+        data_set.received_at = records_store.last_put(session, data_set.id)
     data_sets.set_due(data_set, act.day)

@@ -14,7 +14,7 @@ from portal.performance.models.data_sets import DataSet
 from portal.performance.models.values import DataBatch
 from portal.performance.rules import meanings, schema_checks
 from portal.performance.rules import records as rules
-from portal.performance.rules.entries import Entry, Record, Sent
+from portal.performance.rules.entries import Gone, Record, Sent
 from portal.performance.rules.records import Asked, WrongRecords
 from portal.performance.store import data_sets, records
 
@@ -55,25 +55,20 @@ def _keep(
     data_sets.locked(session, data_set.id)
     there = records.ids_at(session, data_set.id, {each.day for each in reads})
     made = {each.record_id: each for each in meanings.records(reads, asked, there)}
-    entries = _left(session, data_set.id, made, asked)
-    entries += [
+    left = _left(session, data_set.id, made)
+    entries = [
         meanings.on_day(entry, asked, act.day)
         for each in made.values()
         for entry in meanings.entries(each, asked)
     ]
-    return keeping.keep(session, data_set.id, entries, list(made.values()), sent, act)
+    return keeping.keep(session, data_set.id, entries, list(made.values()), sent, act, left)
 
 
-def _left(session: Session, data_set_id: int, made: dict[str, Record], asked: Asked) -> list[Entry]:
-    """What becomes of cells that a record was for before, and is not any more."""
+def _left(session: Session, data_set_id: int, made: dict[str, Record]) -> Gone:
+    """The cells that a record was for before, and that have none any more."""
     before = records.places_of(session, data_set_id, list(made))
     now = {(each.at.date(), each.cell) for each in made.values() if each.at}
-    return [
-        entry
-        for place in before.values()
-        if place not in now
-        for entry in meanings.taken_back(place, asked)
-    ]
+    return Gone(places=[place for place in before.values() if place not in now])
 
 
 def change(
@@ -101,7 +96,8 @@ def change(
 
 
 def delete(session: Session, data_set: DataSet, record_id: str, sent: Sent, act: Act) -> DataBatch:
-    """Delete a record; the values that it meant are not provided any more.
+    """Delete a record; the values that it meant are not provided any more. Where it was the only
+    one of its period, the period is as though it had never come.
 
     Raises:
         Missing: there is no record with the id.
@@ -121,5 +117,4 @@ def empty(session: Session, data_set: DataSet, sent: Sent, act: Act) -> DataBatc
 def _forget(session: Session, data_set: DataSet, ids: list[str], sent: Sent, act: Act) -> DataBatch:
     asked = records.asked_of(data_set)
     places = records.places_of(session, data_set.id, ids) if asked.means_values else {}
-    entries = [entry for place in places.values() for entry in meanings.taken_back(place, asked)]
-    return keeping.keep(session, data_set.id, entries, [], sent, act, ids)
+    return keeping.keep(session, data_set.id, [], [], sent, act, Gone(ids, list(places.values())))

@@ -60,7 +60,7 @@ def _settle(
     """Have records and figures follow the values that are left; how many data sets go."""
     sets = {each.id: each for each in store.load(session, ids)}
     keys = {m.id: m.key for each in sets.values() for m in each.measures}
-    left = bringing.current(session, ids, keys)
+    left = bringing.last_known(session, ids, keys)
     store.drop_records(session, starts)
     bringing.put_records(session, {
         id_: records_of(period, _entries(left.get(id_, {}), days))
@@ -101,7 +101,7 @@ def _fold(
 
 def _entries(left: dict[bringing.Key, Any], starts: set[date]) -> Iterator[Entry]:
     for (start, cell, measure), row in left.items():
-        if start in starts:
+        if start in starts and row.current:
             yield Entry(start, cell, measure, row.state, row.number)
 
 

@@ -110,6 +110,8 @@ _FIELDS = {
     "revised": lazy("Revised figures"),
     "same": lazy("Figures that stayed the same"),
     "records": lazy("Records"),
+    "removed": lazy("Deleted records"),
+    "withdrawn": lazy("Figures taken back"),
     "token": lazy("Token"),
     "ends_at": lazy("Works until"),
     "revoked_at": lazy("Revoked"),

@@ -80,7 +80,8 @@ class DataRecord(Base):
 
 class DataValue(Base):
     """A value of a measure in a cell, for the period that starts on a day. A revision is a new
-    row: the highest one is current, and the others stay to be read.
+    row: the highest one is current, and the others stay to be read. None is where the records of
+    the period were deleted: the highest one says that nothing is provided any more.
 
     `note` is for those who answer for the data; it leaves by no export.
     """

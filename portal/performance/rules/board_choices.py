@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,8 @@ from portal.performance.words import Period
 _ORDER = (Period.MONTH, Period.QUARTER, Period.YEAR, Period.WEEK, Period.DAY)
 #: How many years of periods can be shown, and what is shown without a choice.
 YEARS = (1, 2, 5, 10, 20)
+#: So many periods are offered to choose from at most, and so many of them are the newest ones.
+OFFERED, NEWEST = 60, 31
 _FIRST = {Period.DAY: 1, Period.WEEK: 1, Period.MONTH: 2, Period.QUARTER: 5, Period.YEAR: 10}
 
 
@@ -108,3 +110,19 @@ def most_recent(spans: Spans) -> Spans:
 def starts(choice: Choice, found: Sequence[date]) -> list[date]:
     """Every period shown, those without figures too."""
     return steps(choice.period, found, choice.first, choice.last)
+
+
+def offered(found: Sequence[date], chosen: Collection[date] = ()) -> list[date]:
+    """The periods that a form lets somebody choose from, newest first: all, or the newest and the
+    first of each month, quarter, year or ten years before them, and those that are chosen. An
+    address can name any other.
+    """
+    every = sorted(set(found), reverse=True)
+    if len(every) <= OFFERED:
+        return every
+    newest, older = every[:NEWEST], every[NEWEST:]
+    for months in (1, 3, 12, 120):
+        first = {(each.year * 12 + each.month - 1) // months: each for each in older}
+        if len(first) <= OFFERED - NEWEST:
+            break
+    return sorted({*newest, *first.values(), *(set(chosen) & set(every))}, reverse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -56,6 +56,16 @@ class Entry:
     def key(self) -> tuple[date, str, str]:
         """What it is a value of."""
         return self.start, self.cell, self.measure
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What becomes of records that there were: the ids of those to delete, and the periods and
+    cells for which there was one that is deleted, or is for another cell now.
+    """
+
+    ids: Collection[str] = ()
+    places: Collection[tuple[date, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

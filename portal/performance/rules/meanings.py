@@ -4,7 +4,7 @@ each measure there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
@@ -106,6 +106,13 @@ def entries(record: Record, asked: Asked) -> list[Entry]:
     return found
 
 
-def taken_back(at: Place, asked: Asked) -> list[Entry]:
-    """That nothing is known any more of a cell."""
-    return [Entry(*at, measure.key, ValueState.NOT_PROVIDED) for measure in asked.measures]
+def emptied(
+    places: Iterable[Place], empty: Collection[date], measures: Sequence[str]
+) -> list[Entry]:
+    """That nothing is known any more of cells, but for those of periods that are empty."""
+    return [
+        Entry(*at, measure, ValueState.NOT_PROVIDED)
+        for at in places
+        if at[0] not in empty
+        for measure in measures
+    ]

@@ -74,11 +74,11 @@ def taken(session: Session, groups: Iterable[str], types: Collection[str]) -> se
     return {(row.group, row.type) for row in session.execute(query)}
 
 
-def current(
+def last_known(
     session: Session, set_ids: Collection[int], keys: Mapping[int, str]
 ) -> dict[int, dict[Key, Row[Any]]]:
-    """The current values of data sets, by what they are values of, each with the `kind` of import
-    that it came by (None for another way).
+    """The last word on the values of data sets, by what they are values of, each with the `kind` of
+    import that it came by (None for another way); not `current` where it was withdrawn.
 
     Args:
         keys: of measures, by their ids.
@@ -86,10 +86,11 @@ def current(
     v, found = DataValue, dict[int, dict[Key, Row[Any]]]()
     query = (
         select(v.id, v.data_set_id, v.measure_id, v.start, v.cell, v.revision, v.state, v.number,
-               v.status, v.definition, v.doubt, v.note, ImportBatch.kind)
+               v.status, v.definition, v.doubt, v.note, v.current, ImportBatch.kind)
         .join(DataBatch, DataBatch.id == v.batch_id)
         .outerjoin(ImportBatch, ImportBatch.id == DataBatch.import_id)
-        .where(v.data_set_id.in_(set_ids), v.current)
+        .where(v.data_set_id.in_(set_ids))
+        .order_by(v.revision)
     )  # fmt: skip
     rows: Any = session.execute(query)
     for row in rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -39,7 +39,17 @@ def withdraw(session: Session, data_set: DataSet) -> None:
     thing = data_sets.thing_of(data_set)
     if thing is None or data_set.period is None:
         return
-    starts = figures.forget(session, *thing, data_set.period, data_set.id)
-    for other in data_sets.of_thing(session, *thing):
+    _instead(session, data_set, figures.forget(session, *thing, data_set.period, data_set.id))
+
+
+def unfold(session: Session, data_set: DataSet, starts: Collection[date]) -> None:
+    """The same for some periods, of which the data set has no values any more."""
+    figures.drop(session, {data_set.id: starts})
+    _instead(session, data_set, starts)
+
+
+def _instead(session: Session, data_set: DataSet, starts: Iterable[date]) -> None:
+    thing = data_sets.thing_of(data_set)
+    for other in data_sets.of_thing(session, *thing) if thing else ():
         if other.period is data_set.period and other.id != data_set.id:
             refold(session, other, starts)

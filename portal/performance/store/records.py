@@ -151,3 +151,21 @@ def bodies_at(
         )
         found |= {(day, cell): (id_, body) for day, cell, id_, body in session.execute(query)}
     return found
+
+
+def without_any(session: Session, data_set_id: int, starts: Collection[date]) -> set[date]:
+    """Of some periods, those of which there is no record."""
+    r, left = DataRecord, set(starts)
+    for some in chunks(sorted(starts)):
+        query = select(r.day).where(r.data_set_id == data_set_id, r.day.in_(some)).distinct()
+        left -= set(session.scalars(query))
+    return left
+
+
+def last_put(session: Session, data_set_id: int) -> datetime | None:
+    """When the newest of the records that there are came; None where there is none."""
+    r = DataRecord
+    found: datetime | None = session.scalar(
+        select(func.max(r.updated_at)).where(r.data_set_id == data_set_id)
+    )
+    return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit import Act
@@ -15,7 +15,7 @@ from portal.db import chunks, insert_rows
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.values import DataBatch, DataValue
 from portal.performance.rules.entries import Entry, Sent
-from portal.performance.words import ValueStatus
+from portal.performance.words import ValueState, ValueStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ def put_values(
         (row.start, row.cell, by_id[row.measure_id]): row
         for row in current(session, data_set.id, {start for start, _, _ in last})
     }
+    new = {key for key in last if key not in known}
+    earlier = _withdrawn(session, data_set.id, by_id, new) if new else {}
     rows, over, same, starts = [], [], 0, set()
     for key, entry in last.items():
         before = known.get(key)
@@ -78,11 +80,62 @@ def put_values(
         if before is not None:
             over.append(before.id)
         starts.add(entry.start)
-        rows.append(revision(data_set, measures[entry.measure], entry, before, batch_id))
+        was = before or earlier.get(key)
+        rows.append(revision(data_set, measures[entry.measure], entry, was, batch_id))
+    _put(session, over, rows)
+    return Kept(len(rows) - len(over), len(over), same, frozenset(starts))
+
+
+def _put(session: Session, over: Collection[int], rows: list[dict[str, Any]]) -> None:
     for some in chunks(over):
         session.execute(update(DataValue).where(DataValue.id.in_(some)).values(current=False))
     insert_rows(session, DataValue, rows)
-    return Kept(len(rows) - len(over), len(over), same, frozenset(starts))
+
+
+def _withdrawn(
+    session: Session, data_set_id: int, measures: Mapping[int, str],
+    keys: Collection[tuple[date, str, str]],
+) -> dict[tuple[date, str, str], Any]:  # fmt: skip
+    """The newest revision of each value that was withdrawn, of those that may have been."""
+    v, found = DataValue, dict[tuple[date, str, str], Any]()
+    for some in chunks(sorted({start for start, _, _ in keys})):
+        query = (
+            select(v.measure_id, v.start, v.cell, v.revision, v.status)
+            .where(v.data_set_id == data_set_id, v.measure_id.in_(list(measures)))
+            .where(v.start.in_(some), v.current.is_(False))
+            .order_by(v.revision)
+        )
+        for row in session.execute(query):
+            found[row.start, row.cell, measures[row.measure_id]] = row
+    return {key: row for key, row in found.items() if key in keys}
+
+
+def withdraw(session: Session, data_set: DataSet, starts: Collection[date], batch_id: int) -> int:
+    """Let some periods have no values any more; how many there were. A last revision, that is not
+    current either, says that nothing is provided, and by which batch.
+    """
+    rows = current(session, data_set.id, starts)
+    gone = [
+        {
+            **revision(data_set, row.measure_id, _nothing(row), row, batch_id),
+            "current": False,
+        }
+        for row in rows
+    ]
+    _put(session, [row.id for row in rows], gone)
+    return len(gone)
+
+
+def _nothing(row: Row[Any]) -> Entry:
+    return Entry(row.start, row.cell, "", ValueState.NOT_PROVIDED, None, row.status)
+
+
+def span(session: Session, data_set_id: int) -> tuple[date | None, date | None]:
+    """The first and the last period that a data set has values for."""
+    v = DataValue
+    query = select(func.min(v.start), func.max(v.start))
+    first, last = session.execute(query.where(v.data_set_id == data_set_id, v.current)).one()
+    return first, last
 
 
 def _says(row: Row[Any], entry: Entry, definition: int) -> bool:

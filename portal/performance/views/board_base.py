@@ -14,7 +14,7 @@ from portal.accounts.store import things
 from portal.performance.forms.board_words import PERIODS, title_of
 from portal.performance.forms.labels import period_name
 from portal.performance.models.notes import FigureNote
-from portal.performance.rules.board_choices import YEARS, Asked, Choice, Spans
+from portal.performance.rules.board_choices import YEARS, Asked, Choice, Spans, offered
 from portal.performance.rules.boards import Board
 from portal.performance.rules.totals import parts_of
 from portal.performance.store.sources import Source
@@ -95,6 +95,12 @@ class Shown:
     def choices(self) -> list[tuple[str, str]]:
         """The measures to choose from, as (name, what it is called)."""
         return [(measure, title_of(measure)) for measure in self.there]
+
+    @property
+    def offered(self) -> list[date]:
+        """The periods to choose from, newest first."""
+        chosen = [each for each in (self.asked.to, self.asked.compare) if each]
+        return offered(self.board.starts, chosen) if self.board else []
 
     def target(self, measure: str) -> float | None:
         """What an indicator shall reach now."""

@@ -16,7 +16,7 @@ from portal.performance.forms.labels import period_name
 from portal.performance.rules import boards as rules
 from portal.performance.rules import periods
 from portal.performance.rules.board_choices import Asked as Wanted
-from portal.performance.rules.board_choices import Span, choose
+from portal.performance.rules.board_choices import Span, choose, offered
 from portal.performance.rules.comparing import FIGURES
 from portal.performance.store import boards, comparing
 from portal.performance.store.comparing import Asked, Step
@@ -68,7 +68,8 @@ class Sides:
     @property
     def starts(self) -> list[date]:
         """The periods to choose from, the newest first."""
-        return [step.start for step in reversed(self.mine)]
+        chosen = (self.asked.now, self.asked.before) if self.asked else ()
+        return offered([step.start for step in self.mine], chosen)
 
     @property
     def mine(self) -> Sequence[Step]:

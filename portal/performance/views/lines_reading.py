@@ -16,7 +16,7 @@ from portal.performance.forms.board_words import title_of
 from portal.performance.forms.labels import period_name
 from portal.performance.rules import boards as rules
 from portal.performance.rules import lines
-from portal.performance.rules.board_choices import Choice, Spans, starts
+from portal.performance.rules.board_choices import Choice, Spans, offered, starts
 from portal.performance.rules.boards import Board
 from portal.performance.rules.totals import parts_of
 from portal.performance.store import boards as store
@@ -98,6 +98,11 @@ class Beside:
         """
         said = {**self.asked, **other}
         return [*self.pairs, *((name, text) for name, text in said.items() if text)]
+
+    @property
+    def offered(self) -> list[date]:
+        """The periods to choose from, newest first."""
+        return offered(self.every, (self.choice.first, self.choice.last) if self.choice else ())
 
     def called(self, start: date) -> str:
         """A period in words."""
