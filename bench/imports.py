@@ -20,16 +20,17 @@ from bench.servers import ROOT
 from bench.synthetic_words import ADJECTIVES, CATEGORIES, NOUNS, VERBS
 from portal.db import Database
 
-ROWS = 10_000
+#: Enough that the start of a program hardly counts.
+ROWS = 30_000
 HEADER = ("Department", "Agency/body", "Name of service", "Slug", "URL", "Description of service",
           "Category", "Customer type", "Business model", "Keywords")  # fmt: skip
 #: What an import of services writes, parents first; what search derives is copied as well.
 TABLES = ("import_batch", "service", "service_audience", "service_phase", "service_owner",
           "service_name", "service_link", "service_api", "service_relation", "imported_record",
-          "history_event", "service_count", "organisation_match", "search_document", "search_word",
-          "search_thing")  # fmt: skip
+          "history_event", "service_count", "organisation_match", "review", "reuse_fact",
+          "reuse_count", "search_document", "search_word", "search_thing")  # fmt: skip
 #: Those of which an import changes rows that were there.
-COUNTED = ("service_count", "search_word", "search_thing")
+COUNTED = ("service_count", "reuse_count", "search_word", "search_thing")
 
 
 def services_csv(path: Path, rows: int, seed: int = 7) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
 from portal.search.documents import Document, key_of
@@ -82,9 +82,9 @@ def put(session: Session, documents: Iterable[Document]) -> None:
             mine = {key: d for key, d in by_key.items() if d.thing == thing}
             counts[thing].update(_forget(session, list(mine)))
             rows = [_row(session, d) for d in mine.values()]
-            session.execute(_INSERT[_dialect(session)], rows)
+            _insert(session, rows)
             if _dialect(session) == "sqlite":
-                session.execute(_FTS_INSERT, rows)
+                _drive(session, _FTS_INSERT, rows)
             for row in rows:
                 counts[thing].update(_counted(row["words"]))
     for thing, counted in counts.items():
@@ -111,7 +111,7 @@ def rebuild(session: Session, thing: str, documents: Iterable[Document]) -> int:
         if strays := {d.thing for d in chunk} - {thing}:
             raise ValueError(f"documents of {sorted(strays)} in a rebuild of {thing}")
         rows = [_row(session, d) for d in chunk]
-        session.execute(_INSERT[_dialect(session)], rows)
+        _insert(session, rows)
         total += len(rows)
         for row in rows:
             counts.update(_counted(row["words"]))
@@ -143,6 +143,19 @@ def _forget(session: Session, keys: list[int]) -> Counter[str]:
     return counts
 
 
+def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
+    dialect = _dialect(session)
+    if dialect == "sqlite":
+        _drive(session, _INSERT[dialect], rows)
+    else:
+        session.execute(_INSERT[dialect], rows)
+
+
+def _drive(session: Session, statement: TextClause, rows: list[dict[str, Any]]) -> None:
+    """Execute by SQLite's driver alone, which takes the names of values as they are."""
+    session.connection().exec_driver_sql(statement.text, rows)
+
+
 def _counted(row_words: str) -> list[str]:
     """What one record adds one to: itself, its words, and their tokens."""
     spelt = row_words.split()
@@ -150,12 +163,13 @@ def _counted(row_words: str) -> list[str]:
 
 
 def _count(session: Session, thing: str, counts: Counter[str]) -> None:
-    changed = sorted((word, by) for word, by in counts.items() if by)
-    if changed:
+    changed = sorted(word for word, by in counts.items() if by)
+    for some in _chunks(changed):
         session.execute(
-            _ADD_WORDS, [{"thing": thing, "word": word, "documents": by} for word, by in changed]
+            _ADD_WORDS,
+            [{"thing": thing, "word": word, "documents": counts[word]} for word in some],
         )
-    if any(by < 0 for _, by in changed):
+    if any(counts[word] < 0 for word in changed):
         session.execute(_DROP_WORDS, {"thing": thing})
 
 

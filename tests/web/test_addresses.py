@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 
+from portal import addresses
 from portal.addresses import is_web_address
 from portal.catalogue.rules.cleaners import web_address
 from portal.errors import Invalid
@@ -69,3 +74,14 @@ def test_what_is_none_is_taken_nowhere(site: Flask, text: str) -> None:
     assert filters.web_address(text) is None
     with pytest.raises(Invalid):
         web_address("address", text)
+
+
+@given(st.from_regex(r"https?://[a-z0-9.:@\[\]\\-]{0,6}[!-~]{0,6}", fullmatch=True))
+def test_what_is_plainly_an_address_is_one_by_the_whole_rule(text: str) -> None:
+    plain = addresses._PLAIN
+    quick = is_web_address(text)
+    addresses._PLAIN = re.compile("(?!)")
+    try:
+        assert is_web_address(text) == quick
+    finally:
+        addresses._PLAIN = plain

@@ -22,6 +22,10 @@ NUMBER_LIMIT = 10**15
 SLUG = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 
 
+#: Takes out what is neither a letter, a digit nor a space.
+_ASCII_MARKS = {n: None for n in range(128) if not (chr(n).isalnum() or n == ord(" "))}
+
+
 def plain_text(field: str, value: object, limit: int = TEXT_LIMIT) -> str | None:
     """NFC text without surrounding space; None where nothing is left.
 
@@ -32,7 +36,9 @@ def plain_text(field: str, value: object, limit: int = TEXT_LIMIT) -> str | None
         return None
     if not isinstance(value, str):
         raise Invalid(field, "This must be text")
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).strip()
     # Most text is printable, which is quicker to find out; controls and surrogates never are.
     if not text.isprintable() and any(
         unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text
@@ -54,7 +60,10 @@ def slugify(name: str) -> str:
 def sort_key(name: str) -> str:
     """What a name sorts by, the same on every database: folded, without a leading "the"."""
     folded = unicodedata.normalize("NFKD", name.casefold())
-    bare = "".join(c for c in folded if c.isalnum() or c == " ")
+    if folded.isascii():
+        bare = folded.translate(_ASCII_MARKS)
+    else:
+        bare = "".join(c for c in folded if c.isalnum() or c == " ")
     return " ".join(bare.split()).removeprefix("the ")[:NAME_LIMIT]
 
 
@@ -186,13 +195,11 @@ def shape_of(shape: Mapping[str, Cleaner]) -> Cleaner:
     def clean(field: str, value: object) -> Document:
         if not isinstance(value, Mapping):
             raise Invalid(field, "This must be a record")
-        unknown = sorted(set(value) - set(shape))
+        unknown = sorted(value.keys() - shape.keys())
         if unknown:
             raise Invalid(f"{field}.{unknown[0]}".strip("."), "There is no such field")
-        return {
-            name: cleaner(f"{field}.{name}".strip("."), value.get(name))
-            for name, cleaner in shape.items()
-        }
+        within = f"{field}." if field else ""
+        return {name: cleaner(within + name, value.get(name)) for name, cleaner in shape.items()}
 
     return clean
 
