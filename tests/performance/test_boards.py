@@ -61,6 +61,23 @@ def test_a_sum_that_falls_because_one_stopped_says_so(client: PageClient, bodies
         assert "50% of transactions were digital in July 2026" in page
 
 
+def test_a_sum_is_compared_with_a_year_before_only(client: PageClient, bodies: None) -> None:
+    page = shown(client, "/performance?with=2026-06-01")
+    assert "with=2026-06-01" in page and "like for like since July 2025" in page
+    assert client.get("/performance.json?with=2026-06-01").status_code == 400
+
+
+def test_a_line_of_years_tells_the_change_of_its_tile(client: PageClient, session: Session) -> None:
+    made = add_service(session, "long")
+    volumes = {date(2022, 7, 1): 10, BEFORE: 200, NOW: 100}
+    send(session, add_set(session, service_id=made.id),
+         *(number(at, "transactions", many) for at, many in volumes.items()))  # fmt: skip
+    page = shown(client, "/services/long/performance?years=5")
+    assert "down 50% since July 2025" in page
+    assert "Transactions: down 50% between July 2025 and July 2026" in page
+    assert "rose" not in page
+
+
 def test_an_organisation_has_what_is_below_it(client: PageClient, bodies: None) -> None:
     page = shown(client, "/organisations/below/performance")
     assert "Transactions 50" in page
@@ -120,6 +137,7 @@ def test_a_service_says_what_is_missing(client: PageClient, service: str) -> Non
     assert "Transactions 112" in page
     assert "July 2026; provisional" in page
     assert "up 12% since July 2025" in page
+    assert "Transactions: up 12% between July 2025 and July 2026" in page
     assert "92% of expected periods since July 2025" in page
     assert "November 2025 Not collected" in page
     rows = client.get(f"{service}/charts/channels.csv").get_data(as_text=True).splitlines()
@@ -134,9 +152,10 @@ def test_a_weak_figure_leads_to_what_can_be_done(client: PageClient, service: st
 
 def test_an_address_keeps_what_is_shown(client: PageClient, service: str) -> None:
     page = shown(client, f"{service}?period=month&to=2026-05-01&years=1&tile=transactions")
-    assert "Transactions 110" in page and "Completion rate fell" not in page
+    assert "Transactions 110" in page and "Completion rate: down" not in page
     page = shown(client, f"{service}?with=2026-06-01")
     assert "up 0.9% since June 2026" in page
+    assert "Transactions: up 0.9% between June 2026 and July 2026" in page
     page = shown(client, f"{service}?period=week&to=x&years=3&tile=y&z=1")
     for each in ("z, to=x, years=3, tile=y, period=week",):
         assert each in page

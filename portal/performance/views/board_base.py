@@ -146,6 +146,13 @@ def also_ignored(found: Asked, spans: Spans, choice: Choice | None) -> Asked:
     return replace(found, ignored=tuple(ignored))
 
 
+def since_a_year(found: Asked) -> Asked:
+    """The same for many units, whose changes are kept against a year before and no other period."""
+    if found.compare is None:
+        return found
+    return replace(found, compare=None, ignored=(*found.ignored, f"with={found.compare}"))
+
+
 def query_of(shown: Shown) -> list[tuple[str, str]]:
     """The arguments by which another address shows the same periods."""
     if shown.choice is None:

@@ -12,9 +12,8 @@ from portal.performance.rules import boards, kpis, periods
 from portal.performance.rules.boards import Board, Cell
 from portal.performance.store.boards import Ranked
 from portal.performance.views.board_base import Shown, query_of
-from portal.performance.views.board_tiles import chart_of
+from portal.performance.views.board_tiles import changes, chart_of, compared_with
 from portal.performance.words import Kpi
-from portal.web.chart_texts import trend
 from portal.web.charts import Figure as ShownChart
 from portal.web.charts import shown as show
 from portal.web.filters import long_date
@@ -118,7 +117,7 @@ def line_figure(shown: Shown, board: Board, measure: str, also: Sequence[str] = 
     """The figure of a measure over time."""
     chart = line(shown, measure)
     marks = [f"{long_date(day)}: {text}" for day, text in remarks(shown, measure)]
-    title = _trend(shown, board, measure, chart)
+    title = _trend(shown, board, measure)
     notes = [*also, *_sources(shown, measure)]
     return figure(shown, chart, chart_of(measure), title, notes, marks)
 
@@ -129,23 +128,20 @@ def _sources(shown: Shown, measure: str) -> list[str]:
     return [_("From: %(titles)s", titles="; ".join(titles))] if titles else []
 
 
-def _trend(shown: Shown, board: Board, measure: str, chart: Lines) -> str:
-    """What a line tells. Over many units that is the change like for like: a sum over everybody
-    changes with who reports.
+def _trend(shown: Shown, board: Board, measure: str) -> str:
+    """What a line tells: the same change as its tile, or two numbers contradict each other. Over
+    many units that is like for like: a sum over everybody changes with who reports.
     """
-    title = title_of(measure)
-    if not shown.many:
-        return trend(title, chart.series[0], chart.scale, shown.called)
-    newest = board.newest_of(measure)
-    total = board.over(measure, newest).total
-    like = boards.like_for_like(measure, total)
-    texts = {"what": title, "end": shown.called(newest)}
+    newest, before = board.newest_of(measure), compared_with(shown, board, measure)
+    like, _everybody = changes(shown, board, measure, before)
+    texts = {"what": title_of(measure), "end": shown.called(newest)}
     if like is None:
-        value = amount(measure, boards.value(measure, total))
+        value = amount(measure, boards.value(measure, board.over(measure, newest).total))
         return _("%(what)s: %(value)s in %(end)s", value=value, **texts)
-    start = shown.called(periods.year_before(board.period, newest))
-    return _("%(what)s: %(change)s like for like between %(start)s and %(end)s",
-             change=changed(measure, like), start=start, **texts)  # fmt: skip
+    texts |= {"start": shown.called(before), "change": changed(measure, like)}
+    if shown.many:
+        return _("%(what)s: %(change)s like for like between %(start)s and %(end)s", **texts)
+    return _("%(what)s: %(change)s between %(start)s and %(end)s", **texts)
 
 
 def channel_figure(shown: Shown, board: Board, chart: BarChart) -> ShownChart:

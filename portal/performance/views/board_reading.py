@@ -18,7 +18,14 @@ from portal.performance.store import boards as store
 from portal.performance.store import notes, sources
 from portal.performance.store.boards import Ranked
 from portal.performance.store.sources import Source
-from portal.performance.views.board_base import SHOWN_SOURCES, Place, Shown, also_ignored, asked
+from portal.performance.views.board_base import (
+    SHOWN_SOURCES,
+    Place,
+    Shown,
+    also_ignored,
+    asked,
+    since_a_year,
+)
 from portal.performance.words import Figure, Kpi
 
 if TYPE_CHECKING:
@@ -109,7 +116,7 @@ def of_journey(session: Session, slug: str) -> Loaded:
     href = f"/journeys/{slug}"
     place = Place(journey.name, href, f"{href}/performance", rules.OF_SERVICES, slug)
     ids = sorted({step.service_id for step in journey.steps})
-    shown = _of_units(session, place, Kind.SERVICE, ids, asked(place.measures))
+    shown = _of_units(session, place, Kind.SERVICE, ids, since_a_year(asked(place.measures)))
     return Loaded(journey.id, replace(_sourced(session, Kind.SERVICE, ids, shown), many=True))
 
 
@@ -141,7 +148,7 @@ def of_government(session: Session) -> Loaded:
 
 
 def _of_totals(session: Session, place: Place, id_: int | None) -> Loaded:
-    ask, day = asked(place.measures, "without"), today()
+    ask, day = since_a_year(asked(place.measures, "without")), today()
     bodies = store.bodies_of(id_, day)
     held = store.held(session, bodies, place.measures)
     choice = choose(ask, held.spans)

@@ -76,7 +76,7 @@ def _tile(shown: Shown, board: Board, measure: str) -> Tile:
     cell = board.over(measure, start)
     now = boards.value(measure, cell.total)
     target = shown.target(measure)
-    before = shown.asked.compare or periods.year_before(board.period, start)
+    before = compared_with(shown, board, measure)
     like, everybody = changes(shown, board, measure, before)
     is_many = shown.many and like is not None
     return Tile(
@@ -91,6 +91,13 @@ def _tile(shown: Shown, board: Board, measure: str) -> Tile:
         boards.weak(measure, now, target, like), board.values(measure), _definition(measure, start),
         shown.sources_of(measure),
     )  # fmt: skip
+
+
+def compared_with(shown: Shown, board: Board, measure: str) -> date:
+    """The period that the newest one of a measure is compared with: a year before, or that of the
+    address.
+    """
+    return shown.asked.compare or periods.year_before(board.period, board.newest_of(measure))
 
 
 def changes(
