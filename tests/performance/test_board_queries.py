@@ -20,6 +20,7 @@ from tests.support.transactions import RolledBackDatabase
 #: Sums over fewer services name the data sets that they are from, which costs a statement more.
 FEW, MANY = 5, 12
 LIST, RECORD, REPORT, JSON = 6, 8, 3, 4
+FOUR = "service=service-0&service=service-1&service=service-2&component=component-0"
 MOST = {
     "/performance": REPORT,
     "/performance?period=month&years=5": REPORT,
@@ -30,6 +31,12 @@ MOST = {
     "/services/service-0/performance": RECORD,
     "/services/service-0/performance.json": RECORD,
     "/components/component-0/performance": RECORD,
+    "/performance/services": LIST,
+    "/performance/services.json": JSON,
+    "/performance/periods": REPORT + 1,  # which periods there are to choose from
+    "/performance/periods.json": REPORT,
+    f"/performance/compare?{FOUR}": LIST - 1,
+    f"/performance/compare.json?{FOUR}": LIST - 1,
     "/data-sets": LIST,
     "/data-sets.json": JSON,
     "/data-sets/service-0/transactions-by-channel": RECORD,

@@ -80,6 +80,34 @@ def test_a_sum_that_falls_because_one_stopped(client: PageClient, stopped: None)
     assert rows[-1] == "started,1,,7.0,"
 
 
+def test_who_fell_is_none_that_rose(client: PageClient, stopped: None, session: Session) -> None:
+    reports(session, "big", "top", *of(1000, 900))
+    reports(session, "tiny", "top", *of(10, 5))
+    reports(session, "zero", "top", *of(0, 5))
+    session.commit()
+    page = soup_of(client.get(f"/performance/periods{HERE}"))
+    found = {
+        name: [str(a["href"]).split("/")[2] for a in page.select(f"#{name} th > a")]
+        for name in comparing.MOVERS
+    }
+    assert found == {
+        "stopped": ["huge"], "started": ["newer"], "fall": ["big", "steady", "tiny"],
+        "rise": ["zero", "small"], "fall-rate": ["tiny", "big", "steady"], "rise-rate": ["small"],
+    }  # fmt: skip
+    assert "−100 (down 10%)" in page.get_text() and "+2.5 (up 25%)" in page.get_text()
+    assert listed(client, "&sort=rise-rate")[-1] == "zero"
+
+
+@pytest.mark.parametrize("was_now", [(), ((4.0, 4.0),), ((8.0, None), (3.0, 5.0))])
+def test_sums_with_movers_are_those_without(
+    session: Session, was_now: tuple[tuple[float, float | None], ...]
+) -> None:
+    for at, (was, now) in enumerate(was_now):
+        reports(session, f"s{at}", add_organisation(session, f"o{at}").slug, *of(was, now))
+    asked = Asked(Period.YEAR, Figure.TRANSACTIONS, NOW, BEFORE, NOW)
+    assert comparing.movers(session, asked, 5)[0] == comparing.between(session, asked)
+
+
 def test_the_chart_of_both_periods(client: PageClient, stopped: None) -> None:
     rows = client.get(f"/performance/periods/chart.csv{HERE}").get_data(as_text=True)
     assert "Everybody,April 2016 to March 2017,7270.0" in rows
@@ -114,6 +142,8 @@ def test_orders_of_the_list(client: PageClient, stopped: None) -> None:
     assert listed(client, "&sort=name") == ["newer", "small", "steady"]
     file = client.get(f"/performance/services.csv{HERE}&sort=name").text.splitlines()
     assert [line.split(",")[0] for line in file[1:]] == ["newer", "small", "steady"]
+    assert listed(client, "&sort=rise-rate") == ["small", "steady"]
+    assert listed(client, "&sort=fall-rate") == ["steady", "small"]
     page = shown(client, f"/performance/services{HERE}&sort=rise")
     assert f"Small Below {FROM} 12.5 1.2% up 25% from 10" in page
 

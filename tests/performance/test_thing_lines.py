@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import Kind
-from portal.catalogue.models.components import Component
+from portal.catalogue.models.components import Component, ComponentSlug
 from portal.performance.rules import lines
 from portal.performance.rules.board_choices import Span
 from portal.performance.words import Period, SetKind, ValueState
@@ -104,6 +104,16 @@ def test_a_name_that_may_mean_several_is_asked_for(client: PageClient, session: 
     page = client.get(f"{HERE}?add=driving")
     links = [str(a["href"]) for a in soup_of(page).select("main a")]
     assert {f"{HERE}?service=driving-licence", f"{HERE}?service=driving-test"} <= set(links)
+
+
+def test_a_former_address_is_the_same_thing(
+    client: PageClient, session: Session, three: None
+) -> None:
+    id_ = session.scalar(select(Component.id).where(Component.slug == "shared"))
+    session.add(ComponentSlug(slug="once", component_id=id_))
+    session.commit()
+    answer = client.get(f"{HERE}.json?component=once&component=shared").get_json()
+    assert [row["slug"] for row in answer["items"]] == ["shared"]
 
 
 def test_four_are_the_most(client: PageClient, session: Session) -> None:

@@ -68,14 +68,18 @@ def tree(session: Session, on: date) -> Tree:
 
 def _tree(session: Session, on: date) -> Tree:
     o, link = Organisation, OrganisationParent
-    connection = session.connection()
-    rows = connection.execute(select(o.id, o.slug, o.name).order_by(o.sort_name, o.id))
-    names = {id_: (slug, name) for id_, slug, name in rows}
-    place = {body: at for at, body in enumerate(names)}
-    found = Tree(names, place, {slug: body for body, (slug, _) in names.items()}, {}, {})
-    links = select(link.child_id, link.parent_id).where(open_links(on)).order_by(link.id)
-    for child, parent in connection.execute(links):
-        found.parents.setdefault(child, []).append(parent)
+    found = Tree({}, {}, {}, {}, {})
+    rows = session.connection().execute(
+        select(o.id, o.slug, o.name, link.parent_id)
+        .outerjoin(link, and_(link.child_id == o.id, open_links(on)))
+        .order_by(o.sort_name, o.id, link.id)
+    )
+    for id_, slug, name, parent in rows:
+        if id_ not in found.names:
+            found.place[id_] = len(found.names)
+            found.names[id_], found.ids[slug] = (slug, name), id_
+        if parent is not None:
+            found.parents.setdefault(id_, []).append(parent)
     for body in found.names:
         top = {b for b in found.lines(body) if b not in found.parents}
         found.tops[body] = frozenset(top)

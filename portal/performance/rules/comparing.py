@@ -25,12 +25,20 @@ class Which(StrEnum):
 
 
 class Order(StrEnum):
-    """Orders of the list; a rise and a fall are of those that have both."""
+    """Orders of the list; a rise and a fall are of those that have both, by how many or by which
+    part of what it was.
+    """
 
     LARGEST = "largest"
     RISE = "rise"
     FALL = "fall"
+    RISE_RATE = "rise-rate"
+    FALL_RATE = "fall-rate"
     NAME = "name"
+
+
+#: Orders that only mean something of services that have both.
+OF_BOTH = frozenset({Order.RISE, Order.FALL, Order.RISE_RATE, Order.FALL_RATE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,19 +108,19 @@ def held(session: Session, bodies: Bodies, measures: Collection[str]) -> Held:
     """What there is of totals of some measures."""
     spans: dict[Period, Span] = {}
     many: dict[Period, dict[date, int]] = {}
-    units = 0
+    there = 0
     rows: Any
     if bodies.ids is None:
         rows = _held_by_all(tuple(measures)).rows(session)
     else:
         rows = session.execute(_held(bodies, measures))
     for period, start, most, mine, all_of_them in rows:
-        units = all_of_them or 0
+        there = all_of_them or 0
         known = spans.get(period, Span(start, start, most))
         spans[period] = Span(min(start, known.first), max(start, known.last), max(most, known.many))
         if mine:
             many.setdefault(period, {})[start] = mine
-    return Held(spans, many, units)
+    return Held(spans, many, there)
 
 
 @cache
@@ -134,16 +134,12 @@ def _held(bodies: Bodies, measures: Collection[str]) -> Any:
     inner = select(t.period, t.start, t.figure, things).where(bodies.counted)
     each = inner.group_by(t.period, t.start, t.figure).subquery("each").c
     wanted = func.max(case((each.figure.in_(measures), each.things), else_=0))
-    query: Any = select(each.period, each.start, func.max(each.things), wanted, _units(bodies))
+    query: Any = select(each.period, each.start, func.max(each.things), wanted, units(bodies))
     return query.group_by(each.period, each.start)
 
 
-def services_of(session: Session, bodies: Bodies) -> int:
-    """How many services there are that are not retired."""
-    return session.scalar(select(_units(bodies))) or 0
-
-
-def _units(bodies: Bodies) -> Any:
+def units(bodies: Bodies) -> Any:
+    """How many services there are that are not retired, as a part of a statement."""
     c = ServiceCount
     if bodies.ids is None:
         everything = (c.within == "") & (c.facet == "")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import Kind
@@ -19,6 +19,7 @@ from portal.catalogue.store.hierarchy import family
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.rules.comparing import Compared, Group, Order, Which
+from portal.performance.store.boards import Bodies, units
 from portal.performance.words import Figure, Period, ValueState, ValueStatus
 
 
@@ -41,6 +42,12 @@ class Asked:
     organisation_id: int | None = None
     without: int | None = None
     among: tuple[int, ...] | None = None
+
+
+#: Lists of services that changed a sum; those that end in `rate` are by the part that changed.
+MOVERS = ("stopped", "started", "fall", "rise", "fall-rate", "rise-rate")
+#: A change from nothing stands last.
+_LAST = 1e300
 
 
 class Row(NamedTuple):
@@ -67,15 +74,75 @@ class Row(NamedTuple):
 def between(session: Session, asked: Asked) -> Compared:
     """The sums of a figure in two periods, like for like and over all who have it."""
     p = _pairs(asked).subquery()
-    columns: list[ColumnElement[Any]] = []
-    for where in (_is(p.c, Which.BOTH), _is(p.c, Which.STARTED), _is(p.c, Which.STOPPED)):
-        columns.append(func.coalesce(func.sum(case((where, 1), else_=0)), 0))
-        for value in (p.c.was, p.c.now):
-            columns.append(func.coalesce(func.sum(case((where, value))), 0.0))
-    hidden = func.coalesce(func.sum(case((p.c.hidden > 0, 1), else_=0)), 0)
-    *found, few = session.execute(select(*columns, hidden)).one()
-    both, started, stopped = (Group(*found[at : at + 3]) for at in (0, 3, 6))
-    return Compared(both, started, stopped, few)
+    return _compared(session.execute(select(*map(_or_nothing, _sums(p.c)))).one())
+
+
+def _sums(p: Any) -> list[Any]:
+    """What `_compared` makes of: of each group how many, before and now; how many are not shown."""
+    sums: list[Any] = []
+    for where in (_is(p, Which.BOTH), _is(p, Which.STARTED), _is(p, Which.STOPPED)):
+        sums.append(func.sum(case((where, 1), else_=0)))
+        sums += [func.sum(case((where, value), else_=0.0)) for value in (p.was, p.now)]
+    return [*sums, func.sum(case((p.hidden > 0, 1), else_=0))]
+
+
+def _or_nothing(total: Any) -> Any:
+    return func.coalesce(total, 0)
+
+
+def _compared(sums: Sequence[Any]) -> Compared:
+    both, started, stopped = (Group(*sums[at : at + 3]) for at in (0, 3, 6))
+    return Compared(both, started, stopped, sums[9])
+
+
+def movers(session: Session, asked: Asked, some: int) -> tuple[Compared, dict[str, list[Row]]]:
+    """The same sums, and the services that make most of the change: `some` of each list of
+    `MOVERS`, the most first. A fall lists none that rose.
+    """
+    p, o, d = _pairs(asked).subquery(), Organisation, DataSet
+    ranks = [
+        case((where, func.row_number().over(order_by=(case((where, 0), else_=1), key, p.c.id))))
+        for where, key in _moving(p.c)
+    ]
+    ranked = select(
+        p,
+        *(rank.label(f"rank_{at}") for at, rank in enumerate(ranks)),
+        *(each.over().label(f"sum_{at}") for at, each in enumerate(_sums(p.c))),
+    ).subquery()
+    places = [ranked.c[f"rank_{at}"] for at in range(len(MOVERS))]
+    sums = [each for name, each in ranked.c.items() if name.startswith("sum_")]
+    query = (
+        select(*_row(ranked.c), *places, *sums)
+        .join(ranked, ranked.c.id == Service.id)
+        .join(d, d.id == ranked.c.data_set_id)
+        .outerjoin(o, o.id == Service.organisation_id)
+        .where(or_(*(place <= some for place in places)))
+    )
+    rows = session.execute(query).all()
+    if not rows:
+        return between(session, asked), {}
+    wide, many = len(_row(ranked.c)), len(MOVERS)
+    lists = {}
+    for at, name in enumerate(MOVERS):
+        mine = [row for row in rows if row[wide + at] and row[wide + at] <= some]
+        mine.sort(key=lambda row: row[wide + at])
+        lists[name] = [Row(*row[:wide]) for row in mine]
+    return _compared(rows[0][wide + many :]), lists
+
+
+def _moving(p: Any) -> list[tuple[ColumnElement[bool], Any]]:
+    """Who is in each of `MOVERS`, and by what the first is found."""
+    apart, both, rate = p.now - p.was, _is(p, Which.BOTH), _rate(p, 0.0)
+    fell, rose = and_(both, p.now < p.was), and_(both, p.now > p.was, p.was > 0)
+    return [
+        (_is(p, Which.STOPPED), -p.was), (_is(p, Which.STARTED), -p.now),
+        (fell, apart), (and_(both, p.now > p.was), -apart), (fell, rate), (rose, -rate),
+    ]  # fmt: skip
+
+
+def _rate(p: Any, nothing: float) -> Any:
+    """The change as a part of what it was; from 0 there is none."""
+    return case((p.was > 0, (p.now - p.was) / p.was), else_=nothing)
 
 
 def listing(
@@ -97,23 +164,31 @@ def every(session: Session, asked: Asked, which: Which, order: Order) -> Iterato
 def _ordered(asked: Asked, which: Which, order: Order) -> tuple[Any, Any, bool]:
     p, o, d = _pairs(asked).subquery(), Organisation, DataSet
     statement = (
-        select(
-            Service.id, Service.slug, Service.name, o.slug, o.name,
-            p.c.now, p.c.was, p.c.state, p.c.status, p.c.hidden, d.group, d.type, d.title,
-        )
+        select(*_row(p.c))
         .join(p, p.c.id == Service.id)
         .join(d, d.id == p.c.data_set_id)
         .outerjoin(o, o.id == Service.organisation_id)
         .where(_is(p.c, which))
-    )  # fmt: skip
+    )
     shown = p.c.was if which is Which.STOPPED else p.c.now
     columns: dict[Order, tuple[Any, bool]] = {
         Order.LARGEST: (func.coalesce(shown, -1.0), True),
         Order.RISE: (p.c.now - p.c.was, True),
         Order.FALL: (p.c.now - p.c.was, False),
+        Order.RISE_RATE: (_rate(p.c, -_LAST), True),
+        Order.FALL_RATE: (_rate(p.c, _LAST), False),
         Order.NAME: (Service.sort_name, False),
     }
     return statement, *columns[order]
+
+
+def _row(p: Any) -> tuple[Any, ...]:
+    """The columns of a `Row`."""
+    o, d = Organisation, DataSet
+    return (
+        Service.id, Service.slug, Service.name, o.slug, o.name,
+        p.now, p.was, p.state, p.status, p.hidden, d.group, d.type, d.title,
+    )  # fmt: skip
 
 
 def _is(p: Any, which: Which) -> ColumnElement[bool]:
@@ -160,6 +235,10 @@ def _pairs(asked: Asked) -> Any:
     return query if asked.among is None else query.where(f.of_id.in_(asked.among))
 
 
+#: What rows of one statement are; no figure is called so.
+_STEP, _UNITS = "-step", "-units"
+
+
 class Step(NamedTuple):
     """How many services have a figure for a period, and its changes since a year before."""
 
@@ -170,27 +249,41 @@ class Step(NamedTuple):
     was_top: float
 
 
-def steps(
-    session: Session, bodies: ColumnElement[bool], figure: Figure
-) -> dict[Period, list[Step]]:
-    """Every period that services of some organisations have a figure for, the oldest first."""
-    t = FigureTotal
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What there is of services of some organisations.
+
+    Attributes:
+        steps: every period that they have the figure for, by length, the oldest first.
+        figures: which figures and indicators they have at any time.
+        units: how many services there are that are not retired.
+    """
+
+    steps: dict[Period, list[Step]]
+    figures: set[str]
+    units: int
+
+
+def held(session: Session, bodies: Bodies, figure: Figure) -> Held:
+    """What there is of a figure, and which other figures there are, in one statement."""
+    t, nothing = FigureTotal, (null(),) * 3
     sums = (func.sum(each) for each in (t.things + t.suppressed, t.top, t.same_top, t.was_top))
-    query = (
-        select(t.period, t.start, *sums)
-        .where(bodies, t.figure == figure.value)
-        .group_by(t.period, t.start)
-        .order_by(t.period, t.start)
-    )
-    found: dict[Period, list[Step]] = {}
-    for period, *step in session.execute(query):
-        found.setdefault(period, []).append(Step(*step))
+    of_it: Any = select(literal(_STEP), t.period, t.start, *sums).where(bodies.counted)
+    of_it = of_it.where(t.figure == figure.value).group_by(t.period, t.start)
+    every: Any = select(t.figure, null(), null(), null(), *nothing).where(bodies.counted)
+    every = every.group_by(t.figure)
+    many: Any = select(literal(_UNITS), null(), null(), units(bodies), *nothing)
+    found = Held({}, set(), 0)
+    for what, period, *step in session.execute(union_all(of_it, every, many)):
+        if what == _STEP:
+            found.steps.setdefault(period, []).append(Step(*step))
+        elif what == _UNITS:
+            found = replace(found, units=step[1] or 0)
+        else:
+            found.figures.add(what)
+    for each in found.steps.values():
+        each.sort()
     return found
-
-
-def figures(session: Session, bodies: ColumnElement[bool]) -> set[str]:
-    """Which figures and indicators services of some organisations have at any time."""
-    return set(session.scalars(select(FigureTotal.figure).where(bodies).distinct()))
 
 
 def things_by_body(session: Session, asked: Asked) -> dict[int, int]:

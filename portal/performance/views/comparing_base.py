@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -50,6 +50,7 @@ class Sides:
         steps: the periods that there are figures for, by their length, the oldest first.
         asked: the two periods; None where nobody has the figure.
         units: how many services could have it.
+        there: the figures and indicators that they have at any time.
         ignored: what of the address was not understood.
     """
 
@@ -58,6 +59,7 @@ class Sides:
     steps: Mapping[Period, Sequence[Step]]
     asked: Asked | None
     units: int
+    there: Collection[str]
     ignored: tuple[str, ...]
 
     @property
@@ -121,11 +123,9 @@ def sides(session: Session, *known: str) -> Sides:
         figure = Figure.TRANSACTIONS
     body = _body(session, ignored)
     id_ = body.id if body else None
-    bodies = boards.bodies_of(id_, today())
-    steps = comparing.steps(session, bodies.counted, figure)
-    asked = _asked(figure, steps, id_, ignored)
-    units = boards.services_of(session, bodies)
-    return Sides(figure, body, steps, asked, units, tuple(ignored))
+    held = comparing.held(session, boards.bodies_of(id_, today()), figure)
+    asked = _asked(figure, held.steps, id_, ignored)
+    return Sides(figure, body, held.steps, asked, held.units, held.figures, tuple(ignored))
 
 
 def _body(session: Session, ignored: list[str]) -> Body | None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from portal.access import Kind
-from portal.catalogue.store import records
 from portal.catalogue.views.base import one_of, unknown
 from portal.performance.forms.board_words import title_of
 from portal.performance.forms.labels import period_name
@@ -19,8 +18,8 @@ from portal.performance.rules import lines
 from portal.performance.rules.board_choices import Choice, Spans, offered, starts
 from portal.performance.rules.boards import Board
 from portal.performance.rules.totals import parts_of
-from portal.performance.store import boards as store
-from portal.performance.store import sources
+from portal.performance.store import beside as store
+from portal.performance.store.beside import Thing
 from portal.performance.store.sources import Source
 from portal.performance.views.board_base import day_in, given_by
 from portal.performance.words import Period
@@ -51,6 +50,11 @@ class Line:
     measure: str | None = None
     board: Board | None = None
     sources: Sequence[Source] = ()
+
+    @property
+    def thing(self) -> Thing:
+        """What it is, for the store."""
+        return self.kind, self.id
 
     @property
     def given_by(self) -> list[tuple[str, str]]:
@@ -128,7 +132,8 @@ def beside(session: Session) -> Beside:
     measure = measure if measure in there else there[0]
     period = one_of("period", Period, ignored)
     first, last = day_in("from", ignored), day_in("to", ignored)
-    spans = lines.spans_of([store.spans_of(session, each.kind, [each.id]) for each in things])
+    each = store.spans(session, [line.thing for line in things]) if things else {}
+    spans = lines.spans_of(list(each.values()))
     choice = lines.choice(spans, period, first, last)
     if period and period not in spans:
         ignored.append(f"period={period.value}")
@@ -147,19 +152,21 @@ def beside(session: Session) -> Beside:
 def _things(session: Session, ignored: list[str]) -> list[Line]:
     """What is compared, in the order of the address; nothing twice, and no more than can be."""
     wanted = dict.fromkeys(
-        (name, records.SLUG_NOW[name](session, slug[:200]) or slug[:200])
+        (_KINDS[name], slug[:200])
         for name, slug in request.args.items(multi=True)
         if name in _KINDS and slug
     )
-    called = records.names_of(session, [f"{name}:{slug}" for name, slug in wanted])
-    found: list[Line] = []
-    for name, slug in wanted:
-        if f"{name}:{slug}" not in called or len(found) == lines.MOST:
-            ignored.append(f"{name}={slug[:80]}")
+    known = store.named(session, wanted)
+    found: dict[Thing, Line] = {}
+    for kind, slug in wanted:
+        named = known.get((kind, slug))
+        if named is not None and (kind, named.id) in found:
             continue
-        id_, title = records.TITLES[name](session, slug)
-        found.append(Line(_KINDS[name], id_, slug, title))
-    return found
+        if named is None or len(found) == lines.MOST:
+            ignored.append(f"{kind.value}={slug[:80]}")
+            continue
+        found[kind, named.id] = Line(kind, *named)
+    return list(found.values())
 
 
 def _filled(
@@ -171,22 +178,23 @@ def _filled(
         return [replace(line, measure=name) for line, name in named], [], set()
     span = spans[choice.period]
     before = min(choice.before, span.first)
-    read = [
-        store.rows_of(session, line.kind, [line.id], choice.period, before, span.last)
-        for line in things
-    ]
-    found = [row.start for rows in read for row in rows]
+    all_of_them = [line.thing for line in things]
+    read = store.rows(session, all_of_them, choice.period, before, span.last)
+    given = store.sources(session, all_of_them, choice)
+    found = [row.start for rows in read.values() for row in rows]
     shown = starts(choice, found)
     made = [
         replace(
             line,
             measure=name,
-            sources=sources.of_units(session, line.kind, [line.id], choice),
-            board=rules.of_units(rows, [name], choice.period, shown, 1) if name else None,
+            sources=given.get(line.thing, ()),
+            board=rules.of_units(read.get(line.thing, ()), [name], choice.period, shown, 1)
+            if name
+            else None,
         )
-        for (line, name), rows in zip(named, read, strict=True)
+        for line, name in named
     ]
-    have = {row.figure for rows in read for row in rows if row.number is not None}
+    have = {row.figure for rows in read.values() for row in rows if row.number is not None}
     parts = {m: [parts_of(lines.measure_of(line.kind, m) or m) for line in things]
              for m in lines.measures([line.kind for line in things])}  # fmt: skip
     known = {m for m, each in parts.items() if any(have.issuperset(part) for part in each)}

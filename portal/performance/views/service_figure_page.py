@@ -11,7 +11,7 @@ from portal.catalogue.views.base import today
 from portal.performance.forms.board_words import MISSING, PERIODS, amount, changed, share, title_of
 from portal.performance.rules import kpis
 from portal.performance.rules.comparing import FIGURES, Order, Which
-from portal.performance.store import boards, comparing
+from portal.performance.store import comparing
 from portal.performance.views.board_base import Link
 from portal.performance.words import ValueStatus
 from portal.web.i18n import _
@@ -71,17 +71,16 @@ def beside(session: Session, found: Listed) -> dict[str, Any]:
     }  # fmt: skip
     facets = [(_("Who has it"), filter_links("which", which, found.which, counts))]
     return {
-        "facets": facets, "chosen": choices(session, at), "orders": _orders(found),
+        "facets": facets, "chosen": choices(at), "orders": _orders(found),
         "bodies": _bodies(session, at), "above": _above(session, at),
     }  # fmt: skip
 
 
-def choices(session: Session, at: Sides) -> list[tuple[str, str, list[Link]]]:
+def choices(at: Sides) -> list[tuple[str, str, list[Link]]]:
     """The figures and the lengths of periods to choose from: title, id, and links."""
     if at.asked is None:
         return []
-    there = comparing.figures(session, boards.bodies_of(at.asked.organisation_id, today()).counted)
-    texts = {str(f): title_of(f.value) for f in FIGURES if f.value in there}
+    texts = {str(f): title_of(f.value) for f in FIGURES if f.value in at.there}
     lengths = {str(period): str(text) for period, text in PERIODS.items() if period in at.steps}
     return [
         (_("Figure"), "choose-figure", _links("figure", texts, at.figure.value)),
@@ -102,7 +101,8 @@ def _orders(found: Listed) -> list[Link]:
     """The orders that this list can have, as (text, address, whether it is this one)."""
     texts = {
         Order.LARGEST: _("Largest first"), Order.RISE: _("Largest rise"),
-        Order.FALL: _("Largest fall"), Order.NAME: _("Name"),
+        Order.FALL: _("Largest fall"), Order.RISE_RATE: _("Largest rise in percent"),
+        Order.FALL_RATE: _("Largest fall in percent"), Order.NAME: _("Name"),
     }  # fmt: skip
     both = found.which in (Which.NOW, Which.BOTH)
     return [

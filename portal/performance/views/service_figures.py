@@ -13,7 +13,7 @@ from portal.catalogue.rules.filters import Cursor, decode_key
 from portal.catalogue.store import services
 from portal.catalogue.views.base import PAGE_SIZE, one_of, reading, refuse_unknown, stream, version
 from portal.performance.rules import kpis, periods
-from portal.performance.rules.comparing import Compared, Group, Order, Which
+from portal.performance.rules.comparing import OF_BOTH, Compared, Group, Order, Which
 from portal.performance.store import comparing
 from portal.performance.store.comparing import Asked, Row
 from portal.performance.views import service_figure_page as shown
@@ -84,7 +84,7 @@ def _listed(session: Session) -> Listed:
     ignored = list(at.ignored)
     which = one_of("which", Which, ignored) or Which.NOW
     order = one_of("sort", Order, ignored)
-    if order in (Order.RISE, Order.FALL):
+    if order in OF_BOTH:
         which = Which.BOTH
     asked, largest = at.asked, None
     if request.args.get("without") == "largest" and asked:

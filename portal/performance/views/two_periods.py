@@ -13,7 +13,7 @@ from portal.errors import N_, Missing
 from portal.performance.forms.board_words import changed, scale_of
 from portal.performance.rules import boards as rules
 from portal.performance.rules import kpis
-from portal.performance.rules.comparing import Compared, Order, Which
+from portal.performance.rules.comparing import OF_BOTH, Compared, Which
 from portal.performance.rules.comparing import Group as Services
 from portal.performance.store import comparing
 from portal.performance.store.comparing import Asked, Row
@@ -45,12 +45,10 @@ def index(fmt: Format) -> Response:
     """Compare a figure of services in two periods."""
     with reading() as session:
         at = sides(session)
-        found = comparing.between(session, at.asked) if at.asked else Compared()
-        movers = _movers(session, at.asked) if at.asked and fmt == "html" else {}
-        chosen = choices(session, at) if fmt == "html" else []
+        found, movers = _found(session, at.asked, fmt)
     refuse_unknown(fmt, at.ignored)
     return respond_list(
-        fmt, page=lambda: _page(at, found, movers, chosen), rows=lambda: _rows(found),
+        fmt, page=lambda: _page(at, found, movers), rows=lambda: _rows(found),
         columns=COLUMNS, name=f"two-periods-{at.figure.value}", more=_said(at, found),
     )  # fmt: skip
 
@@ -67,21 +65,18 @@ def chart(fmt: File) -> Response:
     return respond_chart(fmt, _bars(at, at.asked, found), f"two-periods-{at.figure.value}")
 
 
-def _movers(session: Session, asked: Asked) -> dict[str, list[Row]]:
-    """The services that make most of the change."""
-    wanted = {
-        "stopped": (Which.STOPPED, Order.LARGEST), "started": (Which.STARTED, Order.LARGEST),
-        "fall": (Which.BOTH, Order.FALL), "rise": (Which.BOTH, Order.RISE),
-    }  # fmt: skip
-    return {
-        name: comparing.listing(session, asked, which, order, None, _SOME)[0]
-        for name, (which, order) in wanted.items()
-    }
+def _found(
+    session: Session, asked: Asked | None, fmt: Format
+) -> tuple[Compared, Mapping[str, list[Row]]]:
+    """Both periods, and for people the services that make most of the change."""
+    if asked is None:
+        return Compared(), {}
+    if fmt != "html":
+        return comparing.between(session, asked), {}
+    return comparing.movers(session, asked, _SOME)
 
 
-def _page(
-    at: Sides, found: Compared, movers: Mapping[str, list[Row]], chosen: list[Any]
-) -> Response:
+def _page(at: Sides, found: Compared, movers: Mapping[str, list[Row]]) -> Response:
     return page(
         "performance/two_periods.html",
         title=_("Two periods compared: %(what)s", what=at.title.lower()),
@@ -93,7 +88,7 @@ def _page(
         groups=[(text, *_cells(at, name, of)) for name, text, of in _groups(found)],
         movers=[_list(at, name, rows) for name, rows in movers.items() if rows],
         misleading=_misleading(at),
-        chosen=chosen,
+        chosen=choices(at),
         ignored=at.ignored,
     )
 
@@ -170,9 +165,10 @@ def _list(at: Sides, name: str, rows: list[Row]) -> dict[str, Any]:
     titles = {
         "stopped": _("Stopped reporting"), "started": _("Started reporting"),
         "fall": _("Fell most"), "rise": _("Rose most"),
+        "fall-rate": _("Fell most, in percent"), "rise-rate": _("Rose most, in percent"),
     }  # fmt: skip
     both = {"which": Which.BOTH.value, "sort": name}
-    more = both if name in ("fall", "rise") else {"which": name}
+    more = both if name in OF_BOTH else {"which": name}
     return {
         "name": name, "title": titles[name], "both": more is both,
         "href": at.address("/performance/services", **more),
@@ -185,8 +181,9 @@ def _list(at: Sides, name: str, rows: list[Row]) -> dict[str, Any]:
 def _difference(at: Sides, row: Row) -> str:
     if row.now is None or row.was is None:
         return ""
-    apart = row.now - row.was
-    return f"{'+' if apart > 0 else '−' if apart < 0 else ''}{at.amount(abs(apart))}"
+    apart, grown = row.now - row.was, kpis.growth(row.was, row.now)
+    said = f"{'+' if apart > 0 else '−' if apart < 0 else ''}{at.amount(abs(apart))}"
+    return said if grown is None else f"{said} ({changed(at.figure.value, grown)})"
 
 
 def _misleading(at: Sides) -> list[tuple[str, str, str, str]]:
