@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.views.base import today
+from portal.performance.actions import moving_in
 from portal.performance.actions import tokens as token_acts
+from portal.performance.actions.moving_in import Flags
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.figures import ThingFigure
 from portal.performance.models.values import DataRecord, DataValue
@@ -162,12 +164,16 @@ def test_the_last_record_that_moves_leaves_no_period(client: PageClient, session
         (row(count=-1), "count must be 0 or more"),
         (row(count=10**15), "count must be less than 1,000,000,000,000,000"),
         (row(other=1), "other is not a field of this data set"),
-        (row(channel="pigeon"), f"'pigeon' is not one of {CHANNELS}"),
-        (row(period="week"), "'week' is not one of ['month']"),
-        (row(status="final"), "'final' is not one of ['provisional', 'published']"),
-        (row("2026-07-02T00:00:00Z"), "2026-07-02 is not the first day of a month"),
-        (row("2026-07-01"), "'2026-07-01' is not a 'date-time'"),
-        (row(count=True), "True is not of type 'integer'"),
+        (row(channel="pigeon"), f"channel must be one of {CHANNELS}"),
+        (row(period="week"), "period must be one of ['month']"),
+        (row(status="final"), "status must be one of ['provisional', 'published']"),
+        (row("2026-07-02T00:00:00Z"), "_timestamp must be the first day of a month"),
+        (row("2026-07-01"), "_timestamp must be a date and time, such as 2016-05-02T00:00:00Z"),
+        (row(count=True), "count must be a whole number"),
+        (row(channel=5), "channel must be a text"),
+        (row(_id="a b"), "_id is not a valid id"),
+        ([row(), row(channel="paper", count="many")],
+         "record 2 (index 1): count must be a whole number"),
         ({"_timestamp": JULY, "count": 1}, "'channel' is a required property"),
     ],
 )  # fmt: skip
@@ -266,3 +272,23 @@ def test_what_is_too_long_is_not_repeated(client: PageClient, session: Session) 
     answer = send(client, row(channel="a" * 101))
     assert answer.status_code == 400
     assert "aaaa" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e999", "NaN", "Infinity"])
+@pytest.mark.parametrize("many", [1, 12])
+def test_what_is_no_number_is_400(
+    client: PageClient, session: Session, number: str, many: int
+) -> None:
+    moving_in.create(session, "g", "raw", ["tok"], Flags(open_schema=True), ACT)
+    session.commit()
+    fine = f'{{"_timestamp": "{JULY}", "count": 5}}'
+    body = f"[{', '.join([fine] * (many - 1) + [fine.replace('5', number)])}]"
+    answer = client.post(
+        "/data/g/raw", data=body, content_type="application/json",
+        headers={"Authorization": "Bearer tok"},
+    )  # fmt: skip
+    assert answer.status_code == 400
+    [message] = answer.get_json()["messages"]
+    assert "count must be a number" in message
+    assert ("(index 11)" in message) is (many > 10)
+    assert told(client) == []

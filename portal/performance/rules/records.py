@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import isfinite
 from typing import Any, cast
 
 from portal.errors import Problem
@@ -30,7 +31,8 @@ LONGEST_ID = 500
 LARGEST = 10 * 1024 * 1024
 #: So many records at once, at most.
 MOST = 50_000
-#: In larger batches each message says which record it is about.
+#: Of so few records it is not said which one is wrong: clients of data sets that mean no values
+#: know these words.
 FEW = 10
 _KEY = re.compile(r"[a-z_][a-z0-9_]+")
 LONGEST_KEY = 100
@@ -75,6 +77,11 @@ class Asked:
         """Whether each record means values of measures in a cell of a period."""
         return not self.open_schema and self.period is not None
 
+    @property
+    def few(self) -> int:
+        """In batches of more records, each message says which it is about."""
+        return 1 if self.means_values else FEW
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -93,9 +100,9 @@ class Read:
     body: Body
 
 
-def said_of(number: int, many: int, message: str) -> str:
-    """A message about the record at a place (from 0) among `many`."""
-    return f"record {number + 1} (index {number}): {message}" if many > FEW else message
+def said_of(number: int, many: int, message: str, few: int = 1) -> str:
+    """A message about the record at a place (from 0) among `many`, if these are more than `few`."""
+    return f"record {number + 1} (index {number}): {message}" if many > few else message
 
 
 def personal_data(rows: Sequence[object]) -> list[str]:
@@ -171,7 +178,7 @@ def _looks_like(key: str, value: object, known: dict[Any, Any]) -> str | None:
 def objects(rows: Sequence[object]) -> list[Body]:
     """The records of a batch. Raises WrongRecords where one is no JSON object."""
     wrong = [
-        said_of(number, len(rows), "each record must be a JSON object")
+        said_of(number, len(rows), "each record must be a JSON object", FEW)
         for number, row in enumerate(rows)
         if not isinstance(row, dict)
     ]
@@ -180,7 +187,7 @@ def objects(rows: Sequence[object]) -> list[Body]:
     return cast("list[Body]", list(rows))
 
 
-def moments_of(rows: Sequence[Body]) -> tuple[list[Body], list[str]]:
+def moments_of(rows: Sequence[Body], asked: Asked) -> tuple[list[Body], list[str]]:
     """The records with their moments in UTC, and what is wrong with those that say none."""
     made, wrong = [], []
     known: dict[str, str] = {}
@@ -198,18 +205,19 @@ def moments_of(rows: Sequence[Body]) -> tuple[list[Body], list[str]]:
                 new[key] = known[text] = at.isoformat()
             else:
                 new[key] = None
-                wrong.append(said_of(number, len(rows), _no_moment(key, text)))
+                message = _no_moment(key, text, asked.means_values)
+                wrong.append(said_of(number, len(rows), message, asked.few))
         made.append(new)
     return made, wrong
 
 
-def _no_moment(key: str, value: object) -> str:
-    if isinstance(value, str) and moments.is_like_a_date(value):
+def _no_moment(key: str, value: object, bare: bool) -> str:
+    if not bare and isinstance(value, str) and moments.is_like_a_date(value):
         return f"{value[:LONGEST]} in the {key} field is not a valid date"
     return f"the {key} must be a date in the format yyyy-MM-ddT00:00:00Z"
 
 
-def problems(rows: Sequence[Body]) -> list[str]:
+def problems(rows: Sequence[Body], asked: Asked) -> list[str]:
     """The first thing wrong with each record whose moments were read: a field, a value, its id."""
     if _all_right(rows):
         return []
@@ -219,9 +227,9 @@ def problems(rows: Sequence[Body]) -> list[str]:
         for key, value in row.items():
             if key not in known:
                 known[key] = _wrong_key(key)
-            message = known[key] or _wrong_value(key, value)
+            message = known[key] or _wrong_value(key, value, asked.means_values)
             if message:
-                found.append(said_of(number, len(rows), message))
+                found.append(said_of(number, len(rows), message, asked.few))
                 break
     return found
 
@@ -235,6 +243,8 @@ def _all_right(rows: Sequence[Body]) -> bool:
         return False
     ids = [row[ID] for row in rows if ID in row]
     if not all(ids) or max(map(len, ids), default=0) > LONGEST_ID or _SPACE.search("".join(ids)):
+        return False
+    if not all(isfinite(v) for row in rows for v in row.values() if v.__class__ is float):
         return False
     texts = {value for row in rows for value in row.values() if value.__class__ is str}
     if max(map(len, texts), default=0) > LONGEST:
@@ -258,25 +268,29 @@ def _wrong_key(key: str) -> str | None:
     return None
 
 
-def _wrong_value(key: str, value: object) -> str | None:
+def _wrong_value(key: str, value: object, bare: bool = True) -> str | None:
     if key == ID:
-        return _wrong_id(value)
+        return _wrong_id(value, bare)
     if key == TIMESTAMP:
         return None if value is not None else "_timestamp is not a valid datetime object"
     if isinstance(value, str):
         if _CONTROL.search(value):
             return f"{key} has an invalid value"
         return f"{key} must be {LONGEST} characters or fewer" if len(value) > LONGEST else None
+    if isinstance(value, float) and not isfinite(value):
+        return f"{key} must be a number below 1e308"
     if value is None or isinstance(value, (int, float)):
         return None
     return f"{key} has an invalid value"
 
 
-def _wrong_id(value: object) -> str | None:
+def _wrong_id(value: object, bare: bool) -> str | None:
     if isinstance(value, str) and len(value) > LONGEST_ID:
         return f"_id must be {LONGEST_ID} characters or fewer"
     bad = not isinstance(value, str) or not value or _SPACE.search(value) or _CONTROL.search(value)
-    return f'_id "{value}" is not a valid id' if bad else None
+    if not bad:
+        return None
+    return "_id is not a valid id" if bare else f'_id "{value}" is not a valid id'
 
 
 def auto_ids(rows: Sequence[Body], fields: Sequence[str]) -> list[str]:
@@ -305,13 +319,13 @@ def read(rows: Sequence[object], asked: Asked, schema_says: list[str]) -> list[R
         WrongRecords: with everything that is wrong.
     """
     sent = objects(rows)
-    made, wrong = moments_of(sent)
+    made, wrong = moments_of(sent, asked)
     if asked.auto_ids:
         schema_says = schema_says + auto_ids(made, asked.auto_ids)
-    wrong = schema_says + wrong + problems(made)
+    wrong = schema_says + wrong + problems(made, asked)
     if not wrong:
         wrong = [
-            said_of(number, len(made), f"'{TIMESTAMP}' is a required property")
+            said_of(number, len(made), f"'{TIMESTAMP}' is a required property", asked.few)
             for number, row in enumerate(made)
             if TIMESTAMP not in row
         ]

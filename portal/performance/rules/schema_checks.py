@@ -10,7 +10,7 @@ from typing import Any
 from portal.performance.rules import moments, periods
 from portal.performance.rules.kinds import Dimension, Measure
 from portal.performance.rules.records import ID, LONGEST, MOMENTS, TIMESTAMP, Asked, said_of
-from portal.performance.words import Period, SetKind, Unit, ValueStatus
+from portal.performance.words import SetKind, Unit, ValueStatus
 
 PERIODS = ("hour", "day", "week", "month", "quarter", "year", "decade", "century")
 #: What real clients send beside dimensions and measures, the same in each record of a data set.
@@ -34,7 +34,7 @@ def says(rows: Sequence[object], asked: Asked) -> list[str]:
     if asked.open_schema:
         return []
     return [
-        said_of(number, len(rows), message)
+        said_of(number, len(rows), message, asked.few)
         for number, row in enumerate(rows)
         if isinstance(row, dict)
         for _field, message in of_record(row, asked)
@@ -46,7 +46,7 @@ def of_record(row: Mapping[str, Any], asked: Asked) -> Iterator[tuple[str, str]]
 
     A field that the data set does not have is named as it was sent.
     """
-    yield from _base(row, asked.period)
+    yield from _base(row, asked)
     missing = [each.key for each in asked.dimensions if each.key not in row]
     if len(asked.measures) == 1 and asked.measures[0].key not in row:
         missing.append(asked.measures[0].key)
@@ -56,7 +56,7 @@ def of_record(row: Mapping[str, Any], asked: Asked) -> Iterator[tuple[str, str]]
             yield from _of(dimension.key, _dimension(row[dimension.key], dimension, asked))
     sent = [each for each in asked.measures if each.key in row]
     for measure in sent:
-        yield from _of(measure.key, _measure(row[measure.key], measure))
+        yield from _of(measure.key, _measure(row[measure.key], measure, asked))
     if asked.measures and not sent and not missing:
         names = ", ".join(each.key for each in asked.measures)
         yield asked.measures[0].key, f"one of {names} is a required property"
@@ -68,32 +68,49 @@ def _of(field: str, messages: Iterator[str]) -> Iterator[tuple[str, str]]:
     return ((field, message) for message in messages)
 
 
-def _base(row: Mapping[str, Any], period: Period | None) -> Iterator[tuple[str, str]]:
+def _base(row: Mapping[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
     if TIMESTAMP not in row:
         yield TIMESTAMP, f"'{TIMESTAMP}' is a required property"
     else:
-        yield from _of(TIMESTAMP, _timestamp(row[TIMESTAMP], period))
+        yield from _of(TIMESTAMP, _timestamp(row[TIMESTAMP], asked))
+    period = asked.period
     if "period" in row:
         allowed = PERIODS if period is None else (period.value,)
-        yield from _of("period", _one_of(row["period"], allowed))
+        yield from _of("period", _one_of("period", row["period"], allowed, asked))
     if STATUS in row and period is not None:
-        yield from _of(STATUS, _one_of(row[STATUS], STATUSES))
+        yield from _of(STATUS, _one_of(STATUS, row[STATUS], STATUSES, asked))
 
 
-def _timestamp(value: object, period: Period | None) -> Iterator[str]:
+def _timestamp(value: object, asked: Asked) -> Iterator[str]:
+    period = asked.period
     if not isinstance(value, str):
-        yield f"{value!r:.100} is not of type 'string'"
+        yield _no(TIMESTAMP, "string", value, asked)
     elif not moments.is_full(value):
-        yield f"{value[:LONGEST]!r} is not a 'date-time'"
+        said = f"{TIMESTAMP} must be a date and time, such as 2016-05-02T00:00:00Z"
+        yield said if asked.means_values else f"{value[:LONGEST]!r} is not a 'date-time'"
     elif period is not None:
         day = moments.written_day(value)
         if periods.start_of(period, day) != day:
-            yield f"{day.isoformat()} is not the first day of a {period.value}"
+            yield f"{TIMESTAMP} must be the first day of a {period.value}"
 
 
-def _one_of(value: object, allowed: Sequence[str]) -> Iterator[str]:
+def _one_of(key: str, value: object, allowed: Sequence[str], asked: Asked) -> Iterator[str]:
     if value not in allowed:
-        yield f"{_short(value)} is not one of {list(allowed)}"
+        said = f"{key} must be" if asked.means_values else f"{_short(value)} is not"
+        yield f"{said} one of {list(allowed)}"
+
+
+#: What a field must be, in words.
+_TYPES = {"string": "a text", "integer": "a whole number", "number": "a number"}
+
+
+def _no(key: str, type_: str, value: object, asked: Asked) -> str:
+    """That a field is not of a type. Data sets that mean values name the field and repeat nothing;
+    of others, clients know the words.
+    """
+    if asked.means_values:
+        return f"{key} must be {_TYPES[type_]}"
+    return f"{_short(value)} is not of type '{type_}'"
 
 
 def _short(value: object) -> str:
@@ -102,17 +119,18 @@ def _short(value: object) -> str:
 
 def _dimension(value: object, dimension: Dimension, asked: Asked) -> Iterator[str]:
     if not isinstance(value, str):
-        yield f"{_short(value)} is not of type 'string'"
+        yield _no(dimension.key, "string", value, asked)
     elif asked.means_values and len(value) <= LONGEST:
         known = ALSO_KNOWN.get(dimension.key, {})
-        yield from _one_of(known.get(value, value), list(dimension.values))
+        said = known.get(value, value)
+        yield from _one_of(dimension.key, said, list(dimension.values), asked)
 
 
-def _measure(value: object, measure: Measure) -> Iterator[str]:
+def _measure(value: object, measure: Measure, asked: Asked) -> Iterator[str]:
     whole = measure.unit is Unit.COUNT
     allowed = (int,) if whole else (int, float)
     if isinstance(value, bool) or not isinstance(value, allowed):
-        yield f"{_short(value)} is not of type '{'integer' if whole else 'number'}'"
+        yield _no(measure.key, "integer" if whole else "number", value, asked)
     elif value < 0:
         yield f"{measure.key} must be 0 or more"
     elif value >= LARGEST:
