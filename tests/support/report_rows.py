@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from portal.access import Permission
+
 PUBLIC = "public"
-EXPECTED = dict.fromkeys(
+EXPECTED: dict[str, str | Permission] = {
+    "pipeline_ahead.index": Permission.RUN_ASSESSMENTS,
+} | dict.fromkeys(
     (
         "duplication.index",
         "duplication.services",
         "overview.index",
+        "pipeline.index",
+        "pipeline_lists.index",
         "reuse.index",
         "reuse_changes.changes",
         "reuse_changes.closing",

@@ -9,6 +9,9 @@ from portal.reports.forms import labels
 from portal.reports.store import reuse_counts
 from portal.reports.views.duplication import blueprint as duplication
 from portal.reports.views.overview import blueprint as overview
+from portal.reports.views.pipeline import blueprint as pipeline
+from portal.reports.views.pipeline_ahead import blueprint as pipeline_ahead
+from portal.reports.views.pipeline_lists import blueprint as pipeline_lists
 from portal.reports.views.reuse import blueprint as reuse
 from portal.reports.views.reuse_changes import blueprint as reuse_changes
 from portal.reports.views.reuse_charts import blueprint as reuse_charts
@@ -26,7 +29,7 @@ def install(app: Flask) -> None:
     reuse_counts.install()
     for blueprint in (
         overview, duplication, reuse, reuse_services, reuse_charts, reuse_changes, savings,
-        savings_lists,
+        savings_lists, pipeline, pipeline_lists, pipeline_ahead,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.filters["percent"] = lambda value: amount(value, Scale.SHARE)
