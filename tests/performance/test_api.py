@@ -8,7 +8,7 @@ import json
 import logging
 from base64 import b64encode
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal import create_app
-from portal.audit import HistoryEvent
+from portal.audit import HistoryEvent, london_day
 from portal.performance.actions import moving_in
 from portal.performance.actions import tokens as token_acts
 from portal.performance.actions.moving_in import Flags
 from portal.performance.models.data_sets import DataSet, DataToken
 from portal.performance.models.values import DataBatch, DataRecord
 from portal.performance.store import data_sets
+from portal.performance.words import Period
 from tests.support.data import ACT
 from tests.support.pages import PageClient
 from tests.support.provision import settings_for
@@ -353,11 +354,21 @@ def test_an_unknown_address_is_a_page_for_browsers_only(client: PageClient) -> N
 def test_status(client: PageClient, session: Session) -> None:
     assert client.get("/_status").get_json() == {"status": "ok", "message": "app is up"}
     assert client.get("/_status/data-sets").get_json()["status"] == "ok"
-    made(session).max_age_days = 1
+    known, now = made(session), datetime.now(UTC)
+    known.max_age_days, known.added_on = 1, london_day(now) - timedelta(days=1)
+    data_sets.set_due(known, known.added_on)
+    session.commit()
+    assert client.get("/_status/data-sets").get_json()["status"] == "ok"
+    # Another one that says when its figures are due, and not how old they may be.
+    known.period, known.due_days, known.max_age_days = Period.DAY, 0, None
+    known.last_start, known.received_at = known.added_on - timedelta(days=1), now
+    data_sets.set_due(known, known.added_on)
     session.commit()
     late = client.get("/_status/data-sets").get_json()
     assert (late["status"], late["message"]) == ("not okay", "1 data-set is out of date")
-    assert late["data_sets"][0]["name"] == "g_raw"
+    [told_of] = late["data_sets"]
+    assert (told_of["name"], told_of["max-age-expected"]) == ("g_raw", None)
+    assert 0 <= told_of["seconds-out-of-date"] <= 25 * 60 * 60
 
 
 def test_too_many_writes_are_429(database: RolledBackDatabase, session: Session) -> None:

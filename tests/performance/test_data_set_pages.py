@@ -172,6 +172,16 @@ def test_a_team_adds_a_data_set_of_a_sort(client: PageClient, place: Place) -> N
                                                            "threshold": "2"})  # fmt: skip
     assert bad.status_code == 422 and "Enter 3 or more" in text_of(bad)
     assert "Enter a whole number from 0 to 3,660" in text_of(bad)
+    assert "Use only a to z" in text_of(bad)
+    # Everything is said at once, what the database knows as well.
+    add_service(place.session, "somebody-elses")
+    place.session.commit()
+    for group in ("somebody-elses", "payments"):
+        bad = place.team.post(f"{ADD}&sort=volumes", data={**form, "group": group, "title": "",
+                                                               "due_days": "x"})  # fmt: skip
+        assert bad.status_code == 422 and "Enter a title" in text_of(bad)
+        [said] = soup_of(bad).select("#group-error")
+        assert "has this address, and you do not answer for it" in said.get_text()
     made = place.team.post(f"{ADD}&sort=volumes", data={**form, "max_age_days": "100"})
     assert made.headers["Location"] == "/data-sets/a-fine/volumes"
     row = find(place.session, "volumes")
@@ -204,8 +214,10 @@ def test_a_team_adds_its_own_sort_and_measures_more_later(client: PageClient, pl
         "dimension_1": "Region", "values_1": "North\nSouth West",
     }  # fmt: skip
     typed.pop("sum_1")
-    short = place.team.post(f"{ADD}&sort=own", data={**typed, "values_1": "North"})
-    assert "needs at least two values" in text_of(short)
+    short = place.team.post(f"{ADD}&sort=own", data={**typed, "values_1": "North", "title": "",
+                                                     "measure_2": "!", "type": "B"})  # fmt: skip
+    for said in ("needs at least two values", "has no letter", "Enter a title", "Use only a to z"):
+        assert said in text_of(short)
     assert place.team.post(f"{ADD}&sort=own", data=typed).status_code == 303
     row = find(place.session, "waits")
     assert [(m.key, m.unit, m.summable) for m in row.measures] == [

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.access import Kind
+from portal.access import Kind, Permission, Person, may
+from portal.accounts.store import things
 from portal.audit import Act, record
 from portal.db import Database
-from portal.errors import N_, Clash, Invalid, Stale
+from portal.errors import N_, Clash, Invalid, Missing, Stale
 from portal.performance.models.data_sets import DataDimension, DataMeasure, DataSet
 from portal.performance.rules import schemas
 from portal.performance.rules.kinds import SORTS, Dimension, Measure
@@ -57,14 +58,17 @@ class Wanted:
     kept: Kept
 
 
-def add(database: Database, wanted: Wanted, act: Act) -> int:
+def add(database: Database, wanted: Wanted, person: Person | None, act: Act) -> int:
     """Add a data set; returns its id.
 
+    Args:
+        person: who adds it, and answers for what it is of; None for a command.
+
     Raises:
-        Invalid: the address cannot be one, or the schema measures nothing or too much.
+        Invalid: the address cannot be one, or begins as that of a service or component does that
+            the person does not answer for; or the schema measures nothing or too much.
         Clash: another data set has the address.
     """
-    schemas.check_address(wanted.group, wanted.type)
     schemas.check_size(wanted.schema)
     sort, kept = SORTS.get(wanted.schema.kind), wanted.kept
     if sort is not None and wanted.kind.value not in sort.of:
@@ -77,7 +81,9 @@ def add(database: Database, wanted: Wanted, act: Act) -> int:
     _put(row, kept)
     try:
         with database.writing() as session:
-            _refuse_taken(session, wanted)
+            address = wanted.group, wanted.type
+            for problem in wrong_address(session, wanted.kind, wanted.of_id, *address, person):
+                raise problem
             schema = wanted.schema
             made = data_sets.add(
                 session,
@@ -91,9 +97,27 @@ def add(database: Database, wanted: Wanted, act: Act) -> int:
         raise _taken() from problem
 
 
-def _refuse_taken(session: Session, wanted: Wanted) -> None:
-    if data_sets.find(session, wanted.group, wanted.type) is not None:
-        raise _taken()
+def wrong_address(
+    session: Session, kind: Kind, of_id: int, group: str, type_: str, person: Person | None
+) -> Iterator[Invalid]:
+    """Everything that is wrong with the address of a new data set: as `add` says it."""
+    found = list(schemas.wrong_address(group, type_))
+    yield from found
+    if not found and data_sets.find(session, group, type_) is not None:
+        yield _taken()
+    if person is None:
+        return
+    # Programs and readers take the first part for the service that it names.
+    for other in (Kind.SERVICE, Kind.COMPONENT):
+        try:
+            thing = things.by_slug(session, other, group)
+        except Missing:
+            continue
+        mine = (other, thing.id) == (kind, of_id)
+        if not mine and not may(person, Permission.KEEP_FIGURES, thing):
+            name = things.names(session, [(other, thing.id)])[other, thing.id].name
+            why = N_("“%(name)s” has this address, and you do not answer for it: choose another")
+            yield Invalid("group", why, name=name)
 
 
 def _taken() -> Clash:

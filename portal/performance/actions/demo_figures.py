@@ -53,7 +53,7 @@ def add_missing(database: Database, rows: Iterable[Document], act: Act) -> int:
         )  # fmt: skip
         schema = schemas.of_sort(kind, period)
         wanted = Wanted(Kind.SERVICE, of.id, row["service"], type_, schema, kept)
-        made = data_sets.add(database, wanted, act)
+        made = data_sets.add(database, wanted, None, act)
         with database.writing() as session:
             data_set = store.locked(session, made)
             tokens.make(session, data_set.id, LABEL, act)

@@ -127,9 +127,14 @@ class AddForm(KeptForm):
         description=lazy("Small letters, digits and hyphens."),
     )
 
+    @property
+    def chosen_period(self) -> Period | None:
+        """What each figure covers; None where that was not chosen."""
+        return Period(self.period.data) if self.period.data in set(Period) else None
+
     def schema(self, kind: SetKind) -> Schema:
         """What the data set may hold."""
-        return schemas.of_sort(kind, Period(self.period.data))
+        return schemas.of_sort(kind, self.chosen_period)
 
 
 def defaults(kind: SetKind, slug: str, title: str) -> dict[str, Any]:

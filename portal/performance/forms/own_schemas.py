@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from wtforms import BooleanField, HiddenField, SelectField, StringField, SubmitField, TextAreaField
@@ -12,6 +13,7 @@ from portal.performance.forms.data_sets import AddForm
 from portal.performance.forms.labels import LABELS
 from portal.performance.forms.privacy import names_nobody
 from portal.performance.rules import schemas
+from portal.performance.rules.kinds import Dimension, Measure
 from portal.performance.rules.schemas import Schema
 from portal.performance.words import Period, SetKind, Unit
 from portal.web.forms import Form, MaxLength, choices
@@ -34,45 +36,49 @@ class Schemed:
                 yield number, title
 
     def declared(self, period: Period | None, known: Schema | None = None) -> Schema:
-        """The schema that was typed, after what is known already. Raises Invalid, for a field."""
+        """The schema that was typed, after what is known already.
+
+        Raises:
+            Invalid: for a field; of several the last one, and the form says the others already.
+        """
         form = cast(Form, self)
         had = known or Schema(SetKind.OWN, period, (), ())
         taken = {each.key for each in had.measures} | {each.key for each in had.dimensions}
-        dimensions = []
+        dimensions, measures, wrong = list[Dimension](), list[Measure](), list[Invalid]()
         for number, title in self.rows("dimension"):
             lines = [line.strip() for line in (form[f"values_{number}"].data or "").splitlines()]
-            with _at(f"dimension_{number}"):
+            with _at(f"dimension_{number}", wrong):
                 dimension = schemas.own_dimension(title, filter(None, lines), taken)
-            taken.add(dimension.key)
-            dimensions.append(dimension)
-        measures = []
+                taken.add(dimension.key)
+                dimensions.append(dimension)
         for number, title in self.rows("measure"):
             unit = Unit(form[f"unit_{number}"].data)
             row = (title, unit, bool(form[f"sum_{number}"].data))
-            with _at(f"measure_{number}"):
+            with _at(f"measure_{number}", wrong):
                 [measure] = schemas.own_measures([row], taken)
-            taken.add(measure.key)
-            measures.append(measure)
+                taken.add(measure.key)
+                measures.append(measure)
         made = Schema(
             SetKind.OWN, period, (*had.dimensions, *dimensions), (*had.measures, *measures)
         )
-        with _at("measure_1"):
-            schemas.check_size(made)
+        if not any(problem.field.startswith("measure") for problem in wrong):
+            with _at("measure_1", wrong):
+                schemas.check_size(made)
+        for problem in wrong[:-1]:
+            form.refuse(problem)
+        if wrong:
+            raise wrong[-1]
         return made
 
 
-class _at:  # noqa: N801  reads as what it does
-    """Names the field that a rule's message is for."""
-
-    def __init__(self, field: str) -> None:
-        self.field = field
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, _kind: object, problem: object, _trace: object) -> None:
-        if isinstance(problem, Invalid):
-            problem.field = self.field
+@contextmanager
+def _at(field: str, wrong: list[Invalid]) -> Iterator[None]:
+    """Keeps a rule's message, for the field that it is about."""
+    try:
+        yield
+    except Invalid as problem:
+        problem.field = field
+        wrong.append(problem)
 
 
 def _with_rows(base: type[Form], name: str) -> Any:
@@ -104,7 +110,7 @@ class _OwnForm(AddForm):
 
     def schema(self, kind: SetKind) -> Schema:
         """What the data set may hold. Raises Invalid."""
-        return cast(Schemed, self).declared(Period(self.period.data))
+        return cast(Schemed, self).declared(self.chosen_period)
 
 
 OwnForm = _with_rows(_OwnForm, "OwnForm")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from portal.performance.words import DueState
 
+_LONDON = ZoneInfo("Europe/London")
 #: What is due within so many days is due soon.
 SOON = timedelta(days=14)
 #: The states of what has a day on which it is due.
@@ -20,22 +22,20 @@ class Expected(Protocol):
     type: str
     max_age_days: int | None
     received_at: datetime | None
+    due_on: date | None
 
 
-def out_of_date(data_set: Expected, now: datetime) -> dict[str, Any] | None:
-    """What is told of a data set that has had nothing for longer than it should; None of others."""
-    if data_set.max_age_days is None:
-        return None
-    age = timedelta(days=data_set.max_age_days)
-    last = data_set.received_at
-    late = None if last is None else int((now - last - age).total_seconds())
-    if late is not None and late <= 0:
-        return None
+def out_of_date(data_set: Expected, now: datetime) -> dict[str, Any]:
+    """What is told of a data set that is overdue: for how long since the end of the day on which it
+    was due, where something came before; and how old it may be, where that is said.
+    """
+    age, last, due = data_set.max_age_days, data_set.received_at, data_set.due_on
+    ended = datetime.combine((due or now.date()) + timedelta(days=1), time(), _LONDON)
     return {
         "name": f"{data_set.group}_{data_set.type}",
-        "seconds-out-of-date": late,
+        "seconds-out-of-date": int((now - ended).total_seconds()) if last else None,
         "last-updated": last.isoformat() if last else None,
-        "max-age-expected": int(age.total_seconds()),
+        "max-age-expected": None if age is None else int(timedelta(days=age).total_seconds()),
     }
 
 

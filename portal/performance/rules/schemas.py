@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from portal.errors import N_, Invalid
@@ -61,14 +61,20 @@ def group_for(slug: str) -> str:
     return short.strip("-")
 
 
-def check_address(group: str, type_: str) -> None:
-    """Raises Invalid where a group or type cannot stand in an address."""
+def wrong_address(group: str, type_: str) -> Iterator[Invalid]:
+    """The parts of an address that cannot stand in one."""
     for field, text in (("group", group), ("type", type_)):
         if not ADDRESS.fullmatch(text):
-            raise Invalid(
+            yield Invalid(
                 field,
                 N_("Use only a to z in lower case, 0 to 9 and hyphens, up to 60 characters"),
             )
+
+
+def check_address(group: str, type_: str) -> None:
+    """Raises Invalid where a group or type cannot stand in an address."""
+    for problem in wrong_address(group, type_):
+        raise problem
 
 
 def indicators_of(kind: SetKind) -> list[Kpi]:

@@ -47,11 +47,11 @@ def locked(session: Session, id_: int) -> DataSet:
     return get(session, id_)
 
 
-def expected(session: Session) -> list[DataSet]:
-    """The data sets that everybody may read and that say how old they may be, by address."""
-    query = select(DataSet).where(
-        DataSet.published, DataSet.queryable, DataSet.max_age_days.is_not(None)
-    )
+def overdue(session: Session, day: date) -> list[DataSet]:
+    """The data sets that everybody may read and that are overdue on a day, by address: those that
+    the page of what is overdue names, and those that are of nothing in the catalogue.
+    """
+    query = select(DataSet).where(DataSet.published, DataSet.queryable, DataSet.due_on < day)
     return list(session.scalars(query.order_by(DataSet.group, DataSet.type)))
 
 

@@ -243,5 +243,5 @@ def status() -> Response:
 @blueprint.get("/_status/data-sets")
 @public
 def status_of_sets() -> Response:
-    """The data sets that have had nothing for longer than they should."""
+    """The data sets that are overdue."""
     return api_reading.status_of_sets()

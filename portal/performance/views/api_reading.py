@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from flask import Response, request
 
+from portal.audit import london_day
 from portal.performance.models.data_sets import DataSet
 from portal.performance.rules import tokens as token_rules
 from portal.performance.rules.freshness import out_of_date
@@ -143,11 +144,10 @@ def status() -> Response:
 
 
 def status_of_sets() -> Response:
-    """The published data sets that are out of date, with by how many seconds."""
-    with reading() as session:
-        rows = data_sets.expected(session)
+    """The published data sets that are overdue, with by how many seconds."""
     now = datetime.now(UTC)
-    late = [found for row in rows if (found := out_of_date(row, now))]
+    with reading() as session:
+        late = [out_of_date(row, now) for row in data_sets.overdue(session, london_day(now))]
     if late:
         many = f"{len(late)} {'data-sets are' if len(late) > 1 else 'data-set is'} out of date"
         response = told(200, status="not okay", data_sets=late, message=many)

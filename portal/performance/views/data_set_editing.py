@@ -26,6 +26,7 @@ from portal.performance.forms.data_sets import (
 from portal.performance.forms.labels import kind_label
 from portal.performance.forms.own_schemas import ExtendForm, Schemed, form_class
 from portal.performance.rules import kinds
+from portal.performance.rules.schemas import Schema
 from portal.performance.store import data_set_lists, data_sets
 from portal.performance.views.data_set_base import (
     FOLDERS,
@@ -63,7 +64,7 @@ def add() -> AnyResponse:
 def _new(of: Of, id_: int, kind: SetKind) -> AnyResponse:
     form = form_class(kind)(data=defaults(kind, of.slug, kind_label(kind)))
     form.settle(kind)
-    if form.validate_on_submit() and (answer := _add(form, of, id_, kind)):
+    if form.is_submitted() and (answer := _add(form, of, id_, kind)):
         return answer
     return form_page(
         form, _("Add a data set: %(sort)s", sort=kind_label(kind)), _crumbs(of),
@@ -119,16 +120,34 @@ def _crumbs(of: Of) -> list[tuple[str, str]]:
 def _add(form: AddForm, of: Of, id_: int, kind: SetKind) -> AnyResponse | None:
     """Where to go on; None where the form has something to say."""
     group, type_ = form.group.data or "", form.type.data or ""
+    schema = _checked(form, Kind(cast(Kind, of.kind)), id_, kind)
+    if schema is None:
+        return None
     try:
-        wanted = Wanted(
-            Kind(cast(Kind, of.kind)), id_, group, type_, form.schema(kind), form.kept(kind)
-        )
-        acts.add(database(), wanted, act())
+        wanted = Wanted(Kind(cast(Kind, of.kind)), id_, group, type_, schema, form.kept(kind))
+        acts.add(database(), wanted, current_person(), act())
     except Invalid as problem:
         form.refuse(problem)
         return None
     said = _("The data set is there. You can enter its first figures now.")
     return done(said, url_for("data_set_values.show", group=group, type_=type_))
+
+
+def _checked(form: AddForm, of: Kind, id_: int, kind: SetKind) -> Schema | None:
+    """What was typed as a schema; None where anything is wrong, all of which the form says."""
+    form.validate()
+    wrong, schema = list[Invalid](), None
+    try:
+        schema = form.schema(kind)
+    except Invalid as problem:
+        wrong.append(problem)
+    with reading() as session:
+        address = form.group.data or "", form.type.data or ""
+        wrong += acts.wrong_address(session, of, id_, *address, current_person())
+    for each in wrong:
+        if each.field not in form or not form[each.field].errors:
+            form.refuse(each)
+    return None if form.errors else schema
 
 
 @blueprint.route(f"{ONE}/edit", methods=BOTH)
