@@ -205,18 +205,20 @@ def test_numbers_of_a_few_are_not_shown(client: PageClient, session: Session) ->
     send(session, data_set, *(number(NOW, "count", many, cell) for cell, many in cells))
     here = "/services/one/performance"
     page = shown(client, here)
-    assert "Transactions 213" in page and "Digital take-up" not in page
+    # The channels that are not shown are in no sum either, and no share is worked out from it.
+    assert "Transactions 200" in page and "without numbers that are not shown" in page
+    assert "Digital take-up" not in page
     rows = client.get(f"{here}/charts/channels.csv").get_data(as_text=True).splitlines()[1:]
     assert rows == ["July 2026,Online,", "July 2026,Phone,", "July 2026,Paper,200.0"]
-    assert client.get(f"{here}.json").get_json()["items"][0]["value"] == 213
+    assert client.get(f"{here}.json").get_json()["items"][0]["value"] == 200
     kept = {"group": "two", "service_id": add_service(session, "two").id, "threshold": 5}
     send(session, add_set(session, **kept), number(NOW, "transactions", 4))  # type: ignore[arg-type]
     session.commit()
-    assert "Transactions 213 July 2026 1 of 2 services, and 1 with too few" in shown(
+    assert "Transactions 200 July 2026 1 of 2 services, and 1 with numbers that are not" in shown(
         client, "/performance"
     )
     row = client.get("/performance.json").get_json()["items"][0]
-    assert (row["value"], row["services"], row["services_suppressed"]) == (213, 1, 1)
+    assert (row["value"], row["services"], row["services_suppressed"]) == (200, 1, 1)
 
 
 def test_a_figure_says_which_data_sets_it_is_from(client: PageClient, bodies: None) -> None:

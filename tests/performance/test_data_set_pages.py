@@ -122,8 +122,10 @@ def test_small_numbers_are_shown_to_the_team_only(client: PageClient, place: Pla
         "online": ("number", "90.0"), "phone": gone, "paper": gone,
         "face-to-face": ("number", "0.0"), "other": ("number", "70.0"),
     }  # fmt: skip
-    assert "Not shown: too few" in text(client, address)
-    assert "Not shown: too few" in text(client, f"{address}/values/2026-06-01")
+    assert "Not shown, so that nobody can be recognised" in text(client, address)
+    assert "Not shown, so that nobody can be recognised" in text(
+        client, f"{address}/values/2026-06-01"
+    )
     mine = {r["channel"]: r["number"] for r in rows(place.team, f"{address}.csv")}
     assert mine["phone"] == "3.0"
 

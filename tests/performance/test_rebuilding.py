@@ -164,7 +164,8 @@ def test_totals_say_nothing_of_numbers_that_are_not_shown(session: Session) -> N
     for few in (3, 7):
         send(session, small, number(STARTS[0], "count", few, "online"))
         send(session, small, number(STARTS[12], "count", few, "online"),
-             number(STARTS[12], "count", 40 - few, "paper"))  # fmt: skip
+             number(STARTS[12], "count", 40 - few, "paper"),
+             number(STARTS[12], "count", 60, "phone"))  # fmt: skip
         told, sums = everything(session)
         found.append(([row[:7] for row in told], sums))
         assert_right(session)
@@ -173,7 +174,7 @@ def test_totals_say_nothing_of_numbers_that_are_not_shown(session: Session) -> N
     total = figures.total_in(session.get_one(FigureTotal, (*whole, STARTS[0])))
     assert (total.things, total.top, total.suppressed) == (1, 500, 1)
     later = figures.total_in(session.get_one(FigureTotal, (*whole, STARTS[12])))
-    assert (later.things, later.top, later.same_things) == (1, 40, 0)
+    assert (later.things, later.top, later.same_things) == (1, 60, 0)
     take_up = session.get_one(FigureTotal, (whole[0], whole[1], "digital_take_up", STARTS[12]))
     assert (take_up.things, take_up.suppressed) == (0, 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from itertools import product
 from typing import Any
@@ -46,20 +46,25 @@ def test_what_counts_no_people_is_shown() -> None:
     }  # fmt: skip
 
 
-def figures_of(kind: SetKind, world: World, threshold: int) -> dict[Figure, Known]:
+def figures_of(
+    kind: SetKind, world: World, threshold: int, hidden: Collection[disclosure.Key] = ()
+) -> dict[Figure, Known]:
     parts = [
         (figure, weight, number(START, measure, value, cell), 1)
         for (cell, measure), value in world.items()
         for figure, weight in kinds.figures_of(kind, cell, measure)
     ]
-    return {figure: known for (_, figure), known in small_figures.fold(parts, threshold).items()}
+    gone = {(START, *key) for key in hidden}
+    folded = small_figures.fold(parts, threshold, gone)
+    return {figure: known for (_, figure), known in folded.items()}
 
 
 def public(kind: SetKind, world: World, threshold: int) -> tuple[Any, ...]:
     """All that anybody is told of one period: values, and figures."""
     gone = disclosure.hidden(schemas.of_sort(kind, Period.MONTH), world, threshold)
+    # Which of those not shown are of a few is not told: with it, 3 of 4 would be known.
     values = [(key, None if key in gone else value) for key, value in sorted(world.items())]
-    figures = figures_of(kind, world, threshold)
+    figures = figures_of(kind, world, threshold, gone)
     return (*values, *sorted((figure, known.number) for figure, known in figures.items()))
 
 

@@ -26,7 +26,7 @@ from portal.performance.rules import kinds, small_figures
 from portal.performance.rules.entries import Entry, Part, Record, Sent, digest
 from portal.performance.rules.published import Published, Row, doubted, group_of, marked, records_of
 from portal.performance.store import bringing as store
-from portal.performance.store import data_sets, figures, values
+from portal.performance.store import data_sets, figures, hiding, values
 from portal.performance.store.bringing import Key
 from portal.performance.words import Period, SetKind, Unit, Way
 
@@ -199,12 +199,15 @@ class _Run:
         for period in SETS:
             folded = {
                 (each.data_set.service_id or 0, each.data_set.id): small_figures.fold(
-                    _parts(each), each.data_set.threshold
+                    _parts(each), each.data_set.threshold, self._hidden(each)
                 )
                 for each in written
                 if each.data_set.period is period and each.data_set.published
             }
             figures.put_many(self._session, Kind.SERVICE, period, folded)
+
+    def _hidden(self, each: _Written) -> set[Key]:
+        return hiding.hidden_now(self._session, each.data_set, {e.start for e in _changed(each)})
 
 
 def _new(place: _Place, group: str, act: Act) -> DataSet:

@@ -30,7 +30,7 @@ MISSING = {
     ValueState.NOT_PROVIDED: lazy("Not provided"),
     ValueState.NOT_APPLICABLE: lazy("Does not apply"),
     ValueState.NOT_COLLECTED: lazy("Not collected"),
-    ValueState.SUPPRESSED: lazy("Not shown: too few"),
+    ValueState.SUPPRESSED: lazy("Not shown, so that nobody can be recognised"),
 }
 PERIODS = {
     Period.DAY: lazy("Days"),

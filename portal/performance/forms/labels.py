@@ -37,7 +37,7 @@ LABELS: dict[str, Mapping[str, str]] = {
         "not_provided": lazy("Not provided"),
         "not_applicable": lazy("Does not apply"),
         "not_collected": lazy("Not collected"),
-        "suppressed": lazy("Not shown: too few"),
+        "suppressed": lazy("Not shown, so that nobody can be recognised"),
     },
     "value_status": {
         "provisional": lazy("Provisional"),

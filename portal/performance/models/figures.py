@@ -14,7 +14,8 @@ from portal.performance import words
 
 class ThingFigure(Base):
     """A figure of a service or component (`kind` and `of_id`) for a period, from its data set, as
-    everybody may know it: numbers that are not shown are not here.
+    everybody may know it: numbers that are not shown are not here. One that is suppressed and has a
+    number is the sum of the parts that are shown.
     """
 
     __tablename__ = "thing_figure"
@@ -44,8 +45,8 @@ class FigureTotal(Base):
     `organisation_id` is 0 for services of none, -1 for all of government. Of an indicator, `top`
     and `bottom` are sums over the services that have both; of a figure, `top` is its sum and
     `bottom` is empty. `same_` is like for like: over the `same_things` that have it a year before
-    as well, then (`was`) and now. `suppressed` is how many more services have it, but too few of it
-    to be shown: they are in no sum.
+    as well, then (`was`) and now. `suppressed` is how many more services have it, but as a number
+    that is not shown: they are in no sum.
     """
 
     __tablename__ = "figure_total"

@@ -55,12 +55,14 @@ class Cell:
         state: of one unit, why there is no number; None where nobody said.
         provisional: whether it may change still.
         doubt: what is strange about it.
+        partial: whether parts of the sums are not shown, and not in them.
     """
 
     total: Total
     state: ValueState | None = None
     provisional: bool = False
     doubt: Doubt | None = None
+    partial: bool = False
 
 
 _EMPTY = Cell(Total())
@@ -167,7 +169,8 @@ def of_units(
     for row in rows:
         said.setdefault((row.start, row.figure), []).append(row)
         if row.number is not None or row.state is ValueState.SUPPRESSED:
-            known.setdefault(row.of_id, {}).setdefault(row.start, {})[row.figure] = row.number
+            found = known.setdefault(row.of_id, {}).setdefault(row.start, {})
+            found[row.figure] = totals.known(row.number, row.state)
     cells = {}
     for measure in measures:
         parts = totals.parts_of(measure)
@@ -184,7 +187,9 @@ def _cell(total: Total, rows: Sequence[Row]) -> Cell:
     states = [row.state for row in rows if row.state is not ValueState.NUMBER]
     provisional = any(row.status is ValueStatus.PROVISIONAL for row in rows)
     doubt = next((row.doubt for row in rows if row.doubt), None)
-    return Cell(total, states[0] if states and not total.things else None, provisional, doubt)
+    partial = any(row.state is ValueState.SUPPRESSED and row.number is not None for row in rows)
+    state = states[0] if states and not total.things else None
+    return Cell(total, state, provisional, doubt, partial and total.things > 0)
 
 
 def ratio(measure: str, top: float, bottom: float | None) -> float | None:
@@ -225,7 +230,7 @@ def far_apart(like: float | None, everybody: float | None) -> bool:
 class Coverage:
     """How much of a measure there is: units with a number of all units, and periods with one of
     those expected, in percent. Expected of units is what they gave in the period when most did.
-    `suppressed` units have a number that is of too few to be shown.
+    `suppressed` units have a number that is not shown.
     """
 
     things: int

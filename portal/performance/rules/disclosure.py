@@ -4,7 +4,8 @@ would give them away by subtraction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from portal.performance.rules import kinds, small_figures
 from portal.performance.rules.schemas import Schema
@@ -16,7 +17,63 @@ Key = tuple[str, str]
 _MEANS = frozenset({SetKind.SATISFACTION})
 
 
-def hidden(schema: Schema, numbers: Mapping[Key, float], threshold: int) -> frozenset[Key]:
+class Version(NamedTuple):
+    """A number that a cell has or had: its revision, from which batch on, whether it counts."""
+
+    cell: str
+    measure: str
+    revision: int
+    batch: int
+    current: bool
+    number: float | None
+
+
+def hidden_versions(schema: Schema, every: Iterable[Version], threshold: int) -> frozenset[Version]:
+    """The numbers of one period that are not shown, of all that there ever were.
+
+    Where numbers may be summed, one that is not shown in one version is shown in none, and neither
+    are those beside it: a number that stayed the same would give the other away by the sum of the
+    version before. Else, a number is not shown where it was not, nor where it is not any more.
+
+    Args:
+        schema: of the data set.
+        every: all versions of the period, also those by which there is no number.
+        threshold: of the data set; 0 shows everything.
+    """
+    rows = list(every)
+    if not threshold:
+        return frozenset()
+    states = _states(rows)
+    worlds = [{k: v.number for k, v in s.items() if v.number is not None} for s in states]
+    gone = [hidden(schema, world, threshold) for world in worlds]
+    if not schema.dimensions and schema.kind not in _MEANS:
+        now = gone[-1] if gone else frozenset()
+        some = {s[key] for s, keys in zip(states, gone, strict=True) for key in keys}
+        return frozenset(some | {v for v in rows if v.number is not None and v[:2] in now})
+    names, before = frozenset[Key]().union(*gone), frozenset[Key]()
+    while names != before:
+        before = names
+        names = names.union(*(hidden(schema, world, threshold, names) for world in worlds))
+    return frozenset(v for v in rows if v.number is not None and v[:2] in names)
+
+
+def _states(rows: list[Version]) -> list[dict[Key, Version]]:
+    """What a period said at first, and after each batch that revised it. A cell that came later
+    counts as if it had been there: a figure that comes in parts is not revised by each.
+    """
+    ordered = sorted(rows, key=lambda v: v.revision)
+    first: dict[Key, Version] = {}
+    for each in ordered:
+        first.setdefault(each[:2], each)
+    states = [first]
+    for batch in sorted({v.batch for v in ordered if v is not first[v[:2]]}):
+        states.append({**first, **{v[:2]: v for v in ordered if v.batch <= batch}})
+    return states
+
+
+def hidden(
+    schema: Schema, numbers: Mapping[Key, float], threshold: int, also: Collection[Key] = ()
+) -> frozenset[Key]:
     """The numbers of one period that are not shown.
 
     A count from 1 to below the threshold is not, and no part that leaves so few of its whole. Where
@@ -27,11 +84,12 @@ def hidden(schema: Schema, numbers: Mapping[Key, float], threshold: int) -> froz
         schema: of the data set.
         numbers: all that are known.
         threshold: of the data set; 0 shows everything.
+        also: what is not shown whatever it is.
     """
     counted = {m.key for m in schema.measures if m.unit is Unit.COUNT}
     gone = {
         key for key, found in numbers.items() if key[1] in counted and 0 < found < threshold
-    } | _with_figures(schema, numbers, threshold)  # fmt: skip
+    } | _with_figures(schema, numbers, threshold) | (set(also) & numbers.keys())  # fmt: skip
     if gone and schema.kind in _MEANS:
         return frozenset(numbers)
     sums = [keys for keys in _sums(schema, numbers) if len(keys) > 1]

@@ -5,7 +5,7 @@ recognised, or would say how few by subtraction.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from portal.performance.rules import entries
@@ -24,47 +24,28 @@ WHOLE = {
 }
 #: What would say how many there are of something that is not shown.
 WITH = {Figure.RATING_POINTS: Figure.RATINGS, Figure.UNIT_COST: Figure.TRANSACTIONS}
-#: Sums over cells; the one of which a cell is a figure itself, and that cell.
-SUMS = frozenset({Figure.TRANSACTIONS, Figure.CALLS})
-CELL = (Figure.TRANSACTIONS, Figure.DIGITAL)
+#: Of ratings no single number may be known, but their mean.
+_MEANS = frozenset({Figure.RATINGS, Figure.RATING_POINTS})
+#: A period, a cell and a measure.
+Place = tuple[date, str, str]
 #: The best rating.
 BEST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """How many numbers a figure is the sum of, how many of them are of too few to be shown, and
-    how many of more.
-    """
-
-    many: int = 0
-    few: int = 0
-    more: int = 0
-
-
-def hidden(
-    numbers: Mapping[Figure, float], threshold: int, cells: Mapping[Figure, Cells] | None = None
-) -> frozenset[Figure]:
+def hidden(numbers: Mapping[Figure, float], threshold: int) -> frozenset[Figure]:
     """The figures of one service and period that are not shown.
 
     A count from 1 to below the threshold is not, and no part that leaves so few of its whole. The
-    mean of ratings is not where it says that so few differ from the worst or the best. A sum is
-    not where it says what each of its parts must be.
+    mean of ratings is not where it says that so few differ from the worst or the best.
 
     Args:
         numbers: all that are known.
         threshold: of their data set; 0 shows everything.
-        cells: what figures are the sums of.
     """
     gone = {f for f, found in numbers.items() if f in COUNTS and _few(found, threshold)}
     for part, whole in WHOLE.items():
         if part in numbers and whole in numbers and _few(numbers[whole] - numbers[part], threshold):
             gone.add(part)
-    for figure, each in (cells or {}).items():
-        if figure in SUMS and _says_all(numbers.get(figure), each, threshold):
-            gone.add(figure)
-        if figure is CELL[0] and each.few and each.many > 1:
-            gone.add(CELL[1])
     if Figure.RATINGS in numbers and Figure.RATING_POINTS in numbers:
         many, points = numbers[Figure.RATINGS], numbers[Figure.RATING_POINTS]
         if _few(points - many, threshold) or _few(BEST * many - points, threshold):
@@ -73,39 +54,39 @@ def hidden(
     return frozenset(gone & set(numbers))
 
 
-def _says_all(total: float | None, cells: Cells, threshold: int) -> bool:
-    if cells.more or cells.few < 2:
-        return False
-    return total in (cells.few, cells.few * (threshold - 1))
-
-
 def _few(number: float, threshold: int) -> bool:
     return 0 < number < threshold
 
 
-def fold(parts: Collection[Part], threshold: int) -> dict[tuple[date, Figure], Known]:
+def fold(
+    parts: Collection[Part], threshold: int, gone: Collection[Place] = ()
+) -> dict[tuple[date, Figure], Known]:
     """The figures of a data set as everybody may know them: `entries.fold`, without what is not
-    shown.
+    shown. A figure of which parts are not shown is the sum of the others, and says that it is
+    (`SUPPRESSED`, with a number): whoever adds up what is shown finds the same.
+
+    Args:
+        parts: the values that count.
+        threshold: of the data set; 0 shows everything.
+        gone: the values that are not shown, where some are.
     """
     folded = entries.fold(parts)
     if not threshold:
         return folded
-    summed: dict[date, dict[Figure, list[float]]] = {}
-    for figure, _weight, entry, _definition in parts:
-        if entry.number is not None:
-            summed.setdefault(entry.start, {}).setdefault(figure, []).append(entry.number)
-    gone: set[tuple[date, Figure]] = set()
-    for start, found in summed.items():
-        numbers = {f: n for f in found for n in [folded[start, f].number] if n is not None}
-        cells = {figure: _cells(some, threshold) for figure, some in found.items()}
-        gone |= {(start, figure) for figure in hidden(numbers, threshold, cells)}
-    return {
-        key: replace(known, state=ValueState.SUPPRESSED, number=None) if key in gone else known
-        for key, known in folded.items()
-    }
-
-
-def _cells(found: list[float], threshold: int) -> Cells:
-    return Cells(
-        len(found), sum(_few(n, threshold) for n in found), sum(n >= threshold for n in found)
-    )
+    without = {at for figure, _, e, _ in parts for at in [(e.start, figure)]
+               if figure not in _MEANS and (e.start, e.cell, e.measure) in gone}  # fmt: skip
+    left = entries.fold([p for p in parts if (p[2].start, p[2].cell, p[2].measure) not in gone])
+    for at in without:
+        if folded[at].state is ValueState.NUMBER:
+            # Zeros alone would look as if there was nothing.
+            number = (left[at].number or None) if at in left else None
+            folded[at] = replace(folded[at], state=ValueState.SUPPRESSED, number=number)
+    known: dict[date, dict[Figure, float]] = {}
+    for (start, figure), each in folded.items():
+        if each.number is not None:
+            known.setdefault(start, {})[figure] = each.number
+    for start, numbers in known.items():
+        for figure in hidden(numbers, threshold):
+            found = folded[start, figure]
+            folded[start, figure] = replace(found, state=ValueState.SUPPRESSED, number=None)
+    return folded

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 from datetime import date
 
 from portal.performance.rules import kpis
-from portal.performance.words import Figure, Kpi
+from portal.performance.words import Figure, Kpi, ValueState
 
 #: The figures of each service, by the starts of periods: numbers, and None for what is not shown.
 #: What is missing is absent.
@@ -18,6 +18,10 @@ Part = tuple[float, float | None]
 #: Averages, which no sum may hold.
 NEVER_SUMMED = frozenset({Figure.UNIT_COST})
 _KPIS = {kpi.value for kpi in Kpi}
+
+
+class Partial(float):
+    """A sum of which parts are not shown: a figure, but no indicator is worked out from it."""
 
 
 @dataclass(slots=True)
@@ -32,7 +36,7 @@ class Total:
         same_things: how many have it a year before as well.
         same_top, same_bottom: now, over those.
         was_top, was_bottom: a year before, over those.
-        suppressed: how many more services have it, but too few of it to be shown. They are in no
+        suppressed: how many more services have it as a number that is not shown. They are in no
             sum, so that nobody finds them by subtraction.
     """
 
@@ -116,6 +120,11 @@ def total(name: str, known: Known, start: date, before: date) -> Total:
     return made
 
 
+def known(number: float | None, state: ValueState) -> float | None:
+    """A figure as totals take it: one that is not all shown says so."""
+    return Partial(number) if number is not None and state is ValueState.SUPPRESSED else number
+
+
 def _one(now: Part, was: Part | None) -> Total:
     if was is None:
         return Total(1, now[0], now[1], now[0])
@@ -126,7 +135,8 @@ def _of(name: str, figures: Mapping[Figure, float | None] | None) -> Part | None
     if figures is None:
         return None
     if name in _KPIS:
-        return kpis.over(Kpi(name), figures)
+        parts = [figures.get(part) for part in parts_of(name)]
+        return None if Partial in map(type, parts) else kpis.over(Kpi(name), figures)
     number = figures.get(Figure(name))
     return None if number is None else (number, None)
 

@@ -21,15 +21,12 @@ from portal.fixed import Fixed
 from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.models.values import DataValue
-from portal.performance.rules import disclosure, schemas
 from portal.performance.rules.board_choices import Span, Spans
 from portal.performance.rules.boards import Cell, Key, Row
 from portal.performance.rules.totals import Total
+from portal.performance.store import data_sets, hiding
 from portal.performance.store.figures import GOVERNMENT
 from portal.performance.words import Period, SetKind, ValueState
-
-#: The measure of transactions by channel.
-_COUNT = "count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +204,7 @@ def channels(
     session: Session, service_id: int, period: Period, first: date, last: date
 ) -> list[tuple[str, date, float | None]]:
     """Transactions of a service by channel and period, from the first data set that has them; None
-    where there is no number, or one of too few. Channels that it does not have are left out.
+    where there is no number, or one that is not shown. Channels that it does not have are left out.
     """
     v, m, d = DataValue, DataMeasure, DataSet
     query = (
@@ -223,15 +220,11 @@ def channels(
     )  # fmt: skip
     rows = session.execute(query).all()
     mine = [row for row in rows if row.id == rows[0].id]
-    schema, numbers = schemas.of_sort(SetKind.TRANSACTIONS, period), dict[date, dict[Any, float]]()
-    for row in mine:
-        if row.number is not None:
-            numbers.setdefault(row.start, {})[row.cell, _COUNT] = row.number
-    gone = {
-        (start, cell)
-        for start, known in numbers.items()
-        for cell, _measure in disclosure.hidden(schema, known, mine[0].threshold)
-    }
+    if not mine or not mine[0].threshold:
+        return [(row.cell, row.start, row.number) for row in mine]
+    data_set = data_sets.get(session, mine[0].id)
+    hidden = hiding.hidden_now(session, data_set, {row.start for row in mine})
+    gone = {(start, cell) for start, cell, _measure in hidden}
     return [
         (row.cell, row.start, None if (row.start, row.cell) in gone else row.number) for row in mine
     ]

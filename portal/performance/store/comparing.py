@@ -208,7 +208,7 @@ def _pairs(asked: Asked) -> Any:
     """Each service with its numbers of the two periods, and what is said of the newer one."""
     f = ThingFigure
     now, was = f.start == asked.now, f.start == asked.before
-    gone = f.state == ValueState.SUPPRESSED
+    gone = and_(f.state == ValueState.SUPPRESSED, f.number.is_(None))
     query = (
         select(
             f.of_id.label("id"),

@@ -257,14 +257,15 @@ def known_of(
     told = or_(f.number.is_not(None), f.state == ValueState.SUPPRESSED)
     for some in chunks(sorted(set(starts))):
         query = (
-            select(f.of_id, f.start, f.figure, f.number)
+            select(f.of_id, f.start, f.figure, f.number, f.state)
             .join(Service, Service.id == f.of_id)
             .where(services_of(body), f.kind == Kind.SERVICE, f.period == period, f.start.in_(some))
             .where(told)
             .order_by(f.of_id, f.start)
         )  # fmt: skip
-        for id_, start, figure, number in session.execute(query):
-            known.setdefault(id_, {}).setdefault(start, {})[figure] = number
+        for id_, start, figure, number, state in session.execute(query):
+            found = known.setdefault(id_, {}).setdefault(start, {})
+            found[figure] = totals.known(number, state)
     return known
 
 

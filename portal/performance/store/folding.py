@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.performance.models.data_sets import DataSet
 from portal.performance.rules import kinds, small_figures
-from portal.performance.rules.entries import Entry
-from portal.performance.store import data_sets, figures, values
+from portal.performance.rules.entries import Entry, Known
+from portal.performance.store import data_sets, figures, hiding, values
+from portal.performance.words import Figure
 
 
 def refold(session: Session, data_set: DataSet, starts: Iterable[date]) -> None:
@@ -22,16 +23,23 @@ def refold(session: Session, data_set: DataSet, starts: Iterable[date]) -> None:
     some = set(starts)
     if thing is None or period is None or not some or not data_set.published:
         return
+    figures.put(session, *thing, period, data_set.id, folded(session, data_set, some))
+
+
+def folded(
+    session: Session, data_set: DataSet, starts: Collection[date]
+) -> dict[tuple[date, Figure], Known]:
+    """What follows from the current values of some periods."""
     keys = {measure.id: measure.key for measure in data_set.measures}
     parts = [
         (figure, weight, Entry(row.start, row.cell, key, row.state, row.number, row.status,
                                row.doubt), row.definition)
-        for row in values.current(session, data_set.id, some)
+        for row in values.current(session, data_set.id, starts)
         for key in [keys[row.measure_id]]
         for figure, weight in kinds.figures_of(data_set.kind, row.cell, key)
     ]  # fmt: skip
-    figures.put(session, *thing, period, data_set.id,
-                small_figures.fold(parts, data_set.threshold))  # fmt: skip
+    gone = hiding.hidden_now(session, data_set, starts)
+    return small_figures.fold(parts, data_set.threshold, gone)
 
 
 def withdraw(session: Session, data_set: DataSet) -> None:

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.values import DataBatch, DataRecord
-from portal.performance.rules import disclosure, grouping, moments
+from portal.performance.rules import grouping, moments
 from portal.performance.rules.grouping import Group, Part, Parts
 from portal.performance.rules.queries import DEFAULT, Query
 from portal.performance.rules.records import ID, TIMESTAMP
-from portal.performance.store import data_sets
+from portal.performance.store import hiding
 from portal.performance.store.json_fields import Fields
 from portal.performance.words import Unit
 
@@ -44,22 +44,11 @@ def _counted(data_set: DataSet) -> frozenset[str]:
 
 def _hidden(session: Session, data_set: DataSet) -> Hidden:
     """What pages do not show is not told to programs either."""
-    counted = _counted(data_set)
-    if not counted:
+    if not _counted(data_set):
         return {}
-    r = DataRecord
-    query = select(r.day, r.cell, r.body).where(r.data_set_id == data_set.id, r.cell.is_not(None))
-    days: dict[date | None, dict[disclosure.Key, float]] = {}
-    for day, cell, body in session.execute(query):
-        numbers = days.setdefault(day, {})
-        for key in counted:
-            if isinstance(body.get(key), (int, float)):
-                numbers[str(cell), key] = body[key]
-    schema, found = data_sets.schema_of(data_set), Hidden()
-    for day, numbers in days.items():
-        gone = disclosure.hidden(schema, numbers, data_set.threshold)
-        for cell, _ in gone:
-            found[day, cell] = frozenset(key for other, key in gone if other == cell)
+    found = Hidden()
+    for day, cell, key in hiding.hidden_now(session, data_set):
+        found[day, cell] = found.get((day, cell), frozenset()) | {key}
     return found
 
 

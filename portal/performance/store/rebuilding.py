@@ -6,12 +6,13 @@ All by the database, some services at a time: five million values need no memory
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     Select,
-    Subquery,
     and_,
     case,
     delete,
@@ -21,22 +22,26 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
     union_all,
 )
 from sqlalchemy.orm import Session
 
 from portal.access import Kind
+from portal.db import insert_rows
 from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.models.values import DataValue
-from portal.performance.rules import kinds, small_figures
+from portal.performance.rules import kinds
 from portal.performance.rules.entries import STATUSES, UNKNOWN
 from portal.performance.rules.totals import Total
-from portal.performance.store import figures, totals
-from portal.performance.words import Doubt, Figure, Period, ValueState
+from portal.performance.store import data_sets, figures, folding, totals
+from portal.performance.words import Doubt, Period, ValueState
 
 #: So many data sets, services or components at a time.
 MANY = 1_000
+#: The same of those that do not show all: these are worked out here.
+_HIDING = 50
 #: Sums of fractions differ in their last digits by the order in which they are added.
 _NEARLY = 1e-9
 _KEY = ("kind", "of_id", "period", "figure", "start")
@@ -46,8 +51,11 @@ _COLUMNS = (*_KEY, "state", "number", "status", "definition", "doubt", "data_set
 def rebuild(session: Session) -> int:
     """Work out all figures and totals afresh; returns how many there are."""
     _clear(session)
-    for some, few in _sets(session):
-        session.execute(insert(ThingFigure).from_select(_COLUMNS, _expected(some, few)))
+    for some, hiding in _sets(session):
+        if hiding:
+            insert_rows(session, ThingFigure, list(_hiding(session, some).values()))
+        else:
+            session.execute(insert(ThingFigure).from_select(_COLUMNS, _expected(some)))
     kept = session.scalar(select(func.count()).select_from(ThingFigure)) or 0
     return kept + totals.rebuild(session)
 
@@ -65,8 +73,13 @@ def _clear(session: Session) -> None:
 def wrong_figures(session: Session) -> int:
     """How many kept figures are not what the values say, or are missing, or too many."""
     f, wrong, right = ThingFigure, 0, 0
-    for some, few in _sets(session):
-        e = _expected(some, few).subquery()
+    for some, hiding in _sets(session):
+        if hiding:
+            there, agree, every = _compared(session, _hiding(session, some), some)
+            wrong += every - agree
+            right += there
+            continue
+        e = _expected(some).subquery()
         same = and_(*(getattr(f, name) == e.c[name] for name in _KEY))
         # On SQLite, `=` says nothing of what is missing.
         told = [getattr(f, name).is_not_distinct_from(e.c[name])
@@ -79,6 +92,23 @@ def wrong_figures(session: Session) -> int:
         right += there
     every = session.scalar(select(func.count()).select_from(f)) or 0
     return wrong + every - right
+
+
+def _compared(
+    session: Session, wanted: Mapping[tuple[Any, ...], dict[str, Any]], set_ids: list[int]
+) -> tuple[int, int, int]:
+    """How many of the figures wanted are kept, are right, and there are."""
+    f, d = ThingFigure, DataSet
+    there, agree = 0, 0
+    column = case((d.service_id.is_not(None), d.service_id), else_=d.component_id)
+    kind = case((d.service_id.is_not(None), Kind.SERVICE.value), else_=Kind.COMPONENT.value)
+    things = select(kind, column).where(d.id.in_(set_ids))
+    for row in session.scalars(select(f).where(tuple_(f.kind, f.of_id).in_(things))):
+        each = wanted.get((row.kind, row.of_id, row.period, row.figure, row.start))
+        if each is not None:
+            there += 1
+            agree += all(getattr(row, name) == each[name] for name in _COLUMNS)
+    return there, agree, len(wanted)
 
 
 def wrong_totals(session: Session) -> int:
@@ -121,17 +151,16 @@ def _sets(session: Session) -> Iterator[tuple[list[int], bool]]:
         d.published,
         or_(d.service_id.is_not(None), d.component_id.is_not(None)),
     )
-    some: list[int] = []
-    few, last = False, None
     rows = session.execute(query.order_by(d.service_id, d.component_id, d.id)).all()
-    for id_, threshold, *thing in rows:
-        if len(some) >= MANY and thing != last:
-            yield some, few
-            some, few = [], False
-        some.append(id_)
-        few, last = few or threshold > 0, thing
-    if some:
-        yield some, few
+    waiting: dict[bool, list[int]] = {True: [], False: []}
+    for _thing, some in groupby(rows, lambda row: (row.service_id, row.component_id)):
+        mine = list(some)
+        hiding = any(row.threshold > 0 for row in mine)
+        waiting[hiding] += [row.id for row in mine]
+        if len(waiting[hiding]) >= (_HIDING if hiding else MANY):
+            yield waiting[hiding], hiding
+            waiting[hiding] = []
+    yield from ((some, hiding) for hiding, some in waiting.items() if some)
 
 
 def _counting() -> CTE:
@@ -148,9 +177,27 @@ def _counting() -> CTE:
     return union_all(*rows).cte("counting")
 
 
-def _expected(set_ids: list[int], few: bool) -> Select[Any]:
-    """The figures that follow from the current values of data sets: `rules.small_figures.fold` in
-    SQL, which has less to do where no data set has a threshold (`few`).
+def _hiding(session: Session, set_ids: list[int]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The same of data sets of which some numbers are not shown, one at a time: which are not
+    depends on every version that there was.
+    """
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for set_id in sorted(set_ids):
+        data_set, v = data_sets.get(session, set_id), DataValue
+        thing, period = data_sets.thing_of(data_set), data_set.period
+        if thing is None or period is None:
+            continue
+        starts = session.scalars(select(v.start).where(v.data_set_id == set_id).distinct()).all()
+        for (start, figure), known in folding.folded(session, data_set, starts).items():
+            key = (*thing, period, figure, start)
+            row = {**dict(zip(_KEY, key, strict=True)), **asdict(known), "data_set_id": set_id}
+            found.setdefault(key, row)
+    return found
+
+
+def _expected(set_ids: list[int]) -> Select[Any]:
+    """The figures that follow from the current values of data sets that show all: `entries.fold` in
+    SQL.
     """
     d, m, v, counts = DataSet, DataMeasure, DataValue, _counting()
     named: Any = v.state, v.status, v.doubt
@@ -184,7 +231,6 @@ def _expected(set_ids: list[int], few: bool) -> Select[Any]:
             func.max(v.definition).label("definition"),
             case(*((any_of(doubt, each), literal(each.value)) for each in Doubt)).label("doubt"),
             d.id.label("data_set_id"),
-            *(_cells() if few else ()),
         )
         .select_from(v)
         .join(d, d.id == v.data_set_id)
@@ -198,67 +244,11 @@ def _expected(set_ids: list[int], few: bool) -> Select[Any]:
             ),
         )
         .where(v.current, v.data_set_id.in_(set_ids), d.period.is_not(None))
-        .group_by(
-            d.id, d.service_id, d.component_id, d.period, d.threshold, counts.c.figure, v.start
-        )
+        .group_by(d.id, d.service_id, d.component_id, d.period, counts.c.figure, v.start)
         .subquery("folded")
     )
-    if few:
-        folded = _shown(folded)
     place = func.row_number().over(
         partition_by=[folded.c[name] for name in _KEY], order_by=folded.c.data_set_id
     )
     ranked = select(folded, place.label("place")).subquery("ranked")
     return select(*(ranked.c[name] for name in _COLUMNS)).where(ranked.c.place == 1)
-
-
-def _cells() -> list[Any]:
-    """What says which figures are not shown: `small_figures.Cells` in SQL."""
-    d, number = DataSet, DataValue.number
-    small = and_(number > 0, number < d.threshold)
-    more = number >= d.threshold
-    return [
-        d.threshold.label("threshold"),
-        func.count(number).label("many"),
-        func.sum(case((small, 1), else_=0)).label("few"),
-        func.sum(case((more, 1), else_=0)).label("more"),
-    ]
-
-
-def _shown(folded: Subquery) -> Subquery:
-    """Figures without those that are not shown: `small_figures.hidden` in SQL."""
-    c = folded.c
-    part = [
-        and_(c.figure == part.value, _small(_of(c, whole, c.number) - c.number, c))
-        for part, whole in small_figures.WHOLE.items()
-    ]
-    summed = c.figure.in_([figure.value for figure in small_figures.SUMS])
-    ends = or_(c.number == c.few, c.number == c.few * (c.threshold - 1))
-    told = and_(summed, c.more == 0, c.few > 1, ends)
-    whole, cell = small_figures.CELL
-    beside = and_(c.figure == cell.value, _of(c, whole, c.few) > 0, _of(c, whole, c.many) > 1)
-    counted = c.figure.in_([figure.value for figure in small_figures.COUNTS])
-    many = _of(c, Figure.RATINGS, c.number)
-    differ = _small(c.number - many, c), _small(small_figures.BEST * many - c.number, c)
-    mean = and_(c.figure == Figure.RATING_POINTS.value, or_(*differ))
-    gone = or_(and_(counted, _small(c.number, c)), told, beside, mean, *part)
-    each = select(folded, case((gone, 1), else_=0).label("gone")).subquery("each").c
-    also = [
-        and_(each.figure == figure.value, _of(each, other, each.gone) == 1)
-        for figure, other in small_figures.WITH.items()
-    ]
-    gone = and_(each.number.is_not(None), or_(each.gone == 1, *also))
-    kept = [each[name] for name in _COLUMNS if name not in ("state", "number")]
-    state = case((gone, literal(ValueState.SUPPRESSED.value)), else_=each.state)
-    number = case((gone, null()), else_=each.number)
-    return select(*kept, state.label("state"), number.label("number")).subquery("shown")
-
-
-def _small(number: Any, c: Any) -> Any:
-    return and_(number > 0, number < c.threshold)
-
-
-def _of(c: Any, figure: Figure, column: Any) -> Any:
-    """A column of another figure of the same data set and period."""
-    mine = case((c.figure == figure.value, column))
-    return func.max(mine).over(partition_by=[c.data_set_id, c.start])

@@ -113,8 +113,8 @@ def _of_body(postgresql: bool, nobody: bool, period: Period, name: str) -> Selec
     told = and_(
         *(or_(each.c.number.is_not(None), each.c.state == ValueState.SUPPRESSED) for each in now)
     )
-    known = and_(*(each.c.number.is_not(None) for each in now))
-    both = and_(known, *(each.c.number.is_not(None) for each in was))
+    known = and_(*(_whole(each.c, len(parts)) for each in now))
+    both = and_(known, *(_whole(each.c, len(parts)) for each in was))
 
     def top(sides: list[Any], where: Any) -> Any:
         return func.coalesce(func.sum(case((where, sides[0].c.number))), 0.0)
@@ -143,6 +143,12 @@ def _of_body(postgresql: bool, nobody: bool, period: Period, name: str) -> Selec
     mine = owner.is_(None) if nobody else owner == bindparam("body")
     made: Select[Any] = query.select_from(joined).where(mine).group_by(start).having(many > 0)
     return made
+
+
+def _whole(c: Any, parts: int) -> Any:
+    """Whether a figure counts: no indicator is worked out from one that is not all shown."""
+    there = c.number.is_not(None)
+    return there if parts == 1 else and_(there, c.state != ValueState.SUPPRESSED)
 
 
 def _figure(c: Any, period: Period, part: Figure) -> Any:

@@ -126,6 +126,8 @@ def _notes(board: Board, measure: str, cell: boards.Cell) -> tuple[str, ...]:
                        there=there, all=len(back)))  # fmt: skip
     if cell.provisional:
         notes.append(_("provisional"))
+    if cell.partial:
+        notes.append(_("without numbers that are not shown"))
     if cell.doubt is Doubt.DIGITAL_ABOVE_TOTAL:
         notes.append(_("more digital transactions than transactions were reported"))
     elif cell.doubt is not None:
@@ -152,7 +154,7 @@ def _coverage(shown: Shown, board: Board, measure: str) -> str:
         said = _("%(things)s of %(units)s services", things=f"{found.things:,}",
                  units=f"{found.units:,}")  # fmt: skip
         if found.suppressed:
-            said += _(", and %(num)s with too few to be shown", num=f"{found.suppressed:,}")
+            said += _(", and %(num)s with numbers that are not shown", num=f"{found.suppressed:,}")
     else:
         said = ""
     if found.percent is None or len(board.starts) == 1:

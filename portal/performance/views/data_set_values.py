@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,12 @@ from portal.catalogue.forms.labels import label
 from portal.catalogue.views.base import reading, refuse_unknown, stream, today, unknown, version
 from portal.errors import N_, Missing
 from portal.performance.forms.labels import period_name
-from portal.performance.rules import disclosure, kinds, periods, schemas
+from portal.performance.rules import kinds, periods, schemas
 from portal.performance.rules.figure_links import link_of
 from portal.performance.rules.questions import questions
-from portal.performance.store import data_set_values, data_sets, figure_links, senders
+from portal.performance.store import data_set_values, data_sets, figure_links, hiding, senders
 from portal.performance.store.data_set_values import Value
+from portal.performance.store.hiding import Gone
 from portal.performance.store.senders import Granted
 from portal.performance.views.data_set_base import (
     ONE,
@@ -93,14 +94,14 @@ def _about(found: Seen) -> dict[str, Any]:
 
 def _every(session: Session, found: Seen) -> Iterator[dict[str, Any]]:
     known: Granted = {}
+    gone = _gone(session, found)
     for _start, some in groupby(data_set_values.every(session, found.row.id), lambda v: v.start):
-        yield from _documents(session, found, list(some), known)
+        yield from _documents(session, found, _disclosed(found, list(some), gone), known)
 
 
 def _documents(
     session: Session, found: Seen, values: list[Value], known: Granted
 ) -> Iterator[dict[str, Any]]:
-    values = _disclosed(found, values)
     roles, columns = _roles(session, found, values, known), _dimension_columns(found).values()
     for value in values:
         end = periods.end_of(found.row.period, value.start) if found.row.period else value.start
@@ -117,26 +118,21 @@ def _documents(
         }  # fmt: skip
 
 
-def _disclosed(found: Seen, values: list[Value]) -> list[Value]:
+def _disclosed(found: Seen, values: list[Value], gone: Gone) -> list[Value]:
     """Values as the reader may see them: those who answer for them see all, others no number by
     which somebody could be recognised.
     """
-    if found.keeps or not found.row.threshold:
-        return values
-    schema, gone = data_sets.schema_of(found.row), set()
-    revisions = sorted(values, key=lambda value: (value.start, not value.current, value.revision))
-    for _which, some in groupby(revisions, lambda v: (v.start, 0 if v.current else v.revision)):
-        each = {(v.cell, v.measure): v for v in some}
-        numbers = {key: v.number for key, v in each.items() if v.number is not None}
-        gone |= {each[key] for key in disclosure.hidden(schema, numbers, found.row.threshold)}
-    # What is not shown now would be known from the version before.
-    names = {(v.start, v.cell, v.measure) for v in gone}
+    names = {(start, v.cell, v.measure, v.revision) for start, some in gone.items() for v in some}
     return [
         value._replace(state=ValueState.SUPPRESSED, number=None)
-        if value.number is not None and (value.start, value.cell, value.measure) in names
+        if (value.start, value.cell, value.measure, value.revision) in names
         else value
         for value in values
     ]
+
+
+def _gone(session: Session, found: Seen, starts: Collection[date] | None = None) -> Gone:
+    return {} if found.keeps else hiding.hidden(session, found.row, starts)
 
 
 def _roles(
@@ -170,7 +166,8 @@ def _show(found: Seen, ignored: tuple[str, ...]) -> Response:
     row, before = found.row, _before()
     with reading() as session:
         starts = data_set_values.starts(session, row.id, PERIODS + 1, before)
-        values = _disclosed(found, data_set_values.of_periods(session, row.id, starts[:PERIODS]))
+        values = data_set_values.of_periods(session, row.id, starts[:PERIODS])
+        values = _disclosed(found, values, _gone(session, found, starts[:PERIODS]))
         roles = _roles(session, found, values)
     more = {"before": starts[PERIODS - 1]} if len(starts) > PERIODS else None
     schema = data_sets.schema_of(row)
@@ -232,6 +229,7 @@ def period(group: str, type_: str, start: date, fmt: Format) -> Response:
     refuse_unknown(fmt, unknown())
     with reading() as session:
         values = data_set_values.revisions(session, found.row.id, start)
+        values = _disclosed(found, values, _gone(session, found, [start]))
         rows = list(_documents(session, found, values, {}))
     if not values:
         raise Missing(N_("There are no figures for this period"))
@@ -244,7 +242,7 @@ def period(group: str, type_: str, start: date, fmt: Format) -> Response:
 def _period(found: Seen, start: date, values: list[Value]) -> Response:
     with reading() as session:
         roles = _roles(session, found, values)
-    rows = [_one(found, value, roles) for value in _disclosed(found, values)]
+    rows = [_one(found, value, roles) for value in values]
     named = [(name, list(some)) for name, some in groupby(rows, lambda each: each["name"])]
     name = period_name(found.row.period, start)
     return page(
