@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -29,12 +31,26 @@ def test_a_token_is_shown_once_and_can_be_replaced_and_revoked(
     made = place.team.post(ADDRESS, data={**form, "label": "Monthly export"})
     [shown] = soup_of(made).select("#token")
     assert "no-store" in made.headers["Cache-Control"] and len(shown.get_text()) > 30
+    again = place.team.post(ADDRESS, data={**form, "label": "Monthly export"})
+    assert soup_of(again).select("#token")[0].get_text() == shown.get_text()
     page = text(place.team, ADDRESS)
     assert "Monthly export" in page and "Never" in page and shown.get_text() not in page
     [token] = tokens.of_set(place.session, row.id)
     rotate = f"{ADDRESS}/{token.id}/rotate"
-    new = place.team.post(rotate, data=filled(place.team.get(rotate)))
-    assert "Your new token" in text_of(new)
+    replacing = filled(place.team.get(rotate))
+    told = [
+        soup_of(place.team.post(rotate, data=replacing)).select("#token")[0].get_text()
+        for _ in range(2)
+    ]
+    assert told[0] == told[1] != shown.get_text()
+    assert len(tokens.of_set(place.session, row.id)) == 2
+    # Later it is not told again, and the page has a key for another one.
+    for each in tokens.of_set(place.session, row.id):
+        each.made_at -= timedelta(minutes=11)
+    place.session.commit()
+    late = place.team.post(ADDRESS, data={**form, "label": "Monthly export"})
+    assert "This form was sent before" in text_of(late)
+    assert filled(late, "main form:has(#label)")["once"] != form["once"]
     asked = place.team.post(f"{ADDRESS}/{token.id}/revoke", data=filled(place.team.get(rotate)))
     assert "Revoke this token" in text_of(asked)
     gone = place.team.post(f"{ADDRESS}/{token.id}/revoke", data=filled(asked))

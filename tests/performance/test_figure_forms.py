@@ -179,6 +179,7 @@ def test_a_team_gives_figures_page_by_page(client: PageClient, place: Place) -> 
         ({"state": "number", "number_1": "lots"}, "“Transactions” must be a number, like 1,200"),
         ({"state": "number", "number_1": "-1"}, "“Transactions” must be 0 or more"),
         ({"state": "number", "number_1": "1.5"}, "must be a whole number"),
+        ({"state": "not_provided", "number_1": "1,000"}, "You entered a figure as well"),
     ):  # fmt: skip
         refused = give(place, at(place, row, 1), note="Ask Jo", **typed)
         assert refused.status_code == 422 and message in text_of(refused), typed
@@ -192,6 +193,11 @@ def test_a_team_gives_figures_page_by_page(client: PageClient, place: Place) -> 
     assert "Begun, not sent" in text(place.team, "/data-sets/a-fine/volumes/figures")
     onward = give(place, at(place, row, 3), state="not_collected")
     assert onward.headers["Location"] == at(place, row)
+    # A figure that the page showed, and nobody typed, is dropped with the answer it was of.
+    shown = filled(place.team.get(at(place, row, 2)), "main form")
+    changed = place.team.post(at(place, row, 2), data={**shown, "state": "not_collected"})
+    assert changed.status_code == 303
+    give(place, at(place, row, 2), state="number", number_1="2000")
     check = text(place.team, at(place, row))
     assert "“Digital transactions” (2,000) cannot be more than “Transactions” (1,000)" in check
     assert "Send these figures" not in check

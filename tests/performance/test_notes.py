@@ -17,6 +17,7 @@ from portal.performance.models.notes import FigureTarget
 from portal.performance.store import notes
 from portal.performance.words import Kpi, SetKind
 from portal.web.people import as_person
+from tests.support.accounts import act
 from tests.support.accounts import send as post
 from tests.support.data import ACT, add_service
 from tests.support.pages import PageClient, soup_of
@@ -38,7 +39,7 @@ def test_a_note_is_added_changed_and_removed(
 ) -> None:
     id_ = add_service(session, "one").id
     on = Kind.SERVICE, id_
-    made = acts.add_note(database, *on, DAY, "Moved", ACT)
+    made = acts.add_note(database, *on, DAY, "Moved", act())
     assert not acts.change_note(database, *on, made, 1, DAY, "Moved", ACT)
     assert acts.change_note(database, *on, made, 1, DAY, "Moved to a new host", ACT)
     with pytest.raises(Stale):
@@ -96,6 +97,11 @@ def test_the_team_says_what_happened(app: Flask, client: PageClient, session: Se
         assert post(client,
             f"{here}/notes/add", {"note": "A new form", **when("day", DAY)}
         ).status_code == 303  # fmt: skip
+        for year, why in ((9998, "must be today or in the past"), (1066, "1900 or later")):
+            far = {"note": "Far", **when("day", DAY.replace(year=year))}
+            assert why in soup_of(post(client, f"{here}/notes/add", far)).get_text()
+        far = {"kpi": RATE.value, "value": "9", **when("since", DAY.replace(year=9998))}
+        assert "at most 10 years" in soup_of(post(client, f"{here}/targets/add", far)).get_text()
         row = notes.of_thing(session, Kind.SERVICE, service.id)[0]
         assert "A new form" in soup_of(client.get(f"{here}/notes/{row.id}")).get_text()
         stale = {"note": "Newer", "base": "7", **when("day", DAY)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -12,13 +12,22 @@ from portal.db import Database
 from portal.errors import N_, Invalid
 from portal.performance.models.notes import FigureNote, FigureTarget
 from portal.performance.rules import boards
+from portal.performance.rules.meanings import FIRST
 from portal.performance.store import notes
 from portal.performance.store.notes import NOTE, TARGET
 from portal.performance.words import Kpi
 
+#: So far ahead can a target begin or end.
+AHEAD = timedelta(days=3653)
+
 
 def add_note(database: Database, kind: Kind, of_id: int, day: date, note: str, act: Act) -> int:
-    """Add a note on a day of the series of a service or component; returns its id."""
+    """Add a note on a day of the series of a service or component; returns its id.
+
+    Raises:
+        Invalid: the day is to come, or before 1900.
+    """
+    _check_day(day, act)
     named = {"service_id": of_id} if kind is Kind.SERVICE else {"component_id": of_id}
     with database.writing() as session:
         row = FigureNote(day=day, note=note, edited_at=act.at, **named)
@@ -31,12 +40,14 @@ def add_note(database: Database, kind: Kind, of_id: int, day: date, note: str, a
 def change_note(
     database: Database, kind: Kind, of_id: int, id_: int, base: int, day: date, note: str, act: Act
 ) -> bool:
-    """Change a note; False where it says so already. Raises Stale."""
+    """Change a note; False where it says so already. Raises Stale, and Invalid as `add_note`."""
     with database.writing() as session:
         row = notes.note(session, kind, of_id, id_, base)
         before = notes.document(row)
         if (row.day, row.note) == (day, note):
             return False
+        if row.day != day:
+            _check_day(day, act)
         row.day, row.note = day, note
         row.version, row.edited_at = row.version + 1, act.at
         session.flush()
@@ -62,9 +73,11 @@ def set_target(
         value: pounds for cost, else a share from 0 to 1.
 
     Raises:
-        Invalid: no share, no cost, or another target begins on that day or later.
+        Invalid: no share, no cost, or another target begins on that day or later; or the day is
+            more than 10 years away.
     """
     _check(kpi, value)
+    _check_range("since", since, act)
     with database.writing() as session:
         others = [t for t in notes.of_services(session, [service_id]) if t.kpi is kpi]
         if any(each.since >= since for each in others):
@@ -107,8 +120,10 @@ def end_target(
     """End a target: from a day on it holds no longer.
 
     Raises:
-        Stale: somebody changed it since. Invalid: the day is before it began.
+        Stale: somebody changed it since. Invalid: the day is before it began, or more than 10 years
+            away.
     """
+    _check_range("until", until, act)
     with database.writing() as session:
         row = notes.target(session, service_id, id_, base)
         if until < row.since:
@@ -126,6 +141,19 @@ def _changed(session: Session, row: FigureTarget, before: Document, tag: str, ac
     row.version, row.edited_at = row.version + 1, act.at
     session.flush()
     return record(session, act, tag, TARGET, row.id, before, notes.document(row))
+
+
+def _check_day(day: date, act: Act) -> None:
+    if day > act.day:
+        raise Invalid("day", N_("The day it happened must be today or in the past"))
+    if day < FIRST:
+        raise Invalid("day", N_("The day it happened must be 1 January 1900 or later"))
+
+
+def _check_range(field: str, day: date, act: Act) -> None:
+    """Targets are set for days that are to come; none is for another age."""
+    if not FIRST <= day <= act.day + AHEAD:
+        raise Invalid(field, N_("The day must be after 1899, and at most 10 years from now"))
 
 
 def _check(kpi: Kpi, value: float) -> None:

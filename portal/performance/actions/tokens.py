@@ -51,25 +51,53 @@ def make(
     return made, plain
 
 
+def make_once(session: Session, data_set_id: int, label: str, act: Act, token: str) -> str:
+    """Make a token that a form asks for: the same form, sent again, makes no second one.
+
+    Raises:
+        Invalid: as `make`; or the token was made a while ago, and is not told again.
+    """
+    if not _is_made(session, data_set_id, act, token, "label"):
+        make(session, data_set_id, label, act, token)
+    return token
+
+
+def _is_made(session: Session, data_set_id: int, act: Act, token: str, field: str) -> bool:
+    """Whether the form that makes a token was sent just now. Raises Invalid where it was before."""
+    data_sets.locked(session, data_set_id)
+    found = tokens.by_digest(session, data_set_id, rules.digest(token))
+    if found is not None and (
+        not rules.works(found, act.at) or act.at - found.made_at > rules.AGAIN
+    ):
+        raise Invalid(field, N_("This form was sent before and its token was shown: make another"))
+    return found is not None
+
+
 def rotate(
     session: Session,
     data_set_id: int,
     token_id: int,
     act: Act,
     overlap: timedelta = rules.OVERLAP,
+    token: str | None = None,
 ) -> tuple[DataToken, str]:
     """Make a token with the same label in the place of another, which still works for a while.
+
+    Args:
+        token: the one that a form makes, which makes no second one when it is sent again.
 
     Raises:
         Missing: there is no such token.
         Invalid: it does not work any more.
     """
+    if token is not None and _is_made(session, data_set_id, act, token, "token"):
+        return tokens.get(session, data_set_id, token_id), token
     old = _working(session, data_set_id, token_id, act.at)
     before = _document(old)
     ends_at = act.at + overlap
     old.ends_at = ends_at if old.ends_at is None else min(ends_at, old.ends_at)
     _record(session, act, "data_set.token_rotated", old, before)
-    return make(session, data_set_id, old.label, act)
+    return make(session, data_set_id, old.label, act, token)
 
 
 def revoke(session: Session, data_set_id: int, token_id: int, act: Act) -> DataToken:

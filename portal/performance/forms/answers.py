@@ -49,6 +49,10 @@ class AnswerForm(Form):
         """The inputs for numbers, in the order of the question's parts."""
         return [field for field in self if field.name.startswith("number_")]
 
+    def _typed_too(self) -> bool:
+        """Whether a number was typed that the page did not show before."""
+        return any(f.data and f.data != f.object_data for f in self.number_fields)
+
     def show_mark(self, answer: Answer | None) -> None:
         """Carry which answer the page showed, where it showed only a part of it."""
         if not self.is_submitted():
@@ -58,6 +62,10 @@ class AnswerForm(Form):
         """What was typed; None where the fields have something to say about it."""
         state, note = ValueState(self.state.data), self.note.data or None
         if state is not ValueState.NUMBER:
+            if self._typed_too():
+                text = _("You entered a figure as well: select “Yes”, or take the figure out")
+                self.state.errors = [text]
+                return None
             return Answer(state, {}, note)
         numbers: dict[str, float] = {}
         for place, part in enumerate(question.parts, start=1):

@@ -12,6 +12,7 @@ from portal.performance.forms.labels import LABELS
 from portal.performance.forms.privacy import names_nobody
 from portal.performance.rules import kinds, schemas
 from portal.performance.rules.schemas import Schema
+from portal.performance.rules.tokens import form_key, of_form
 from portal.performance.words import Period, SetKind
 from portal.web.forms import Enter, Form, MaxLength, Select, choices
 from portal.web.i18n import _, lazy
@@ -171,7 +172,21 @@ class OpenForm(Form):
     go = SubmitField(lazy("Open it again"))
 
 
-class TokenForm(Form):
+class Once(Form):
+    """A form with a key that tells it from others: sent again, it does nothing a second time."""
+
+    once = HiddenField(default=form_key)
+
+    def token(self, about: str, secret: str) -> str:
+        """The token that this form makes."""
+        return of_form(self.once.data or "", about, secret)
+
+    def renew(self) -> None:
+        """Be another form, for another token."""
+        self.once.data = form_key()
+
+
+class TokenForm(Once):
     """Makes a token."""
 
     label = StringField(
@@ -184,7 +199,7 @@ class TokenForm(Form):
     go = SubmitField(lazy("Make the token"))
 
 
-class RotateForm(Form):
+class RotateForm(Once):
     """Puts a token in the place of another."""
 
     overlap = RadioField(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
@@ -12,6 +13,9 @@ from typing import Protocol, TypeVar
 
 #: How long a token still works beside the one that takes its place, unless somebody says else.
 OVERLAP = timedelta(days=7)
+#: For so long a form that is sent again shows its token again.
+AGAIN = timedelta(minutes=10)
+_KEY = 16
 #: What may stand in a header after "Bearer ".
 _USABLE = re.compile(r"[!-~]{3,200}")
 
@@ -30,6 +34,26 @@ T = TypeVar("T", bound=Kept)
 def new_token() -> str:
     """32 random bytes as text for a header."""
     return secrets.token_urlsafe(32)
+
+
+def form_key() -> str:
+    """What tells one shown form from another."""
+    return secrets.token_urlsafe(16)
+
+
+def of_form(key: str, about: str, secret: str) -> str:
+    """The token that a form makes, however often it is sent; a new one where it has no key.
+
+    Args:
+        key: of the form, which its reader knows.
+        about: who sent it, and what it is about.
+        secret: of the portal, which nobody knows: the key alone makes nothing.
+    """
+    if len(key) < _KEY:
+        return new_token()
+    said = f"data token\n{about}\n{key}".encode("utf-8", "surrogatepass")
+    made = hmac.new(secret.encode(), said, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
 def is_usable(token: str) -> bool:

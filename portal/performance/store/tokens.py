@@ -25,6 +25,14 @@ def get(session: Session, data_set_id: int, token_id: int) -> DataToken:
     return found
 
 
+def by_digest(session: Session, data_set_id: int, digest: str) -> DataToken | None:
+    """The token of a data set with a digest, if there is one."""
+    query = select(DataToken).where(
+        DataToken.data_set_id == data_set_id, DataToken.digest == digest
+    )
+    return session.scalars(query).first()
+
+
 def is_known(session: Session, digest: str) -> bool:
     """Whether it is the digest of a token of any data set, also of one that is over."""
     query = select(DataToken.id).where(DataToken.digest == digest).limit(1)

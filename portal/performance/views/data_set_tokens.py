@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission
@@ -12,7 +12,7 @@ from portal.accounts.views.base import ID, check_page, confirmed, done, form_pag
 from portal.catalogue.views.base import database, reading
 from portal.errors import Invalid
 from portal.performance.actions import tokens as acts
-from portal.performance.forms.data_sets import RotateForm, TokenForm
+from portal.performance.forms.data_sets import Once, RotateForm, TokenForm
 from portal.performance.models.data_sets import DataToken
 from portal.performance.rules.tokens import works
 from portal.performance.store import tokens
@@ -37,11 +37,18 @@ def index(group: str, type_: str) -> AnyResponse:
     if form.validate_on_submit():
         try:
             with database().writing() as session:
-                _made, plain = acts.make(session, found.row.id, form.label.data or "", act())
+                label, plain = form.label.data or "", _plain(form, found)
+                acts.make_once(session, found.row.id, label, act(), plain)
             return _shown_once(found, plain)
         except Invalid as problem:
             form.refuse(problem)
+            form.renew()
     return _index(found, form)
+
+
+def _plain(form: Once, found: Seen, replaced: int = 0) -> str:
+    about = f"{act().actor} {found.row.id} {replaced}"
+    return form.token(about, str(current_app.secret_key))
 
 
 def _index(found: Seen, form: TokenForm) -> AnyResponse:
@@ -85,7 +92,8 @@ def rotate(group: str, type_: str, token_id: int) -> AnyResponse:
         overlap = timedelta(days=int(form.overlap.data))
         try:
             with database().writing() as session:
-                _made, plain = acts.rotate(session, found.row.id, token_id, act(), overlap)
+                plain = _plain(form, found, token_id)
+                acts.rotate(session, found.row.id, token_id, act(), overlap, plain)
             return _shown_once(found, plain)
         except Invalid as problem:
             return not_done(_(problem.marked), _address(found))
