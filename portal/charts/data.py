@@ -137,7 +137,32 @@ class HeatMap:
             raise ValueError("each column needs a value for each row")
 
 
-Chart = Lines | BarChart | HeatMap
+@dataclass(frozen=True, slots=True)
+class Tornado:
+    """What each of several things alone does to a figure: bars across, from the figure as it is to
+    where it would be with that thing at one end and at the other.
+
+    Attributes:
+        labels: the things, that which does most first.
+        groups: the ends, two: what they are called, and the figure at them.
+        middle: the figure as it is, and `middle_text` beside it.
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    groups: tuple[Group, Group]
+    middle: float
+    middle_text: str
+    scale: Scale = Scale.POUNDS
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a value too few."""
+        if any(len(group.values) != len(self.labels) for group in self.groups):
+            raise ValueError("each end needs a value for each label")
+
+
+Chart = Lines | BarChart | HeatMap | Tornado
 
 
 def _few(parts: tuple[object, ...]) -> None:

@@ -6,13 +6,14 @@ from functools import lru_cache
 from typing import Literal
 
 from portal.charts.bars import bars
-from portal.charts.data import Chart, HeatMap, Lines
+from portal.charts.data import Chart, HeatMap, Lines, Tornado
 from portal.charts.drawing import Drawing
 from portal.charts.frame import NARROW, WIDE
 from portal.charts.heat import heat
 from portal.charts.lines import lines
 from portal.charts.png import png
 from portal.charts.svg import svg
+from portal.charts.tornado import tornado
 
 #: At most so many files of some 10 to 60 KB.
 _KEPT = 128
@@ -24,6 +25,8 @@ def layout(chart: Chart, narrow: bool = False) -> Drawing:
     size = NARROW if narrow else WIDE
     if isinstance(chart, HeatMap):
         return heat(chart, size[0])
+    if isinstance(chart, Tornado):
+        return tornado(chart, size[0])
     return lines(chart, size) if isinstance(chart, Lines) else bars(chart, size)
 
 

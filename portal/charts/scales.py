@@ -41,6 +41,8 @@ def short(value: float, scale: Scale) -> str:
     if scale is Scale.SHARE:
         return f"{_digits(round(value * 100, 1))}%"
     sign = "£" if scale is Scale.POUNDS else ""
+    if sign and value < 0:
+        return f"-{short(-value, scale)}"
     size = abs(value)
     for unit, name in _SHORT:
         if size >= unit:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from portal.charts.data import BarChart, Bars, Chart, HeatMap, Lines, Point, Scale, Series
+from portal.charts.data import (
+    BarChart,
+    Bars,
+    Chart,
+    HeatMap,
+    Lines,
+    Point,
+    Scale,
+    Series,
+    Tornado,
+)
 from portal.web.filters import month
 from portal.web.i18n import _, ngettext
 
@@ -23,7 +33,7 @@ def amount(value: float | None, scale: Scale) -> str:
     if scale is Scale.SHARE:
         return f"{value * 100:.1f}".removesuffix(".0") + "%"
     if scale is Scale.POUNDS:
-        return f"£{value:,.2f}".removesuffix(".00")
+        return f"{'-' if value < 0 else ''}£{abs(value):,.2f}".removesuffix(".00")
     return f"{value:,.1f}".removesuffix(".0")
 
 
@@ -67,6 +77,9 @@ def alternative(chart: Chart, called: Called = month) -> str:
     elif isinstance(chart, HeatMap):
         said = _heat(chart)
         head = _("Heat map.")
+    elif isinstance(chart, Tornado):
+        said = [f"{chart.middle_text}: {amount(chart.middle, chart.scale)}.", *_ends(chart)]
+        head = _("Tornado chart.")
     else:
         said = _bars(chart)
         head = _("Bar chart.")
@@ -83,6 +96,17 @@ def _heat(chart: HeatMap) -> list[str]:
     ]
     cells.sort(key=lambda cell: -cell[0])
     return [f"{label}, {name}: {amount(v, chart.scale)}." for v, label, name in cells[:_MANY]]
+
+
+def _ends(chart: Tornado) -> list[str]:
+    """The first bars, which are the longest."""
+    return [
+        f"{label}: "
+        + ", ".join(f"{group.name} {_part(group.values[i], None, chart.scale)}"
+                    for group in chart.groups)
+        + "."
+        for i, label in enumerate(chart.labels[:_MANY])
+    ]  # fmt: skip
 
 
 def _line(series: Series, scale: Scale, called: Called) -> str:

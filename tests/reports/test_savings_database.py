@@ -18,7 +18,7 @@ from portal.db import Database
 from portal.errors import Invalid, Refused, Stale
 from portal.reports.actions import assuming, running
 from portal.reports.models.assumptions import AssumptionRow, AssumptionSet
-from portal.reports.models.runs import SavingsClaim, SavingsRun
+from portal.reports.models.runs import SavingsClaim, SavingsQuantity, SavingsRun
 from portal.reports.rules.assumptions import Row
 from portal.reports.store import assumption_sets, inputs, runs
 from portal.reports.words import Basis, RunState, SetState
@@ -159,6 +159,7 @@ def test_a_draft_cannot_be_run(database: Database, used: Session) -> None:
         update(SavingsRun).values(seed=2),
         update(SavingsClaim).values(usages=[]),
         SavingsClaim.__table__.delete(),
+        SavingsQuantity.__table__.delete(),
         AssumptionRow.__table__.delete(),
     ],
 )

@@ -21,6 +21,7 @@ from portal.db import Database
 from portal.errors import N_, Refused
 from portal.reports import rules as model
 from portal.reports.rules import inputs as lines
+from portal.reports.rules.places import Places, packed
 from portal.reports.rules.results import Judged, result, weak_keys
 from portal.reports.rules.runs import Claim, Platform, Tally, Terms, claims, platform_claims
 from portal.reports.store import assumption_sets, inputs, runs
@@ -38,11 +39,14 @@ Told = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came out of a run: its document and the digests of what went in and came out."""
+    """What came out of a run: its document, the digests of what went in and came out, and the
+    quantities that the figures follow from.
+    """
 
     result: dict[str, Any]
     inputs_digest: str
     lines_digest: str
+    places: Places
 
 
 @cache
@@ -111,6 +115,7 @@ def do(database: Database, run_id: int, clock: Callable[[], datetime]) -> None:
     with database.writing() as session:
         run = runs.by_id(session, run_id)
         before = runs.document(run)
+        runs.keep_quantities(session, run_id, packed(outcome.places))
         run.state, run.done_at, run.progress = RunState.DONE, clock(), 100
         run.code, run.result = code(), outcome.result
         run.inputs_digest, run.lines_digest = outcome.inputs_digest, outcome.lines_digest
@@ -128,7 +133,7 @@ def work_out(
     """
     said, came = hashlib.sha256(), hashlib.sha256()
     first = orjson.loads(zlib.decompress(parts[0]))
-    platforms = [_platform(*each) for each in first["platforms"]]
+    platforms = platforms_of(first)
     said.update(_described(terms, platforms))
     below = lines.leaves(_uses(parts, lambda _: None))
     tally, judged = Tally(undated=first["undated"]), Judged(weak_keys(terms))
@@ -145,7 +150,7 @@ def work_out(
             came.update(claim.said())
         keep(some)
     found = result(platforms, terms, tally, judged, seed)
-    return Outcome(found, said.hexdigest(), came.hexdigest())
+    return Outcome(found, said.hexdigest(), came.hexdigest(), tally.places)
 
 
 def _late(make: Callable[[], Iterable[T]]) -> Iterator[T]:
@@ -153,8 +158,21 @@ def _late(make: Callable[[], Iterable[T]]) -> Iterator[T]:
     yield from make()
 
 
-def _platform(id_: int, slug: str, published: list[list[Any]]) -> Platform:
-    return Platform(id_, slug, tuple((day, many) for day, many in published))
+def platforms_of(first: dict[str, Any]) -> list[Platform]:
+    """The components, from the first part of an input."""
+    return [
+        Platform(id_, slug, tuple((day, many) for day, many in published))
+        for id_, slug, published in first["platforms"]
+    ]
+
+
+def places_of(parts: list[bytes], terms: Terms) -> Places:
+    """The quantities that follow from the parts of an input, with these years."""
+    tally = Tally()
+    below = lines.leaves(_uses(parts, lambda _: None))
+    for _ in claims(lines.by_service(_uses(parts, lambda _: None)), below, terms, tally):
+        pass
+    return tally.places
 
 
 def _described(terms: Terms, platforms: list[Platform]) -> bytes:

@@ -66,6 +66,13 @@ def install() -> None:
     labels.add(LABELS)
 
 
+def assumption_name(key: str) -> str:
+    """What an assumption is of, by its key: "Running it alone, a year (M): payments, small"."""
+    field, _colon, of = key.partition(":")
+    name = str(labels.label(field, "assumed"))
+    return f"{name}: {of.replace(':', ', ')}" if of else name
+
+
 def pounds(pence: int) -> str:
     """Money to the pound: £1,234, or -£1,234."""
     whole = round(pence / 100)

@@ -59,6 +59,19 @@ class SavingsInput(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class SavingsQuantity(Base):
+    """What a run's figures follow from, apart from the assumptions (rules/places.py), compressed:
+    other assumptions are tried with it.
+    """
+
+    __tablename__ = "savings_quantity"
+
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("savings_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class SavingsClaim(Base):
     """What a service claims for a need, of one kind, in each year of a run.
 

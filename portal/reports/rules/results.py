@@ -108,22 +108,36 @@ def _view(
 ) -> dict[str, Any]:  # fmt: skip
     first = case(view, [CONFIRMED], platforms, terms, tally)
     second = case(view, BOTH, platforms, terms, tally)
-    drawn = draws(first, seed, many)
-    money: Appraisal = first.appraisal()
-    ratio = money.benefit_cost_ratio(terms.rate)
-    bars = tornado(first)
     return {
         "confirmed": by_year(tally, view, [CONFIRMED], terms.horizon, without),
         "with_declared": by_year(tally, view, BOTH, terms.horizon, without),
+        **weighed(first, second, seed, many),
+    }
+
+
+def weighed(first: Case, second: Case, seed: int, many: int) -> dict[str, Any]:
+    """What the case of confirmed uses is worth, how sure that is, and what the second, with
+    declared ones, is worth.
+    """
+    drawn = draws(first, seed, many)
+    money: Appraisal = first.appraisal()
+    ratio = money.benefit_cost_ratio(first.rate)
+    bars = bars_of(first)
+    return {
         "npv": to_pence(first.npv()),
         "npv_with_declared": to_pence(second.npv()),
         "p10": to_pence(percentile(drawn, 10)),
         "p90": to_pence(percentile(drawn, 90)),
         "benefit_cost_ratio": None if ratio is None else _plain(ratio),
         "payback_year": money.payback_year,
-        "tornado": [[bar.key, to_pence(bar.at_low), to_pence(bar.at_high)] for bar in bars],
-        "switching": _switching(first, [bar.key for bar in bars[:BARS]]),
+        "tornado": bars,
+        "switching": _switching(first, [key for key, *_ends in bars[:BARS]]),
     }
+
+
+def bars_of(made: Case) -> list[list[Any]]:
+    """The tornado: the key of each assumption, and the pence at its low and at its high end."""
+    return [[bar.key, to_pence(bar.at_low), to_pence(bar.at_high)] for bar in tornado(made)]
 
 
 def _switching(made: Case, keys: Iterable[str]) -> list[list[str]]:

@@ -15,18 +15,15 @@ from typing import Any, NamedTuple
 import orjson
 
 from portal.catalogue.component_words import Standing
-from portal.reports.rules.assumptions import WORTH, Chosen
+from portal.reports.rules.assumptions import Chosen
 from portal.reports.rules.inputs import COUNTED, Used, uses
-from portal.reports.rules.model import COLUMN_OF, Quantity, Sums, Use, Values, quantities, worth
+from portal.reports.rules.model import COLUMN_OF, Quantity, Sums, Values, quantities, worth
+from portal.reports.rules.places import Grouped, Keys, Live, Places, gather, put, worthy
 from portal.reports.rules.ranges import Case, Group
-from portal.reports.rules.years import ZERO, live_share
+from portal.reports.rules.years import ZERO
 from portal.reports.words import Assumed, ClaimKind, View
 
 PENNY = Decimal(1)
-#: In use, and no assumption says what that is worth.
-WITHOUT = "without"
-#: Fields of `Values` and the keys of their assumptions.
-Keys = tuple[tuple[str, str], ...]
 #: What only one of the two views charges.
 NOT_IN = {View.WHOLE: ClaimKind.PRICE, View.ORGANISATION: ClaimKind.PLATFORM}
 
@@ -114,8 +111,8 @@ class Tally:
     """What a run gathers while it reads its lines.
 
     Attributes:
-        sums: quantities by component, the assumptions that hold, and standing.
-        live: how many services used each component in each year, by its slug and standing.
+        places: quantities by what decides which assumptions hold.
+        sums, live: see rules/places.py; they follow from the places (`settle`).
         counts: how many uses there are of each standing.
         unworthy: uses for which no assumption says what they are worth.
         undated: uses of which nobody knows when they began.
@@ -124,13 +121,19 @@ class Tally:
             as a claim may be of more than one component.
     """
 
-    sums: dict[tuple[str, Keys, str], Sums] = field(default_factory=dict)
-    live: dict[tuple[str, str], list[Decimal]] = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
+    sums: Grouped = field(default_factory=dict)
+    live: Live = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     pence: dict[tuple[str, ClaimKind, int, str], int] = field(default_factory=dict)
     unworthy: int = 0
     undated: int = 0
     elsewhere: int = 0
+
+    def settle(self, terms: Terms) -> Tally:
+        """Have `sums` and `live` follow from the places and these assumptions."""
+        self.sums, self.live = gather(self.places, terms.chosen, terms.horizon)
+        return self
 
 
 def claims(
@@ -149,33 +152,24 @@ def claims(
         for used, use in uses(mine, terms.base_year):
             tally.counts[used.standing] = tally.counts.get(used.standing, 0) + 1
             keys = terms.chosen.keys(used.capability, used.component, used.band)
-            worthy = used.old is not None or any(each.value in keys for each in WORTH)
-            standing = used.standing if worthy else WITHOUT
-            _note_live(tally, used.component, standing, use, terms.horizon)
-            if used.standing not in COUNTED:
-                continue
-            if not worthy:
-                tally.unworthy += 1
-                continue
-            _claim(found, used, use, keys, terms, tally)
+            made: list[Quantity] = []
+            if used.standing in COUNTED:
+                made += quantities(use, terms.horizon, View.ORGANISATION, terms.claim_years)
+            put(tally.places, used, use, made, terms.horizon)
+            if worthy(keys, used.old is not None):
+                _claim(found, used, made, keys, terms, tally)
+            else:
+                tally.unworthy += used.standing in COUNTED
         yield from (found[key] for key in sorted(found))
-
-
-def _note_live(tally: Tally, component: str, standing: str, use: Use, horizon: int) -> None:
-    years = tally.live.setdefault((component, standing), [ZERO] * horizon)
-    for year in range(horizon):
-        years[year] += live_share(use.start, use.end, year) * use.exit_share
+    tally.settle(terms)
 
 
 def _claim(
-    found: dict[tuple[str, ClaimKind], Claim], used: Used, use: Use, keys: Mapping[str, str],
-    terms: Terms, tally: Tally,
+    found: dict[tuple[str, ClaimKind], Claim], used: Used, made: list[Quantity],
+    keys: Mapping[str, str], terms: Terms, tally: Tally,
 ) -> None:  # fmt: skip
-    group = tally.sums.setdefault((used.component, tuple(sorted(keys.items())), used.standing), {})
     values = values_of(terms.chosen, keys)
-    for quantity in quantities(use, terms.horizon, View.ORGANISATION, terms.claim_years):
-        at = quantity.kind, quantity.year
-        group[at] = group.get(at, ZERO) + quantity.amount
+    for quantity in made:
         place = used.capability, quantity.kind
         claim = found.get(place)
         if claim is None:

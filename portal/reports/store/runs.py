@@ -14,7 +14,7 @@ from portal.catalogue.store.organisations import iso
 from portal.db import insert_rows
 from portal.errors import N_, Missing
 from portal.reports.models.assumptions import AssumptionSet
-from portal.reports.models.runs import SavingsClaim, SavingsInput, SavingsRun
+from portal.reports.models.runs import SavingsClaim, SavingsInput, SavingsQuantity, SavingsRun
 from portal.reports.rules.runs import Claim
 from portal.reports.words import Basis, RunState
 
@@ -129,10 +129,21 @@ def keep_input(session: Session, run_id: int, part: int, body: bytes) -> None:
     insert_rows(session, SavingsInput, [{"run_id": run_id, "part": part, "body": body}])
 
 
-def parts(session: Session, run_id: int) -> list[bytes]:
-    """What went in, in its parts."""
+def parts(session: Session, run_id: int, limit: int | None = None) -> list[bytes]:
+    """What went in, in its parts, or the first ones of them."""
     i = SavingsInput
-    return list(session.scalars(select(i.body).where(i.run_id == run_id).order_by(i.part)))
+    query = select(i.body).where(i.run_id == run_id).order_by(i.part).limit(limit)
+    return list(session.scalars(query))
+
+
+def keep_quantities(session: Session, run_id: int, body: bytes) -> None:
+    """Keep what the figures follow from (rules/places.packed)."""
+    session.add(SavingsQuantity(run_id=run_id, body=body))
+
+
+def quantities(session: Session, run_id: int) -> bytes | None:
+    """What was kept of them; None of a run from before any were."""
+    return session.scalar(select(SavingsQuantity.body).where(SavingsQuantity.run_id == run_id))
 
 
 def keep_claims(session: Session, run_id: int, claims: Iterable[Claim]) -> None:

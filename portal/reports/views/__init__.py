@@ -18,6 +18,8 @@ from portal.reports.views.reuse_charts import blueprint as reuse_charts
 from portal.reports.views.reuse_services import blueprint as reuse_services
 from portal.reports.views.savings import blueprint as savings
 from portal.reports.views.savings_lists import blueprint as savings_lists
+from portal.reports.views.savings_sure import blueprint as savings_sure
+from portal.reports.views.what_if import blueprint as what_if
 from portal.web import navigation
 from portal.web.chart_texts import amount
 from portal.web.i18n import lazy
@@ -29,10 +31,11 @@ def install(app: Flask) -> None:
     reuse_counts.install()
     for blueprint in (
         overview, duplication, reuse, reuse_services, reuse_charts, reuse_changes, savings,
-        savings_lists, pipeline, pipeline_lists, pipeline_ahead,
+        savings_lists, savings_sure, what_if, pipeline, pipeline_lists, pipeline_ahead,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.filters["percent"] = lambda value: amount(value, Scale.SHARE)
     app.jinja_env.filters["pounds"] = labels.pounds
+    app.jinja_env.filters["assumption"] = labels.assumption_name
     app.jinja_env.filters["financial_year"] = labels.financial_year
     navigation.add_to_footer(app, lazy("Reports on government"), "overview.index")

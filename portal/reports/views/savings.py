@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response
 
-from portal.catalogue.views.base import reading, refuse_unknown, unknown, version
+from portal.catalogue.views.base import refuse_unknown, unknown, version
 from portal.charts.data import BarChart, Group, Scale
-from portal.reports.forms.labels import financial_year, in_short
-from portal.reports.models.assumptions import AssumptionSet
-from portal.reports.models.runs import SavingsRun
 from portal.reports.rules import scenario
-from portal.reports.store import assumption_sets, runs
+from portal.reports.store import runs
+from portal.reports.views.savings_shown import Shown, crumbs, headline, newest, of_run
+from portal.reports.views.savings_sure import of_view
 from portal.reports.words import RunState, View
 from portal.web.caching import unless_unchanged
 from portal.web.charts import Figure, File, files, respond_chart, shown
@@ -28,31 +27,6 @@ COLUMNS = ("view", "counted", "financial_year", "cash", "non_cash", "cost", "pla
 WEAK = 1 / 3
 
 
-class Shown(NamedTuple):
-    """A run with the version of the assumptions that it used."""
-
-    run: SavingsRun
-    set: AssumptionSet
-
-    @property
-    def years(self) -> list[str]:
-        """Its financial years, in words."""
-        return [financial_year(self.set.base_year + year) for year in range(self.set.horizon)]
-
-
-def _newest() -> Shown | None:
-    with reading() as session:
-        run = runs.latest_done(session, assumption_sets.EVERYBODY)
-        return None if run is None else Shown(run, assumption_sets.by_id(session, run.set_id))
-
-
-def of_run(run_id: int) -> Shown:
-    """A run that everybody may read. Raises Missing."""
-    with reading() as session:
-        run = runs.by_id(session, run_id)
-        return Shown(run, assumption_sets.by_id(session, run.set_id))
-
-
 @formats(blueprint, "/savings")
 @unless_unchanged(version)
 @public
@@ -60,7 +34,7 @@ def index(fmt: Format) -> Response:
     """Show the newest finished run."""
     ignored = unknown()
     refuse_unknown(fmt, ignored)
-    found = _newest()
+    found = newest()
     return _respond(fmt, found, ignored, _("What sharing saves"))
 
 
@@ -104,19 +78,15 @@ def _page(found: Shown | None, ignored: tuple[str, ...], title: str) -> Response
         view = found.run.result["views"][View.WHOLE.value]
         more = {
             "view": view, "organisations": found.run.result["views"][View.ORGANISATION.value],
-            "headline": headline(found), "figure": _figure(found),
+            "headline": headline(found, view), "figure": _figure(found),
+            "sure": of_view(found.run.id, view),
             "weak": found.run.result["claims_on_judgement"] > WEAK * found.run.result["claims"],
             "by_year": [(name, view[each]) for each, name in _counted()],
         }  # fmt: skip
     return page(
         "reports/savings.html", title=title, section=_("Savings"), ignored=ignored, shown=found,
-        crumbs=_crumbs(title), **more,
+        crumbs=[] if title == _("What sharing saves") else crumbs(), **more,
     )  # fmt: skip
-
-
-def _crumbs(title: str) -> list[tuple[str, str]]:
-    newest = _("What sharing saves")
-    return [] if title == newest else [(newest, url_for("savings.index"))]
 
 
 def _counted() -> list[tuple[str, str]]:
@@ -124,21 +94,6 @@ def _counted() -> list[tuple[str, str]]:
         ("confirmed", _("Confirmed use, by financial year")),
         ("with_declared", _("With declared use as well, by financial year")),
     ]
-
-
-def headline(found: Shown) -> str:
-    """The result in one sentence, with what it leaves out."""
-    result = found.run.result
-    view = result["views"][View.WHOLE.value]
-    counts = result["counts"]
-    return _(
-        "Likely between %(low)s and %(high)s over %(years)s years (central case %(central)s), "
-        "whole government, in prices of %(prices)s, from %(confirmed)s confirmed uses; "
-        "%(declared)s declared uses are not included.",
-        low=in_short(view["p10"]), high=in_short(view["p90"]), central=in_short(view["npv"]),
-        years=found.set.horizon, prices=financial_year(found.set.price_year),
-        confirmed=f"{counts.get('confirmed', 0):,}", declared=f"{counts.get('declared', 0):,}",
-    )  # fmt: skip
 
 
 def _chart(found: Shown) -> BarChart:
@@ -178,6 +133,6 @@ def method() -> Response:
     second = {**example, "uses": [*example["uses"], *declared]}
     return page(
         "reports/savings_method.html", title=_("How savings are worked out"),
-        section=_("Savings"), crumbs=[(_("What sharing saves"), url_for("savings.index"))],
+        section=_("Savings"), crumbs=crumbs(),
         example=example, found=scenario.evaluate(example), second=scenario.evaluate(second),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 
 from portal.catalogue.forms.labels import labels
 from portal.catalogue.rules.filters import decode_key, encode_key
@@ -23,7 +23,7 @@ from portal.catalogue.views.base import (
 from portal.reports.store import assumption_sets, claims, runs
 from portal.reports.store.claims import Claimed, ClaimQuery
 from portal.reports.store.runs import Listed
-from portal.reports.views.savings import of_run
+from portal.reports.views.savings_shown import crumbs, of_run, run_crumbs
 from portal.reports.words import ClaimKind, RunState, View
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
@@ -41,10 +41,6 @@ CLAIMS = ("claim_key", "service", "capability", "component", "organisation", "ki
           "financial_year", "confirmed", "declared", "planned", "assumptions")  # fmt: skip
 ROWS = ("key", "field", "capability", "component", "band", "year", "low", "central", "high",
         "class", "source", "dated", "note")  # fmt: skip
-
-
-def _crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
-    return [(_("What sharing saves"), url_for("savings.index")), *more]
 
 
 @formats(blueprint, "/savings/runs")
@@ -82,7 +78,7 @@ def _index(ignored: tuple[str, ...]) -> Response:
     following = {"after": str(found[PAGE_SIZE - 1].id)} if len(found) > PAGE_SIZE else None
     return page(
         "reports/savings_runs.html", title=_("Runs of the savings model"), section=_("Savings"),
-        crumbs=_crumbs(), rows=found[:PAGE_SIZE], paging=paging(None, following), ignored=ignored,
+        crumbs=crumbs(), rows=found[:PAGE_SIZE], paging=paging(None, following), ignored=ignored,
         first=not request.args.get("after"), narrowed=False,
     )  # fmt: skip
 
@@ -150,10 +146,10 @@ def _claims(query: ClaimQuery, base_year: int, ignored: tuple[str, ...]) -> Resp
     with reading() as session:
         found = list(claims.listing(session, query, PAGE_SIZE + 1))
     onward = _following(found[PAGE_SIZE - 1]) if len(found) > PAGE_SIZE else None
-    here = (_("Run %(run)s", run=query.run), url_for("savings.show", run_id=query.run))
     return page(
         "reports/savings_claims.html", title=_("What run %(run)s claims", run=query.run),
-        section=_("Savings"), crumbs=_crumbs(here), rows=found[:PAGE_SIZE], first_year=base_year,
+        section=_("Savings"), crumbs=run_crumbs(query.run), rows=found[:PAGE_SIZE],
+        first_year=base_year,
         kinds=filter_links("kind", labels("claim_kind"), query.kind),
         chosen=[(each, query_url(**{name: None}))
                 for name in ("service", "component") if (each := getattr(query, name))],
@@ -176,7 +172,7 @@ def assumptions(fmt: Format, number: int) -> Response:
         fmt,
         page=lambda: page(
             "reports/assumptions.html", title=_("Assumptions, version %(number)s", number=number),
-            section=_("Savings"), crumbs=_crumbs(), set=found, rows=rows, ignored=ignored,
+            section=_("Savings"), crumbs=crumbs(), set=found, rows=rows, ignored=ignored,
         ),
         rows=lambda: map(assumption_sets.document, rows), columns=ROWS,
         name=f"savings-assumptions-{number}", more=assumption_sets.frame(found), bounded=True,

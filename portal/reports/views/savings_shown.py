@@ -1,0 +1,68 @@
+"""What the pages of savings share: a run with its assumptions, and its headline."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import url_for
+
+from portal.catalogue.views.base import reading
+from portal.reports.forms.labels import financial_year, in_short
+from portal.reports.models.assumptions import AssumptionSet
+from portal.reports.models.runs import SavingsRun
+from portal.reports.store import assumption_sets, runs
+from portal.web.i18n import _
+
+
+class Shown(NamedTuple):
+    """A run with the version of the assumptions that it used."""
+
+    run: SavingsRun
+    set: AssumptionSet
+
+    @property
+    def years(self) -> list[str]:
+        """Its financial years, in words."""
+        return [financial_year(self.set.base_year + year) for year in range(self.set.horizon)]
+
+
+def newest() -> Shown | None:
+    """The newest finished run of everybody's."""
+    with reading() as session:
+        run = runs.latest_done(session, assumption_sets.EVERYBODY)
+        return None if run is None else Shown(run, assumption_sets.by_id(session, run.set_id))
+
+
+def of_run(run_id: int) -> Shown:
+    """A run that everybody may read. Raises Missing."""
+    with reading() as session:
+        run = runs.by_id(session, run_id)
+        return Shown(run, assumption_sets.by_id(session, run.set_id))
+
+
+def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
+    """The trail to a page below that of savings."""
+    return [(_("What sharing saves"), url_for("savings.index")), *more]
+
+
+def run_crumbs(run_id: int, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    """The trail to a page below that of a run."""
+    here = (_("Run %(run)s", run=run_id), url_for("savings.show", run_id=run_id))
+    return crumbs(here, *more)
+
+
+def headline(found: Shown, view: dict[str, Any]) -> str:
+    """What figures of a run say in one sentence, with what it leaves out.
+
+    Args:
+        view: `npv`, `p10` and `p90` in pence: the run's own, or others.
+    """
+    counts = found.run.result["counts"]
+    return _(
+        "Likely between %(low)s and %(high)s over %(years)s years (central case %(central)s), "
+        "whole government, in prices of %(prices)s, from %(confirmed)s confirmed uses; "
+        "%(declared)s declared uses are not included.",
+        low=in_short(view["p10"]), high=in_short(view["p90"]), central=in_short(view["npv"]),
+        years=found.set.horizon, prices=financial_year(found.set.price_year),
+        confirmed=f"{counts.get('confirmed', 0):,}", declared=f"{counts.get('declared', 0):,}",
+    )  # fmt: skip
