@@ -178,6 +178,9 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "joining": {"request_id": session.scalar(select(func.min(JoinRequest.id)))},
         "savings": {"run_id": session.scalar(select(func.max(SavingsRun.id)))},
         "savings_lists": {"run_id": session.scalar(select(func.max(SavingsRun.id))), "number": 1},
+        "savings_bridge": dict.fromkeys(
+            ("first", "second"), session.scalar(select(func.max(SavingsRun.id)))
+        ),
         "savings_sure": {"run_id": session.scalar(select(func.max(SavingsRun.id)))},
         "standards": {"slug": "service-standard", "number": 3, "point": 12},
         "standard_walks": {"slug": "service-standard", "number": 2},

@@ -29,6 +29,7 @@ EXPECTED: dict[str, str | Permission] = {
         "savings_lists.assumptions",
         "savings_lists.index",
         "savings_lists.lines",
+        "savings_bridge.show",
         "savings_sure.chart",
         "statistics.index",
         "statistics.organisations",

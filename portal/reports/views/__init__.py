@@ -17,6 +17,7 @@ from portal.reports.views.reuse_changes import blueprint as reuse_changes
 from portal.reports.views.reuse_charts import blueprint as reuse_charts
 from portal.reports.views.reuse_services import blueprint as reuse_services
 from portal.reports.views.savings import blueprint as savings
+from portal.reports.views.savings_bridge import blueprint as savings_bridge
 from portal.reports.views.savings_lists import blueprint as savings_lists
 from portal.reports.views.savings_sure import blueprint as savings_sure
 from portal.reports.views.what_if import blueprint as what_if
@@ -31,7 +32,8 @@ def install(app: Flask) -> None:
     reuse_counts.install()
     for blueprint in (
         overview, duplication, reuse, reuse_services, reuse_charts, reuse_changes, savings,
-        savings_lists, savings_sure, what_if, pipeline, pipeline_lists, pipeline_ahead,
+        savings_lists, savings_sure, savings_bridge, what_if, pipeline, pipeline_lists,
+        pipeline_ahead,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.filters["percent"] = lambda value: amount(value, Scale.SHARE)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from portal.catalogue.views.base import refuse_unknown, unknown, version
+from portal.catalogue.views.base import reading, refuse_unknown, unknown, version
 from portal.charts.data import BarChart, Group, Scale
 from portal.reports.rules import scenario
 from portal.reports.store import runs
@@ -79,7 +79,7 @@ def _page(found: Shown | None, ignored: tuple[str, ...], title: str) -> Response
         more = {
             "view": view, "organisations": found.run.result["views"][View.ORGANISATION.value],
             "headline": headline(found, view), "figure": _figure(found),
-            "sure": of_view(found.run.id, view),
+            "sure": of_view(found.run.id, view), "before": _before(found),
             "weak": found.run.result["claims_on_judgement"] > WEAK * found.run.result["claims"],
             "by_year": [(name, view[each]) for each, name in _counted()],
         }  # fmt: skip
@@ -87,6 +87,13 @@ def _page(found: Shown | None, ignored: tuple[str, ...], title: str) -> Response
         "reports/savings.html", title=title, section=_("Savings"), ignored=ignored, shown=found,
         crumbs=[] if title == _("What sharing saves") else crumbs(), **more,
     )  # fmt: skip
+
+
+def _before(found: Shown) -> int | None:
+    """The finished run before this one."""
+    with reading() as session:
+        run = runs.latest_done(session, found.set.scope, found.run.id)
+        return None if run is None else run.id
 
 
 def _counted() -> list[tuple[str, str]]:

@@ -1,0 +1,111 @@
+"""From one run's figure to another's: what moved because assumptions, data or code changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from portal.catalogue.component_words import Standing
+from portal.reports.rules.assumptions import Chosen
+from portal.reports.rules.runs import Tally, Terms, case, to_pence
+from portal.reports.rules.what_if import Known
+from portal.reports.words import Assumed, View
+
+
+class Why(StrEnum):
+    """What moved a figure."""
+
+    CODE_BEFORE = "code_before"
+    RATE = "rate"
+    ASSUMPTIONS = "assumptions"
+    YEARS = "years"
+    YEARS_AND_DATA = "years_and_data"
+    DATA = "data"
+    CODE_AFTER = "code_after"
+
+
+class Step(NamedTuple):
+    """A part of the way.
+
+    Attributes:
+        of: which assumption, by its field, or which component.
+        pence: how much it moved the net present value.
+    """
+
+    why: Why
+    of: str
+    pence: int
+
+
+def years_of(terms: Terms) -> tuple[int, int, int]:
+    """What quantities depend on, apart from the records."""
+    return terms.base_year, terms.horizon, terms.claim_years
+
+
+def _npv(known: Known, terms: Terms) -> Decimal:
+    """The net present value of confirmed uses for the whole of government."""
+    tally = Tally(places=known.places).settle(terms)
+    confirmed = [Standing.CONFIRMED.value]
+    return case(View.WHOLE, confirmed, known.platforms, terms, tally).npv()
+
+
+def _alone(known: Known, slug: str) -> Known:
+    places = {place: placed for place, placed in known.places.items() if place.component == slug}
+    mine = [platform for platform in known.platforms if platform.slug == slug]
+    return known._replace(places=places, platforms=mine)
+
+
+def bridge(
+    before: Known, after: Known, pence: tuple[int, int], between: Known | None = None
+) -> list[Step]:
+    """The way from one run to another: first the assumptions, kind by kind, with the records of
+    the first; then the years that are counted; then the records, component by component. What the
+    code of today does not give is the code's. The steps add up to the difference, to the penny.
+
+    Args:
+        pence: the net present values that the two runs said.
+        between: the records of the first run counted in the years of the second, where these
+            differ; without that, years and records are one step.
+    """
+    steps = [*_steps(before, after, between)]
+    at, found = pence[0], []
+    for why, of, value in steps:
+        now = to_pence(value)
+        found.append(Step(why, of, now - at))
+        at = now
+    found.append(Step(Why.CODE_AFTER, "", pence[1] - at))
+    return [step for step in found if step.pence]
+
+
+def _steps(
+    before: Known, after: Known, between: Known | None
+) -> Iterator[tuple[Why, str, Decimal]]:
+    """What the figure is after each step, not rounded."""
+    terms, wanted = before.terms, after.terms
+    yield Why.CODE_BEFORE, "", _npv(before, terms)
+    terms = replace(terms, rate=wanted.rate)
+    yield Why.RATE, "", _npv(before, terms)
+    for field in Assumed:
+        rows = [each for each in terms.chosen.rows.values() if each.field is not field]
+        rows += [each for each in wanted.chosen.rows.values() if each.field is field]
+        terms = replace(terms, chosen=Chosen(rows))
+        yield Why.ASSUMPTIONS, field.value, _npv(before, terms)
+    if years_of(terms) != years_of(wanted):
+        if between is None:
+            yield Why.YEARS_AND_DATA, "", _npv(after, wanted)
+            return
+        before = between
+        yield Why.YEARS, "", _npv(before, wanted)
+    yield from _by_component(before, after, wanted)
+
+
+def _by_component(before: Known, after: Known, terms: Terms) -> Iterator[tuple[Why, str, Decimal]]:
+    """Nothing of a component's figure follows from another's, so they can change one by one."""
+    total = _npv(before, terms)
+    slugs = {place.component for known in (before, after) for place in known.places}
+    for slug in sorted(slugs):
+        total += _npv(_alone(after, slug), terms) - _npv(_alone(before, slug), terms)
+        yield Why.DATA, slug, total
