@@ -95,8 +95,10 @@ def progress(quiet: bool) -> Callable[[int, int], None] | None:
 
 
 def report(outcome: Outcome, as_json: bool, would: str, err: bool = False) -> None:
-    """Print the counts and what was set aside."""
+    """Print the counts, what was set aside, and what to know."""
     if as_json:
+        for note in outcome.notes:
+            click.echo(note, err=True)
         answer: dict[str, Any] = {"kind": outcome.kind, **outcome.counts()}
         click.echo(json.dumps({**answer, "batch": outcome.batch_id}))
         return
@@ -109,6 +111,8 @@ def report(outcome: Outcome, as_json: bool, would: str, err: bool = False) -> No
     if len(outcome.aside) > SHOWN:
         more = f"  and {len(outcome.aside) - SHOWN} more; --rejects FILE writes them all"
         click.echo(more, err=err)
+    for note in outcome.notes:
+        click.echo(note, err=err)
     if outcome.batch_id:
         click.echo(
             f"Import {outcome.batch_id} is applied. Undo: flask import undo {outcome.batch_id}"

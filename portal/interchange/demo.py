@@ -15,7 +15,7 @@ from portal.interchange.documents import parse as read_documents
 from portal.interchange.past_reports import parse as read_reports
 from portal.interchange.volume_columns import STATES
 from portal.performance.rules.entries import Entry
-from portal.performance.rules.published import Published, Row
+from portal.performance.rules.published import DEMO, Published, Row
 from portal.performance.words import Period, ValueState
 
 FOLDER = Path(__file__).resolve().parent / "demo"
@@ -170,7 +170,7 @@ VOLUMES_SOURCE = "https://github.com/alphagov/spotlight/tree/master/assets/data"
 
 def volumes() -> Published:
     """What was published of the volumes of some of the demo's services, by quarter and year."""
-    parsed = Published("demo-volumes", ["volumes.json"], source=VOLUMES_SOURCE)
+    parsed = Published(DEMO, ["volumes.json"], source=VOLUMES_SOURCE)
     found = _load("volumes.json")
     parsed.read = len(found)
     for line, row in enumerate(found, start=1):

@@ -173,6 +173,19 @@ def test_two_rows_about_one_service(database: Database, tmp_path: Path) -> None:
     assert values(database)["transactions", Q3] == (100, None)
 
 
+def test_whoever_imports_beside_the_demo_is_told_what_would_count_twice(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bringing, "DEMO", "services-csv")
+    demo = bring(database, tmp_path, ("tax-your-vehicle", "90"))
+    assert demo.notes == []
+    [note] = bring_volumes(database, tmp_path, "80").notes
+    assert "into 1 data set." in note
+    assert note.endswith(f"flask import undo {demo.batch_id}")
+    undo(database, demo.batch_id or 0, ACT)
+    assert bring_volumes(database, tmp_path, "81").notes == []
+
+
 def test_undo_takes_the_values_back(database: Database, tmp_path: Path) -> None:
     with database.writing() as session:
         add_service(session, "a")

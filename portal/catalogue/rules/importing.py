@@ -103,6 +103,7 @@ class Outcome:
         heard: records of which the source says something new, even where the record stays.
         further: how many of what a package above keeps with the records, by what is counted.
         wrote: whether any of that is new.
+        notes: what whoever imports should know, in words.
         batch_id: None where nothing was kept.
     """
 
@@ -118,6 +119,7 @@ class Outcome:
     batch_id: int | None = None
     further: dict[str, int] = field(default_factory=dict)
     wrote: bool = False
+    notes: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:

@@ -24,7 +24,15 @@ from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.values import DataBatch
 from portal.performance.rules import kinds, small_figures
 from portal.performance.rules.entries import Entry, Part, Record, Sent, digest
-from portal.performance.rules.published import Published, Row, doubted, group_of, marked, records_of
+from portal.performance.rules.published import (
+    DEMO,
+    Published,
+    Row,
+    doubted,
+    group_of,
+    marked,
+    records_of,
+)
 from portal.performance.store import bringing as store
 from portal.performance.store import data_sets, figures, hiding, values
 from portal.performance.store.bringing import Key
@@ -53,11 +61,27 @@ def apply(session: Session, parsed: Parsed, act: Act, progress: Progress | None 
             run.take((ids[row.desired.key], row) for row in some if row.desired.key in ids)
         batch.outcome.further = {name: run.counts[name] for name in _COUNTED}
         batch.outcome.wrote = any(run.counts[name] for name in _COUNTED[:3])
+        batch.outcome.notes += _counted_twice(session, parsed)
     return batch.finish()
 
 
 _COUNTED = ("data_sets_created", "values_created", "values_revised", "values_unchanged",
             "values_doubted")  # fmt: skip
+
+
+def _counted_twice(session: Session, parsed: Published) -> list[str]:
+    """That the demo's services have volumes of the same source, under names of their own: no rule
+    says that a service is another one's by a name that differs, so both count.
+    """
+    if parsed.kind == DEMO:
+        return []
+    return [
+        f"Import {id_} brought volumes of the demo’s services into {many}"
+        f" data set{'' if many == 1 else 's'}. The published files have the same services under"
+        f" other names, so totals would count these volumes twice. Take the"
+        f" demo’s out, before or after: flask import undo {id_}"
+        for id_, many in store.standing(session, DEMO).items()
+    ]
 
 
 class _Place(NamedTuple):

@@ -15,6 +15,8 @@ from portal.performance.words import Doubt, Period, ValueState
 TOTAL, DIGITAL = "transactions", "digital"
 #: The measures of volumes that a total is compared with.
 COUNTED = (TOTAL, DIGITAL)
+#: The kind of import that brings the demo's volumes.
+DEMO = "demo-volumes"
 GROUP_LIMIT = 60
 _DIGEST = 10
 #: What is known of a service: by period, what it is a value of, and the value.

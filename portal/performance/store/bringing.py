@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, delete, select, tuple_, update
+from sqlalchemy import Row, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session, selectinload
 
 from portal.audit import ImportBatch
@@ -151,3 +151,18 @@ def put_records(session: Session, records: Mapping[int, list[Record]], at: datet
         if each.at
     ]  # fmt: skip
     insert_rows(session, r, rows)
+
+
+def standing(session: Session, kind: str) -> dict[int, int]:
+    """The imports of a kind with values that count still, and how many data sets have these."""
+    v, b = DataValue, ImportBatch
+    query = (
+        select(b.id, func.count(v.data_set_id.distinct()))
+        .join(DataBatch, DataBatch.import_id == b.id)
+        .join(v, v.batch_id == DataBatch.id)
+        .where(b.kind == kind, b.undone_at.is_(None), v.current)
+        .group_by(b.id)
+        .order_by(b.id)
+    )
+    rows: Any = session.execute(query)
+    return dict(rows.all())
