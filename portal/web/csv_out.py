@@ -10,17 +10,24 @@ from datetime import date
 #: A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV injection").
 DANGEROUS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 CHUNK = 32_768
+#: From here on a float may stand for several whole numbers, and is written as it is.
+_EXACT = 2.0**53
 
 
-def cell(value: object) -> str | int | float:
-    """One value as a cell: text made safe, numbers as they are, lists joined with `; `."""
+def cell(value: object, whole: bool = True) -> str | int | float:
+    """One value as a cell: text made safe, lists joined with `; `, and numbers that are `whole`
+    without a fraction.
+    """
     if type(value) is str:  # nearly all of them are, so they come first
         return "'" + value if value[:1] in DANGEROUS else value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
+    if isinstance(value, float):
+        exact = whole and value.is_integer() and abs(value) < _EXACT
+        return int(value) if exact else value
+    if isinstance(value, int):
         return value
     if isinstance(value, date):
         return value.isoformat()
@@ -44,14 +51,16 @@ def plain(value: object) -> str:
     return str(value)
 
 
-def stream(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    """The file in pieces: the header first, then the rows as they come."""
+def stream(
+    header: Sequence[str], rows: Iterable[Sequence[object]], whole: bool = True
+) -> Iterator[bytes]:
+    """The file in pieces: the header first, then the rows as they come. `whole` is as in `cell`."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([cell(name) for name in header])
     yield _take(buffer)
     for row in rows:
-        writer.writerow([cell(value) for value in row])
+        writer.writerow([cell(value, whole) for value in row])
         if buffer.tell() >= CHUNK:
             yield _take(buffer)
     if buffer.tell():

@@ -76,7 +76,7 @@ def test_a_file_of_values(site: Flask) -> None:
         "2026-01-01,Volume,,false,",
     ]
     rows = answer(site, SHARES, "csv").get_data().decode().split("\r\n")
-    assert rows[1] == "2025,Digital,3.0"
+    assert rows[1] == "2025,Digital,3"
 
 
 def test_a_figure_has_its_values_as_a_table(site: Flask) -> None:

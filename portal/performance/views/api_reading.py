@@ -121,7 +121,8 @@ def _csv(rows: Iterable[dict[str, Any]], spaced: Sequence[str]) -> Response:
     for row in flat:
         row.update({key: row[key].replace("T", " ") for key in spaced if key in row})
     cells = ([row.get(key) for key in header] for row in flat)
-    body = b"".join(csv_out.stream(header, cells)) if flat else b""
+    # Clients of the original read 3.0 where 3.0 was sent.
+    body = b"".join(csv_out.stream(header, cells, whole=False)) if flat else b""
     response = Response(body, content_type="text/csv")
     response.headers["Content-Disposition"] = "attachment; filename=export.csv"
     return response
