@@ -90,9 +90,9 @@ def test_a_ranking_can_leave_out_the_largest(client: PageClient, bodies: None) -
     page = shown(client, "/performance?without=largest")
     assert "The organisations with the most transactions after Top" in page
     chart = client.get("/performance/charts/organisations.csv")
-    assert chart.get_data(as_text=True).splitlines()[1] == "Top,Transactions,994.0"
+    assert chart.get_data(as_text=True).splitlines()[1] == "Top,Transactions,994"
     chart = client.get("/performance/charts/organisations.csv?without=largest")
-    assert chart.get_data(as_text=True).splitlines()[1] == "Below,Transactions,50.0"
+    assert chart.get_data(as_text=True).splitlines()[1] == "Below,Transactions,50"
 
 
 def test_each_figure_says_what_it_is_made_of(client: PageClient, bodies: None) -> None:
@@ -209,7 +209,7 @@ def test_numbers_of_a_few_are_not_shown(client: PageClient, session: Session) ->
     assert "Transactions 200" in page and "without numbers that are not shown" in page
     assert "Digital take-up" not in page
     rows = client.get(f"{here}/charts/channels.csv").get_data(as_text=True).splitlines()[1:]
-    assert rows == ["July 2026,Online,", "July 2026,Phone,", "July 2026,Paper,200.0"]
+    assert rows == ["July 2026,Online,", "July 2026,Phone,", "July 2026,Paper,200"]
     assert client.get(f"{here}.json").get_json()["items"][0]["value"] == 200
     kept = {"group": "two", "service_id": add_service(session, "two").id, "threshold": 5}
     send(session, add_set(session, **kept), number(NOW, "transactions", 4))  # type: ignore[arg-type]

@@ -81,7 +81,8 @@ def test_all_components_together(client: PageClient, session: Session, box: int)
     said = words(client, "/performance/components")
     assert "1 million: after 12 January 2026 and by 26 January 2026" in said
     assert "The history begins with a total of 900,000 on 5 January 2026" in said
-    assert "1 total does not fit those before and after it" in said
+    assert "1 published total does not fit the others" in said
+    assert "950 is published, which does not fit the totals before and after it" in said
     assert "Of 1 component no totals are published: Mute box" in said
     rows = client.get("/performance/components.json").get_json()["items"]
     wrong = [row["day"] for row in rows if not row["fits"]]
@@ -109,7 +110,7 @@ def test_a_component_on_its_own(client: PageClient, session: Session, box: int) 
     images = [image["src"] for image in page.select("figure img")]
     assert images[0] == f"{address}/charts/payments.svg?axis=log"
     said = words(client, address)
-    assert "begins with a total of 5 on 1 January 2020" in said
+    assert "begins with a total of about 5 on 1 January 2020" in said
     assert "1 total is told alone, with a source of its own" in said
     assert "£10 million: by 5 January 2026, when the history begins" in said
     assert "On 4 of 4 days the services by sector do not add up to all live services" in said
@@ -120,6 +121,50 @@ def test_a_component_on_its_own(client: PageClient, session: Session, box: int) 
     }  # fmt: skip
     assert found["items"][0]["kind"] == "total, told alone"
     assert client.get(f"{address}.csv").status_code == 200
+
+
+def test_what_is_known_as_more_than_says_so(client: PageClient, session: Session, box: int) -> None:
+    total = {"amount": 7_000_000_000, "since": None, "to": "2023-06-14", "source": None}
+    session.get_one(Component, box).volumes = [
+        {"measure": "letters", "note": "More than; since May 2016.", **total}
+    ]
+    session.commit()
+    address = "/components/pay-box/performance/volume"
+    page = soup_of(client.get(address))
+    table = " ".join(page.select("#totals")[0].get_text(" ").split())
+    assert "more than 7,000,000,000 14 June 2023" in table
+    said = " ".join(page.get_text(" ").split())
+    assert "Letters, more than 7,000,000,000 by 14 June 2023" in said
+    assert "7,000,000,000 (more than this, told alone)" in said
+    assert "1 total is no exact number: its publisher says more than" in said
+    assert "more than 7,000,000,000" in words(client, "/performance/components")
+    row = next(r for r in client.get(f"{address}.json").get_json()["items"] if r["bound"])
+    assert (row["measure"], row["total"], row["bound"]) == ("letters", 7e9, "more than")
+    assert "letters,2023-06-14,7000000000,more than," in client.get(f"{address}.csv").text
+
+
+def test_totals_that_differ_stand_beside_the_history(
+    client: PageClient, session: Session, box: int
+) -> None:
+    years = [
+        {"measure": "users", "amount": many, "since": f"{year}-01-01", "to": f"{year}-12-31"}
+        for year, many in ((2020, 60), (2021, 50))
+    ]
+    total = {"measure": "users", "amount": 100, "since": None, "to": "2022-01-10",
+             "note": "Almost.", "source": "https://www.example.gov.uk/"}  # fmt: skip
+    session.get_one(Component, box).volumes = [*years, total]
+    session.commit()
+    address = "/components/pay-box/performance/volume"
+    table = soup_of(client.get(address)).select("#totals-apart")[0]
+    rows = [" ".join(row.get_text(" ").split()) for row in table.select("tbody tr")]
+    assert rows[0].startswith(
+        "Payments 19 January 2026 950 950,000 on 12 January 2026 949,050 less"
+    )
+    (users,) = (row for row in rows if row.startswith("Users"))
+    assert "10 January 2022 nearly 100 110 on 31 December 2021 10 less" in users
+    (row,) = (r for r in client.get(f"{address}.json").get_json()["items"]
+              if r["measure"] == "users" and not r["fits"])  # fmt: skip
+    assert (row["total"], row["bound"], row["differs_from"]) == (100, "nearly", 110)
 
 
 def test_not_published_is_not_nothing(client: PageClient, box: int) -> None:
@@ -134,7 +179,7 @@ def test_charts_of_a_component(client: PageClient, box: int, name: str) -> None:
     address = f"/components/pay-box/performance/volume/charts/{name}"
     assert client.get(f"{address}.svg").mimetype == "image/svg+xml"
     table = client.get(f"{address}.csv").text
-    assert ("2026-01-19,Payments,,false,does not fit" in table) is (name == "payments")
+    assert ('2026-01-19,Payments,,false,"950 is published' in table) is (name == "payments")
 
 
 def test_charts_of_all(client: PageClient, box: int) -> None:

@@ -75,6 +75,14 @@ def test_facts_stand_where_there_is_no_series() -> None:
     ]  # fmt: skip
 
 
+def test_a_note_says_whether_a_total_is_exact() -> None:
+    notes = {
+        "More than; since May 2016.": "more than", "At least": "more than", "About; month": "about",
+        "Almost 10 million.": "nearly", "Aboutness": None, "Rounded": None, None: None,
+    }  # fmt: skip
+    assert {note: Known(day(1), 1, note=note).bound for note in notes} == notes
+
+
 def test_figures_of_periods_that_follow_each_other_are_summed() -> None:
     rows = [
         {"measure": "accounts", "amount": 3, "since": "2023-01-01", "to": "2023-12-31"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.catalogue.forms.published import measure_name
 from portal.charts.data import Scale
 from portal.performance.rules import histories as rules
-from portal.performance.rules.histories import History, Known, Milestone, Published
+from portal.performance.rules.histories import Bound, History, Known, Milestone, Published
 from portal.web.chart_texts import amount
 from portal.web.filters import long_date
 from portal.web.i18n import _, lazy, ngettext
@@ -16,6 +16,11 @@ KINDS = {
     (True, False): "users", (True, True): "users, told alone",
 }  # fmt: skip
 _NAMES = {rules.POUNDS: lazy("Pounds"), "volume": lazy("Volume")}
+_BOUNDS = {
+    Bound.MORE_THAN: lazy("more than %(total)s"),
+    Bound.ABOUT: lazy("about %(total)s"),
+    Bound.NEARLY: lazy("nearly %(total)s"),
+}
 _SIZES = ((10**9, lazy("%(num)s billion")), (10**6, lazy("%(num)s million")))
 
 
@@ -40,7 +45,8 @@ def total(known: Known, measure: str) -> str:
     """A total: what is not known is not published, and never 0."""
     if known.total is None:
         return _("Not published")
-    return amount(known.total, scale_of(measure))
+    said = amount(known.total, scale_of(measure))
+    return str(_BOUNDS[known.bound]) % {"total": said} if known.bound else said
 
 
 def reached(milestone: Milestone) -> str:
@@ -53,11 +59,14 @@ def reached(milestone: Milestone) -> str:
     return _("after %(start)s and by %(end)s", start=long_date(milestone.after), end=by)
 
 
-def remark(point: Known) -> str:
+def remark(point: Known, measure: str) -> str:
     """What is special about a total."""
     said = []
     if not point.fits:
-        said.append(_("does not fit the totals before and after it"))
+        said.append(_("%(total)s is published, which does not fit the totals before and after it",
+                      total=total(point, measure)))  # fmt: skip
+    elif point.bound:
+        said.append(str(_BOUNDS[point.bound]) % {"total": _("this")})
     if point.lacks:
         said.append(
             ngettext("without %(num)s period", "without %(num)s periods", point.lacks)
@@ -65,6 +74,25 @@ def remark(point: Known) -> str:
     if point.fact:
         said.append(_("told alone"))
     return ", ".join(said)
+
+
+def apart(history: History) -> list[dict[str, str]]:
+    """The published totals that do not fit a history, as rows of a table."""
+    measure, rows = history.measure, []
+    for each in history.apart:
+        beside, differs = _("Not published"), ""
+        if each.beside is not None and each.known.total is not None:
+            beside = _("%(total)s on %(day)s", total=total(each.beside, measure),
+                       day=long_date(each.beside.day))  # fmt: skip
+            much = each.known.total - (each.beside.total or 0)
+            size = amount(abs(much), scale_of(measure))
+            differs = _("%(much)s more", much=size) if much > 0 else _("%(much)s less", much=size)
+        rows.append({
+            "measure": name_of(measure), "day": long_date(each.known.day),
+            "total": total(each.known, measure), "beside": beside, "differs": differs,
+            "note": each.known.note or "", "source": each.known.source or "",
+        })  # fmt: skip
+    return rows
 
 
 def beginning(history: History) -> str:
@@ -93,15 +121,25 @@ def notes(history: History) -> list[str]:
                 facts,
             )
         )
-    many = len(history.doubtful)
+    many = len(history.apart)
     if many:
         said.append(
             ngettext(
-                "%(num)s total does not fit those before and after it: it is not drawn, and stands "
-                "in the table.",
-                "%(num)s totals do not fit those before and after them: they are not drawn, and "
-                "stand in the table.",
+                "%(num)s published total does not fit the others: it is not drawn, and stands in "
+                "the files and on the component's page with what differs.",
+                "%(num)s published totals do not fit the others: they are not drawn, and stand in "
+                "the files and on the component's page with what differs.",
                 many,
+            )
+        )
+    bounds = sum(point.bound is not None for point in history.points)
+    if bounds:
+        said.append(
+            ngettext(
+                "%(num)s total is no exact number: its publisher says more than, about or nearly.",
+                "%(num)s totals are no exact numbers: their publisher says more than, about or "
+                "nearly.",
+                bounds,
             )
         )
     newest = history.newest

@@ -6,10 +6,12 @@ that is no first use; where nothing is published, nothing is known, and that is 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +24,21 @@ LEVELS = ("live_services", "services", "published_forms", "organisations")
 SECTOR = "services_"
 #: The smallest milestone, and how many times larger the next one is.
 FIRST_MILESTONE, TIMES = 1_000_000, 10
+
+
+class Bound(StrEnum):
+    """What a total is where it is no exact one: its publisher's note begins with a word of it."""
+
+    MORE_THAN = "more than"
+    ABOUT = "about"
+    NEARLY = "nearly"
+
+
+_BOUNDS = {
+    "more than": Bound.MORE_THAN, "at least": Bound.MORE_THAN, "about": Bound.ABOUT,
+    "around": Bound.ABOUT, "nearly": Bound.NEARLY, "almost": Bound.NEARLY,
+}  # fmt: skip
+_BEGINS = re.compile(rf"({'|'.join(_BOUNDS)})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +61,25 @@ class Known:
     lacks: int = 0
 
     @property
+    def bound(self) -> Bound | None:
+        """What its note says that it is, where it is no exact number."""
+        begins = _BEGINS.match(self.note or "")
+        return _BOUNDS[begins[1].lower()] if begins else None
+
+    @property
     def drawn(self) -> float | None:
         """What a line shows: a gap where the total is not known or cannot be right."""
         return self.total if self.fits else None
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A published total that does not fit a history, with the history's newest total then; None
+    where it begins later.
+    """
+
+    known: Known
+    beside: Known | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +106,13 @@ class History:
     Attributes:
         since: the first day that is counted, where periods are summed; None where totals are
             published, of which the first is an opening balance.
+        stated: totals told alone that are no part of it, for its time is covered otherwise.
     """
 
     measure: str
     points: tuple[Known, ...]
     since: date | None = None
+    stated: tuple[Known, ...] = ()
 
     @property
     def fitting(self) -> list[tuple[date, float]]:
@@ -99,6 +134,17 @@ class History:
     def doubtful(self) -> list[Known]:
         """Totals that do not fit the others."""
         return [each for each in self.points if not each.fits]
+
+    @property
+    def apart(self) -> list[Apart]:
+        """Every published total that differs from the others, by day."""
+        found = []
+        for known in sorted([*self.doubtful, *self.stated], key=lambda each: each.day):
+            before = [e for e in self.points if e.drawn is not None and e.day <= known.day]
+            beside = before[-1] if before else None
+            if beside is None or beside.total != known.total:
+                found.append(Apart(known, beside))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +184,14 @@ def histories(published: Published) -> list[History]:
     for measure, history in summed(published.volumes).items():
         if len(history.points) > len(found[measure].points if measure in found else ()):
             found[measure] = history
-    return sorted(found.values(), key=lambda each: (each.measure == POUNDS, each.measure))
+    made = [_with_stated(each, facts.get(each.measure, ())) for each in found.values()]
+    return sorted(made, key=lambda each: (each.measure == POUNDS, each.measure))
+
+
+def _with_stated(history: History, facts: Iterable[Known]) -> History:
+    there = {(each.day, each.total) for each in history.points}
+    left = tuple(each for each in facts if (each.day, each.total) not in there)
+    return replace(history, stated=left)
 
 
 def adoption(published: Published) -> dict[str, History]:

@@ -25,7 +25,8 @@ from portal.web.pages import page
 
 blueprint = Blueprint("histories", __name__)
 COLUMNS = (
-    "component", "measure", "day", "total", "kind", "fits", "periods_missing", "note", "source",
+    "component", "measure", "day", "total", "bound", "kind", "fits", "periods_missing", "note",
+    "source", "differs_from",
 )  # fmt: skip
 
 
@@ -122,6 +123,7 @@ def _page(known: rules.Published, asked: Asked) -> Response:
         figures=charts.own_figures(known, asked),
         choices=charts.choices(asked)[:1],
         told=words.adoption_notes(known),
+        apart=[row for each in some for row in words.apart(each)],
         ignored=asked.ignored,
     )
 
@@ -140,17 +142,22 @@ def _rows(known: list[rules.Published]) -> Iterator[dict[str, Any]]:
     for each in known:
         adopted = rules.adoption(each).values()
         for history in [*rules.histories(each), *adopted]:
-            for point in history.points:
+            beside = {id(apart.known): apart.beside for apart in history.apart}
+            stated = [apart.known for apart in history.apart if apart.known.fits]
+            for point in [*history.points, *stated]:
+                differs = beside.get(id(point))
                 yield {
                     "component": each.slug,
                     "measure": history.measure,
                     "day": point.day.isoformat(),
                     "total": point.total,
+                    "bound": point.bound and point.bound.value,
                     "kind": words.KINDS[history.measure in rules.LEVELS, point.fact],
-                    "fits": point.fits,
+                    "fits": point.fits and id(point) not in beside,
                     "periods_missing": point.lacks,
                     "note": point.note,
                     "source": point.source,
+                    "differs_from": differs and differs.total,
                 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,6 @@ from portal.charts.data import MOST, Lines, Mark, Point, Scale, Series
 from portal.performance.forms import history_words as words
 from portal.performance.rules import histories as rules
 from portal.performance.rules.histories import POUNDS, History, Published
-from portal.web.chart_texts import amount
 from portal.web.charts import Figure, shown
 from portal.web.filters import long_date
 from portal.web.i18n import _, html_lang
@@ -73,13 +72,20 @@ def _newest(history: History) -> float:
     return (history.newest.drawn if history.newest else None) or 0.0
 
 
+def _total(history: History) -> str:
+    return words.total(history.newest, history.measure) if history.newest else ""
+
+
 def _points(history: History) -> tuple[Point, ...]:
     """The points of a line. Of one day there may be two: a line has one."""
     of: dict[date, Point] = {}
     for each in history.points:
-        if each.drawn is not None or each.day not in of:
-            note = words.remark(each)
-            of[each.day] = Point(each.day, each.drawn, note=note, alone=each.fact)
+        note, there = words.remark(each, history.measure), of.get(each.day)
+        if there and there.value is not None and each.drawn is None:
+            of[each.day] = replace(there, note=", ".join(filter(None, (there.note, note))))
+            continue
+        note = ", ".join(filter(None, (there.note if there else "", note)))
+        of[each.day] = Point(each.day, each.drawn, note=note, alone=each.fact)
     return tuple(of[day] for day in sorted(of))
 
 
@@ -155,7 +161,7 @@ def together(some: Sequence[One], asked: Asked) -> list[Figure]:
         if len(group) > 1:
             first, history = group[0]
             title = _("%(name)s has the most so far: %(total)s", name=first.name,
-                      total=amount(_newest(history), words.scale_of(history.measure)))  # fmt: skip
+                      total=_total(history))  # fmt: skip
             more = len(group) - MOST
             told = [_("The four largest are drawn; each stands below on its own.")] if more > 0 \
                 else []  # fmt: skip
