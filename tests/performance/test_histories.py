@@ -167,6 +167,17 @@ def test_totals_that_differ_stand_beside_the_history(
     assert (row["total"], row["bound"], row["differs_from"]) == (100, "nearly", 110)
 
 
+def test_a_dashboard_without_figures_says_what_is_published(client: PageClient, box: int) -> None:
+    said = words(client, "/components/pay-box/performance")
+    assert "No figures of Pay box" not in said
+    assert "Payments: 1,200,000 by 26 January 2026" in said
+    links = soup_of(client.get("/components/pay-box/performance")).select("main a")
+    assert "How Pay box grew, with milestones and sources" in [a.get_text() for a in links]
+    assert "No figures of Mute box are published" in words(
+        client, "/components/mute-box/performance"
+    )
+
+
 def test_not_published_is_not_nothing(client: PageClient, box: int) -> None:
     said = words(client, "/components/mute-box/performance/volume")
     assert "since its first use is not published" in said

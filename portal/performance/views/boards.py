@@ -10,12 +10,15 @@ from flask import Blueprint, Response, url_for
 from portal.access import Kind
 from portal.catalogue.store import journeys, organisations
 from portal.catalogue.views.base import reading, refuse_unknown, version
+from portal.performance.rules import histories as rules
+from portal.performance.store import histories
 from portal.performance.views import board_reading as read
 from portal.performance.views import improving
 from portal.performance.views.board_base import edits
 from portal.performance.views.board_page import COLUMNS, board_page, chart_at, rows_of
 from portal.performance.views.board_reading import Loaded
 from portal.performance.views.board_tiles import tiles
+from portal.performance.views.history_charts import summary
 from portal.web.caching import unless_unchanged
 from portal.web.charts import File, files, respond_chart
 from portal.web.formats import Format, formats, respond_list
@@ -118,8 +121,17 @@ def component(slug: str, fmt: Format) -> Response:
     return _respond(
         fmt, lambda session: read.of_component(session, slug), _("Performance of %(name)s"),
         (_("Components"), url_for("components.index")), kind=Kind.COMPONENT.value,
-        keeps=lambda _loaded: edits(Kind.COMPONENT, slug),
+        keeps=lambda _loaded: edits(Kind.COMPONENT, slug), totals=_totals,
     )  # fmt: skip
+
+
+def _totals(loaded: Loaded) -> list[dict[str, Any]]:
+    """What a component without figures did since its first use, as far as that is published."""
+    if loaded.shown.board is not None:
+        return []
+    with reading() as session:
+        (known,) = histories.published(session, loaded.id)
+    return [summary(known, each) for each in rules.histories(known) if each.newest]
 
 
 @files(blueprint, f"/components/<slug:slug>{_CHART}")
