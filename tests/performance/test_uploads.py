@@ -84,6 +84,8 @@ def test_what_is_no_such_file(client: PageClient, place: Place) -> None:
         ("transactions\n1\n", "The file has no column “start”"),
         ("start,people\n2026-06-01,1\n", "which this data set has not"),
         ("start,digital\n", "no figures below its header"),
+        ("start\n2026-06-01\n", "needs one of “transactions”, “digital”, “unit_cost”"),
+        ("start,digital\n2026-06-01,\n", "The file has no figures"),
         ("x" * 400_001, "smaller than 400 KB"),
     ):  # fmt: skip
         answer = send(place, file)
@@ -93,6 +95,21 @@ def test_what_is_no_such_file(client: PageClient, place: Place) -> None:
     )
     template = place.team.get(f"{ADDRESS}/template").get_data(as_text=True)
     assert template.startswith("start,transactions,digital,unit_cost\r\n")
+
+
+def test_without_anything_new_there_is_nothing_to_save(place: Place) -> None:
+    row = place.add()
+    place.keep(row, number(JUNE, "transactions", 10))
+    file = "start,transactions\n2026-06-01,10\n"
+    shown = text_of(send(place, file))
+    assert "there is nothing to save" in shown and "Save all these figures" not in shown
+    assert "Save all these figures" in text_of(send(place, file + "2026-07-01,10\n"))
+
+
+def test_a_file_without_its_only_figure_names_the_column() -> None:
+    with pytest.raises(Invalid, match="no column") as found:
+        figure_files.read("start,channel\n2026-06-01,online\n", CHANNEL, FINAL, TODAY)
+    assert found.value.values == {"name": "count"}
 
 
 def test_encodings_are_said_aloud() -> None:

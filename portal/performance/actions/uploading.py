@@ -109,11 +109,12 @@ def keep(
             raise problem
         if any(each.revises for each in changes) and not act.reason:
             raise Invalid("why", N_("Enter why published figures change"))
-        final = _as_they_stand(changes)
+        final = changing(changes)
         return answering.keep_entries(session, data_sets.get(session, row.id), final, sent, act)
 
 
-def _as_they_stand(changes: Collection[Change]) -> list[Entry]:
+def changing(changes: Collection[Change]) -> list[Entry]:
+    """The values that are not kept already as the file says them."""
     return [each.entry for each in changes if not each.same or each.was is None or _firmer(each)]
 
 

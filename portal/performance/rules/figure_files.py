@@ -98,6 +98,8 @@ def read(
             wrong.append(_wrong(number, "", N_("The row has more or fewer cells than the header")))
             continue
         _row(number, dict(zip(header, cells, strict=True)), schema, status, day, entries, wrong)
+    if not entries and not wrong:
+        raise Invalid("file", N_("The file has no figures: nothing stands in its columns"))
     return list(entries.values()), wrong
 
 
@@ -123,12 +125,18 @@ def _check_header(header: list[str], schema: Schema) -> None:
     known = columns(schema)
     needed = known[: 1 + len(schema.dimensions)]
     missing = [name for name in needed if name not in header]
+    measures = known[len(needed) :]
+    if not set(measures) & set(header):
+        missing += measures[:1] if len(measures) == 1 else []
     strange = [name for name in header if name not in known]
     if missing:
         raise Invalid("file", N_("The file has no column “%(name)s”"), name=missing[0])
     if strange:
         raise Invalid("file", N_("The file has the column “%(name)s”, which this data set has not"),
                       name=strange[0][:60])  # fmt: skip
+    if not set(measures) & set(header):
+        raise Invalid("file", N_("The file has no column of figures: it needs one of %(names)s"),
+                      names=", ".join(f"“{name}”" for name in measures)[:200])  # fmt: skip
     if len(set(header)) < len(header):
         raise Invalid("file", N_("The file has a column twice"))
 

@@ -126,6 +126,7 @@ def _preview(
         encoding=encoding,
         status_name=label(status.value, "value_status"),
         counts=counts,
+        nothing=not uploading.changing(changes),
         changes=[_shown(found, each) for each in changes if not each.same][:SHOWN],
         wrong=[(each.row, each.column, _said(each)) for each in _sorted(wrong)[:SHOWN]],
         many_wrong=len(wrong),
