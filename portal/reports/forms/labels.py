@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from portal.catalogue.forms import labels
+from portal.charts.data import Scale
+from portal.spreadsheets.book import Kind, Value
+from portal.web.chart_texts import amount
+from portal.web.filters import long_date
 from portal.web.i18n import _, lazy
 
 LABELS: dict[str, Mapping[str, str]] = {
@@ -46,6 +51,15 @@ LABELS: dict[str, Mapping[str, str]] = {
         "benchmark": lazy("Benchmark"),
         "judgement": lazy("Judgement"),
     },
+    "savings_view": {
+        "whole": lazy("Whole government"),
+        "organisation": lazy("Each organisation"),
+    },
+    "savings_column": {
+        "cash": lazy("Cash"),
+        "non_cash": lazy("Other gains"),
+        "cost": lazy("Costs"),
+    },
     "run_basis": {
         "as_it_was": lazy("As it was"),
         "restated": lazy("Restated to today"),
@@ -77,6 +91,19 @@ def pounds(pence: int) -> str:
     """Money to the pound: £1,234, or -£1,234."""
     whole = round(pence / 100)
     return f"{'-' if whole < 0 else ''}£{abs(whole):,}"
+
+
+def cell(value: Value, kind: Kind) -> str:
+    """A value of a table, as pages show it."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return long_date(value)
+    if isinstance(value, str):
+        return value
+    if kind is Kind.POUNDS:
+        return pounds(round(value * 100))
+    return amount(value, Scale.SHARE) if kind is Kind.SHARE else f"{value:,}"
 
 
 def in_short(pence: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, Integer, cast, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models.components import Capability, Component
@@ -21,12 +21,20 @@ Place = tuple[int, int, str, int]
 
 @dataclass(frozen=True, slots=True)
 class ClaimQuery:
-    """What is asked of the claims of a run: of a service, a component, of one kind."""
+    """What is asked of the claims of a run.
+
+    Attributes:
+        kinds: only claims of these; None for any.
+        year: only claims with an amount in this year of the run, and only that amount.
+        without: components, by address, whose claims a view leaves out.
+    """
 
     run: int
     service: str | None = None
     component: str | None = None
-    kind: ClaimKind | None = None
+    kinds: frozenset[ClaimKind] | None = None
+    year: int | None = None
+    without: tuple[str, ...] = ()
     after: Place | None = None
 
 
@@ -79,10 +87,34 @@ def listing(session: Session, query: ClaimQuery, limit: int | None = None) -> It
         statement = statement.where(s.slug == query.service)
     if query.component is not None:
         statement = statement.where(Component.slug == query.component)
-    if query.kind is not None:
-        statement = statement.where(c.kind == query.kind)
+    if query.kinds is not None:
+        statement = statement.where(c.kind.in_(sorted(query.kinds)))
+    if query.without:
+        left = Component.slug.not_in(query.without)
+        statement = statement.where(or_(Component.slug.is_(None), left))
+    if query.year is not None:
+        statement = statement.where(_in_year(session, query.year))
     order = c.service_id, c.capability_id, c.kind, c.platform_id
     if query.after is not None:
         statement = statement.where(tuple_(*order) > tuple_(*query.after))
     rows = session.execute(statement.order_by(*order).limit(limit)).yield_per(500)
-    return (Claimed._make(row) for row in rows)
+    return (_narrowed(Claimed._make(row), query.year) for row in rows)
+
+
+def _in_year(session: Session, year: int) -> ColumnElement[bool]:
+    """Whether a claim has an amount in a year."""
+    lists = SavingsClaim.years
+    first: ColumnElement[int]
+    if session.get_bind().dialect.name == "sqlite":
+        each = func.json_each(lists).table_valued("value")
+        first = func.json_extract(each.c.value, "$[0]")
+    else:
+        each = func.jsonb_array_elements(lists).table_valued("value")
+        first = cast(func.jsonb_extract_path_text(each.c.value, "0"), Integer)
+    return exists(select(1).select_from(each).where(first == year))
+
+
+def _narrowed(claim: Claimed, year: int | None) -> Claimed:
+    if year is None:
+        return claim
+    return claim._replace(years=[each for each in claim.years if each[0] == year])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -65,15 +65,7 @@ def _by_need(session: Session, scope: Scope, day: date) -> dict[int, Duplication
             of(need).own += many
         else:
             of(need).products[product] = of(need).products.get(product, 0) + many
-    flags = _flags(session, day)
-    sums = [func.sum(case((flag, 1), else_=0)) for flag in flags]
-    addressable = flags[0]
-    ends = func.min(case((and_(addressable, _U.contract_end >= day), _U.contract_end)))
-    bodies = func.count(Service.organisation_id.distinct())
-    by = (_U.capability_id,)
-    for need, many, open_, reasoned, exempt, end in run(
-        _joined(*by, bodies, *sums, ends, where=alone, by=by)
-    ):  # fmt: skip
+    for need, many, open_, reasoned, exempt, end in _sums(session, scope, day):
         each = of(need)
         each.bodies, each.addressable, each.reasoned, each.exempt = many, open_, reasoned, exempt
         each.next_end = end
@@ -82,6 +74,31 @@ def _by_need(session: Session, scope: Scope, day: date) -> dict[int, Duplication
     for need, many in run(inside):
         of(need).overlap = int(many)
     return found
+
+
+def addressable(session: Session, needs: Collection[int], day: date) -> dict[int, Duplication]:
+    """The same of a few needs, but only what services build or buy for themselves."""
+    found: dict[int, Duplication] = {}
+    scope = Scope(needs=frozenset(needs))
+    for need, bodies, many, reasoned, exempt, end in _sums(session, scope, day) if needs else ():
+        found[need] = Duplication(
+            bodies=bodies, addressable=many, reasoned=reasoned, exempt=exempt, next_end=end
+        )
+    return found
+
+
+def _sums(session: Session, scope: Scope, day: date) -> Any:
+    """By need: how many organisations meet it on their own, what of that is addressable, is so and
+    has a reason, is exempt, and the first end of a contract of what is addressable.
+    """
+    flags = _flags(session, day)
+    sums = [func.sum(case((flag, 1), else_=0)) for flag in flags]
+    ends = func.min(case((and_(flags[0], _U.contract_end >= day), _U.contract_end)))
+    bodies = func.count(Service.organisation_id.distinct())
+    by = (_U.capability_id,)
+    return session.connection().execute(
+        _joined(*by, bodies, *sums, ends, where=_alone(scope, day), by=by)
+    )
 
 
 def _counting(scope: Scope, day: date) -> list[ColumnElement[bool]]:

@@ -8,6 +8,8 @@ from portal.charts.data import Scale
 from portal.reports.forms import labels
 from portal.reports.store import reuse_counts
 from portal.reports.views.duplication import blueprint as duplication
+from portal.reports.views.leadership import blueprint as leadership
+from portal.reports.views.overdue import blueprint as overdue
 from portal.reports.views.overview import blueprint as overview
 from portal.reports.views.pipeline import blueprint as pipeline
 from portal.reports.views.pipeline_ahead import blueprint as pipeline_ahead
@@ -31,13 +33,15 @@ def install(app: Flask) -> None:
     labels.install()
     reuse_counts.install()
     for blueprint in (
-        overview, duplication, reuse, reuse_services, reuse_charts, reuse_changes, savings,
-        savings_lists, savings_sure, savings_bridge, what_if, pipeline, pipeline_lists,
-        pipeline_ahead,
+        leadership, overdue, overview, duplication, reuse, reuse_services, reuse_charts,
+        reuse_changes, savings, savings_lists, savings_sure, savings_bridge, what_if, pipeline,
+        pipeline_lists, pipeline_ahead,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.filters["percent"] = lambda value: amount(value, Scale.SHARE)
     app.jinja_env.filters["pounds"] = labels.pounds
     app.jinja_env.filters["assumption"] = labels.assumption_name
     app.jinja_env.filters["financial_year"] = labels.financial_year
+    app.jinja_env.filters["cell"] = labels.cell
+    navigation.add_to_footer(app, lazy("Digital government on a page"), "leadership.index")
     navigation.add_to_footer(app, lazy("Reports on government"), "overview.index")

@@ -20,11 +20,12 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
+from portal.reports.rules.claim_kinds import kinds_of
 from portal.reports.store import assumption_sets, claims, runs
 from portal.reports.store.claims import Claimed, ClaimQuery
 from portal.reports.store.runs import Listed
-from portal.reports.views.savings_shown import crumbs, of_run, run_crumbs
-from portal.reports.words import ClaimKind, RunState, View
+from portal.reports.views.savings_shown import Shown, crumbs, of_run, run_crumbs
+from portal.reports.words import ClaimKind, Column, RunState, View
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
@@ -88,29 +89,41 @@ def _index(ignored: tuple[str, ...]) -> Response:
 @public
 def lines(fmt: Format, run_id: int) -> Response:
     """List what a run claims; files have a line for each financial year."""
-    base_year = of_run(run_id).set.base_year
-    query, ignored = _asked(run_id)
+    shown = of_run(run_id)
+    query, ignored = asked(shown)
     refuse_unknown(fmt, ignored)
 
     def rows(session: Session) -> Iterator[dict[str, Any]]:
-        found = claims.listing(session, replace(query, after=None))
-        return (line for each in found for line in _lines(each, base_year))
+        return lines_of(session, shown, query)
 
     return respond_list(
-        fmt, page=lambda: _claims(query, base_year, ignored), rows=stream(rows), columns=CLAIMS,
+        fmt, page=lambda: _claims(shown, query, ignored), rows=stream(rows), columns=CLAIMS,
         name=f"savings-run-{run_id}-claims",
     )  # fmt: skip
 
 
-def _asked(run_id: int) -> tuple[ClaimQuery, tuple[str, ...]]:
-    ignored = list(unknown("service", "component", "kind", "after"))
+def lines_of(session: Session, shown: Shown, query: ClaimQuery) -> Iterator[dict[str, Any]]:
+    """What a run claims, a line for each financial year."""
+    found = claims.listing(session, replace(query, after=None))
+    return (line for each in found for line in _lines(each, shown.set.base_year))
+
+
+def asked(shown: Shown) -> tuple[ClaimQuery, tuple[str, ...]]:
+    """What this address asks of the claims of a run, and what of it there is not."""
+    ignored = list(unknown("service", "component", "kind", "view", "column", "year", "after"))
     service, component = (request.args.get(each, "")[:200] for each in ("service", "component"))
-    kind = one_of("kind", ClaimKind, ignored)
-    query = ClaimQuery(run_id, service or None, component or None, kind)
-    typed = request.args.get("after", "")
-    after = _place(typed) if typed else None
-    ignored += ["after"] if typed and after is None else []
-    return replace(query, after=after), tuple(ignored)
+    kind, column = one_of("kind", ClaimKind, ignored), one_of("column", Column, ignored)
+    view, year = one_of("view", View, ignored), request.args.get("year", "")
+    first, after = shown.set.base_year, request.args.get("after", "")
+    known = {str(first + at): at for at in range(shown.set.horizon)}
+    ignored += [f"year={year[:80]}"] if year and year not in known else []
+    place = _place(after) if after else None
+    ignored += ["after"] if after and place is None else []
+    missing = shown.run.result.get("missing_platform_cost", ())
+    return ClaimQuery(
+        shown.run.id, service or None, component or None, kinds_of(kind, column, view),
+        known.get(year), tuple(missing) if view is View.WHOLE else (), place,
+    ), tuple(ignored)  # fmt: skip
 
 
 def _place(typed: str) -> claims.Place | None:
@@ -142,20 +155,28 @@ def _lines(claim: Claimed, base_year: int) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _claims(query: ClaimQuery, base_year: int, ignored: tuple[str, ...]) -> Response:
+def _claims(shown: Shown, query: ClaimQuery, ignored: tuple[str, ...]) -> Response:
     with reading() as session:
         found = list(claims.listing(session, query, PAGE_SIZE + 1))
     onward = _following(found[PAGE_SIZE - 1]) if len(found) > PAGE_SIZE else None
+    kind = request.args.get("kind")
     return page(
         "reports/savings_claims.html", title=_("What run %(run)s claims", run=query.run),
-        section=_("Savings"), crumbs=run_crumbs(query.run), rows=found[:PAGE_SIZE],
-        first_year=base_year,
-        kinds=filter_links("kind", labels("claim_kind"), query.kind),
-        chosen=[(each, query_url(**{name: None}))
-                for name in ("service", "component") if (each := getattr(query, name))],
-        paging=paging(None, onward), ignored=ignored, first=query.after is None,
-        narrowed=any((query.service, query.component, query.kind)),
+        section=_("Savings"), crumbs=run_crumbs(query.run), rows=found[:PAGE_SIZE], shown=shown,
+        first_year=shown.set.base_year, year=query.year,
+        kinds=filter_links("kind", labels("claim_kind"), kind),
+        chosen=_chosen(query, shown), paging=paging(None, onward), ignored=ignored,
+        first=query.after is None, narrowed=replace(query, after=None) != ClaimQuery(query.run),
     )  # fmt: skip
+
+
+def _chosen(query: ClaimQuery, shown: Shown) -> list[tuple[str, str]]:
+    """The filters in force but for the kind, each with the address without it."""
+    found = {"service": query.service, "component": query.component}
+    for name, of in (("view", "savings_view"), ("column", "savings_column")):
+        found[name] = labels(of).get(request.args.get(name, ""))
+    found["year"] = None if query.year is None else shown.years[query.year]
+    return [(str(text), query_url(**{name: None})) for name, text in found.items() if text]
 
 
 @formats(blueprint, "/savings/assumptions/<int:number>")

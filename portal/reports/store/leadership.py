@@ -1,0 +1,115 @@
+"""What the page for leadership reads: counts that are kept, and a few needs and components."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from portal.audit import kept
+from portal.catalogue.component_words import Arrangement, UsageStatus
+from portal.catalogue.models.components import Component
+from portal.catalogue.models.counts import ServiceCount
+from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.usage import Usage
+from portal.catalogue.store import hierarchy, shared_options
+from portal.catalogue.store.usage import USING
+from portal.reports.rules import leadership as rules
+from portal.reports.rules.duplication import live_ones
+from portal.reports.rules.leadership import Addressable, Ending, Facts, Offered
+from portal.reports.rules.reuse_query import Answer, Question
+from portal.reports.rules.reuse_rates import Numbers
+from portal.reports.store import duplication, overdue, reuse, reuse_names
+from portal.reports.store.reuse_usages import ENDING
+from portal.reports.words import By
+
+
+def read(session: Session, day: date) -> Facts:
+    """The page's figures, worked out once for each version of the records.
+
+    Args:
+        session: where to look.
+        day: today.
+    """
+    return kept(session, ("leadership", day), lambda: _read(session, day))
+
+
+def _read(session: Session, day: date) -> Facts:
+    needs = reuse_names.needs(session)
+    by_need = reuse.answer(session, Question(By.CAPABILITY), day)
+    by_body = reuse.answer(session, Question(By.ORGANISATION), day)
+    tree = hierarchy.tree(session, day)
+    offered, lifecycles = _components(session, day)
+    return Facts(
+        day,
+        _phases(session),
+        lifecycles,
+        replace(by_need.total, asked=len(needs)),
+        rules.most_used(offered),
+        rules.to_ask(offered),
+        _addressable(session, by_need, day),
+        _endings(session),
+        rules.most_unanswered(by_body.rows, tree.names, tree.lines, len(needs)),
+        overdue.count(session, day),
+        overdue.listing(session, day, limit=rules.SHOWN),
+    )
+
+
+def _phases(session: Session) -> dict[str, int]:
+    n = ServiceCount
+    query = select(n.value, n.many).where(n.within == "", n.within_value == "", n.facet == "phase")
+    return {phase: many for phase, many in session.connection().execute(query) if many}
+
+
+def _components(session: Session, day: date) -> tuple[list[Offered], dict[str, int]]:
+    """Components with their use, and how many there are by how far they are."""
+    used = reuse.answer(session, Question(By.COMPONENT), day).rows
+    c, o = Component, Organisation
+    query = select(c.id, c.lifecycle, c.slug, c.name, o.slug, o.name, c.team).join(
+        o, o.id == c.provider_id
+    )
+    found, lifecycles = list[Offered](), dict[str, int]()
+    rows: Any = session.connection().execute(query)
+    for id_, lifecycle, *rest in rows:
+        lifecycles[lifecycle.value] = lifecycles.get(lifecycle.value, 0) + 1
+        numbers = used.get(id_, Numbers())
+        found.append(Offered._make((*rest, numbers.confirmed, numbers.declared)))
+    return found, lifecycles
+
+
+def _addressable(session: Session, by_need: Answer, day: date) -> list[Addressable]:
+    names = reuse_names.needs(session)
+    live = [
+        need
+        for need, some in shared_options.by_need(session, day).items()
+        if need in names and live_ones(some)
+    ]
+    found = duplication.addressable(session, rules.candidates(by_need, live), day)
+    return rules.first_addressable(
+        Addressable(names[need].slug, names[need].name, each.addressable, each.reasoned,
+                    each.bodies, each.next_end)
+        for need, each in found.items()
+    )  # fmt: skip
+
+
+def _endings(session: Session) -> list[Ending]:
+    u, c = Usage, Component
+    left, stopped = (
+        func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+        for condition in (u.status.in_(USING), u.status == UsageStatus.STOPPED)
+    )
+    ends_on = func.coalesce(c.closes_on, c.lifecycle_since)
+    query: Any = (
+        select(c.slug, c.name, c.lifecycle, ends_on, left, stopped)
+        .join(u, u.component_id == c.id)
+        .where(c.lifecycle.in_(ENDING), u.arrangement == Arrangement.SHARED_COMPONENT)
+        .group_by(c.id, c.slug, c.name, c.lifecycle, ends_on)
+    )
+    rows = session.connection().execute(query)
+    return rules.first_endings(
+        Ending(slug, name, lifecycle.value, on, int(left), int(stopped))
+        for slug, name, lifecycle, on, left, stopped in rows
+    )

@@ -1,0 +1,150 @@
+"""What sharing is worth, as tables of the page for leadership, each figure with its claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from portal.catalogue.component_words import Standing
+from portal.reports.rules.assumptions import Row, is_old
+from portal.reports.rules.leadership import SHOWN
+from portal.reports.views.savings import WEAK
+from portal.reports.views.savings_shown import Shown
+from portal.reports.words import ClaimKind, Column, EvidenceClass, View
+from portal.spreadsheets.book import Cell, Kind, Table
+from portal.spreadsheets.book import Column as Heading
+from portal.web.i18n import _
+from portal.web.links import with_query
+
+CONFIRMED, DECLARED = Standing.CONFIRMED.value, Standing.DECLARED.value
+
+
+class Worth:
+    """A finished run, as the page for leadership shows it."""
+
+    def __init__(
+        self, shown: Shown, assumed: Sequence[Row], names: Mapping[str, str], day: date
+    ) -> None:
+        """Keep the run; of the assumptions that it used those that are old by today; and what
+        components are called, by address.
+        """
+        self.shown, self.names = shown, names
+        self.result = shown.run.result
+        self.view: dict[str, Any] = self.result["views"][View.WHOLE.value]
+        self.old = [
+            row for row in assumed
+            if row.evidence is EvidenceClass.BENCHMARK and is_old(row.dated, day)
+        ]  # fmt: skip
+        self.here = f"/savings/runs/{shown.run.id}"
+        self.rests_on = f"/savings/assumptions/{shown.set.number}"
+
+    @property
+    def weak(self) -> bool:
+        """Whether more claims than is good rest on judgement or a benchmark."""
+        return bool(self.result["claims_on_judgement"] > WEAK * self.result["claims"])
+
+    @property
+    def confirmed(self) -> int:
+        """How many uses count in the headline."""
+        return int(self.result["counts"].get(CONFIRMED, 0))
+
+    def claims(self, **narrowing: str) -> str:
+        """The claims behind a figure of the whole of government."""
+        return with_query(f"{self.here}/claims", [("view", View.WHOLE.value), *narrowing.items()])
+
+    def tables(self) -> Iterator[Table]:
+        """Its tables, the headline first."""
+        yield self._headline()
+        yield self._sure()
+        yield self._years()
+        yield self._platforms()
+
+    def _headline(self) -> Table:
+        rows = {
+            _("Confirmed use, central case"): ("npv", self.claims()),
+            _("Low end of the likely range"): ("p10", f"{self.here}#sure"),
+            _("High end of the likely range"): ("p90", f"{self.here}#sure"),
+            _("With declared use, central case"): ("npv_with_declared", self.claims()),
+        }
+        return Table(
+            "worth", _("Net present value over %(years)s years", years=self.shown.set.horizon),
+            (Heading("what", _("What counts")), Heading("pounds", _("Pounds"), Kind.POUNDS)),
+            [[Cell(name), Cell(self.view[of] / 100, href)] for name, (of, href) in rows.items()],
+            note=_("The likely range has one draw in ten below it and one in ten above it."),
+        )  # fmt: skip
+
+    def _years(self) -> Table:
+        by = "confirmed" if self.confirmed else "with_declared"
+        money = self.view[by]
+        columns = {
+            "cash": (_("Cash"), {"column": Column.CASH.value}),
+            "non_cash": (_("Other gains"), {"column": Column.NON_CASH.value}),
+            "cost": (_("Costs"), {"column": Column.COST.value}),
+            "platform": (_("of which platforms"), {"kind": ClaimKind.PLATFORM.value}),
+            "net": (_("Net"), {}),
+        }
+        base, any_ = self.shown.set.base_year, list(zip(*(money[c] for c in columns), strict=True))
+        rows = [
+            [Cell(name), *(Cell(money[of][at] / 100, self.claims(**narrow, year=str(base + at)))
+                           for of, (_title, narrow) in columns.items())]
+            for at, name in enumerate(self.shown.years) if any(any_[at])
+        ]  # fmt: skip
+        title = _("Confirmed use, by financial year")
+        return Table(
+            "years", title if self.confirmed else _("Declared use, by financial year"),
+            (Heading("year", _("Financial year")),
+             *(Heading(of, text, Kind.POUNDS) for of, (text, _narrow) in columns.items())),
+            rows, note=_("Cash, other gains and costs are never one sum. Years without any are "
+                         "left out."),
+            empty=_("No use began or went on in these years."),
+        )  # fmt: skip
+
+    def _platforms(self) -> Table:
+        found = sorted(self.result["components"], key=lambda each: each["npv_with_declared"])
+        if len(found) > SHOWN:
+            found = [*found[: SHOWN // 2], *found[-(SHOWN - SHOWN // 2) :]]
+        return Table(
+            "platforms", _("Platforms whose cost is known"),
+            (Heading("component", _("Component")),
+             Heading("confirmed", _("Confirmed use"), Kind.POUNDS),
+             Heading("with_declared", _("With declared use"), Kind.POUNDS),
+             Heading("verdict", _("So far"))),
+            [self._platform(each) for each in reversed(found)],
+            empty=_("No component in use has a known cost for each year."),
+        )  # fmt: skip
+
+    def _platform(self, of: dict[str, Any]) -> list[Cell]:
+        slug = of["component"]
+        claims = self.claims(component=slug)
+        return [
+            Cell(self.names.get(slug, slug), f"/components/{slug}"),
+            Cell(of["npv"] / 100, claims),
+            Cell(of["npv_with_declared"] / 100, claims),
+            Cell(verdict(of["npv_with_declared"])),
+        ]
+
+    def _sure(self) -> Table:
+        counts, weak = self.result["counts"], self.result["claims_on_judgement"]
+        missing, left_out = len(self.result["missing_platform_cost"]), f"{self.here}#left-out"
+        rows = [
+            (_("Confirmed uses, in the headline"), self.confirmed, self.claims()),
+            (_("Declared uses, not in it"), counts.get(DECLARED, 0), self.claims()),
+            (_("Planned uses, in no sum"), counts.get("planned", 0), left_out),
+            (_("Claims"), self.result["claims"], f"{self.here}/claims"),
+            (_("of these, on judgement or a benchmark"), weak, self.rests_on),
+            (_("Benchmarks over two years old"), len(self.old), self.rests_on),
+            (_("Platforms left out, since their cost is missing"), missing, left_out),
+        ]  # fmt: skip
+        return Table(
+            "sure", _("How sure it is"),
+            (Heading("what", _("What")), Heading("number", _("Number"), Kind.COUNT)),
+            [[Cell(name), Cell(number, href)] for name, number, href in rows],
+        )  # fmt: skip
+
+
+def verdict(pence: int) -> str:
+    """What a net present value says, in words."""
+    if pence == 0:
+        return _("Neither saves nor costs")
+    return _("Saves more than it costs") if pence > 0 else _("Costs more than it saves")

@@ -1,0 +1,1 @@
+"""Tables as files that spreadsheets open: what is in them, and how each format is written."""
