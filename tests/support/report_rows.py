@@ -11,6 +11,8 @@ EXPECTED: dict[str, str | Permission] = {
     (
         "duplication.index",
         "duplication.services",
+        "leadership.index",
+        "overdue.index",
         "overview.index",
         "pipeline.index",
         "pipeline_lists.index",
