@@ -12,7 +12,7 @@ from portal.catalogue.views.base import reading, refuse_unknown, unknown, versio
 from portal.reports.actions import trying
 from portal.reports.rules.bridge import Step, Why
 from portal.reports.store import runs
-from portal.reports.views.savings_shown import of_run, run_crumbs
+from portal.reports.views.savings_shown import Shown, of_run, run_crumbs
 from portal.reports.words import View
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
@@ -37,16 +37,21 @@ def show(fmt: Format, first: int, second: int) -> Response:
         steps = trying.between(session, before, after)
     npvs = [each.run.result["views"][View.WHOLE.value]["npv"] for each in pair]
     return respond_list(
-        fmt,
-        page=lambda: page(
-            "reports/savings_bridge.html", section=_("Savings"), ignored=ignored,
-            title=_("From run %(first)s to run %(second)s", first=first, second=second),
-            crumbs=run_crumbs(second), pair=pair, npvs=npvs,
-            steps=[(_said(step), step.pence) for step in steps],
-        ),
-        rows=lambda: _rows(npvs, steps), columns=COLUMNS,
-        name=f"savings-run-{first}-against-{second}", bounded=True,
+        fmt, page=lambda: _page(pair, npvs, steps, ignored), rows=lambda: _rows(npvs, steps),
+        columns=COLUMNS, name=f"savings-run-{first}-against-{second}", bounded=True,
         more={"first": first, "second": second},
+    )  # fmt: skip
+
+
+def _page(
+    pair: list[Shown], npvs: list[int], steps: list[Step], ignored: tuple[str, ...]
+) -> Response:
+    first, second = (each.run.id for each in pair)
+    return page(
+        "reports/savings_bridge.html", section=_("Savings"), ignored=ignored,
+        title=_("From run %(first)s to run %(second)s", first=first, second=second),
+        crumbs=run_crumbs(second), pair=pair, npvs=npvs,
+        steps=[(_said(step), step.pence) for step in steps],
     )  # fmt: skip
 
 
