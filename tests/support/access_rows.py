@@ -41,6 +41,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "burning.index": PUBLIC,
     **dict.fromkeys((f"figure_by_link.{name}" for name in ("check", "question", "sent")), PUBLIC),
     **dict.fromkeys(("freshness.index", "freshness.owners", "freshness.organisations"), PUBLIC),
+    "doubts.index": PUBLIC,
     "capabilities.as_at": PUBLIC,
     "capabilities.history": PUBLIC,
     "capabilities.index": PUBLIC,

@@ -93,6 +93,11 @@ class DataValue(Base):
             "ix_data_value_current", "data_set_id", "start", "measure_id",
             sqlite_where=text("current"), postgresql_where=text("current"),
         ),
+        Index(
+            "ix_data_value_doubt", "start", "id",
+            sqlite_where=text("doubt IS NOT NULL"),
+            postgresql_where=text("doubt IS NOT NULL"),
+        ),
         Index("ix_data_value_batch_id", "batch_id"),
         Index("ix_data_value_measure_id", "measure_id"),
         CheckConstraint("(state = 'number') = (number IS NOT NULL)", name="number_is_one"),

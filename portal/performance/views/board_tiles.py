@@ -34,6 +34,7 @@ class Tile:
         weak: whether something should be done.
         values: for the sparkline.
         definition: what is divided by what.
+        doubt: what is strange about the number; empty where nothing is.
         sources: the data sets that it comes from, as (title, address), where they are a few.
     """
 
@@ -52,6 +53,7 @@ class Tile:
     weak: bool
     values: Sequence[float | None]
     definition: str
+    doubt: str
     sources: Sequence[tuple[str, str]]
 
     @property
@@ -89,7 +91,7 @@ def _tile(shown: Shown, board: Board, measure: str) -> Tile:
         "" if target is None else _("Target: %(value)s", value=amount(measure, target)),
         None if target is None or now is None else boards.meets(Kpi(measure), target, now),
         boards.weak(measure, now, target, like), board.values(measure), _definition(measure, start),
-        shown.sources_of(measure),
+        cell.doubt.value if cell.doubt else "", shown.sources_of(measure),
     )  # fmt: skip
 
 

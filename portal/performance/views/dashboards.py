@@ -8,6 +8,7 @@ from markupsafe import Markup
 from portal.catalogue.views import panels
 from portal.performance.views import (
     boards,
+    doubts,
     figure_notes,
     freshness,
     improving,
@@ -24,7 +25,7 @@ PANEL = Markup('<p class="govuk-body"><a class="govuk-link" href="{}">{}</a></p>
 def install(app: Flask) -> None:
     """Register the pages, and lead to them."""
     for module in (
-        boards, figure_notes, freshness, service_figures, thing_lines, two_periods
+        boards, doubts, figure_notes, freshness, service_figures, thing_lines, two_periods
     ):  # fmt: skip
         app.register_blueprint(module.blueprint)
     improving.install()
