@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import work
 from portal.audit import history_of
+from portal.performance.actions import demo_figures
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.figures import ThingFigure
 from portal.performance.rules.entries import Entry
@@ -20,7 +21,7 @@ from portal.performance.store import data_sets, figures, folding
 from portal.performance.words import Period, SetKind, ValueState, Way
 from tests.performance.places import Place, text, text_of
 from tests.support.accounts import add_person, other_browser, send, signed_in
-from tests.support.data import add_service
+from tests.support.data import ACT, add_service
 from tests.support.pages import PageClient, filled, soup_of
 from tests.support.people import Somebody
 from tests.support.performance import add_set, number
@@ -57,6 +58,7 @@ def test_the_list_is_narrowed_by_address(
         ("service=a-fine", 2), ("component=payments", 1), ("organisation=ministry", 3),
         ("kind=cost", 1), ("period=quarter", 1), ("overdue=yes", 1), ("overdue=no", 2),
         ("service=a-fine&overdue=yes", 1), ("service=other", 0), ("published=no", 0),
+        ("q=COST", 1), ("q=payments", 1), ("q=fine+cost", 1), ("q=fine+zebra", 0), ("q=%25", 0),
     ):  # fmt: skip
         assert len(client.get(f"/data-sets.json?{narrowed}").json["items"]) == found, narrowed
         assert client.get(f"/data-sets?{narrowed}").status_code == 200
@@ -320,3 +322,18 @@ def test_a_second_data_set_counts_when_the_first_is_taken_back(session: Session)
     folding.withdraw(session, first)
     numbers = {row.figure: row.number for row in session.query(ThingFigure)}
     assert numbers == {"transactions": 8.0, "digital": 8.0}
+
+
+def test_figures_made_up_for_a_demo_say_so_to_everybody(
+    app: Flask, client: PageClient, place: Place
+) -> None:
+    row = {
+        "service": "a-fine", "kind": "volumes", "title": "Made up", "period": "month",
+        "due_days": 20, "ago": 1, "source": "Made up for this demo",
+        "figures": {"transactions": [5]},
+    }  # fmt: skip
+    place.session.commit()
+    assert demo_figures.add_missing(app.extensions["portal"].database, [row], ACT) == 1
+    (item,) = client.get("/data-sets/a-fine/volumes.json").get_json()["items"]
+    assert (item["source"], item["way"]) == ("Made up for this demo", "import")
+    assert "Made up for this demo" in client.get("/data-sets/a-fine/volumes.csv").text

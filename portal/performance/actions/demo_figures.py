@@ -57,7 +57,7 @@ def add_missing(database: Database, rows: Iterable[Document], act: Act) -> int:
         with database.writing() as session:
             data_set = store.locked(session, made)
             tokens.make(session, data_set.id, LABEL, act)
-            entries, sent = list(_entries(row, act)), Sent(Way.FILE, row["source"])
+            entries, sent = list(_entries(row, act)), Sent(Way.IMPORT, row["source"])
             before = _as_first(entries, row.get("revised", {}))
             for each in [before, entries] if before != entries else [entries]:
                 answering.keep_entries(session, data_set, each, sent, act)

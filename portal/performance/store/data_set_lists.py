@@ -63,8 +63,8 @@ class Own(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SetQuery:
-    """What a list is narrowed to: slugs, values of closed lists, and the place after which the
-    page begins.
+    """What a list is narrowed to: slugs, values of closed lists, the place after which the
+    page begins, and words: each stands in the title, the address or the name of what it is of.
     """
 
     service: str | None = None
@@ -75,6 +75,7 @@ class SetQuery:
     overdue: bool | None = None
     published: bool | None = None
     after: tuple[str, str] | None = None
+    text: str = ""
 
 
 def seen_by(session: Session, person: Person) -> ColumnElement[bool]:
@@ -194,6 +195,9 @@ def _where(query: SetQuery, seen: ColumnElement[bool], day: date) -> list[Column
         where.append(late if query.overdue else ~late)
     if query.published is not None:
         where.append(d.published == query.published)
+    told = (d.title, d.group, d.type, Service.name, Component.name)
+    for word in query.text.lower().split():
+        where.append(or_(*(func.lower(each).contains(word, autoescape=True) for each in told)))
     return where
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("data_sets", __name__)
 SLUGS = ("service", "component", "organisation")
-FILTERS = (*SLUGS, "kind", "period", "overdue", "published")
+FILTERS = (*SLUGS, "kind", "period", "overdue", "published", "q")
 COLUMNS = (
     "group", "type", "title", "kind", "period", "service_slug", "service", "component_slug",
     "component", "organisation_slug", "organisation", "published", "first_start", "last_start",
@@ -85,7 +85,9 @@ def _asked() -> tuple[SetQuery, tuple[str, ...]]:
     place = str(key[0]).partition("/") if key else None
     ignored += ["after"] if after and not (place and place[1]) else []
     at = (place[0], place[2]) if place and place[1] else None
-    return SetQuery(service, component, body, kind, period, overdue, published, at), tuple(ignored)
+    text = request.args.get("q", "").strip()[:200]
+    asked = SetQuery(service, component, body, kind, period, overdue, published, at, text)
+    return asked, tuple(ignored)
 
 
 def _whether(name: str, ignored: list[str]) -> bool | None:
@@ -108,6 +110,7 @@ def _index(query: SetQuery, ignored: tuple[str, ...]) -> Response:
         today=today(),
         facets=_facets(query, many),
         chosen=_chosen(query, rows),
+        kept=[(name, request.args.get(name, "")) for name in FILTERS if name != "q"],
         narrowed=any(request.args.get(name) for name in FILTERS),
         ignored=ignored,
         first=query.after is None,
