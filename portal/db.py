@@ -7,11 +7,12 @@ connection that cannot.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -249,56 +250,84 @@ def insert_rows(session: Session, model: type[Base], rows: list[dict[str, Any]])
     Raises:
         IntegrityError: a row breaks a constraint.
     """
-    if len(rows) < COPIED:
-        if rows:
-            session.execute(insert(table_of(model)), rows)
-    elif session.get_bind().dialect.name == "postgresql":
-        _copy_rows(session, table_of(model), rows)
-    else:
-        _drive_rows(session, table_of(model), rows)
+    if len(rows) >= COPIED:
+        insert_columns(session, model, {name: map(itemgetter(name), rows) for name in rows[0]})
+    elif rows:
+        session.execute(insert(table_of(model)), rows)
 
 
-def _drive_rows(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+def insert_columns(
+    session: Session, model: type[Base], columns: Mapping[str, Iterable[Any]],
+    keeps: Collection[str] | None = None,
+) -> None:  # fmt: skip
+    """Insert many rows, which come as columns.
+
+    Args:
+        columns: of the same length, with those that have a default in Python.
+        keeps: on SQLite only: a row is put over one with its primary key, of which these columns
+            stay; other keys must be free.
+
+    Raises:
+        IntegrityError: a row breaks a constraint.
+    """
     session.flush()  # as before any other statement
-    connection = session.connection()
-    names, written = _written(connection.dialect, table, rows)
-    marks = ", ".join("?" * len(written))
-    statement = f"INSERT INTO {names} VALUES ({marks})"  # noqa: S608 - names of the schema
-    connection.exec_driver_sql(
-        statement, [tuple([made(r[n]) if made else r[n] for n, made in written]) for r in rows]
-    )
+    connection, table = session.connection(), table_of(model)
+    quoted = connection.dialect.identifier_preparer
+    names = ", ".join(quoted.format_column(table.c[name]) for name in columns)
+    into = f"{quoted.format_table(table)} ({names})"
+    made = [_processor(table.c[name].type, connection.dialect) for name in columns]
+    put = [
+        map(how, each) if how else each for how, each in zip(made, columns.values(), strict=True)
+    ]
+    rows = zip(*put, strict=True)
+    if connection.dialect.name == "postgresql":
+        _copy_rows(connection, f"COPY {into} FROM STDIN", rows)
+        return
+    over = "" if keeps is None else _over(table, columns, keeps)
+    marks = ", ".join("?" * len(columns))
+    statement = f"INSERT INTO {into} VALUES ({marks}){over}"  # noqa: S608 - names of the schema
+    connection.exec_driver_sql(statement, list(rows))
 
 
-def _written(
-    dialect: Dialect, table: Table, rows: list[dict[str, Any]]
-) -> tuple[str, list[tuple[str, Any]]]:
-    """A table with the columns of rows, as statements name them; and how each value is put."""
-    columns = [table.c[name] for name in rows[0]]
-    quoted = dialect.identifier_preparer
-    names = ", ".join(quoted.format_column(column) for column in columns)
-    processors = [(c.name, _processor(c.type, dialect)) for c in columns]
-    return f"{quoted.format_table(table)} ({names})", processors
+def _over(table: Table, columns: Iterable[str], keeps: Collection[str]) -> str:
+    key = [column.name for column in table.primary_key]
+    new = [f"{name} = excluded.{name}" for name in columns if name not in {*key, *keeps}]
+    return f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {', '.join(new)}"
 
 
 def _processor(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """How values of a type are put; moments and days, which repeat, are put once each."""
-    made = type_.dialect_impl(dialect).bind_processor(dialect)
-    once = made is not None and isinstance(type_, UtcTime | Date)
-    return cache(made) if made is not None and once else made
+    how: Callable[[Any], Any] | None = type_.dialect_impl(dialect).bind_processor(dialect)
+    if how and dialect.name == "sqlite":
+        how = next((made for kind, made in _AS_TEXT if isinstance(type_, kind)), how)
+    return cache(how) if how and isinstance(type_, UtcTime | Date) else how
 
 
-def _copy_rows(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
-    session.flush()  # as before any other statement
-    connection = session.connection()
-    dialect = connection.dialect
-    names, written = _written(dialect, table, rows)
-    statement = f"COPY {names} FROM STDIN"
+def _moment(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()[:10]
+
+
+#: What SQLAlchemy writes in SQLite, in a fifth of its time.
+_AS_TEXT: list[tuple[Any, Callable[[Any], Any]]] = [
+    (UtcTime, _moment), (Date, _day), (JSON, _dumps)
+]  # fmt: skip
+
+
+def _copy_rows(connection: Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
     raw: Any = connection.connection.driver_connection
     try:
         with raw.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
-                copy.write_row([made(row[n]) if made else row[n] for n, made in written])
-    except dialect.loaded_dbapi.Error as problem:
+                copy.write_row(row)
+    except connection.dialect.loaded_dbapi.Error as problem:
         raise as_sqlalchemy(connection, statement, problem) from problem
 
 

@@ -30,7 +30,7 @@ ROWS: Any = st.lists(st.dictionaries(KEYS, VALUES, max_size=4), max_size=6)
 def test_together_is_as_one_by_one(rows: list[dict[str, Any]]) -> None:
     known: dict[Any, Any] = {}
     personal = [said for row in rows for said in records._personal(row, known)]
-    assert not personal or records._may_be_personal(rows)
+    assert not personal or records.Together(rows).may_be_personal()
     assert len(records.personal_data(rows)) == len(personal)
     wrong = [
         key
@@ -38,4 +38,4 @@ def test_together_is_as_one_by_one(rows: list[dict[str, Any]]) -> None:
         for key, value in row.items()
         if records._wrong_key(key) or records._wrong_value(key, value)
     ]
-    assert not (wrong and records._all_right(rows))
+    assert not (wrong and records.Together(rows).all_right())

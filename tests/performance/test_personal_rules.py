@@ -193,3 +193,25 @@ def test_kinds_have_no_such_names() -> None:
     for sort in kinds.SORTS.values():
         for each in (*sort.dimensions, *sort.measures):
             assert personal.name_looks_like(each.key) is None
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from("0123456789aQqWcCsS1 -.+@()_:/\n\u2013\u0131"), max_size=24),
+        max_size=4,
+    )
+)
+def test_many_texts_are_looked_at_as_each_is(texts: list[str]) -> None:
+    each = any(personal.looks_like(text) for text in texts)
+    assert personal.any_looks_like(texts) or not each
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a@b.example", "qq 12-34 56 c", "SW1A 1AA", "m1 1ae", "(0161) 496 0000", "+44 161 496 0000",
+     "0044 161 496 0000", "401 023 2137", "4010232137"],
+)  # fmt: skip
+def test_one_among_many_texts_is_found(text: str) -> None:
+    many = [f"2016-05-{day:02}.online" for day in range(1, 29)]
+    assert not personal.any_looks_like(many)
+    assert personal.any_looks_like([*many, text]) and personal.looks_like(text)

@@ -15,7 +15,7 @@ from portal.performance.models.values import DataBatch
 from portal.performance.rules import meanings, schema_checks
 from portal.performance.rules import records as rules
 from portal.performance.rules.entries import Gone, Record, Sent
-from portal.performance.rules.records import Asked, WrongRecords
+from portal.performance.rules.records import Asked, Read, Together, WrongRecords
 from portal.performance.store import data_sets, records
 
 
@@ -36,16 +36,18 @@ def receive(
     """
     if not rows:
         return None
-    wrong = rules.personal_data(rows)
+    together = Together(rows)
+    wrong = rules.personal_data(rows, together)
     if wrong:
         raise WrongRecords(wrong)
-    return _keep(session, data_set, rows, records.asked_of(data_set), sent, act)
+    asked = records.asked_of(data_set)
+    reads = rules.read(rows, asked, schema_checks.says(rows, asked), together)
+    return _keep(session, data_set, reads, asked, sent, act)
 
 
 def _keep(
-    session: Session, data_set: DataSet, rows: Sequence[object], asked: Asked, sent: Sent, act: Act
+    session: Session, data_set: DataSet, reads: list[Read], asked: Asked, sent: Sent, act: Act
 ) -> DataBatch:
-    reads = rules.read(rows, asked, schema_checks.says(rows, asked))
     if not asked.means_values:
         kept = [rules.as_record(each) for each in reads]
         return keeping.keep(session, data_set.id, [], kept, sent, act)
@@ -92,7 +94,9 @@ def change(
         raise WrongRecords(wrong)
     # The id stays, whatever it was made from.
     asked = replace(records.asked_of(data_set), auto_ids=())
-    return _keep(session, data_set, [{**before.body, **new}], asked, sent, act)
+    row = {**before.body, **new}
+    reads = rules.read([row], asked, schema_checks.says([row], asked))
+    return _keep(session, data_set, reads, asked, sent, act)
 
 
 def delete(session: Session, data_set: DataSet, record_id: str, sent: Sent, act: Act) -> DataBatch:

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -19,8 +20,7 @@ UNKNOWN = (ValueState.NOT_PROVIDED, ValueState.NOT_COLLECTED, ValueState.SUPPRES
 STATUSES = (ValueStatus.PROVISIONAL, ValueStatus.REVISED, ValueStatus.PUBLISHED)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A record of a data set as reads give it back.
 
     Attributes:
@@ -93,16 +93,17 @@ class Known:
 Part = tuple[Figure, int, Entry, int]
 
 
+_KEY, _ID = attrgetter("key"), itemgetter(0)
+
+
 def digest(entries: Iterable[Entry], records: Iterable[Record], gone: Iterable[str] = ()) -> str:
     """A digest of what was sent, in whichever order, and of which records are gone."""
-    said = sorted(
-        [
-            *(orjson.dumps([*each.key, each.state, each.number]) for each in entries),
-            *(orjson.dumps([r.record_id, r.body], option=orjson.OPT_SORT_KEYS) for r in records),
-            *(orjson.dumps([id_]) for id_ in gone),
-        ]
+    said = (
+        [[*each.key, each.state, each.number] for each in sorted(entries, key=_KEY)],
+        [[id_, body] for id_, _at, _cell, body in sorted(records, key=_ID)],
+        sorted(gone),
     )
-    return hashlib.sha256(b"\n".join(said)).hexdigest()
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def fold(parts: Iterable[Part]) -> dict[tuple[date, Figure], Known]:

@@ -38,7 +38,7 @@ def on_its_day(read: Read) -> Read:
     day before in UTC.
     """
     at = datetime.combine(read.day, time(), UTC)
-    return replace(read, at=at, body={**read.body, TIMESTAMP: at.isoformat()})
+    return read._replace(at=at, body={**read.body, TIMESTAMP: at.isoformat()})
 
 
 def records(reads: Sequence[Read], asked: Asked, there: Mapping[Place, str]) -> list[Record]:

@@ -7,9 +7,10 @@ HMRC's manual NIM39110; postcode areas as Royal Mail gives them.
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 _EMAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]{2,}")
 _BEFORE, _AFTER = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
@@ -62,6 +63,25 @@ def looks_like(text: str) -> str | None:
     if not _SOMETHING.search(text):
         return None
     return next((name for name, found in _SORTS if found(text)), None)
+
+
+def any_looks_like(texts: Iterable[str]) -> bool:
+    """Whether any of many texts does. Thousands of values have few shapes, and nobody's things have
+    most of those: only texts of the others are looked at.
+    """
+    lines = "\n".join(texts).split("\n")  # nothing that is looked for goes on in the next line
+    plain = "\n".join(line for line in lines if line.isascii()).split("\n")
+    shapes = "\n".join(plain).translate(_SHAPES).split("\n")
+    told = {shape for shape in set(shapes) if _may_be(shape)}
+    some = [line for line, shape in zip(plain, shapes, strict=True) if shape in told]
+    if len(plain) < len(lines):
+        some += [line for line in lines if not line.isascii()]
+    return looks_like("\n".join(some)) is not None
+
+
+def _may_be(shape: str) -> bool:
+    found = _SHAPE.search(shape) or _PHONE_SHAPE.search(_DATE.sub("day", shape))
+    return found is not None
 
 
 def name_looks_like(key: str) -> str | None:
@@ -129,4 +149,18 @@ _SORTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("a postcode", _POSTCODE.search),
     ("a phone number", _phone),
     ("an NHS number", _nhs),
+)
+
+#: The shape of a text has `a` for each letter, and 0 for each digit; and these are the shapes of
+#: the things above, and of some more.
+_SHAPES = str.maketrans(
+    dict.fromkeys(string.ascii_letters, "a") | dict.fromkeys(string.digits, "0")
+)
+_SHAPE = re.compile(
+    rf"@|{_BEFORE}(?:aa(?:[ -]?00){{3}}[ -]?a|a{{1,2}}0[a0]? ?0aa){_AFTER}"
+    rf"|{_START}000[ -]?000[ -]?0000{_END}"
+)
+_PHONE_SHAPE = re.compile(
+    rf"{_START}(?:\(?00(?:[ ().-]{{0,2}}0){{8,9}}|(?:\+|00)0(?:[ ().-]{{0,2}}0){{8,13}})"
+    rf"(?![0-9]){_END}"
 )

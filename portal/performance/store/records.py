@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 
 import orjson
 from sqlalchemy import ARRAY, ColumnElement, String, cast, delete, func, select
 from sqlalchemy.orm import Session
 
-from portal.db import chunks, insert_rows
+from portal.db import chunks, insert_columns
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.values import DataRecord
 from portal.performance.rules.entries import Record
@@ -29,7 +30,8 @@ def asked_of(data_set: DataSet) -> Asked:
 
 
 def put(session: Session, data_set_id: int, records: Iterable[Record], at: datetime) -> int:
-    """Keep records, each in the place of one with its id; the last of an id counts.
+    """Keep records, each in the place of one with its id; the last of an id counts. No other record
+    has the cell of one (`rules.meanings.records` sees to that).
 
     Returns:
         How many there are of them.
@@ -38,27 +40,24 @@ def put(session: Session, data_set_id: int, records: Iterable[Record], at: datet
     if not last:
         return 0
     newest = _newest(session, data_set_id)
-    order = {} if newest is None else _taken_away(session, data_set_id, last)
+    over = newest is not None and session.get_bind().dialect.name == "sqlite"
+    order = {} if newest is None or over else _taken_away(session, data_set_id, last)
     following = 0 if newest is None else newest + 1
-    rows = []
-    for each in last.values():
-        seq = order.get(each.record_id)
-        if seq is None:
-            seq, following = following, following + 1
-        rows.append(
-            {
-                "data_set_id": data_set_id,
-                "record_id": each.record_id,
-                "seq": seq,
-                "updated_at": at,
-                "at": each.at,
-                "day": each.at.date() if each.at else None,
-                "cell": each.cell,
-                "body": each.body,
-            }
-        )
-    insert_rows(session, DataRecord, rows)
-    return len(rows)
+    places = [order.get(id_) for id_ in last] if order else [None] * len(last)
+    new = count(following)
+    ats = [each.at for each in last.values()]
+    columns = {
+        "data_set_id": [data_set_id] * len(last),
+        "record_id": last,
+        "seq": [next(new) if seq is None else seq for seq in places],
+        "updated_at": [at] * len(last),
+        "at": ats,
+        "day": [each and each.date() for each in ats],
+        "cell": [each.cell for each in last.values()],
+        "body": [each.body for each in last.values()],
+    }
+    insert_columns(session, DataRecord, columns, ["seq"] if over else None)
+    return len(last)
 
 
 def _newest(session: Session, data_set_id: int) -> int | None:
