@@ -197,11 +197,15 @@ def json_list(path: Path, of: str, objects: str) -> tuple[str, list[Any]]:
     return name, rows
 
 
-def contents(path: Path) -> tuple[str, bytes]:
+def contents(path: Path, most: int = MAX_BYTES) -> tuple[str, bytes]:
     """The name of a file as it can be kept and printed, and what is in it.
 
+    Args:
+        path: the file.
+        most: how many bytes it may have.
+
     Raises:
-        Invalid: no such file, no regular one, or larger than 50 MB.
+        Invalid: no such file, no regular one, or larger than `most`.
     """
     # A name that is not UTF-8 could be neither kept nor printed.
     name = os.fsencode(path.name).decode(errors="replace")
@@ -216,12 +220,12 @@ def contents(path: Path) -> tuple[str, bytes]:
             if not stat.S_ISREG(found.st_mode):
                 raise Invalid(name, f"{name} cannot be read: it is not a regular file")
             # The size is only what the file system says of it now.
-            raw = file.read(MAX_BYTES + 1) if found.st_size <= MAX_BYTES else b""
+            raw = file.read(most + 1) if found.st_size <= most else b""
     except OSError as problem:
         reason = problem.strerror or "it cannot be opened"
         raise Invalid(name, f"{name} cannot be read: {reason}") from problem
-    if found.st_size > MAX_BYTES or len(raw) > MAX_BYTES:
-        raise Invalid(name, f"{name} is larger than {MAX_BYTES // 2**20} MB")
+    if found.st_size > most or len(raw) > most:
+        raise Invalid(name, f"{name} is larger than {most // 2**20} MB")
     return name, raw
 
 
@@ -231,7 +235,7 @@ def _encoding(raw: bytes, name: str) -> str:
     if b"\0" in raw:
         raise Invalid(name, f"{name} is not a text file")
     try:
-        raw.decode("utf-8")
+        _decode(raw)
         return "UTF-8"
     except UnicodeDecodeError as problem:
         line = raw[: problem.start].count(b"\n") + 1
@@ -245,6 +249,23 @@ def _encoding(raw: bytes, name: str) -> str:
         except UnicodeDecodeError:
             message = f"{name}, line {line}: neither UTF-8 nor Windows-1252 text"
             raise Invalid(name, message) from problem
+
+
+def _decode(raw: bytes) -> None:
+    """Raises UnicodeDecodeError where it is not UTF-8. All of it at once as text would need up to
+    four times its size.
+    """
+    first, some = 0, 2**20
+    while first < len(raw):
+        after = min(first + some, len(raw))
+        while after < len(raw) and raw[after] & 0xC0 == 0x80 and after - first < some + 4:
+            after += 1  # not within a character
+        try:
+            raw[first:after].decode("utf-8")
+        except UnicodeDecodeError as problem:
+            at = first + problem.start, first + problem.end
+            raise UnicodeDecodeError("utf-8", raw, *at, problem.reason) from None
+        first = after
 
 
 def _malformed(name: str, reader: _csv.Reader, problem: csv.Error) -> Invalid:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from portal.errors import Invalid
-from portal.interchange import tables
+from portal.interchange import performance_platform, tables
 from tests.interchange.files import write
 
 
@@ -54,6 +55,27 @@ def test_large_file_is_refused_unread(tmp_path: Path) -> None:
         os.truncate(file.fileno(), 100 * 2**20)
     with pytest.raises(Invalid, match="larger than 50 MB"):
         tables.read_table(path, ["name"])
+
+
+def test_services_may_be_many(tmp_path: Path) -> None:
+    path = tmp_path / "services.csv"
+    for megabytes, said in ((51, "is not a text file"), (201, "larger than 200 MB")):
+        with path.open("wb") as file:
+            os.truncate(file.fileno(), megabytes * 2**20)
+        with pytest.raises(Invalid, match=said):
+            performance_platform.parse_services(path)
+
+
+@pytest.mark.parametrize("sign", ["a", "£", "€", "😀"])
+def test_a_character_across_pieces_is_one(tmp_path: Path, sign: str) -> None:
+    path = tmp_path / "names.csv"
+    for before in range(5):
+        text = "name\n" + "x" * before + f"{sign}\n" * (2**20 // len(f"{sign}\n".encode()) + 9)
+        path.write_text(text, encoding="utf-8", newline="")
+        assert tables.read_table(path, ["name"]).encoding == "UTF-8"
+    path.write_bytes(text.encode() + "€".encode()[:2])
+    with pytest.raises(Invalid, match="not UTF-8") if sign != "a" else nullcontext():
+        assert tables.read_table(path, ["name"]).encoding == "Windows-1252"
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:
