@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import random
+import resource
 import subprocess
 import sys
 import time
@@ -64,27 +65,38 @@ def against_executemany(
     file = services_csv(folder / "services.csv", ROWS)
     with databases.copy(admin, small, folder, "a") as target:
         before = _contents(target)
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), _busy(resource.RUSAGE_CHILDREN)
         subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", "import", "services-csv", str(file),
              "--yes"],
             cwd=ROOT, env=environment(target), check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         mine = time.perf_counter() - started
+        mine_busy = _busy(resource.RUSAGE_CHILDREN) - busy
         after = _contents(target)
     rows = {name: list(after[name] - before[name]) for name in TABLES}
     with databases.copy(admin, small, folder, "b") as target:
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), _busy(resource.RUSAGE_SELF)
         _write(target, rows, after)
         floor = time.perf_counter() - started
+        floor_busy = _busy(resource.RUSAGE_SELF) - busy
         if _contents(target) != after:
             raise AssertionError("executemany left other rows than the import")
     many = sum(map(len, rows.values()))
+    ratio = f"{floor / mine:.2f}"
+    if target.sqlite:  # PostgreSQL's own work is in processes of its own
+        ratio += f" (cpu {floor_busy / mine_busy:.2f})"
     return Line(
         "import", f"import of {ROWS:,} services",
         f"{many / mine:,.0f} rows per s, {mine:.1f} s", f"{many / floor:,.0f} rows per s",
-        f"{floor / mine:.2f}", ">= 0.25", floor / mine >= 0.25,
+        ratio, ">= 0.25", floor / mine >= 0.25,
     )  # fmt: skip
+
+
+def _busy(who: int) -> float:
+    """Seconds of processor time so far."""
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
 
 
 def _columns(database: Database, table: str) -> list[str]:

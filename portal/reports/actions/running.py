@@ -135,11 +135,12 @@ def work_out(
     first = orjson.loads(zlib.decompress(parts[0]))
     platforms = platforms_of(first)
     said.update(_described(terms, platforms))
-    below = lines.leaves(_uses(parts, lambda _: None))
+    below = _below(parts)
     tally, judged = Tally(undated=first["undated"]), Judged(weak_keys(terms))
 
     def heard() -> Iterator[lines.Used]:
-        for used in _uses(parts, told):
+        for raw in _lines(parts, told):
+            used = lines.read(raw)
             said.update(lines.said(used))
             yield used
 
@@ -169,8 +170,8 @@ def platforms_of(first: dict[str, Any]) -> list[Platform]:
 def places_of(parts: list[bytes], terms: Terms) -> Places:
     """The quantities that follow from the parts of an input, with these years."""
     tally = Tally()
-    below = lines.leaves(_uses(parts, lambda _: None))
-    for _ in claims(lines.by_service(_uses(parts, lambda _: None)), below, terms, tally):
+    every = map(lines.read, _lines(parts))
+    for _ in claims(lines.by_service(every), _below(parts), terms, tally):
         pass
     return tally.places
 
@@ -183,11 +184,14 @@ def _described(terms: Terms, platforms: list[Platform]) -> bytes:
     return orjson.dumps([numbers, rows, known], option=orjson.OPT_SORT_KEYS)
 
 
-def _uses(parts: list[bytes], told: Told) -> Iterator[lines.Used]:
+def _lines(parts: list[bytes], told: Told = lambda _: None) -> Iterator[bytes]:
     for number, part in enumerate(parts[1:], start=1):
-        for raw in zlib.decompress(part).splitlines():
-            yield lines.read(raw)
+        yield from zlib.decompress(part).splitlines()
         told(_READ + (_CLAIMED - _READ) * number // len(parts))
+
+
+def _below(parts: list[bytes]) -> set[tuple[str, str]]:
+    return lines.leaves(lines.read(raw) for raw in _lines(parts) if lines.NO_WHOLE not in raw)
 
 
 def _some(every: Iterable[T]) -> Iterator[list[T]]:

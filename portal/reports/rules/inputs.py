@@ -59,6 +59,10 @@ class Used:
 _FIELDS = tuple(Used.__dataclass_fields__)
 
 
+#: In the line of a service that is part of no other.
+NO_WHOLE = b'"above":[]'
+
+
 def line(used: Used) -> bytes:
     """The use as a line of a run's input."""
     return orjson.dumps(_plain(used), option=orjson.OPT_SORT_KEYS) + b"\n"

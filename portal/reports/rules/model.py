@@ -6,7 +6,7 @@ ranges and draws all multiply the same two. The formulas are those of docs/savin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -162,30 +162,23 @@ def _replaced(
 
 def worth(kind: ClaimKind, values: Values) -> Decimal:
     """What one of a kind is worth in pounds, before it is added to gains or taken off as a cost."""
-    uplift = ONE + values.optimism
-    match kind:
-        case ClaimKind.RUN_RELEASED | ClaimKind.RUN_REPLACED:
-            return ONE
-        case ClaimKind.BUILD_AVOIDED:
-            return values.additionality * values.build
-        case ClaimKind.RUN_AVOIDED:
-            return values.additionality * values.run
-        case ClaimKind.VOLUME_AVOIDED:
-            return values.additionality * values.alternative_price
-        case ClaimKind.VOLUME_REPLACED:
-            return values.alternative_price
-        case ClaimKind.INTEGRATION:
-            return values.relative_cost * values.build * uplift
-        case ClaimKind.INTEGRATION_MEASURED:
-            return ONE
-        case ClaimKind.EXIT:
-            return values.exit_cost * uplift
-        case ClaimKind.OWN_RUN:
-            return values.own_run
-        case ClaimKind.PRICE:
-            return values.price
-        case ClaimKind.PLATFORM:
-            return values.platform
+    return WORTH_OF[kind](values)
+
+
+WORTH_OF: Mapping[ClaimKind, Callable[[Values], Decimal]] = {
+    ClaimKind.RUN_RELEASED: lambda _: ONE,
+    ClaimKind.RUN_REPLACED: lambda _: ONE,
+    ClaimKind.BUILD_AVOIDED: lambda v: v.additionality * v.build,
+    ClaimKind.RUN_AVOIDED: lambda v: v.additionality * v.run,
+    ClaimKind.VOLUME_AVOIDED: lambda v: v.additionality * v.alternative_price,
+    ClaimKind.VOLUME_REPLACED: lambda v: v.alternative_price,
+    ClaimKind.INTEGRATION: lambda v: v.relative_cost * v.build * (ONE + v.optimism),
+    ClaimKind.INTEGRATION_MEASURED: lambda _: ONE,
+    ClaimKind.EXIT: lambda v: v.exit_cost * (ONE + v.optimism),
+    ClaimKind.OWN_RUN: lambda v: v.own_run,
+    ClaimKind.PRICE: lambda v: v.price,
+    ClaimKind.PLATFORM: lambda v: v.platform,
+}
 
 
 Sums = dict[tuple[ClaimKind, int], Decimal]

@@ -15,7 +15,7 @@ import orjson
 from portal.reports.rules.assumptions import WORTH, Chosen
 from portal.reports.rules.inputs import COUNTED, Used
 from portal.reports.rules.model import Quantity, Sums, Use
-from portal.reports.rules.years import ZERO, live_share
+from portal.reports.rules.years import ZERO, begins_in, live_share
 from portal.reports.words import ClaimKind, SizeBand
 
 #: In use, and no assumption says what that is worth.
@@ -60,14 +60,19 @@ def worthy(keys: Mapping[str, str], old: bool) -> bool:
 
 def put(places: Places, used: Used, use: Use, made: Iterable[Quantity], horizon: int) -> None:
     """Count a use in where it belongs."""
-    of = used.capability, used.component, used.band, used.old is not None, used.standing
-    placed = places.get(Place(*of))
+    place = Place(used.capability, used.component, used.band, used.old is not None, used.standing)
+    placed = places.get(place)
     if placed is None:
-        placed = places[Place(*of)] = Placed([ZERO] * horizon)
-    for year in range(horizon):
-        placed.live[year] += live_share(use.start, use.end, year) * use.exit_share
+        placed = places[place] = Placed([ZERO] * horizon)
+    for year in range(max(0, begins_in(use.start)), horizon):
+        live = live_share(use.start, use.end, year)
+        if not live:
+            break
+        placed.live[year] += live * use.exit_share
+    sums = placed.sums
     for kind, year, amount in made:
-        placed.sums[kind, year] = placed.sums.get((kind, year), ZERO) + amount
+        at = kind, year
+        sums[at] = sums.get(at, ZERO) + amount
 
 
 def gather(places: Places, chosen: Chosen, horizon: int) -> tuple[Grouped, Live]:

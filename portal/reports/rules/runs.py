@@ -169,18 +169,33 @@ def _claim(
     keys: Mapping[str, str], terms: Terms, tally: Tally,
 ) -> None:  # fmt: skip
     values = values_of(terms.chosen, keys)
-    for quantity in made:
-        place = used.capability, quantity.kind
-        claim = found.get(place)
-        if claim is None:
-            _usage, service, need, component, body = used.ids
-            claim = found[place] = Claim(
-                (used.service, *place), (service, need, 0, component, body), used.component,
-                used.organisation,
-            )  # fmt: skip
-        pence = to_pence(quantity.amount * worth(quantity.kind, values))
-        _add(claim, used, quantity, pence, keys)
-        _total(tally, used.component, quantity.kind, quantity.year, used.standing, pence)
+    mine: dict[ClaimKind, tuple[Claim, Decimal]] = {}
+    for kind, year, amount in made:
+        if kind not in mine:
+            mine[kind] = _part(found, used, kind, keys), worth(kind, values)
+        claim, one = mine[kind]
+        pence = to_pence(amount * one)
+        by = claim.years.setdefault(year, {})
+        by[used.standing] = by.get(used.standing, 0) + pence
+        _total(tally, used.component, kind, year, used.standing, pence)
+
+
+def _part(
+    found: dict[tuple[str, ClaimKind], Claim], used: Used, kind: ClaimKind, keys: Mapping[str, str]
+) -> Claim:
+    """The claim that a use has a part in."""
+    claim = found.get((used.capability, kind))
+    if claim is None:
+        _usage, service, need, component, body = used.ids
+        claim = found[used.capability, kind] = Claim(
+            (used.service, used.capability, kind), (service, need, 0, component, body),
+            used.component, used.organisation,
+        )  # fmt: skip
+    if claim.component != used.component:
+        claim.component, claim.ids = None, (*claim.ids[:3], None, claim.ids[4])
+    claim.usages.add(used.ids[0])
+    claim.keys.update(keys[each] for each in USES[kind] if each in keys)
+    return claim
 
 
 def _total(
@@ -188,15 +203,6 @@ def _total(
 ) -> None:
     key = component, kind, year, standing
     tally.pence[key] = tally.pence.get(key, 0) + pence
-
-
-def _add(claim: Claim, used: Used, quantity: Quantity, pence: int, keys: Mapping[str, str]) -> None:
-    if claim.component != used.component:
-        claim.component, claim.ids = None, (*claim.ids[:3], None, claim.ids[4])
-    claim.usages.add(used.ids[0])
-    claim.keys.update(keys[each] for each in USES[quantity.kind] if each in keys)
-    year = claim.years.setdefault(quantity.year, {})
-    year[used.standing] = year.get(used.standing, 0) + pence
 
 
 #: The assumptions that each kind of claim is worked out with.
@@ -234,11 +240,13 @@ def charged(
     the records or by its provider; and the key of the cost ("" where it has no use).
     """
     standings = set(standings)
+    used: dict[str, list[tuple[str, list[Decimal]]]] = {}
+    for (component, standing), years in tally.live.items():
+        if standing != Standing.PLANNED:
+            used.setdefault(component, []).append((standing, years))
     for platform in platforms:
         counted, known = [ZERO] * terms.horizon, [ZERO] * terms.horizon
-        for (component, standing), years in tally.live.items():
-            if component != platform.slug or standing == Standing.PLANNED:
-                continue
+        for standing, years in used.get(platform.slug, ()):
             for year, live in enumerate(years):
                 known[year] += live
                 counted[year] += live if standing in standings else ZERO
@@ -291,8 +299,9 @@ def case(
     Args:
         only: one component.
     """
-    standings, platforms = set(standings), list(platforms)
-    known = list(charged(platforms, standings, terms, tally))
+    standings = set(standings)
+    wanted = [each for each in platforms if only in (None, each.slug)]
+    known = list(charged(wanted, standings, terms, tally))
     costed = {platform.slug for platform, _, _ in known}
     sums: dict[Keys, Sums] = {}
     for (component, keys, standing), found in tally.sums.items():
@@ -305,12 +314,11 @@ def case(
             if at[0] is not NOT_IN[view]:
                 mine[at] = mine.get(at, ZERO) + amount
     if view is View.WHOLE:
-        for platform, weights, costs in known:
-            if only in (None, platform.slug):
-                for year, (weight, key) in enumerate(zip(weights, costs, strict=True)):
-                    if weight:
-                        group = sums.setdefault(((Assumed.PLATFORM.value, key),), {})
-                        group[ClaimKind.PLATFORM, year] = weight
+        for _platform, weights, costs in known:
+            for year, (weight, key) in enumerate(zip(weights, costs, strict=True)):
+                if weight:
+                    group = sums.setdefault(((Assumed.PLATFORM.value, key),), {})
+                    group[ClaimKind.PLATFORM, year] = weight
     used = {key for keys in sums for _, key in keys}
     ranges = {k: v for k, v in terms.chosen.assumptions.items() if k in used}
     groups = [Group(found, dict(keys)) for keys, found in sorted(sums.items())]
