@@ -62,6 +62,7 @@ class Permission(StrEnum):
     DECIDE_REQUESTS = "decide_requests"
     DECIDE_FINDINGS = "decide_findings"
     DECIDE_REPORTS = "decide_reports"
+    FREEZE_REPORT = "freeze_report"
     ADD_STANDARD = "add_standard"
     EDIT_STANDARD = "edit_standard"
     BOOK_ASSESSMENT = "book_assessment"
@@ -350,6 +351,10 @@ POLICY: dict[Permission, Predicate] = {
     # What past reports say, and which services they are about.
     Permission.DECIDE_REPORTS: lambda person, thing: _role(
         Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR
+    )(person, PORTAL),
+    # What the portal said on a day, for as long as there is a portal.
+    Permission.FREEZE_REPORT: lambda person, thing: _role(
+        Role.ASSURANCE_TEAM, Role.LEADERSHIP, Role.PORTAL_ADMINISTRATOR
     )(person, PORTAL),
     # What reports find in all of government.
     Permission.DECIDE_FINDINGS: lambda person, thing: _role(

@@ -330,6 +330,7 @@ def demo_load(as_json: bool) -> None:
     counts["data sets"] = {"added": figures}
     counts["reviews"] = {"set": reviews.add_missing(database(), kept["reviews"], command)}
     counts["savings"] = cli_savings.load_demo(command)
+    counts["snapshots"] = cli_savings.load_demo_snapshots(command)
     if as_json:
         click.echo(json.dumps(counts))
         return

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 
 from portal.audit import Act
 from portal.cli_importing import FILE
@@ -20,6 +20,7 @@ from portal.interchange import demo, tables
 from portal.reports.actions import assuming, running
 from portal.reports.rules import scenario
 from portal.reports.store import assumption_sets, runs
+from portal.reports.views import freezable
 from portal.reports.words import Basis, SetState
 
 savings_group = Commands("savings", help="What sharing components saves, and how sure that is.")
@@ -42,6 +43,12 @@ def load_demo(command: Act) -> dict[str, int]:
         asked = running.ask(session, everybody, number, Basis.RESTATED, 1, command)
     running.do(database(), asked, lambda: command.at)
     return {"assumptions": len(given["assumptions"]), "runs": 1}
+
+
+def load_demo_snapshots(command: Act) -> dict[str, int]:
+    """Freeze reports of the demo set, where none is frozen yet."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    return {"made": freezable.load_demo(app, database(), command)}
 
 
 @savings_group.command("evaluate")

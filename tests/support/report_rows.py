@@ -7,6 +7,7 @@ from portal.access import Permission
 PUBLIC = "public"
 EXPECTED: dict[str, str | Permission] = {
     "pipeline_ahead.index": Permission.RUN_ASSESSMENTS,
+    "snapshots.freeze": Permission.FREEZE_REPORT,
 } | dict.fromkeys(
     (
         "duplication.index",
@@ -33,6 +34,9 @@ EXPECTED: dict[str, str | Permission] = {
         "savings_lists.lines",
         "savings_bridge.show",
         "savings_sure.chart",
+        "snapshots.differences",
+        "snapshots.index",
+        "snapshots.show",
         "statistics.index",
         "statistics.organisations",
         "statistics.points",

@@ -1,5 +1,5 @@
 """Tables of reports, one module a noun; importing this package loads them all."""
 
-from portal.reports.models import assumptions, reuse, runs
+from portal.reports.models import assumptions, reuse, runs, snapshots
 
-__all__ = ["assumptions", "reuse", "runs"]
+__all__ = ["assumptions", "reuse", "runs", "snapshots"]

@@ -22,6 +22,7 @@ from portal.reports.views.savings import blueprint as savings
 from portal.reports.views.savings_bridge import blueprint as savings_bridge
 from portal.reports.views.savings_lists import blueprint as savings_lists
 from portal.reports.views.savings_sure import blueprint as savings_sure
+from portal.reports.views.snapshots import blueprint as snapshots
 from portal.reports.views.what_if import blueprint as what_if
 from portal.web import navigation
 from portal.web.chart_texts import amount
@@ -35,7 +36,7 @@ def install(app: Flask) -> None:
     for blueprint in (
         leadership, overdue, overview, duplication, reuse, reuse_services, reuse_charts,
         reuse_changes, savings, savings_lists, savings_sure, savings_bridge, what_if, pipeline,
-        pipeline_lists, pipeline_ahead,
+        pipeline_lists, pipeline_ahead, snapshots,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.filters["percent"] = lambda value: amount(value, Scale.SHARE)

@@ -1,0 +1,43 @@
+"""The form that freezes a report, and what snapshots are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wtforms import SelectField, StringField, SubmitField, TextAreaField
+
+from portal.reports.rules.snapshots import Difference
+from portal.web.forms import Enter, Form, MaxLength, Select
+from portal.web.i18n import lazy
+
+DIFFERENCES = {
+    Difference.APPEARED: lazy("Appeared"),
+    Difference.VANISHED: lazy("Vanished"),
+    Difference.CHANGED: lazy("Changed"),
+}
+MONTHLY = {"yes": lazy("By schedule"), "no": lazy("By hand")}
+
+
+class FreezeForm(Form):
+    """Which report to freeze, with which filters, and why."""
+
+    report = SelectField(lazy("Report"), [Select(lazy("a report"))])
+    query = StringField(
+        lazy("Filters (optional)"),
+        [MaxLength(1000)],
+        description=lazy(
+            "As they stand in the address of the report, after the question mark: for example, "
+            "by=phase. You can paste the whole address."
+        ),
+        render_kw={"params": {"spellcheck": False}},
+    )
+    reason = TextAreaField(
+        lazy("Why do you freeze it?"),
+        [Enter(lazy("why you freeze the report")), MaxLength(500)],
+        description=lazy("Everybody can read it beside the snapshot. Name no people."),
+    )
+    go = SubmitField(lazy("Freeze this report"))
+
+    def offer(self, reports: Iterable[tuple[str, str]]) -> None:
+        """Say which reports there are to choose from."""
+        self.report.choices = [("", ""), *reports]
