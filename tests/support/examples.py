@@ -43,6 +43,7 @@ from portal.performance.models.data_sets import DataToken
 from portal.performance.models.notes import FigureNote
 from portal.performance.store import data_sets
 from portal.reports.models.runs import SavingsRun
+from portal.reports.models.snapshots import Snapshot
 
 SERVICE = "tax-your-vehicle"
 ORGANISATION = "driver-and-vehicle-licensing-agency"
@@ -182,6 +183,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
             ("first", "second"), session.scalar(select(func.max(SavingsRun.id)))
         ),
         "savings_sure": {"run_id": session.scalar(select(func.max(SavingsRun.id)))},
+        "snapshots": {"snapshot_id": session.scalar(select(func.max(Snapshot.id)))},
         "standards": {"slug": "service-standard", "number": 3, "point": 12},
         "standard_walks": {"slug": "service-standard", "number": 2},
         "standard_editing": {"slug": STANDARD, "number": 1, "point": 15},

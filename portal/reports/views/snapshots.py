@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Blueprint, Response, current_app, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,6 +15,7 @@ from portal.accounts.views.base import done, form_page
 from portal.catalogue.views.base import (
     PAGE_SIZE,
     database,
+    one_of,
     place,
     reading,
     refuse_unknown,
@@ -149,30 +151,47 @@ def _show(
     )  # fmt: skip
 
 
+class Pair(NamedTuple):
+    """A snapshot, the one that it is compared with, and what is different."""
+
+    made: Made
+    other: Made | None
+    others: list[Made]
+    changes: list[dict[str, Any]]
+
+    @property
+    def in_order(self) -> list[Made]:
+        """The two by the day of their figures, the earlier first; none where there is no other."""
+        return sorted((self.made, self.other), key=_place) if self.other else []
+
+
+def _place(made: Made) -> tuple[date, int]:
+    return made.as_at, made.id
+
+
 @formats(blueprint, f"{ONE}/compare")
 @unless_unchanged(version)
 @public
 def differences(fmt: Format, snapshot_id: int) -> Response:
     """Say what is different from another snapshot of the same report."""
     ignored = list(unknown("with", "change", "after"))
+    wanted = one_of("change", Difference, ignored)
+    pair = _compare(snapshot_id, ignored)
+    refuse_unknown(fmt, ignored)
+    shown = [row for row in pair.changes if wanted in (None, row["change"])]
+    ids = dict(zip(("earlier", "later"), [each.id for each in pair.in_order], strict=False))
+    return respond_list(
+        fmt, page=lambda: _compared(pair, shown, ignored), rows=lambda: iter(shown),
+        columns=CHANGES, name=f"snapshot-{snapshot_id}-compared", more=ids, bounded=True,
+    )  # fmt: skip
+
+
+def _compare(snapshot_id: int, ignored: list[str]) -> Pair:
     with reading() as session:
         made = snapshots.by_id(session, snapshot_id)
         others = snapshots.others(session, made)
-        other = _other(made, others, ignored)
-        wanted = request.args.get("change", "")
-        if wanted and wanted not in set(Difference):
-            ignored.append(f"change={wanted[:80]}")
-            wanted = ""
-        refuse_unknown(fmt, ignored)
-        found = _changes(session, made, other) if other else []
-    shown = [row for row in found if not wanted or row["change"] == wanted]
-    return respond_list(
-        fmt, page=lambda: _compared(made, other, others, found, shown, ignored),
-        rows=lambda: iter(shown), columns=CHANGES, name=f"snapshot-{made.id}-compared",
-        more={"earlier": min(made.id, other.id) if other else None,
-              "later": max(made.id, other.id) if other else None},
-        bounded=True,
-    )  # fmt: skip
+        pair = Pair(made, _other(made, others, ignored), others, [])
+        return pair._replace(changes=_changes(session, pair.in_order))
 
 
 def _other(made: Made, others: list[Made], ignored: list[str]) -> Made | None:
@@ -187,32 +206,30 @@ def _other(made: Made, others: list[Made], ignored: list[str]) -> Made | None:
     return found or next(iter(nearest), None)
 
 
-def _changes(session: Session, made: Made, other: Made) -> list[dict[str, Any]]:
-    ids = sorted((made.id, other.id))
-    old, new = (snapshots.document(session, id_) for id_ in ids)
+def _changes(session: Session, pair: list[Made]) -> list[dict[str, Any]]:
+    if not pair:
+        return []
+    old, new = (snapshots.document(session, each.id) for each in pair)
     columns = dict.fromkeys((*old["columns"], *new["columns"]))
     found = compare(old["items"], new["items"], new["key"], list(columns))
     return [dict(zip(CHANGES, (each.what.value, *each[1:]), strict=True)) for each in found]
 
 
-def _compared(
-    made: Made, other: Made | None, others: list[Made], found: list[dict[str, Any]],
-    shown: list[dict[str, Any]], ignored: list[str],
-) -> Response:  # fmt: skip
-    after = place("after") or 0
+def _compared(pair: Pair, shown: list[dict[str, Any]], ignored: list[str]) -> Response:
+    after, made = place("after") or 0, pair.made
     last = after + PAGE_SIZE
-    counts = {each: sum(row["change"] == each for row in found) for each in Difference}
-    pair = sorted((made, other), key=lambda each: each.id) if other else None
+    counts = {each: sum(row["change"] == each for row in pair.changes) for each in Difference}
     return page(
         "reports/snapshot_compared.html",
         title=_("What changed between two snapshots: %(what)s", what=called(made)),
-        section=_("Reports on government"), made=made, other=other, others=others, pair=pair,
+        section=_("Reports on government"), other=pair.other, others=pair.others,
+        pair=pair.in_order,
         crumbs=_crumbs(_up(), (_("Snapshot %(number)s", number=made.id),
                                url_for(".show", snapshot_id=made.id))),
         facets=[(_("What happened"), filter_links("change", DIFFERENCES,
                                                   request.args.get("change"), counts))],
         words=DIFFERENCES, rows=shown[after:last], ignored=ignored, first=after == 0,
-        narrowed=bool(found),
+        narrowed=bool(pair.changes),
         paging=paging({"after": after - PAGE_SIZE or None} if after else None,
                       {"after": last} if last < len(shown) else None),
     )  # fmt: skip
