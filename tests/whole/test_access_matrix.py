@@ -147,7 +147,9 @@ BY_ROLE = {
     Permission.DECIDE_NAME: {(Role.PORTAL_ADMINISTRATOR, P), (Role.ASSURANCE_TEAM, P)},
     Permission.DECIDE_REPORTS: {(Role.PORTAL_ADMINISTRATOR, P), (Role.ASSURANCE_TEAM, P)},
     Permission.FREEZE_REPORT: {
-        (Role.PORTAL_ADMINISTRATOR, P), (Role.ASSURANCE_TEAM, P), (Role.LEADERSHIP, P)
+        (Role.PORTAL_ADMINISTRATOR, P),
+        (Role.ASSURANCE_TEAM, P),
+        (Role.LEADERSHIP, P),
     },
     Permission.ADD_STANDARD: ADMINISTRATORS,
     Permission.RUN_ASSESSMENTS: RUNS,
