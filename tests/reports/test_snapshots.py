@@ -189,13 +189,15 @@ def test_the_worker_freezes_each_report_once_a_month(
     work(app, database, ACT.at)
     made = listed(client)
     assert {row["month"] for row in made} == {"2026-12"}
-    assert [row["report"] for row in made] == ["pipeline", "duplication", "reuse"]
+    assert [row["report"] for row in made] == [
+        "leadership", "pipeline", "duplication", "reuse",
+    ]  # fmt: skip
     add_service(some, "new", owner="agency")
     some.commit()
     work(app, database, ACT.at)
     assert listed(client) == made
     work(app, database, datetime(2027, 1, 1, 0, 1, tzinfo=UTC))
-    assert [row["month"] for row in listed(client)] == ["2027-01"] * 3 + ["2026-12"] * 3
+    assert [row["month"] for row in listed(client)] == ["2027-01"] * 4 + ["2026-12"] * 4
     page = client.get(f"{HERE}/{listed(client)[0]['snapshot']}").text
     assert "By schedule, for January 2027" in page
 

@@ -21,6 +21,7 @@ from portal.reports.actions import freezing
 from portal.reports.actions.freezing import Frozen
 from portal.reports.store import snapshots
 from portal.reports.views.duplication import COLUMNS as DUPLICATION
+from portal.reports.views.leadership import COLUMNS as LEADERSHIP
 from portal.reports.views.pipeline import COLUMNS as PIPELINE
 from portal.reports.views.reuse import COLUMNS as REUSE
 from portal.reports.views.savings import COLUMNS as SAVINGS
@@ -61,6 +62,10 @@ REPORTS: dict[str, Freezable] = {
     "savings": Freezable(
         lazy("What sharing saves"), "/savings", "savings.index",
         ("view", "counted", "financial_year"), SAVINGS,
+    ),
+    "leadership": Freezable(
+        lazy("Digital government on a page"), "/leadership", "leadership.index",
+        ("part", "row", "figure"), LEADERSHIP,
     ),
 }  # fmt: skip
 
