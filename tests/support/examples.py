@@ -177,6 +177,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
             "invitation_id": session.scalar(select(func.min(Invitation.id))),
         },
         "joining": {"request_id": session.scalar(select(func.min(JoinRequest.id)))},
+        "books": {"run_id": session.scalar(select(func.max(SavingsRun.id)))},
         "savings": {"run_id": session.scalar(select(func.max(SavingsRun.id)))},
         "savings_lists": {"run_id": session.scalar(select(func.max(SavingsRun.id))), "number": 1},
         "savings_bridge": dict.fromkeys(

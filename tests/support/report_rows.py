@@ -12,6 +12,8 @@ EXPECTED: dict[str, str | Permission] = {
     (
         "duplication.index",
         "duplication.services",
+        "books.claims",
+        "books.leadership",
         "leadership.index",
         "overdue.index",
         "overview.index",

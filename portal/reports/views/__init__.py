@@ -7,6 +7,7 @@ from flask import Flask
 from portal.charts.data import Scale
 from portal.reports.forms import labels
 from portal.reports.store import reuse_counts
+from portal.reports.views.books import blueprint as books
 from portal.reports.views.duplication import blueprint as duplication
 from portal.reports.views.leadership import blueprint as leadership
 from portal.reports.views.overdue import blueprint as overdue
@@ -34,7 +35,7 @@ def install(app: Flask) -> None:
     labels.install()
     reuse_counts.install()
     for blueprint in (
-        leadership, overdue, overview, duplication, reuse, reuse_services, reuse_charts,
+        books, leadership, overdue, overview, duplication, reuse, reuse_services, reuse_charts,
         reuse_changes, savings, savings_lists, savings_sure, savings_bridge, what_if, pipeline,
         pipeline_lists, pipeline_ahead, snapshots,
     ):  # fmt: skip
