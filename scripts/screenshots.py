@@ -52,6 +52,7 @@ SHOTS = (
     ("service-performance", "/services/tax-your-vehicle/performance", DESKTOP, 1700),
     ("compare", f"/performance/compare?{FOUR}", DESKTOP, 1500),
     ("volume", "/components/govuk-pay/performance/volume", DESKTOP, 1500),
+    ("leadership", "/leadership", DESKTOP, 1900),
 )
 #: The same for whoever has signed in with an address.
 SHOTS_OF = {
