@@ -54,7 +54,7 @@ def test_every_place_agrees_also_when_a_number_is_revised(
     assert told(client) == {"shown": {"online", "other"}, "sums": {160}}
     every = lines(client, f"{SET}/values/2026-07-01.csv")
     numbers = [(each["channel"], each["number"]) for each in every if each["number"]]
-    assert sorted(numbers) == [("online", "90.0"), ("other", "70.0")]
+    assert sorted(numbers) == [("online", "90"), ("other", "70")]
     send(client, row(channel="online", count=95))
     assert told(client) == {"shown": {"online", "other"}, "sums": {165}}
     assert rebuilding.wrong_figures(session) == 0

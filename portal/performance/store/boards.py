@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, bindparam, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Date, bindparam, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import Kind
@@ -21,10 +21,12 @@ from portal.fixed import Fixed
 from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.models.values import DataValue
+from portal.performance.rules import schemas
 from portal.performance.rules.board_choices import Span, Spans
 from portal.performance.rules.boards import Cell, Key, Row
+from portal.performance.rules.disclosure import Version
 from portal.performance.rules.totals import Total
-from portal.performance.store import data_sets, hiding
+from portal.performance.store import hiding
 from portal.performance.store.figures import GOVERNMENT
 from portal.performance.words import Period, SetKind, ValueState
 
@@ -208,23 +210,26 @@ def channels(
     """
     v, m, d = DataValue, DataMeasure, DataSet
     query = (
-        select(d.id, d.threshold, v.cell, v.start, v.number)
+        select(
+            d.id, d.threshold, v.start, v.cell, m.key, v.revision, v.batch_id, v.current, v.number,
+            v.state,
+        )
         .join(m, m.id == v.measure_id)
         .join(d, d.id == v.data_set_id)
         .where(
             d.service_id == service_id, d.kind == SetKind.TRANSACTIONS, d.period == period,
-            d.published, v.current, v.start.between(first, last),
-            v.state != ValueState.NOT_APPLICABLE,
+            d.published, or_(v.current, d.threshold > 0), v.start.between(first, last),
         )
         .order_by(d.id, v.start, v.cell)
     )  # fmt: skip
     rows = session.execute(query).all()
     mine = [row for row in rows if row.id == rows[0].id]
-    if not mine or not mine[0].threshold:
-        return [(row.cell, row.start, row.number) for row in mine]
-    data_set = data_sets.get(session, mine[0].id)
-    hidden = hiding.hidden_now(session, data_set, {row.start for row in mine})
-    gone = {(start, cell) for start, cell, _measure in hidden}
+    threshold = mine[0].threshold if mine else 0
+    every = ((start, Version(*rest)) for _id, _few, start, *rest, _state in mine)
+    found = hiding.among(schemas.of_sort(SetKind.TRANSACTIONS, period), threshold, every)
+    gone = hiding.current(found)
     return [
-        (row.cell, row.start, None if (row.start, row.cell) in gone else row.number) for row in mine
+        (row.cell, row.start, None if (row.start, row.cell, row.key) in gone else row.number)
+        for row in mine
+        if row.current and row.state is not ValueState.NOT_APPLICABLE
     ]

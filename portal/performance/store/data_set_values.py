@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from portal.performance.models.data_sets import DataMeasure
@@ -37,20 +37,28 @@ class Value(NamedTuple):
     note: str | None
 
 
-def starts(session: Session, data_set_id: int, many: int, before: date | None = None) -> list[date]:
-    """The first days of the newest periods with values, before one where that is given."""
+def starts(session: Session, data_set_id: int, many: int) -> list[date]:
+    """The first days of the newest periods with values."""
+    return list(session.scalars(_starts(data_set_id, many, None)))
+
+
+def newest(
+    session: Session, data_set_id: int, many: int, before: date | None = None
+) -> list[Value]:
+    """The current values of the newest periods with values, before one where that is given: newest
+    first, in the order of the schema.
+    """
+    v = DataValue
+    some = v.start.in_(_starts(data_set_id, many, before))
+    return list(_values(session, data_set_id, some, v.current.is_(True)))
+
+
+def _starts(data_set_id: int, many: int, before: date | None) -> Select[Any]:
     v = DataValue
     query = select(v.start).where(v.data_set_id == data_set_id, v.current)
     if before is not None:
         query = query.where(v.start < before)
-    return list(session.scalars(query.distinct().order_by(v.start.desc()).limit(many)))
-
-
-def of_periods(session: Session, data_set_id: int, some: Collection[date]) -> list[Value]:
-    """The current values of periods, newest first, in the order of the schema."""
-    return list(
-        _values(session, data_set_id, DataValue.start.in_(some), DataValue.current.is_(True))
-    )
+    return query.distinct().order_by(v.start.desc()).limit(many)
 
 
 def every(session: Session, data_set_id: int) -> Iterator[Value]:

@@ -165,8 +165,9 @@ def _source(found: Seen, value: Value) -> str | None:
 def _show(found: Seen, ignored: tuple[str, ...]) -> Response:
     row, before = found.row, _before()
     with reading() as session:
-        starts = data_set_values.starts(session, row.id, PERIODS + 1, before)
-        values = data_set_values.of_periods(session, row.id, starts[:PERIODS])
+        values = data_set_values.newest(session, row.id, PERIODS + 1, before)
+        starts = list(dict.fromkeys(value.start for value in values))
+        values = [value for value in values if value.start in starts[:PERIODS]]
         values = _disclosed(found, values, _gone(session, found, starts[:PERIODS]))
         roles = _roles(session, found, values)
     more = {"before": starts[PERIODS - 1]} if len(starts) > PERIODS else None
