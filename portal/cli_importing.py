@@ -47,7 +47,10 @@ def run_import(
     only: bool, as_json: bool, rejects: Path | None,
 ) -> None:  # fmt: skip
     """Preview, ask, apply, print: the same for every format."""
-    with rejects_file(rejects, [*files, *database_files()]) as keep:
+    with (
+        importing.seldom_collecting(),
+        rejects_file(rejects, [*files, *database_files()]) as keep,
+    ):
         step(as_json, "Reading")
         parsed = parse()
         command = act(f"import {parsed.kind}")

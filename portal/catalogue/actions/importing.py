@@ -35,7 +35,7 @@ def preview(
     """What an import would do, found out by doing it and rolling it back."""
     outcome: Outcome | None = None
     try:
-        with _seldom_collecting(), database.writing() as session:
+        with seldom_collecting(), database.writing() as session:
             outcome = apply(session, parsed, act, progress)
             raise _Preview
     except _Preview:
@@ -52,7 +52,7 @@ def run(
     """
     outcome: Outcome | None = None
     try:
-        with _seldom_collecting(), database.writing() as session:
+        with seldom_collecting(), database.writing() as session:
             outcome = apply(session, parsed, act, progress)
             if outcome.batch_id is None:
                 raise _Preview
@@ -62,7 +62,7 @@ def run(
 
 
 @contextmanager
-def _seldom_collecting() -> Iterator[None]:
+def seldom_collecting() -> Iterator[None]:
     """Look for cycles seldom: a batch makes many objects and hardly a cycle, and the usual pace
     takes a sixth of the time.
     """
