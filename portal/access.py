@@ -65,6 +65,7 @@ class Permission(StrEnum):
     FREEZE_REPORT = "freeze_report"
     ADD_STANDARD = "add_standard"
     EDIT_STANDARD = "edit_standard"
+    KEEP_ASSUMPTIONS = "keep_assumptions"
     BOOK_ASSESSMENT = "book_assessment"
     SEE_BOOKING = "see_booking"
     EDIT_BOOKING = "edit_booking"
@@ -344,6 +345,10 @@ POLICY: dict[Permission, Predicate] = {
         grant.role in _ADMINISTRATORS for grant in person.grants
     ),
     Permission.EDIT_STANDARD: _role(*_ADMINISTRATORS, on=STANDARD),
+    # Everybody's, on the portal; an organisation's own, on that. Runs with them as well.
+    Permission.KEEP_ASSUMPTIONS: _any(
+        _role(Role.PORTAL_ADMINISTRATOR, on=Kind.PORTAL), _EDITS_ORGANISATION
+    ),
     # Which organisation a published name means, for everything that carries it.
     Permission.DECIDE_NAME: lambda person, thing: _role(
         Role.ASSURANCE_TEAM, Role.PORTAL_ADMINISTRATOR

@@ -15,10 +15,9 @@ from portal.access import (
     Permission,
 )
 from tests.support import report_rows
+from tests.support.report_rows import ADDRESS as ADDRESS
 from tests.support.report_rows import PUBLIC
 
-#: The kind of thing that the first part of the address names.
-ADDRESS = "address"
 BOARDS = ("component", "government", "journey", "organisation", "service")
 #: Whom each endpoint is for: anyone, or who holds a permission, on a thing of a kind where it is
 #: about one.

@@ -180,6 +180,8 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "books": {"run_id": session.scalar(select(func.max(SavingsRun.id)))},
         "savings": {"run_id": session.scalar(select(func.max(SavingsRun.id)))},
         "savings_lists": {"run_id": session.scalar(select(func.max(SavingsRun.id))), "number": 1},
+        "keeping": {"slug": ORGANISATION, "number": 9},
+        "keeping_rows": {"slug": ORGANISATION, "number": 9},
         "savings_bridge": dict.fromkeys(
             ("first", "second"), session.scalar(select(func.max(SavingsRun.id)))
         ),

@@ -5,9 +5,18 @@ from __future__ import annotations
 from portal.access import Permission
 
 PUBLIC = "public"
-EXPECTED: dict[str, str | Permission] = {
+#: The kind of thing that the first part of the address names.
+ADDRESS = "address"
+EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "pipeline_ahead.index": Permission.RUN_ASSESSMENTS,
     "snapshots.freeze": Permission.FREEZE_REPORT,
+    **dict.fromkeys(
+        (
+            *(f"keeping.{n}" for n in ("index", "draft", "show", "publish", "delete", "run")),
+            *(f"keeping_rows.{name}" for name in ("frame", "add", "change", "remove")),
+        ),
+        (Permission.KEEP_ASSUMPTIONS, ADDRESS),
+    ),
 } | dict.fromkeys(
     (
         "duplication.index",

@@ -53,6 +53,8 @@ from tests.support.summary import unnoticed
 NO_SUCH = (
     "sign_in.link", "reviews.link", "openid.start", "openid.back", "calendar.feed_of",
     "data_api.record", "figure_by_link.check", "figure_by_link.question",
+    "keeping.show", "keeping.publish", "keeping.delete",
+    *(f"keeping_rows.{name}" for name in ("frame", "add", "change", "remove")),
 )  # fmt: skip
 B, S, C, P = Kind.ORGANISATION, Kind.SERVICE, Kind.COMPONENT, Kind.PORTAL
 ADMINISTRATORS = {(Role.ORGANISATION_ADMINISTRATOR, B), (Role.PORTAL_ADMINISTRATOR, P)}
@@ -108,6 +110,8 @@ HELD: dict[tuple[Permission, str], set[tuple[Role, Kind]]] = {
     (Permission.MANAGE_PERSON, PERSON): ADMINISTRATORS,
     (Permission.DECIDE_DUPLICATE, PAIR): ADMINISTRATORS,
     (Permission.EDIT_STANDARD, STANDARD): ADMINISTRATORS,
+    (Permission.KEEP_ASSUMPTIONS, P): {(Role.PORTAL_ADMINISTRATOR, P)},
+    (Permission.KEEP_ASSUMPTIONS, B): ADMINISTRATORS,
     (Permission.BOOK_ASSESSMENT, S): BOOKS | {(Role.TEAM_MEMBER, S), (Role.SERVICE_OWNER, S)},
     (Permission.BOOK_ASSESSMENT, C): {(Role.ORGANISATION_ADMINISTRATOR, B), TEAM}
     | PROVIDERS

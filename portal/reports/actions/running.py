@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal import jobs
 from portal.audit import Act, record
-from portal.db import Database
+from portal.db import Database, one_at_a_time
 from portal.errors import N_, Refused
 from portal.reports import rules as model
 from portal.reports.rules import inputs as lines
@@ -63,7 +63,8 @@ def code() -> str:
 
 
 def ask(session: Session, scope: int, number: int, basis: Basis, seed: int, act: Act) -> int:
-    """Ask for a run with a published version of the assumptions, as the records stand today.
+    """Ask for a run with a published version of the assumptions, as the records stand today; its
+    number. One of the same that is not finished yet is that run.
 
     Raises:
         Missing: there is no such version.
@@ -72,6 +73,10 @@ def ask(session: Session, scope: int, number: int, basis: Basis, seed: int, act:
     found = assumption_sets.by_number(session, scope, number)
     if found.state is not SetState.PUBLISHED:
         raise Refused(N_("Publish the assumptions first: a run has to be repeatable"))
+    one_at_a_time(session)
+    waits = runs.unfinished(session, found.id, act.day, basis, seed)
+    if waits is not None:
+        return waits
     run = runs.add(session, found.id, act.day, basis, seed, act)
     jobs.add(session, JOB, {"run": run.id}, act.at, f"{JOB}:{run.id}")
     return run.id

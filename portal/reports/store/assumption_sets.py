@@ -165,6 +165,20 @@ def put(session: Session, found: AssumptionSet, row: Row, act: Act) -> None:
     record(session, act, tag, ROW, there.id, before, document(row))
 
 
+def subjects(session: Session) -> tuple[dict[str, str], dict[str, str]]:
+    """What assumptions can be of: the names of needs, and of components, by their slugs."""
+    needs, components = (
+        {
+            row.slug: row.name
+            for row in session.execute(
+                select(model.slug, model.name).order_by(model.name, model.slug)
+            )
+        }
+        for model in (Capability, Component)
+    )
+    return needs, components
+
+
 def _id_of(session: Session, model: Any, slug: str | None) -> int | None:
     """The id of a need or component. Raises Missing."""
     if slug is None:

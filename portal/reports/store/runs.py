@@ -77,6 +77,16 @@ def add(
     return run
 
 
+def unfinished(session: Session, set_id: int, as_at: date, basis: Basis, seed: int) -> int | None:
+    """The id of such a run that waits or is being worked out, if there is one."""
+    r = SavingsRun
+    query = select(r.id).where(
+        r.set_id == set_id, r.as_at == as_at, r.basis == basis, r.seed == seed,
+        r.state.in_((RunState.WAITING, RunState.RUNNING)),
+    )  # fmt: skip
+    return session.scalar(query.limit(1))
+
+
 def listing(
     session: Session, scopes: Iterable[int], after: int | None = None, limit: int | None = None
 ) -> list[Listed]:

@@ -9,6 +9,8 @@ from portal.reports.forms import labels
 from portal.reports.store import reuse_counts
 from portal.reports.views.books import blueprint as books
 from portal.reports.views.duplication import blueprint as duplication
+from portal.reports.views.keeping import blueprint as keeping
+from portal.reports.views.keeping_rows import blueprint as keeping_rows
 from portal.reports.views.leadership import blueprint as leadership
 from portal.reports.views.overdue import blueprint as overdue
 from portal.reports.views.overview import blueprint as overview
@@ -37,7 +39,7 @@ def install(app: Flask) -> None:
     for blueprint in (
         books, leadership, overdue, overview, duplication, reuse, reuse_services, reuse_charts,
         reuse_changes, savings, savings_lists, savings_sure, savings_bridge, what_if, pipeline,
-        pipeline_lists, pipeline_ahead, snapshots,
+        pipeline_lists, pipeline_ahead, snapshots, keeping, keeping_rows,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.filters["percent"] = lambda value: amount(value, Scale.SHARE)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 
+from portal.access import Kind
+from portal.accounts.store import things
 from portal.catalogue.views.base import reading, refuse_unknown, unknown, version
 from portal.charts.data import BarChart, Group, Scale
+from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.rules import scenario
-from portal.reports.store import runs
-from portal.reports.views.savings_shown import Shown, crumbs, headline, newest, of_run
+from portal.reports.store import assumption_sets, runs
+from portal.reports.views.savings_shown import Shown, crumbs, headline, keeps, newest, of_run
 from portal.reports.views.savings_sure import of_view
 from portal.reports.words import RunState, View
 from portal.web.caching import unless_unchanged
@@ -85,8 +88,19 @@ def _page(found: Shown | None, ignored: tuple[str, ...], title: str) -> Response
         }  # fmt: skip
     return page(
         "reports/savings.html", title=title, section=_("Savings"), ignored=ignored, shown=found,
+        keeps=keeps(assumption_sets.EVERYBODY), versions_of=_version_of,
         crumbs=[] if title == _("What sharing saves") else crumbs(), **more,
     )  # fmt: skip
+
+
+def _version_of(found: AssumptionSet) -> str:
+    """Where a version is shown: an organisation's own below its page."""
+    if found.scope == assumption_sets.EVERYBODY:
+        return url_for("savings_lists.assumptions", number=found.number)
+    key = Kind.ORGANISATION, found.scope
+    with reading() as session:
+        slug = things.names(session, [key])[key].slug
+    return url_for("keeping.show", slug=slug, number=found.number)
 
 
 def _before(found: Shown) -> int | None:

@@ -6,12 +6,15 @@ from typing import Any, NamedTuple
 
 from flask import url_for
 
+from portal.access import PORTAL, Kind, Permission, Thing, may
 from portal.catalogue.views.base import reading
+from portal.errors import Missing
 from portal.reports.forms.labels import financial_year, in_short
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.models.runs import SavingsRun
 from portal.reports.store import assumption_sets, runs
 from portal.web.i18n import _
+from portal.web.people import current_person
 
 
 class Shown(NamedTuple):
@@ -34,10 +37,25 @@ def newest() -> Shown | None:
 
 
 def of_run(run_id: int) -> Shown:
-    """A run that everybody may read. Raises Missing."""
+    """A run that the reader may read: with everybody's assumptions, or with those of an
+    organisation that they administer. Raises Missing.
+    """
     with reading() as session:
         run = runs.by_id(session, run_id)
-        return Shown(run, assumption_sets.by_id(session, run.set_id))
+        found = Shown(run, assumption_sets.by_id(session, run.set_id))
+    if found.set.scope != assumption_sets.EVERYBODY and not keeps(found.set.scope):
+        raise Missing("There is no such run")
+    return found
+
+
+def thing_of(scope: int) -> Thing:
+    """Whose assumptions they are, as the policy sees it."""
+    return Thing(Kind.ORGANISATION, scope) if scope else PORTAL
+
+
+def keeps(scope: int) -> bool:
+    """Whether the reader keeps the assumptions of a scope."""
+    return may(current_person(), Permission.KEEP_ASSUMPTIONS, thing_of(scope))
 
 
 def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:

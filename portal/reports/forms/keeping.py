@@ -1,0 +1,199 @@
+"""Forms for versions of the assumptions, and to ask for a run with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from wtforms import Field, RadioField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms.validators import ValidationError
+
+from portal.catalogue.forms.labels import labels
+from portal.reports.actions.assuming import Frame
+from portal.reports.forms.labels import financial_year
+from portal.reports.forms.what_if import number, plain
+from portal.reports.models.assumptions import AssumptionSet
+from portal.reports.rules.assumptions import Row
+from portal.reports.words import Assumed, Basis, EvidenceClass, SizeBand
+from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, Whole, choices
+from portal.web.i18n import _, lazy
+
+#: A year that the calendar of a run can be counted from.
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+class RunForm(Form):
+    """Which run to work out."""
+
+    version = SelectField(
+        lazy("With which version of the assumptions?"), [Select(lazy("a version"))]
+    )
+    basis = RadioField(
+        lazy("Whose is a service that has moved?"),
+        [Select(lazy("whose a service is that has moved"))],
+        choices=choices({
+            Basis.RESTATED.value: lazy("Whoever is accountable today"),
+            Basis.AS_IT_WAS.value: lazy("Whoever was accountable when the use began"),
+        }),
+        default=Basis.RESTATED.value,
+    )  # fmt: skip
+    go = SubmitField(lazy("Ask for the run"))
+
+    def offer(self, found: Iterable[AssumptionSet]) -> None:
+        """Offer published versions, the newest first."""
+        self.version.choices = choices({
+            str(each.number): _(
+                "Version %(number)s: %(years)s years from %(first)s", number=each.number,
+                years=each.horizon, first=financial_year(each.base_year),
+            )
+            for each in found
+        })  # fmt: skip
+
+
+def _a_number(form: Form, field: Field) -> None:
+    if field.data and number(field.data) is None:
+        raise ValidationError(_("Enter a number that is 0 or more, like 25,000 or 0.6"))
+
+
+def _a_year(form: Form, field: Field) -> None:
+    if field.data is not None and not FIRST_YEAR <= field.data <= LAST_YEAR:
+        raise ValidationError(
+            _("Enter a year from %(first)s to %(last)s", first=FIRST_YEAR, last=LAST_YEAR)
+        )
+
+
+class FrameForm(Form):
+    """What a version says beside its assumptions."""
+
+    base_year = Whole(
+        lazy("First financial year"), [Enter(lazy("the first financial year")), _a_year],
+        description=lazy("The calendar year in which it begins, such as 2026"),
+    )  # fmt: skip
+    horizon = Whole(lazy("How many years"), [Enter(lazy("how many years"))])
+    price_year = Whole(
+        lazy("In prices of which financial year"),
+        [Enter(lazy("the financial year of the prices")), _a_year],
+    )
+    rate = StringField(
+        lazy("Discount rate, in per cent"), [Enter(lazy("the discount rate")), _a_number],
+        description=lazy("3.5 is the rate of HM Treasury’s Green Book"),
+    )  # fmt: skip
+    claim_years = Whole(
+        lazy("For how many years what was replaced counts as cash"),
+        [Enter(lazy("for how many years it counts"))],
+    )
+    note = TextAreaField(lazy("What changed, and why"), [MaxLength(2_000)])
+    go = SubmitField(lazy("Save"))
+
+    def wanted(self) -> Frame:
+        """What was typed."""
+        rate = (number(self.rate.data or "") or Decimal(0)) / 100
+        return Frame(
+            self.base_year.data or 0, self.price_year.data or 0, self.horizon.data or 0, rate,
+            self.claim_years.data or 0, self.note.data or None,
+        )  # fmt: skip
+
+
+def frame_data(found: AssumptionSet) -> dict[str, Any]:
+    """What the form shows of a version."""
+    names = ("base_year", "horizon", "price_year", "claim_years", "note")
+    return {**{name: getattr(found, name) for name in names}, "rate": plain(found.rate * 100)}
+
+
+class ValuesForm(Form):
+    """The values of one assumption, and what they rest on."""
+
+    low = StringField(lazy("Low"), [Enter(lazy("the low value")), _a_number])
+    central = StringField(lazy("Central"), [Enter(lazy("the central value")), _a_number])
+    high = StringField(lazy("High"), [Enter(lazy("the high value")), _a_number])
+    evidence = RadioField(
+        lazy("What does it rest on?"), [Select(lazy("what it rests on"))],
+        choices=choices({each.value: each.value for each in EvidenceClass}),
+    )  # fmt: skip
+    source = StringField(
+        lazy("Source"), [MaxLength(2_000)],
+        description=lazy("Where it was measured or published. A judgement needs none."),
+    )  # fmt: skip
+    dated = DateParts(
+        lazy("Of which day is it?"), [Enter(lazy("the day that it is of"))],
+        thing=lazy("the day that it is of"),
+    )  # fmt: skip
+    note = TextAreaField(lazy("Note"), [MaxLength(2_000)])
+    go = SubmitField(lazy("Save"))
+
+    def offer(self) -> None:
+        """Offer the closed lists by what pages call them."""
+        self.evidence.choices = choices(labels("evidence_class"))
+
+    def row(self, of: dict[str, Any]) -> Row:
+        """The assumption that was typed; `of` is what it is of."""
+        low, central, high = (
+            number(each.data or "") or Decimal(0) for each in (self.low, self.central, self.high)
+        )
+        dated: date = self.dated.data
+        return Row(
+            of["field"], low, central, high, EvidenceClass(self.evidence.data), dated,
+            of.get("capability"), of.get("component"), of.get("band"), self.source.data or None,
+            self.note.data or None, of.get("year"),
+        )  # fmt: skip
+
+
+class NewForm(ValuesForm):
+    """An assumption that the version does not have yet: what it is of as well."""
+
+    field = SelectField(lazy("What is assumed?"), [Select(lazy("what is assumed"))])
+    capability = SelectField(lazy("Of which need?"), default="")
+    component = SelectField(
+        lazy("Of which component?"), default="",
+        description=lazy("For what a platform costs, and its price"),
+    )  # fmt: skip
+    band = SelectField(lazy("Of services of which size?"), default="")
+    year = Whole(
+        lazy("Of which financial year?"), [_a_year],
+        description=lazy("Only where what a platform costs differs by year"),
+    )  # fmt: skip
+
+    def __iter__(self) -> Any:
+        """What it is of comes first."""
+        own = ("field", "capability", "component", "band", "year")
+        fields = list(super().__iter__())
+        return iter(sorted(fields, key=lambda each: each.short_name not in own))
+
+    def among(self, needs: dict[str, str], components: dict[str, str]) -> None:
+        """Offer what assumptions can be of."""
+        self.offer()
+        self.field.choices = choices(labels("assumed"))
+        every = {"": _("All")}
+        self.capability.choices = choices({**every, **needs})
+        self.component.choices = choices({"": _("None"), **components})
+        self.band.choices = choices({**every, **labels("size_band")})
+
+    def of(self) -> dict[str, Any]:
+        """What it is of."""
+        band = self.band.data
+        return {
+            "field": Assumed(self.field.data), "capability": self.capability.data or None,
+            "component": self.component.data or None, "band": SizeBand(band) if band else None,
+            "year": self.year.data,
+        }  # fmt: skip
+
+
+def values_data(row: Row) -> dict[str, Any]:
+    """What the form shows of an assumption."""
+    ends = {name: plain(getattr(row, name)) for name in ("low", "central", "high")}
+    return {
+        **ends, "evidence": row.evidence.value, "source": row.source, "dated": row.dated,
+        "note": row.note,
+    }  # fmt: skip
+
+
+class PublishForm(Form):
+    """Who answers for a version."""
+
+    approver = StringField(
+        lazy("Who approved it?"), [Enter(lazy("who approved it")), MaxLength(200)],
+        description=lazy("By office and not by name, such as Chief Economist, Cabinet Office"),
+    )  # fmt: skip
+    go = SubmitField(lazy("Continue"))
