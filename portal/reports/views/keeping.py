@@ -157,21 +157,28 @@ def show(slug: str, number: int) -> Response:
 def publish(slug: str, number: int) -> AnyResponse:
     """Publish a draft: nobody changes it any more, so ask first."""
     scope, form = scope_at(slug), PublishForm()
-    found, rows = version_at(scope, number)
+    rows = version_at(scope, number)[1]
     trail = [*scope.crumbs, (_("Version %(number)s", number=number), f"{scope.href}/{number}")]
     if form.validate_on_submit():
         if not confirmed():
             said = list(_publishing(form.approver.data or "", len(rows)))
             return check_page(_("Publish this version"), said, _("Publish it"), trail)
-        try:
-            assuming.publish(database(), scope.id, number, form.approver.data or "", act())
-        except Stale:
-            return not_done(_("It is published already."), f"{scope.href}/{number}")
-        except Invalid as problem:
-            form.refuse(problem)
-        else:
-            return done(_("The version is published."), f"{scope.href}/{found.number}")
+        if answer := _publish(scope, number, form):
+            return answer
     return form_page(form, _("Publish version %(number)s", number=number), trail)
+
+
+def _publish(scope: Scope, number: int, form: PublishForm) -> AnyResponse | None:
+    """Where to go on; None where the form has something to say."""
+    where = f"{scope.href}/{number}"
+    try:
+        assuming.publish(database(), scope.id, number, form.approver.data or "", act())
+    except Stale:
+        return not_done(_("It is published already."), where)
+    except Invalid as problem:
+        form.refuse(problem)
+        return None
+    return done(_("The version is published."), where)
 
 
 def _publishing(approver: str, many: int) -> Iterator[dict[str, str]]:
@@ -208,9 +215,13 @@ def run(slug: str) -> AnyResponse:
     if not published:
         return not_done(_("Publish a version first: a run has to be repeatable."), scope.href)
     if form.validate_on_submit():
-        with database().writing() as session:
-            number = int(form.version.data)
-            asked = running.ask(session, scope.id, number, Basis(form.basis.data), SEED, act())
-        told = _("The run is asked for. This page says how far it is when you look again.")
-        return done(told, f"/savings/runs/{asked}")
+        return _ask(scope, form)
     return form_page(form, _("Ask for a run"), scope.crumbs, template="reports/run_form.html")
+
+
+def _ask(scope: Scope, form: RunForm) -> AnyResponse:
+    with database().writing() as session:
+        number, basis = int(form.version.data), Basis(form.basis.data)
+        asked = running.ask(session, scope.id, number, basis, SEED, act())
+    told = _("The run is asked for. This page says how far it is when you look again.")
+    return done(told, f"/savings/runs/{asked}")
