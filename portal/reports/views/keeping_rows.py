@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.views.base import check_page, confirmed, done, form_page, not_done
 from portal.catalogue.views.base import database, reading
-from portal.errors import Invalid, Missing, Stale
+from portal.errors import N_, Invalid, Missing, Stale
 from portal.reports.actions import assuming
 from portal.reports.forms.keeping import (
     FrameForm,
@@ -73,7 +73,7 @@ def add(slug: str, number: int) -> AnyResponse:
     def save() -> None:
         row = form.row(form.of())
         if row.key in {each.key for each in rows}:
-            raise Invalid("field", "The version has that one already: change it")
+            raise Invalid("field", N_("The version has that one already: change it"))
         assuming.put(database(), scope.id, number, row, act())
 
     return _save(form, _("Add an assumption"), (scope, number), save)
