@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from textwrap import wrap
 
 #: The Analysis Function's colours for categories, in the order in which they are used.
 COLOURS = ("#12436D", "#28A197", "#801650", "#F46A25")
 TEXT, GRID, AXIS, PAPER = "#0b0c0c", "#cecece", "#484949", "#ffffff"
 SIZE = 15
+#: Beside the title, and how much of the room strong letters leave.
+_EDGE, _STRONG = 10, 0.9
 At = tuple[float, float]
 
 
@@ -69,6 +71,25 @@ class Drawing:
     def add(self, *shapes: Shape) -> None:
         """Put shapes on top of those there."""
         self.shapes.extend(shapes)
+
+
+def titled(drawing: Drawing, unit: str) -> Drawing:
+    """The drawing below its title and what its figures count: for who sees nothing else of it."""
+    room = (drawing.width - 2 * _EDGE) * _STRONG
+    said = [(line, False) for line in lines_of(drawing.title, room, 3)]
+    said += [(line, True) for line in lines_of(unit, room)] if unit else []
+    down = len(said) * (SIZE + 4) + 8.0
+    found = Drawing(drawing.title, drawing.width, drawing.height + down)
+    for number, (line, quiet) in enumerate(said, 1):
+        found.add(Text((_EDGE, number * (SIZE + 4.0)), line, strong=not quiet, quiet=quiet))
+    found.add(*(_lower(shape, down) for shape in drawing.shapes))
+    return found
+
+
+def _lower(shape: Shape, by: float) -> Shape:
+    if isinstance(shape, Path):
+        return replace(shape, points=tuple((across, down + by) for across, down in shape.points))
+    return replace(shape, at=(shape.at[0], shape.at[1] + by))
 
 
 def width_of(text: str) -> float:

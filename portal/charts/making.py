@@ -7,7 +7,7 @@ from typing import Literal
 
 from portal.charts.bars import bars
 from portal.charts.data import Chart, HeatMap, Lines, Tornado
-from portal.charts.drawing import Drawing
+from portal.charts.drawing import Drawing, titled
 from portal.charts.frame import NARROW, WIDE
 from portal.charts.heat import heat
 from portal.charts.lines import lines
@@ -30,8 +30,13 @@ def layout(chart: Chart, narrow: bool = False) -> Drawing:
     return lines(chart, size) if isinstance(chart, Lines) else bars(chart, size)
 
 
+def picture(chart: Chart, unit: str, narrow: bool = False) -> Drawing:
+    """The drawing with its title, and what it counts: so that a file says alone what it shows."""
+    return titled(layout(chart, narrow), unit)
+
+
 @lru_cache(maxsize=_KEPT)
-def made(chart: Chart, kind: Literal["svg", "png"], narrow: bool = False) -> bytes:
+def made(chart: Chart, kind: Literal["svg", "png"], narrow: bool = False, unit: str = "") -> bytes:
     """The file of a chart; the same data gives the same bytes."""
-    drawing = layout(chart, narrow)
+    drawing = picture(chart, unit, narrow)
     return png(drawing) if kind == "png" else svg(drawing)

@@ -37,6 +37,16 @@ def amount(value: float | None, scale: Scale) -> str:
     return f"{value:,.1f}".removesuffix(".0")
 
 
+def unit_of(chart: Chart) -> str:
+    """What the figures of a drawing count, as it says itself."""
+    if chart.scale is Scale.SHARE or (isinstance(chart, BarChart) and chart.kind is Bars.SHARES):
+        return _("Percent")
+    said = _("Pounds (£)") if chart.scale is Scale.POUNDS else _("Number")
+    if isinstance(chart, Lines) and chart.log:
+        return _("%(unit)s, each line ten times the one below", unit=said)
+    return said
+
+
 def trend(name: str, series: Series, scale: Scale, called: Called = month) -> str:
     """A title for one line: how its newest value compares with the oldest one shown."""
     known = [point for point in series.points if point.value is not None]

@@ -14,11 +14,11 @@ from typing import Any, Literal, TypeVar
 from flask import Blueprint, Flask, Response, request
 
 from portal.charts.data import Chart, Lines, Point, digest
-from portal.charts.making import layout, made
+from portal.charts.making import made, picture
 from portal.charts.sparks import spark
 from portal.web import csv_out
 from portal.web.caching import conditional, etag_of
-from portal.web.chart_texts import Called, alternative, amount
+from portal.web.chart_texts import Called, alternative, amount, unit_of
 from portal.web.filters import month
 from portal.web.i18n import _
 from portal.web.links import with_query
@@ -91,7 +91,7 @@ def respond_chart(fmt: File, chart: Chart, name: str) -> Response:
         answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
     else:
         small = request.args.get(SIZE) == SMALL
-        answer = Response(made(chart, fmt, small), mimetype=_TYPES[fmt])
+        answer = Response(made(chart, fmt, small, unit_of(chart)), mimetype=_TYPES[fmt])
     return conditional(answer, etag)
 
 
@@ -117,7 +117,8 @@ def shown(
         called: what periods are called.
     """
     head, rows = _table(chart, called)
-    wide, narrow = layout(chart), layout(chart, narrow=True)
+    unit = unit_of(chart)
+    wide, narrow = picture(chart, unit), picture(chart, unit, narrow=True)
     sizes = (int(wide.width), int(wide.height)), (int(narrow.width), int(narrow.height))
     return Figure(
         address.rpartition("/")[2], title, alternative(chart, called), address, tuple(query),

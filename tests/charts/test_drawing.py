@@ -14,7 +14,7 @@ from portal.charts import scales
 from portal.charts.bars import stacks
 from portal.charts.data import BarChart, Bars, Group, Lines, Mark, Point, Scale, Series
 from portal.charts.drawing import Box, Dot, Drawing, Path, Text
-from portal.charts.making import layout, made
+from portal.charts.making import layout, made, picture
 from portal.charts.sparks import spark
 
 DAYS = [date(2025 + i // 12, i % 12 + 1, 1) for i in range(14)]
@@ -177,3 +177,23 @@ def test_no_line_leads_to_what_is_told_alone() -> None:
     alone = (Point(DAYS[0], 1, alone=True), Point(DAYS[1], 2), Point(DAYS[2], 3))
     (path,) = paths(layout(Lines("Volume", (Series("Volume", alone),))))
     assert len(path.points) == 2
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_picture_says_alone_what_it_shows(narrow: bool) -> None:
+    chart = Lines("Transactions (months): Pay for a very long name " * 3, line(1, 2).series)
+    bare, whole = layout(chart, narrow), picture(chart, "Number", narrow)
+    lower = whole.height - bare.height
+    title, unit = texts(whole)[: -len(texts(bare)) - 1], texts(whole)[-len(texts(bare)) - 1]
+    assert " ".join(title).startswith("Transactions (months): Pay for a")
+    assert unit == "Number"
+    assert all(text.at[1] < lower for text in of(whole, Text)[: len(title) + 1])
+    pairs = zip(bare.shapes, whole.shapes[-len(bare.shapes) :], strict=True)
+    for one, two in pairs:
+        places = [(s.points if isinstance(s, Path) else (s.at,)) for s in (one, two)]
+        assert [(x, y + lower) for x, y in places[0]] == list(places[1])
+    made.cache_clear()
+    first = made(chart, "svg", narrow, "Number")
+    made.cache_clear()
+    assert made(chart, "svg", narrow, "Number") == first
+    assert b">Number</text>" in first

@@ -49,6 +49,20 @@ def test_words_for_a_drawing() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("chart", "unit"),
+    [
+        (Lines("X", (series(1),)), "Number"),
+        (Lines("X", (series(1),), log=True), "Number, each line ten times the one below"),
+        (Lines("X", (series(1),), Scale.POUNDS), "Pounds (£)"),
+        (Lines("X", (series(1),), Scale.SHARE), "Percent"),
+        (SHARES, "Percent"),
+    ],
+)
+def test_a_picture_says_what_it_counts(site: Flask, chart: Chart, unit: str) -> None:
+    assert f">{unit}</text>" in answer(site, chart, "svg").get_data(as_text=True)
+
+
 def answer(
     site: Flask, chart: Chart, fmt: charts.File, query: str = "", known: str = ""
 ) -> Response:

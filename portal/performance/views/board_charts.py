@@ -7,7 +7,14 @@ from datetime import date
 
 from portal.charts.data import BarChart, Bars, Chart, Group, Lines, Mark, Point, Series
 from portal.errors import N_, Missing
-from portal.performance.forms.board_words import MISSING, amount, changed, scale_of, title_of
+from portal.performance.forms.board_words import (
+    MISSING,
+    PERIODS,
+    amount,
+    changed,
+    scale_of,
+    title_of,
+)
 from portal.performance.rules import boards, kpis, periods
 from portal.performance.rules.boards import Board, Cell
 from portal.performance.store.boards import Ranked
@@ -36,9 +43,15 @@ def line(shown: Shown, measure: str) -> Lines:
     marks = tuple(Mark(day, str(n)) for n, (day, _text) in enumerate(remarks(shown, measure), 1))
     title = title_of(measure)
     return Lines(
-        f"{title}: {shown.place.name}" if shown.place.name else title,
-        (Series(title, points),), scale_of(measure), marks, target, said, language=html_lang(),
+        _named(shown, title), (Series(title, points),), scale_of(measure), marks,
+        target, said, language=html_lang(),
     )  # fmt: skip
+
+
+def _named(shown: Shown, what: str) -> str:
+    """What a picture is called, which may stand alone: of which periods, and whose."""
+    length = f" ({PERIODS[shown.choice.period].lower()})" if shown.choice else ""
+    return f"{what}{length}: {shown.place.name or _('All of government')}"
 
 
 def _point(shown: Shown, board: Board, measure: str, start: date) -> Point:
@@ -87,19 +100,23 @@ def channels(shown: Shown, board: Board, found: Channels | None) -> BarChart | N
     if all(value is None for group in groups for value in group.values):
         return None
     return BarChart(
-        _("Transactions by channel"), tuple(shown.called(at) for at in starts), tuple(groups),
-        Bars.STACKED, language=html_lang(),
+        _named(shown, _("Transactions by channel")), tuple(shown.called(at) for at in starts),
+        tuple(groups), Bars.STACKED, language=html_lang(),
     )  # fmt: skip
 
 
-def organisations(found: Sequence[Ranked], measure: str, without: bool) -> BarChart | None:
+def organisations(
+    shown: Shown, found: Sequence[Ranked], measure: str, without: bool
+) -> BarChart | None:
     """The organisations with the most of a measure; None where there are fewer than two."""
     some = found[1 if without else 0 :][:BODIES]
     if len(found) < 2:
         return None
     values = tuple(boards.value(measure, each.total) for each in some)
+    when = shown.called(shown.choice.last) if shown.choice else ""
     return BarChart(
-        title_of(measure), tuple(each.name for each in some), (Group(title_of(measure), values),),
+        _("%(what)s by organisation, %(when)s", what=title_of(measure), when=when),
+        tuple(each.name for each in some), (Group(title_of(measure), values),),
         scale=scale_of(measure), across=True, language=html_lang(),
     )  # fmt: skip
 

@@ -70,7 +70,9 @@ def makers(loaded: Loaded) -> dict[str, Any]:
     if board is None:
         return made
     made[charts.CHANNELS] = partial(charts.channels, shown, board, loaded.channels)
-    made[charts.ORGANISATIONS] = partial(charts.organisations, loaded.ranked, RANKED, without())
+    made[charts.ORGANISATIONS] = partial(
+        charts.organisations, shown, loaded.ranked, RANKED, without()
+    )
     return made
 
 
@@ -105,7 +107,7 @@ def _warning(shown: Shown, board: Board, measure: str) -> list[str]:
 
 def ranking(loaded: Loaded) -> dict[str, Any] | None:
     """The organisations with the most transactions, as a figure and rows."""
-    chart = charts.organisations(loaded.ranked, RANKED, without())
+    chart = charts.organisations(loaded.shown, loaded.ranked, RANKED, without())
     if chart is None:
         return None
     whole = sum(each.total.top for each in loaded.ranked)

@@ -129,9 +129,9 @@ def _other(found: Beside, **changes: str) -> str:
 def _lines(found: Beside) -> Lines:
     series = [Series(line.name, tuple(_points(line, line.board, line.measure)))
               for line in found.lines if line.board and line.measure]  # fmt: skip
-    return Lines(
-        found.title, tuple(series), scale_of(found.measure), log=found.log, language=html_lang()
-    )
+    # One line stands without its name beside it.
+    title = f"{found.title}: {series[0].name}" if len(series) == 1 else found.title
+    return Lines(title, tuple(series), scale_of(found.measure), log=found.log, language=html_lang())
 
 
 def _points(line: Line, board: Board, measure: str) -> Iterator[Point]:

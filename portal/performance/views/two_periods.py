@@ -142,7 +142,8 @@ def _bars(at: Sides, asked: Asked, found: Compared) -> BarChart:
         Group(at.called(asked.before), (found.both.was, found.before.was)),
         Group(at.called(asked.now), (found.both.now, found.now.now)),
     )
-    return BarChart(at.title, labels, groups, scale=scale_of(at.figure.value),
+    of = at.body.name if at.body else _("All of government")
+    return BarChart(f"{at.title}: {of}", labels, groups, scale=scale_of(at.figure.value),
                     language=html_lang())  # fmt: skip
 
 
