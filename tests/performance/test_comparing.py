@@ -130,7 +130,7 @@ def test_a_list_of_who_stopped_and_why(client: PageClient, stopped: None) -> Non
     assert listed(client, "&which=started") == ["newer"]
     (row,) = answer_of(client, f"/performance/services.json{HERE}&which=stopped")["items"]
     assert (row["value"], row["value_before"], row["missing"]) == (None, 6260, "not_collected")
-    assert f"Huge Below {FROM} Not collected" in shown(
+    assert f"Huge Below {FROM} : Huge Not collected" in shown(
         client, f"/performance/services{HERE}&which=stopped"
     )
 
@@ -145,7 +145,7 @@ def test_orders_of_the_list(client: PageClient, stopped: None) -> None:
     assert listed(client, "&sort=rise-rate") == ["small", "steady"]
     assert listed(client, "&sort=fall-rate") == ["steady", "small"]
     page = shown(client, f"/performance/services{HERE}&sort=rise")
-    assert f"Small Below {FROM} 12.5 1.2% up 25% from 10" in page
+    assert f"Small Below {FROM} : Small 12.5 1.2% up 25% from 10" in page
 
 
 def test_without_the_largest_shares_are_of_the_others(client: PageClient, stopped: None) -> None:

@@ -196,6 +196,8 @@ def test_a_team_adds_a_data_set_of_a_sort(client: PageClient, place: Place) -> N
     assert again.status_code == 422 and "Another data set has this address" in text_of(again)
     shown = text(client, "/data-sets/a-fine/volumes/history")
     assert "Transactions, and how many are digital" in shown and "service_id" not in shown
+    assert "Digital transactions: a number of things" in shown and "unit_cost" not in shown
+    assert "Cost per transaction: pounds, never summed" in shown
     assert client.get(ADD).status_code == 302
     other = place.team.get("/data-sets/add?component=payments")
     assert other.status_code == 403

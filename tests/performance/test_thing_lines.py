@@ -55,9 +55,9 @@ def shown(client: PageClient, address: str) -> str:
 def test_lines_of_services_and_components(client: PageClient, three: None) -> None:
     page = shown(client, THREE)
     assert "Transactions, volume from May 2026 to July 2026" in page
-    assert f"One {FROM} 30 July 2026 Not known up 200% since May 2026 2 of 3 periods" in page
+    assert f"One {FROM} : One 30 July 2026 Not known up 200% since May 2026 2 of 3 periods" in page
     assert "June 2026 Not collected 6 No figure" in page
-    assert f"Shared {VOLUMES} 4,000 July 2026" in page
+    assert f"Shared {VOLUMES} : Shared 4,000 July 2026" in page
     rows = client.get(f"{THREE.replace('compare?', 'compare/chart.csv?')}").get_data(as_text=True)
     assert "2026-06-01,One,,false,Not collected" in rows.splitlines()
     for ending in ("svg", "png"):
@@ -76,12 +76,14 @@ def test_rows_for_programs(client: PageClient, three: None) -> None:
 
 def test_what_stands_in_the_address(client: PageClient, three: None) -> None:
     page = shown(client, f"{THREE}&from=2026-06-01&to=2026-06-01")
-    assert f"Two {FROM} 6 June 2026" in page and "Shared No figure in this time" in page
-    assert f"Two {FROM} 20 April to June 2026" in shown(
+    assert f"Two {FROM} : Two 6 June 2026" in page and "Shared No figure in this time" in page
+    assert f"Two {FROM} : Two 20 April to June 2026" in shown(
         client, f"{HERE}?service=two&period=quarter"
     )
     page = shown(client, f"{THREE}&figure=pounds&scale=log")
-    assert f"Shared {VOLUMES} £9.50 July 2026" in page and "One It has no such figure" in page
+    assert (
+        f"Shared {VOLUMES} : Shared £9.50 July 2026" in page and "One It has no such figure" in page
+    )
     for each in ("service=none", "period=day", "figure=calls2", "x"):
         name, _, value = each.partition("=")
         assert each in shown(client, f"{THREE}&{name}={value}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from portal.catalogue.forms import labels
 from portal.catalogue.forms.history_words import teach as teach_history
@@ -139,6 +140,28 @@ def teach() -> None:
         "collected_as": LABELS["collected_format"], "collected_every": LABELS["collected_every"],
     }  # fmt: skip
     teach_history(_FIELDS, texts)
+
+
+def history_document(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What the history keeps of a data set as its page tells it: in words, without what only
+    programs read.
+    """
+    made = {name: value for name, value in document.items() if name not in HIDDEN}
+    if made.get("kind"):
+        made["kind"] = labels.label(made["kind"], "set_kind")
+    for name in ("dimensions", "measures"):
+        if made.get(name):
+            made[name] = [_part(each) for each in made[name]]
+    return made
+
+
+def _part(each: Mapping[str, Any]) -> str:
+    title = _(each["title"])
+    if "values" in each:
+        return f"{title}: {', '.join(_(value['title']) for value in each['values'])}"
+    unit = labels.label(each["unit"], "measure_unit").lower()
+    return f"{title}: {unit}" if each["summable"] else _("%(title)s: %(unit)s, never summed",
+                                                         title=title, unit=unit)  # fmt: skip
 
 
 def period_name(period: Period | None, start: date) -> str:

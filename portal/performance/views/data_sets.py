@@ -21,7 +21,7 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.catalogue.views.histories import told
-from portal.performance.forms.labels import HIDDEN
+from portal.performance.forms.labels import history_document
 from portal.performance.store import data_set_lists, data_sets
 from portal.performance.store.data_set_lists import Row, SetQuery
 from portal.performance.views.data_set_base import ONE, crumbs_to, seen_at
@@ -161,9 +161,4 @@ def history(group: str, type_: str, fmt: Format) -> Response:
 
 
 def _in_words(before: Document, after: Document, names: Mapping[str, str]) -> list[Change]:
-    """A change without what only programs read."""
-    plain = [
-        {name: value for name, value in said.items() if name not in HIDDEN}
-        for said in (before, after)
-    ]
-    return changes(plain[0], plain[1], names)
+    return changes(history_document(before), history_document(after), names)
