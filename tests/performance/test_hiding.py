@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.performance.store import rebuilding
+from portal.audit import record
+from portal.performance.store import data_sets, rebuilding
 from tests.performance.test_api import send
 from tests.performance.test_api_values import made, row
+from tests.support.data import ACT
 from tests.support.pages import PageClient
 
 CELLS = {"online": 90, "phone": 3, "paper": 40, "other": 70}
@@ -58,3 +60,20 @@ def test_every_place_agrees_also_when_a_number_is_revised(
     send(client, row(channel="online", count=95))
     assert told(client) == {"shown": {"online", "other"}, "sums": {165}}
     assert rebuilding.wrong_figures(session) == 0
+
+
+def test_the_history_tells_no_digest_that_can_be_guessed(
+    client: PageClient, session: Session
+) -> None:
+    data_set = made(session, threshold=5)
+    send(client, [row(channel=channel, count=many) for channel, many in CELLS.items()])
+    unsalted = {"digest": "5e884898da28", "way": "api", "new": 4}
+    record(session, ACT, "data_set.received", data_sets.THING, data_set.id, None, unsalted)
+    session.commit()
+    events = client.get(f"{SET}/history.json").get_json()["items"]
+    received = [each["after"] for each in events if each["tag"] == "data_set.received"]
+    assert len(received) == 2 and not any("digest" in each for each in received)
+    send(client, [row(channel=channel, count=many) for channel, many in CELLS.items()])
+    events = client.get(f"{SET}/history.json").get_json()["items"]
+    said = [e["after"]["salted_digest"] for e in events if "salted_digest" in e["after"]]
+    assert len(said) == len(set(said)) == 2, "the same that was sent again has another digest"

@@ -92,7 +92,7 @@ def test_each_batch_is_one_event(session: Session) -> None:
     )
     event = session.scalars(query).one()
     assert event.after["new"] == 2
-    assert len(event.after["digest"]) == 64
+    assert len(event.after["salted_digest"]) == 64
 
 
 def test_totals_by_organisation_and_like_for_like(session: Session) -> None:

@@ -133,6 +133,15 @@ def names_with(feature: str, names: Names) -> None:
     _NAMES[feature] = names
 
 
+#: By the tag of an event, what of it nobody is told.
+_WITHHELD: dict[str, frozenset[str]] = {}
+
+
+def withhold(tag: str, *fields: str) -> None:
+    """Have the history tell nobody of these fields of events."""
+    _WITHHELD[tag] = frozenset(fields)
+
+
 def names_in(session: Session, *documents: Document) -> dict[str, str]:
     """The names of what documents speak of now, by how they refer to it."""
     wanted = set(references(*documents))
@@ -203,9 +212,14 @@ def _events(session: Session, thing: str, id_: int) -> Iterator[dict[str, Any]]:
             "import": event.batch_id,
             "reason": event.reason,
             "tag": event.tag,
-            "before": event.before,
-            "after": event.after,
+            "before": _told(event, event.before),
+            "after": _told(event, event.after),
         }
+
+
+def _told(event: audit.HistoryEvent, said: Document) -> Document:
+    withheld = _WITHHELD.get(event.tag, frozenset())
+    return {field: value for field, value in said.items() if field not in withheld}
 
 
 def _fields(session: Session, thing: str, id_: int, words: InWords) -> Iterator[dict[str, Any]]:

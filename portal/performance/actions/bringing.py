@@ -5,6 +5,7 @@ Neither is worked out from the other. What somebody changed since an import stay
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -194,7 +195,7 @@ class _Run:
         store.write(session, over, rows, found, act.at)
         self._fold(written)
         told = [
-            (b.data_set_id, None, {"digest": b.digest, "way": b.way.value, **b.counts})
+            (b.data_set_id, None, {"salted_digest": b.digest, "way": b.way.value, **b.counts})
             for b in batches
         ]
         record_all(session, act, "data_set.received", data_sets.THING, told)
@@ -214,9 +215,11 @@ class _Run:
             "records": len(set(starts)), "new": len(entries) - revised, "revised": revised,
             "same": len(each.now) - len(entries),
         }  # fmt: skip
+        salt = secrets.token_hex(16)
         return DataBatch(
             data_set_id=set_.id, import_id=sent.import_id, way=sent.way, source=sent.source,
-            actor=self._act.actor, at=self._act.at, digest=digest(entries, []), counts=counts,
+            actor=self._act.actor, at=self._act.at, salt=salt, digest=digest(salt, entries, []),
+            counts=counts,
         )  # fmt: skip
 
     def _fold(self, written: list[_Written]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection
 
 from sqlalchemy.orm import Session
@@ -44,7 +45,9 @@ def keep(
         which nothing is left.
     """
     data_set = data_sets.locked(session, data_set_id)
-    batch = values.add_batch(session, data_set, sent, digest(entries, records, gone.ids), act)
+    salt = secrets.token_hex(16)
+    said = digest(salt, entries, records, gone.ids)
+    batch = values.add_batch(session, data_set, sent, salt, said, act)
     removed = records_store.remove(session, data_set.id, gone.ids)
     many = records_store.put(session, data_set.id, records, act.at)
     empty = records_store.without_any(session, data_set.id, {start for start, _ in gone.places})
@@ -59,7 +62,7 @@ def keep(
         batch.counts["withdrawn"] = values.withdraw(session, data_set, empty, batch.id)
         folding.unfold(session, data_set, empty)
     _extend(session, data_set, entries, records, act, bool(empty))
-    after = {"digest": batch.digest, "way": sent.way.value, **batch.counts}
+    after = {"salted_digest": batch.digest, "way": sent.way.value, **batch.counts}
     if sent.way is Way.COLLECTED:
         after["collected_from"] = sent.source
     record(session, act, "data_set.received", data_sets.THING, data_set.id, None, after)

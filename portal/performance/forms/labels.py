@@ -127,8 +127,8 @@ _FIELDS = {
 }
 #: What the history keeps for programs, and pages leave out.
 HIDDEN = frozenset(
-    ("token_id", "link_id", "service_id", "component_id", "digest", "open_schema", "raw_queries",
-     "realtime", "queryable", "auto_ids", "address_digest")
+    ("token_id", "link_id", "service_id", "component_id", "digest", "salted_digest", "open_schema",
+     "raw_queries", "realtime", "queryable", "auto_ids", "address_digest")
 )  # fmt: skip
 
 

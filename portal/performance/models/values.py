@@ -29,8 +29,8 @@ _BIG = BigInteger().with_variant(Integer(), "sqlite")
 class DataBatch(Base):
     """What was sent at once: kept or refused whole, and one event in the history.
 
-    `digest` is of the values sent; `way` and `actor` say how and from whom they came, and `reason`
-    why published ones changed, where that was asked.
+    `digest` is of the values sent, with a `salt` that no page or file tells; `way` and `actor` say
+    how and from whom they came, and `reason` why published ones changed, where that was asked.
     """
 
     __tablename__ = "data_batch"
@@ -49,6 +49,7 @@ class DataBatch(Base):
     at: Mapped[datetime] = mapped_column(UtcTime)
     source: Mapped[str | None] = mapped_column(String(2000))
     digest: Mapped[str] = mapped_column(String(64))
+    salt: Mapped[str | None] = mapped_column(String(32))
     reason: Mapped[str | None] = mapped_column(String(2000))
     counts: Mapped[dict[str, Any]] = mapped_column(Json)
 

@@ -96,9 +96,17 @@ Part = tuple[Figure, int, Entry, int]
 _KEY, _ID = attrgetter("key"), itemgetter(0)
 
 
-def digest(entries: Iterable[Entry], records: Iterable[Record], gone: Iterable[str] = ()) -> str:
-    """A digest of what was sent, in whichever order, and of which records are gone."""
+def digest(
+    salt: str, entries: Iterable[Entry], records: Iterable[Record], gone: Iterable[str] = ()
+) -> str:
+    """A digest of what was sent, in whichever order, and of which records are gone.
+
+    Args:
+        salt: known to nobody outside: numbers that are not shown are few enough to be tried one
+            after the other otherwise, as the history tells the digest to everybody.
+    """
     said = (
+        salt,
         [[*each.key, each.state, each.number] for each in sorted(entries, key=_KEY)],
         [[id_, body] for id_, _at, _cell, body in sorted(records, key=_ID)],
         sorted(gone),

@@ -28,11 +28,14 @@ class Kept:
     starts: frozenset[date]
 
 
-def add_batch(session: Session, data_set: DataSet, sent: Sent, digest: str, act: Act) -> DataBatch:
+def add_batch(
+    session: Session, data_set: DataSet, sent: Sent, salt: str, digest: str, act: Act
+) -> DataBatch:
     """Keep how a batch came in. Its counts are written when they are known."""
     batch = DataBatch(
         data_set_id=data_set.id, token_id=sent.token_id, import_id=sent.import_id, way=sent.way,
-        actor=act.actor, at=act.at, source=sent.source, digest=digest, reason=act.reason, counts={},
+        actor=act.actor, at=act.at, source=sent.source, digest=digest, salt=salt,
+        reason=act.reason, counts={},
     )  # fmt: skip
     session.add(batch)
     session.flush()
