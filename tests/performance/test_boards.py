@@ -78,6 +78,28 @@ def test_a_line_of_years_tells_the_change_of_its_tile(client: PageClient, sessio
     assert "rose" not in page
 
 
+def test_a_sum_with_a_number_that_may_change_is_provisional(
+    client: PageClient, session: Session, bodies: None
+) -> None:
+    late = add_service(session, "late", owner="below")
+    data_set = add_set(session, group="late", service_id=late.id)
+    may_change = Entry(NOW, "", "transactions", ValueState.NUMBER, 7.0, ValueStatus.PROVISIONAL)
+    send(session, data_set, number(BEFORE, "transactions", 8), may_change)
+    figures.settle(session)
+    for address in ("/performance", "/organisations/top/performance"):
+        assert "July 2026; provisional" in shown(client, address)
+        said = {
+            (row["measure"], row["start"]): row["provisional"]
+            for row in client.get(f"{address}.json").get_json()["items"]
+        }
+        assert said["transactions", "2026-07-01"] and not said["transactions", "2025-07-01"]
+        assert not said["digital_take_up", "2026-07-01"]  # the one that is late has none
+        file = client.get(f"{address}.csv").get_data(as_text=True)
+        assert file.count(",true,") == 1
+        chart = client.get(f"{address}/charts/transactions.csv").get_data(as_text=True)
+        assert chart.splitlines()[-1] == "2026-07-01,Transactions,1051,true,3 services"
+
+
 def test_an_organisation_has_what_is_below_it(client: PageClient, bodies: None) -> None:
     page = shown(client, "/organisations/below/performance")
     assert "Transactions 50" in page

@@ -131,6 +131,22 @@ def test_like_for_like_leaves_out_who_did_not_report_both() -> None:
     assert kpis.growth(made.was_top, made.same_top) == pytest.approx(0.1)
 
 
+def test_a_total_counts_services_whose_number_may_still_change() -> None:
+    """Once each, of this period only, and only those that are in the sum."""
+    digital, every = Figure.DIGITAL, Figure.TRANSACTIONS
+    known: totals.Known = {
+        1: {BEFORE: {every: 9.0}, NOW: {digital: 4.0, every: 9.0}},
+        2: {NOW: {digital: 4.0, every: 9.0}},
+        3: {NOW: {digital: 4.0, every: None}},
+    }
+    open_ = {(1, NOW, digital), (1, NOW, every), (2, BEFORE, every), (3, NOW, digital)}
+    counts = [
+        totals.total(name, known, NOW, BEFORE, open_).provisional
+        for name in (digital.value, every.value, Kpi.DIGITAL_TAKE_UP.value)
+    ]
+    assert counts == [2, 1, 1]
+
+
 def test_growth_from_nothing_is_none() -> None:
     assert kpis.growth(0, 5) is None
 

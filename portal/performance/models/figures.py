@@ -46,7 +46,7 @@ class FigureTotal(Base):
     and `bottom` are sums over the services that have both; of a figure, `top` is its sum and
     `bottom` is empty. `same_` is like for like: over the `same_things` that have it a year before
     as well, then (`was`) and now. `suppressed` is how many more services have it, but as a number
-    that is not shown: they are in no sum.
+    that is not shown: they are in no sum. `provisional` is how many of `things` may still change.
     """
 
     __tablename__ = "figure_total"
@@ -70,3 +70,4 @@ class FigureTotal(Base):
     was_top: Mapped[float] = mapped_column(Double)
     was_bottom: Mapped[float | None] = mapped_column(Double)
     suppressed: Mapped[int] = mapped_column(server_default="0")
+    provisional: Mapped[int] = mapped_column(server_default="0")

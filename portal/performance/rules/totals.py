@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date
 
@@ -13,6 +13,8 @@ from portal.performance.words import Figure, Kpi, ValueState
 #: The figures of each service, by the starts of periods: numbers, and None for what is not shown.
 #: What is missing is absent.
 Known = Mapping[int, Mapping[date, Mapping[Figure, float | None]]]
+#: A figure of a service for the period that starts on a day.
+Place = tuple[int, date, Figure]
 #: What is above the line and below it; a figure has nothing below.
 Part = tuple[float, float | None]
 #: Averages, which no sum may hold.
@@ -38,6 +40,7 @@ class Total:
         was_top, was_bottom: a year before, over those.
         suppressed: how many more services have it as a number that is not shown. They are in no
             sum, so that nobody finds them by subtraction.
+        provisional: how many of `things` have it as a number that may still change.
     """
 
     things: int = 0
@@ -50,6 +53,7 @@ class Total:
     was_top: float = 0.0
     was_bottom: float | None = None
     suppressed: int = 0
+    provisional: int = 0
 
     @property
     def many(self) -> int:
@@ -68,6 +72,7 @@ class Total:
         self.was_top += other.was_top
         self.was_bottom = _plus(self.was_bottom, other.was_bottom)
         self.suppressed += other.suppressed
+        self.provisional += other.provisional
 
     def nearly(self, other: Total) -> bool:
         """Whether both are the same but for the last digits of sums of fractions."""
@@ -100,7 +105,9 @@ def parts_of(name: str) -> tuple[Figure, ...]:
     return (Figure(name),)
 
 
-def total(name: str, known: Known, start: date, before: date) -> Total:
+def total(
+    name: str, known: Known, start: date, before: date, provisional: Collection[Place] = ()
+) -> Total:
     """The total of a figure or indicator over services.
 
     Args:
@@ -108,15 +115,17 @@ def total(name: str, known: Known, start: date, before: date) -> Total:
         known: the figures of the services.
         start: of the period.
         before: start of the period to compare with.
+        provisional: which of the figures may still change.
     """
-    made = Total()
-    for periods in known.values():
+    made, parts = Total(), parts_of(name)
+    for id_, periods in known.items():
         now = _of(name, periods.get(start))
         if now is None:
             made.suppressed += _suppressed(name, periods.get(start))
             continue
         was = _of(name, periods.get(before))
         made.add(_one(now, was))
+        made.provisional += any((id_, start, part) in provisional for part in parts)
     return made
 
 

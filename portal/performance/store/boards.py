@@ -170,7 +170,8 @@ def totals_of(
         if slug:
             bodies_with.append((id_, Ranked(slug, name, Total(*found))))
         else:
-            cells[figure, start] = Cell(Total(*found))
+            total = Total(*found)
+            cells[figure, start] = Cell(total, provisional=total.provisional > 0)
     bodies_with.sort(key=lambda each: (-each[1].total.top, each[0]))
     return cells, [each for _, each in bodies_with if each.total.things]
 
@@ -184,7 +185,7 @@ def _totals(bodies: Bodies, measures: Collection[str]) -> Any:
     t, o, day = FigureTotal, Organisation, partial(bindparam, type_=Date())
     of_period = t.period == bindparam("period", type_=t.period.type)
     own = (t.things, t.top, t.bottom, t.largest, t.same_things, t.same_top, t.same_bottom,
-           t.was_top, t.was_bottom, t.suppressed)  # fmt: skip
+           t.was_top, t.was_bottom, t.suppressed, t.provisional)  # fmt: skip
     sums = [func.max(c) if c is t.largest else func.sum(c) for c in own]
     together: Any = (
         select(literal(0), literal(""), literal(""), t.figure, t.start, *sums)

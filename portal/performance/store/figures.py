@@ -19,7 +19,7 @@ from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.rules import periods, totals
 from portal.performance.rules.entries import Known
 from portal.performance.rules.totals import Total
-from portal.performance.words import Figure, Period, ValueState
+from portal.performance.words import Figure, Period, ValueState, ValueStatus
 
 #: The organisation of services that have none, and the one that stands for all of government.
 NOBODY, GOVERNMENT = 0, -1
@@ -228,7 +228,7 @@ def _row(body: int, period: Period, name: str, start: date, each: Total) -> dict
         "things": each.things, "top": each.top, "bottom": each.bottom, "largest": each.largest,
         "same_things": each.same_things, "same_top": each.same_top,
         "same_bottom": each.same_bottom, "was_top": each.was_top, "was_bottom": each.was_bottom,
-        "suppressed": each.suppressed,
+        "suppressed": each.suppressed, "provisional": each.provisional,
     }  # fmt: skip
 
 
@@ -241,32 +241,36 @@ def counted(session: Session, body: int, places: Iterable[Place]) -> dict[Place,
     for period, wanted in of.items():
         starts = {start for _, start in wanted}
         starts |= {periods.year_before(period, start) for start in starts}
-        known = known_of(session, body, period, starts)
+        known, provisional = known_of(session, body, period, starts)
         for name, start in wanted:
             before = periods.year_before(period, start)
-            made[period, name, start] = totals.total(name, known, start, before)
+            made[period, name, start] = totals.total(name, known, start, before, provisional)
     return made
 
 
 def known_of(
     session: Session, body: int, period: Period, starts: Iterable[date]
-) -> dict[int, dict[date, dict[Figure, float | None]]]:
-    """What services of an organisation have for some periods: numbers, and what is not shown."""
-    f = ThingFigure
+) -> tuple[dict[int, dict[date, dict[Figure, float | None]]], set[totals.Place]]:
+    """What services of an organisation have for some periods: numbers, and what is not shown; and
+    which of them may still change.
+    """
+    f, provisional = ThingFigure, set[totals.Place]()
     known: dict[int, dict[date, dict[Figure, float | None]]] = {}
     told = or_(f.number.is_not(None), f.state == ValueState.SUPPRESSED)
     for some in chunks(sorted(set(starts))):
         query = (
-            select(f.of_id, f.start, f.figure, f.number, f.state)
+            select(f.of_id, f.start, f.figure, f.number, f.state, f.status)
             .join(Service, Service.id == f.of_id)
             .where(services_of(body), f.kind == Kind.SERVICE, f.period == period, f.start.in_(some))
             .where(told)
             .order_by(f.of_id, f.start)
         )  # fmt: skip
-        for id_, start, figure, number, state in session.execute(query):
+        for id_, start, figure, number, state, status in session.execute(query):
             found = known.setdefault(id_, {}).setdefault(start, {})
             found[figure] = totals.known(number, state)
-    return known
+            if status is ValueStatus.PROVISIONAL:
+                provisional.add((id_, start, figure))
+    return known, provisional
 
 
 def _added(session: Session, places: Iterable[Place]) -> dict[Place, Total]:
@@ -293,5 +297,5 @@ def total_in(row: FigureTotal) -> Total:
     """A total as it is kept."""
     return Total(
         row.things, row.top, row.bottom, row.largest, row.same_things, row.same_top,
-        row.same_bottom, row.was_top, row.was_bottom, row.suppressed,
+        row.same_bottom, row.was_top, row.was_bottom, row.suppressed, row.provisional,
     )  # fmt: skip

@@ -36,12 +36,12 @@ from portal.db import chunks
 from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.rules import totals
 from portal.performance.store import figures
-from portal.performance.words import Figure, Period, ValueState
+from portal.performance.words import Figure, Period, ValueState, ValueStatus
 
 #: So many figures of an organisation are sorted at once.
 _SORTED = 200_000
 _SUMS = ("things", "top", "bottom", "largest", "same_things", "same_top", "same_bottom", "was_top",
-         "was_bottom", "suppressed")  # fmt: skip
+         "was_bottom", "suppressed", "provisional")  # fmt: skip
 COLUMNS = ("organisation_id", "period", "figure", "start", *_SUMS)
 #: The names of totals with their period and the starts that there may be.
 Names = list[tuple[Period, str, list[date]]]
@@ -123,12 +123,15 @@ def _of_body(postgresql: bool, nobody: bool, period: Period, name: str) -> Selec
         return func.sum(case((where, sides[1].c.number))) if len(parts) > 1 else null()
 
     largest = func.max(case((and_(known, now[0].c.number > 0), now[0].c.number)))
-    many, things, same = (func.sum(case((each, 1), else_=0)) for each in (told, known, both))
+    open_ = and_(known, or_(*(each.c.status == ValueStatus.PROVISIONAL for each in now)))
+    many, things, same, may_change = (
+        func.sum(case((each, 1), else_=0)) for each in (told, known, both, open_)
+    )
     query: Any = select(
         bindparam("body", type_=service.organisation_id.type), literal(period.value),
         literal(name), start, things, top(now, known), bottom(now, known),
         func.coalesce(largest, 0.0), same, top(now, both), bottom(now, both), top(was, both),
-        bottom(was, both), many - things,
+        bottom(was, both), many - things, may_change,
     )  # fmt: skip
     # Outer joins, so that SQLite reads an organisation's services first, and then their figures.
     joined: Any = Service.__table__
