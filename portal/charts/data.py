@@ -81,10 +81,17 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A category of bars: its name, and a value for each label; None is a gap."""
+    """A category of bars: its name, and a value for each label; None is a gap, and `notes` say why
+    where that is known: one for each label, or none at all.
+    """
 
     name: str
     values: tuple[float | None, ...]
+    notes: tuple[str, ...] = ()
+
+    def note(self, number: int) -> str:
+        """Why there is no value for a label; empty where nobody said."""
+        return self.notes[number] if self.notes else ""
 
 
 class Bars(StrEnum):
@@ -112,10 +119,11 @@ class BarChart:
     language: str = "en"
 
     def __post_init__(self) -> None:
-        """Raises ValueError for more groups than can be told apart, or a value too few."""
+        """Raises ValueError for more groups than can be told apart, or a value or note too few."""
         _few(self.groups)
-        if any(len(group.values) != len(self.labels) for group in self.groups):
-            raise ValueError("each group needs a value for each label")
+        many = len(self.labels)
+        if any(len(g.values) != many or len(g.notes) not in (0, many) for g in self.groups):
+            raise ValueError("each group needs a value for each label, and notes for all or none")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from portal.charts.data import (
     BarChart,
     Bars,
     Chart,
+    Group,
     HeatMap,
     Lines,
     Point,
@@ -151,12 +152,16 @@ def _bars(chart: BarChart) -> list[str]:
     for number in some:
         values = [group.values[number] for group in chart.groups]
         total = sum(value or 0.0 for value in values)
-        parts = [
-            f"{group.name} " + _part(value, total if whole else None, scale)
-            for group, value in zip(chart.groups, values, strict=True)
-        ]
+        parts = [_of(group, number, total if whole else None, scale) for group in chart.groups]
         said.append(f"{chart.labels[number]}: {', '.join(parts)}.")
     return said
+
+
+def _of(group: Group, number: int, whole: float | None, scale: Scale) -> str:
+    value, note = group.values[number], group.note(number)
+    if value is None and note:
+        return f"{group.name} ({note})"
+    return f"{group.name} {_part(value, whole, scale)}"
 
 
 def _part(value: float | None, whole: float | None, scale: Scale) -> str:

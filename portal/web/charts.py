@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from flask import Blueprint, Flask, Response, request
 
-from portal.charts.data import Chart, Lines, Point, digest
+from portal.charts.data import Chart, Group, Lines, Point, digest
 from portal.charts.making import made, picture
 from portal.charts.sparks import spark
 from portal.web import csv_out
@@ -129,7 +129,7 @@ def shown(
 def _table(chart: Chart, called: Called) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     if not isinstance(chart, Lines):
         rows = [
-            (label, *(_said(group.values[i], chart) for group in chart.groups))
+            (label, *(_said(group, i, chart) for group in chart.groups))
             for i, label in enumerate(chart.labels)
         ]
         return ("", *(group.name for group in chart.groups)), tuple(rows)
@@ -148,8 +148,11 @@ def _points(chart: Lines) -> dict[date, list[Point | None]]:
     return of
 
 
-def _said(value: float | None, chart: Chart) -> str:
-    return _("No figure") if value is None else amount(value, chart.scale)
+def _said(group: Group, number: int, chart: Chart) -> str:
+    value = group.values[number]
+    if value is None:
+        return group.note(number) or _("No figure")
+    return amount(value, chart.scale)
 
 
 def _cell(point: Point | None, chart: Lines) -> str:
@@ -173,10 +176,11 @@ def _csv(chart: Chart) -> Iterator[bytes]:
                 for point in series.points
             ),
         )
+    noted = any(group.notes for group in chart.groups)
     return csv_out.stream(
-        ("label", "name", "value"),
+        ("label", "name", "value", *(["note"] if noted else ())),
         (
-            (label, group.name, group.values[i])
+            (label, group.name, group.values[i], *([group.note(i)] if noted else ()))
             for i, label in enumerate(chart.labels)
             for group in chart.groups
         ),

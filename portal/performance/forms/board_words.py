@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 from portal.charts.data import Scale
 from portal.performance.rules import boards, kpis
+from portal.performance.rules.boards import Channel
+from portal.performance.rules.kinds import CHANNELS
 from portal.performance.words import Figure, Kpi, Period, ValueState
 from portal.web.chart_texts import amount as put
 from portal.web.i18n import _, lazy
@@ -96,18 +99,37 @@ _CHANNELS = {
 }
 
 
-def channel_names(
-    rows: Iterable[tuple[str, date, float | None]],
-) -> dict[str, dict[date, float | None]]:
-    """Transactions by what a chart calls their channel, and by period; None where a part of it is
-    not known.
+class Part(NamedTuple):
+    """A part of a stack; without a number, why."""
+
+    number: float | None
+    note: str = ""
+
+
+def channel_names(rows: Iterable[Channel]) -> dict[str, dict[date, Part]]:
+    """Transactions by what a chart calls their channel, and by period. Where a part of it has no
+    number it has none, and says what is known. Channels that a service does not have are left out.
     """
-    found: dict[str, dict[date, float | None]] = {}
-    for channel, start, number in rows:
-        if channel not in _CHANNELS:
-            continue
-        of = found.setdefault(str(_CHANNELS[channel]), {})
-        before = of.get(start, 0.0)
-        of[start] = None if number is None or before is None else before + number
-    order = list(dict.fromkeys(str(text) for text in _CHANNELS.values()))
-    return {name: found[name] for name in order if name in found}
+    found: dict[str, dict[date, list[Channel]]] = {}
+    for row in rows:
+        if row.name in _CHANNELS:
+            of = found.setdefault(str(_CHANNELS[row.name]), {})
+            of.setdefault(row.start, []).append(row)
+    made = {name: {at: _together(some) for at, some in of.items()} for name, of in found.items()}
+    none = Part(None, str(MISSING[ValueState.NOT_APPLICABLE]))
+    order = dict.fromkeys(str(text) for text in _CHANNELS.values())
+    return {name: made[name] for name in order if set(made.get(name, {}).values()) - {none}}
+
+
+def _together(rows: list[Channel]) -> Part:
+    there = [row for row in rows if row.state is not ValueState.NOT_APPLICABLE] or rows
+    numbers = [row.number for row in there if row.number is not None]
+    if len(numbers) == len(there):
+        return Part(sum(numbers))
+    if len({row.state for row in there}) == 1:
+        return Part(None, _put(there[0]))
+    return Part(None, "; ".join(f"{_(CHANNELS[row.name])}: {_put(row)}" for row in there))
+
+
+def _put(row: Channel) -> str:
+    return str(MISSING[row.state]) if row.number is None else put(row.number, Scale.COUNT)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from typing import NamedTuple
 
 from portal.performance.rules import kpis, periods, totals
 from portal.performance.rules.totals import Total
@@ -79,6 +80,15 @@ class Row:
     number: float | None
     status: ValueStatus
     doubt: Doubt | None
+
+
+class Channel(NamedTuple):
+    """What a service says of a channel for a period; no number where it may not be shown."""
+
+    name: str
+    start: date
+    state: ValueState
+    number: float | None
 
 
 @dataclass(frozen=True, slots=True)

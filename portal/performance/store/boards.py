@@ -23,7 +23,7 @@ from portal.performance.models.figures import FigureTotal, ThingFigure
 from portal.performance.models.values import DataValue
 from portal.performance.rules import schemas
 from portal.performance.rules.board_choices import Span, Spans
-from portal.performance.rules.boards import Cell, Key, Row
+from portal.performance.rules.boards import Cell, Channel, Key, Row
 from portal.performance.rules.disclosure import Version
 from portal.performance.rules.totals import Total
 from portal.performance.store import hiding
@@ -203,17 +203,23 @@ def _totals(bodies: Bodies, measures: Collection[str]) -> Any:
     return union_all(together, apart)
 
 
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Transactions of a service by channel, and the data set that they are from."""
+
+    title: str
+    rows: list[Channel]
+
+
 def channels(
     session: Session, service_id: int, period: Period, first: date, last: date
-) -> list[tuple[str, date, float | None]]:
-    """Transactions of a service by channel and period, from the first data set that has them; None
-    where there is no number, or one that is not shown. Channels that it does not have are left out.
-    """
+) -> Channels | None:
+    """Transactions of a service by channel and period, from the first data set that has them."""
     v, m, d = DataValue, DataMeasure, DataSet
     query = (
         select(
-            d.id, d.threshold, v.start, v.cell, m.key, v.revision, v.batch_id, v.current, v.number,
-            v.state,
+            d.id, d.title, d.threshold, v.start, v.cell, m.key, v.revision, v.batch_id, v.current,
+            v.number, v.state,
         )
         .join(m, m.id == v.measure_id)
         .join(d, d.id == v.data_set_id)
@@ -224,13 +230,19 @@ def channels(
         .order_by(d.id, v.start, v.cell)
     )  # fmt: skip
     rows = session.execute(query).all()
+    if not rows:
+        return None
     mine = [row for row in rows if row.id == rows[0].id]
-    threshold = mine[0].threshold if mine else 0
-    every = ((start, Version(*rest)) for _id, _few, start, *rest, _state in mine)
-    found = hiding.among(schemas.of_sort(SetKind.TRANSACTIONS, period), threshold, every)
-    gone = hiding.current(found)
-    return [
-        (row.cell, row.start, None if (row.start, row.cell, row.key) in gone else row.number)
-        for row in mine
-        if row.current and row.state is not ValueState.NOT_APPLICABLE
-    ]
+    every = ((start, Version(*rest)) for _id, _title, _few, start, *rest, _state in mine)
+    schema = schemas.of_sort(SetKind.TRANSACTIONS, period)
+    gone = hiding.current(hiding.among(schema, mine[0].threshold, every))
+    return Channels(
+        mine[0].title,
+        [
+            Channel(row.cell, row.start, ValueState.SUPPRESSED, None)
+            if (row.start, row.cell, row.key) in gone
+            else Channel(row.cell, row.start, row.state, row.number)
+            for row in mine
+            if row.current
+        ],
+    )

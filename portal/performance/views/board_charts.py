@@ -1,11 +1,11 @@
-"""The charts of a dashboard: a line for each measure, channels and organisations as bars."""
+"""The charts of a dashboard: a line for each measure, and organisations as bars."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from portal.charts.data import BarChart, Bars, Chart, Group, Lines, Mark, Point, Series
+from portal.charts.data import BarChart, Chart, Group, Lines, Mark, Point, Series
 from portal.errors import N_, Missing
 from portal.performance.forms.board_words import (
     MISSING,
@@ -26,11 +26,9 @@ from portal.web.charts import shown as show
 from portal.web.filters import long_date
 from portal.web.i18n import _, html_lang, ngettext
 
-#: Bars stand for so many periods at most, and for so many organisations.
-BARS, BODIES = 13, 10
-CHANNELS, ORGANISATIONS = "channels", "organisations"
-#: The channels of a service by period, each with a number or None.
-Channels = Mapping[str, Mapping[date, float | None]]
+#: Bars stand for so many organisations at most.
+BODIES = 10
+ORGANISATIONS = "organisations"
 
 
 def line(shown: Shown, measure: str) -> Lines:
@@ -43,12 +41,12 @@ def line(shown: Shown, measure: str) -> Lines:
     marks = tuple(Mark(day, str(n)) for n, (day, _text) in enumerate(remarks(shown, measure), 1))
     title = title_of(measure)
     return Lines(
-        _named(shown, title), (Series(title, points),), scale_of(measure), marks,
+        named(shown, title), (Series(title, points),), scale_of(measure), marks,
         target, said, language=html_lang(),
     )  # fmt: skip
 
 
-def _named(shown: Shown, what: str) -> str:
+def named(shown: Shown, what: str) -> str:
     """What a picture is called, which may stand alone: of which periods, and whose."""
     length = f" ({PERIODS[shown.choice.period].lower()})" if shown.choice else ""
     return f"{what}{length}: {shown.place.name or _('All of government')}"
@@ -85,26 +83,6 @@ def remarks(shown: Shown, measure: str) -> list[tuple[date, str]]:
     return sorted((max(day, first), text) for day, text in found if first <= day <= last)
 
 
-def channels(shown: Shown, board: Board, found: Channels | None) -> BarChart | None:
-    """Transactions by channel; over many units, the digital ones and all others of those services
-    that say both. None where nothing is known.
-    """
-    starts = board.starts[-BARS:]
-    if found:
-        groups = [Group(name, tuple(of.get(at) for at in starts)) for name, of in found.items()]
-    else:
-        totals = [board.cell(Kpi.DIGITAL_TAKE_UP.value, at).total for at in starts]
-        digital = tuple(t.top if t.things else None for t in totals)
-        rest = tuple(max((t.bottom or 0) - t.top, 0) if t.things else None for t in totals)
-        groups = [Group(_("Digital"), digital), Group(_("Other channels"), rest)]
-    if all(value is None for group in groups for value in group.values):
-        return None
-    return BarChart(
-        _named(shown, _("Transactions by channel")), tuple(shown.called(at) for at in starts),
-        tuple(groups), Bars.STACKED, language=html_lang(),
-    )  # fmt: skip
-
-
 def organisations(
     shown: Shown, found: Sequence[Ranked], measure: str, without: bool
 ) -> BarChart | None:
@@ -135,11 +113,11 @@ def line_figure(shown: Shown, board: Board, measure: str, also: Sequence[str] = 
     chart = line(shown, measure)
     marks = [f"{long_date(day)}: {text}" for day, text in remarks(shown, measure)]
     title = _trend(shown, board, measure)
-    notes = [*also, *_sources(shown, measure)]
+    notes = [*also, *from_sources(shown, measure)]
     return figure(shown, chart, chart_of(measure), title, notes, marks)
 
 
-def _sources(shown: Shown, measure: str) -> list[str]:
+def from_sources(shown: Shown, measure: str) -> list[str]:
     """Which data sets a chart is drawn from."""
     titles = [title for title, _href in shown.sources_of(measure)]
     return [_("From: %(titles)s", titles="; ".join(titles))] if titles else []
@@ -159,21 +137,6 @@ def _trend(shown: Shown, board: Board, measure: str) -> str:
     if shown.many:
         return _("%(what)s: %(change)s like for like between %(start)s and %(end)s", **texts)
     return _("%(what)s: %(change)s between %(start)s and %(end)s", **texts)
-
-
-def channel_figure(shown: Shown, board: Board, chart: BarChart) -> ShownChart:
-    """The figure of channels."""
-    newest = board.newest_of(Kpi.DIGITAL_TAKE_UP.value)
-    total = board.cell(Kpi.DIGITAL_TAKE_UP.value, newest).total
-    share = boards.value(Kpi.DIGITAL_TAKE_UP.value, total)
-    title = _("Transactions by channel")
-    if share is not None:
-        title = _("%(share)s of transactions were digital in %(when)s",
-                  share=amount(Kpi.DIGITAL_TAKE_UP.value, share),
-                  when=shown.called(newest))  # fmt: skip
-    notes = [_("Over the services that say how many of their transactions are digital.")]
-    sources = _sources(shown, Kpi.DIGITAL_TAKE_UP.value)
-    return figure(shown, chart, CHANNELS, title, [*notes, *sources] if shown.many else sources)
 
 
 def misleading(measure: str, like: float | None, everybody: float | None) -> list[str]:

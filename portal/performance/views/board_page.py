@@ -16,6 +16,7 @@ from portal.performance.rules.boards import Board
 from portal.performance.rules.totals import Total
 from portal.performance.views import board_charts as charts
 from portal.performance.views.board_base import Shown, period_links, year_links
+from portal.performance.views.board_channels import CHANNELS, channel_figure, channels
 from portal.performance.views.board_reading import RANKED, Loaded
 from portal.performance.views.board_tiles import chart_of, tiles
 from portal.performance.views.comparing_links import links
@@ -69,7 +70,7 @@ def makers(loaded: Loaded) -> dict[str, Any]:
     }
     if board is None:
         return made
-    made[charts.CHANNELS] = partial(charts.channels, shown, board, loaded.channels)
+    made[CHANNELS] = partial(channels, shown, board, loaded.channels)
     made[charts.ORGANISATIONS] = partial(
         charts.organisations, shown, loaded.ranked, RANKED, without()
     )
@@ -90,8 +91,8 @@ def figures(loaded: Loaded) -> list[Figure]:
     for measure in shown.measures:
         found.append(charts.line_figure(shown, board, measure, _warning(shown, board, measure)))
         if measure == RANKED:
-            chart = charts.channels(shown, board, loaded.channels)
-            found += [charts.channel_figure(shown, board, chart)] if chart else []
+            parted = channel_figure(shown, board, loaded.channels)
+            found += [parted] if parted else []
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from portal.catalogue.store import components, journeys, organisations, records,
 from portal.catalogue.views.base import found, today
 from portal.performance.forms.board_words import channel_names
 from portal.performance.rules import boards as rules
-from portal.performance.rules.board_choices import Asked, choose, most_recent, starts
+from portal.performance.rules.board_choices import Asked, Choice, choose, most_recent, starts
 from portal.performance.rules.boards import Board
 from portal.performance.store import boards as store
 from portal.performance.store import notes, sources
@@ -26,14 +26,14 @@ from portal.performance.views.board_base import (
     asked,
     since_a_year,
 )
-from portal.performance.words import Figure, Kpi
+from portal.performance.views.board_channels import Channels
+from portal.performance.words import Figure
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-#: What organisations are ranked by, and what channels come from.
-RANKED, DIGITAL = Figure.TRANSACTIONS.value, Kpi.DIGITAL_TAKE_UP.value
-Channels = Mapping[str, Mapping[date, float | None]]
+#: What organisations are ranked by.
+RANKED = Figure.TRANSACTIONS.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,14 @@ def _of_service(session: Session, place: Place, id_: int, ask: Asked) -> Loaded:
     targets = {t.kpi: t.value for t in reversed(held) if t.since <= day and not _over(t.until, day)}
     shown = replace(shown, notes=notes.of_thing(session, Kind.SERVICE, id_), targets=targets)
     choice = shown.choice
-    rows = store.channels(session, id_, choice.period, choice.first, choice.last) if choice else []
-    return Loaded(id_, _sourced(session, Kind.SERVICE, [id_], shown), channel_names(rows) or None)
+    channels = _channels(session, id_, choice) if choice else None
+    return Loaded(id_, _sourced(session, Kind.SERVICE, [id_], shown), channels)
+
+
+def _channels(session: Session, id_: int, choice: Choice) -> Channels | None:
+    held = store.channels(session, id_, choice.period, choice.first, choice.last)
+    parts = channel_names(held.rows) if held else {}
+    return Channels(held.title, parts) if held and parts else None
 
 
 def _sourced(session: Session, kind: Kind, ids: Collection[int], shown: Shown) -> Shown:
