@@ -319,6 +319,7 @@ def test_a_second_data_set_counts_when_the_first_is_taken_back(session: Session)
         session,
         second,
         number(JUNE, "count", 8, "online"),
+        number(JUNE, "count", 0, "phone"),
     )
     first.published = False
     folding.withdraw(session, first)

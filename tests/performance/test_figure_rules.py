@@ -54,6 +54,19 @@ def test_what_does_not_apply_is_left_out() -> None:
     assert only[Figure.TRANSACTIONS].state is none
 
 
+def test_one_channel_alone_says_nothing_of_take_up() -> None:
+    online = number(NOW, "count", 70, "online")
+    alone = folded(online)
+    assert alone[Figure.TRANSACTIONS].number == 70
+    digital = alone[Figure.DIGITAL]
+    assert (digital.state, digital.number) == (ValueState.NOT_PROVIDED, None)
+    for other in (number(NOW, "count", 0, "paper"),
+                  missing(NOW, "count", ValueState.NOT_APPLICABLE, "paper")):  # fmt: skip
+        assert folded(online, other)[Figure.DIGITAL].number == 70
+    both = [number(NOW, "transactions", 5), number(NOW, "digital", 5)]
+    assert folded(*both, kind=SetKind.VOLUMES)[Figure.DIGITAL].number == 5
+
+
 def test_ratings_are_weighed() -> None:
     entries = [number(NOW, f"rating_{i}", many) for i, many in enumerate((1, 0, 0, 0, 3), 1)]
     figures = folded(*entries, kind=SetKind.SATISFACTION)

@@ -156,7 +156,8 @@ def test_a_second_data_set_does_not_count_twice(session: Session) -> None:
     service = add_service(session, "x")
     send(session, add_set(session, service_id=service.id), number(NOW, "transactions", 5))
     other = add_set(session, SetKind.TRANSACTIONS, service_id=service.id)
-    send(session, other, number(NOW, "count", 8, "online"))
+    cells = [number(NOW, "count", many, cell) for cell, many in (("online", 8), ("phone", 1))]
+    send(session, other, *cells)
     assert figure(session, service.id, NOW, Figure.TRANSACTIONS) == (ValueState.NUMBER, 5.0)
     assert figure(session, service.id, NOW, Figure.DIGITAL) == (ValueState.NUMBER, 8.0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
@@ -119,12 +119,19 @@ def fold(parts: Iterable[Part]) -> dict[tuple[date, Figure], Known]:
 
     Cells are summed with their weights. Where one is not known, the figure is not either: a sum
     without it would be too small. What does not apply is left out, and is the figure's state
-    where nothing applies.
+    where nothing applies. Of digital transactions that are the only channel that came the number
+    is not provided: they would be 100% of themselves, whatever the other channels are.
     """
     of: dict[tuple[date, Figure], list[tuple[int, Entry, int]]] = {}
     for figure, weight, entry, definition in parts:
         of.setdefault((entry.start, figure), []).append((weight, entry, definition))
-    return {key: _folded(cells) for key, cells in of.items()}
+    found = {key: _folded(cells) for key, cells in of.items()}
+    for (start, figure), known in found.items():
+        if figure is Figure.DIGITAL and known.state is ValueState.NUMBER:
+            whole = of.get((start, Figure.TRANSACTIONS), [])
+            if [each for _, each, _ in of[start, figure]] == [each for _, each, _ in whole]:
+                found[start, figure] = replace(known, state=ValueState.NOT_PROVIDED, number=None)
+    return found
 
 
 def _folded(cells: list[tuple[int, Entry, int]]) -> Known:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    Exists,
     Select,
     and_,
     case,
@@ -25,7 +26,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.access import Kind
 from portal.db import insert_rows
@@ -36,7 +37,7 @@ from portal.performance.rules import kinds
 from portal.performance.rules.entries import STATUSES, UNKNOWN
 from portal.performance.rules.totals import Total
 from portal.performance.store import data_sets, figures, folding, totals
-from portal.performance.words import Doubt, Period, ValueState
+from portal.performance.words import Doubt, Figure, Period, SetKind, ValueState
 
 #: So many data sets, services or components at a time.
 MANY = 1_000
@@ -195,6 +196,22 @@ def _hiding(session: Session, set_ids: list[int]) -> dict[tuple[Any, ...], dict[
     return found
 
 
+def _other_channels() -> Exists:
+    """The condition that the data set has something of a period besides what is online."""
+    other = aliased(DataValue)
+    return (
+        select(other.id)
+        .where(
+            other.data_set_id == DataSet.id,
+            other.start == DataValue.start,
+            other.current,
+            other.cell != "online",
+        )
+        .correlate(DataSet, DataValue)
+        .exists()
+    )
+
+
 def _expected(set_ids: list[int]) -> Select[Any]:
     """The figures that follow from the current values of data sets that show all: `entries.fold` in
     SQL.
@@ -207,6 +224,9 @@ def _expected(set_ids: list[int]) -> Select[Any]:
 
     state, status, doubt = named
     known = func.count(v.number)
+    alone = and_(
+        d.kind == SetKind.TRANSACTIONS, counts.c.figure == Figure.DIGITAL.value, ~_other_channels()
+    )
     unknown = [(any_of(state, each), literal(each.value)) for each in UNKNOWN]
     counted = func.sum(v.number * counts.c.weight)
     service = d.service_id.is_not(None)
@@ -220,10 +240,13 @@ def _expected(set_ids: list[int]) -> Select[Any]:
             v.start.label("start"),
             case(
                 *unknown,
+                (and_(known > 0, alone), literal(ValueState.NOT_PROVIDED.value)),
                 (known > 0, literal(ValueState.NUMBER.value)),
                 else_=literal(ValueState.NOT_APPLICABLE.value),
             ).label("state"),
-            case((or_(*(each for each, _ in unknown)), null()), else_=counted).label("number"),
+            case((or_(alone, *(each for each, _ in unknown)), null()), else_=counted).label(
+                "number"
+            ),
             case(
                 *((any_of(status, each), literal(each.value)) for each in STATUSES[:-1]),
                 else_=literal(STATUSES[-1].value),
