@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import request
 
 from portal.errors import N_, Problem
-from portal.web.formats import Format
+from portal.web.formats import Format, leave_out
 
 Closed = TypeVar("Closed", bound=StrEnum)
 PAGE_SIZE = 50
@@ -17,11 +17,13 @@ LAST_ID = 2**31 - 1
 
 
 def refuse_unknown(fmt: Format, ignored: Sequence[str]) -> None:
-    """A program is told of a filter or a value we do not know; a page names it and goes on.
+    """A program is told of a filter or a value we do not know; a page names it and goes on, and
+    its links to the other formats are without it.
 
     Raises:
         Problem: outside pages, where anything was ignored.
     """
+    leave_out(ignored)
     if ignored and fmt != "html":
         raise Problem(N_("There is no filter %(names)s here"), names=", ".join(ignored))
 

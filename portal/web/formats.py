@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import orjson
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, g, request
 from werkzeug.routing import BaseConverter, ValidationError
 
 from portal.web import csv_out
@@ -18,6 +18,8 @@ from portal.web.links import IN_PATH, pairs, with_query
 Format = Literal["html", "json", "csv"]
 Row = Mapping[str, Any]
 View = TypeVar("View", bound=Callable[..., Any])
+#: So much of a name or a value is said where it is not understood.
+SAID = 80
 #: Where a reader is in a list; a link to the whole list drops it.
 POSITION = ("after", "before")
 
@@ -77,13 +79,26 @@ def formats(blueprint: Blueprint | Flask, rule: str, **options: Any) -> Callable
     return register
 
 
-def same_address(fmt: Format) -> str:
-    """The address of this page in another format, with the same filters and without the place in
-    the list.
+def leave_out(ignored: Sequence[str]) -> None:
+    """Say what of this address is not understood, as `name` or `name=value`: in another format it
+    is refused.
     """
+    g.left_out = frozenset(ignored)
+
+
+def same_address(fmt: Format) -> str:
+    """The address of this page in another format, with the same filters, and without the place in
+    the list and what is not understood.
+    """
+    out: frozenset[str] = g.get("left_out", frozenset())
+    query = [
+        (name, text)
+        for name, text in pairs(*POSITION)
+        if not out & {name[:SAID], f"{name}={text[:SAID]}"}
+    ]
     now = (request.view_args or {}).get("fmt")
     path = quote(request.path.removesuffix(f".{now}"), safe=IN_PATH)
-    return with_query(f"{request.script_root}{path}.{fmt}", pairs(*POSITION))
+    return with_query(f"{request.script_root}{path}.{fmt}", query)
 
 
 def respond_list(

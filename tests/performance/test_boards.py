@@ -67,6 +67,29 @@ def test_a_sum_is_compared_with_a_year_before_only(client: PageClient, bodies: N
     assert client.get("/performance.json?with=2026-06-01").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("address", "known", "refused"),
+    [
+        ("/performance", "years=5", "period=bogus"),
+        ("/performance", "years=2", "nothing=1"),
+        ("/performance/compare", "service=one", "service=nope"),
+        ("/organisations/top/performance", "tile=transactions", "tile=nope"),
+    ],
+)
+def test_what_a_page_leaves_out_its_files_are_without(
+    client: PageClient, bodies: None, address: str, known: str, refused: str
+) -> None:
+    page = soup_of(client.get(f"{address}?{known}&{refused}"))
+    links = [str(each["href"]) for each in page.select(".portal-downloads a")][-2:]
+    assert links == [f"{address}.{ending}?{known}" for ending in ("csv", "json")]
+    assert [client.get(link).status_code for link in links] == [200, 200]
+    for ending in ("csv", "json"):
+        answer = client.get(f"{address}.{ending}?{known}&{refused}")
+        assert answer.status_code == 400
+        said = f"There is no filter {refused.removesuffix('=1')} here"
+        assert said in answer.get_data(as_text=True)
+
+
 def test_a_line_of_years_tells_the_change_of_its_tile(client: PageClient, session: Session) -> None:
     made = add_service(session, "long")
     volumes = {date(2022, 7, 1): 10, BEFORE: 200, NOW: 100}
