@@ -50,6 +50,11 @@ def test_it_tells_of_its_own_data_set(client: PageClient, session: Session) -> N
     assert csv_of(client)[1:] == ["July 2026,Online,600,", "July 2026,Paper,200,"]
 
 
+def test_one_channel_alone_is_no_share(client: PageClient, session: Session) -> None:
+    by_channel(session, add_service(session, "one").id, {JULY: {"online": 600}})
+    assert told(client) == "Transactions by channel From: Ways in"
+
+
 def test_digital_ones_are_drawn_where_channels_are_never_all_known(
     client: PageClient, session: Session
 ) -> None:

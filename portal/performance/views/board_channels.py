@@ -75,10 +75,12 @@ def _by_channel(shown: Shown, board: Board, found: Channels) -> Stacked:
 
 
 def _told(chart: BarChart) -> str:
-    """How many were online in the newest period that is drawn, as a part of what is drawn."""
+    """How many were online in the newest period that is drawn, as a part of what is drawn. One
+    channel alone would be all of itself.
+    """
     drawn = [number for number, stack in enumerate(stacks(chart)) if stack]
     online = next((group.values for group in chart.groups if group.name == _("Online")), None)
-    if drawn and online:
+    if drawn and online and len(chart.groups) > 1:
         newest = drawn[-1]
         whole = sum(group.values[newest] or 0.0 for group in chart.groups)
         if whole:
