@@ -12,7 +12,10 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from portal.db import Database
+from portal.reports.actions import assuming
+from portal.reports.store.assumption_sets import EVERYBODY
 from tests.browser.axe import Looking, findings, sideways
+from tests.support.data import ACT
 from tests.support.examples import addresses
 from tests.support.people import header_for, reader_of
 
@@ -110,7 +113,11 @@ WRONG = {
     "/assessments/GDR-4476/review/challenges/1/answer": 404,
     "/services/tax-your-vehicle/as-at/2016-04-01": 404,
     "/services?q=%00": 400,
-}
+    # The demo set has no draft; one is looked at below.
+    **{f"{scope}/savings/versions/9{below}": 404
+       for scope in ("/portal", "/organisations/driver-and-vehicle-licensing-agency")
+       for below in ("", "/add", "/change", "/delete", "/frame", "/publish", "/remove")},
+}  # fmt: skip
 EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",
          "/organisation-names", "/components", "/capabilities", "/find-a-component",
          "/toolkit/alpha", "/component-map", "/suppliers", "/contracts",
@@ -119,6 +126,10 @@ EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/i
 #: Answers that are no pages.
 NOT_HTML = {"health", "ready", "report_feed.show", "uploads.template", "web.favicon",
             "web.old_security_txt", "web.robots", "web.security_txt"}  # fmt: skip
+
+
+#: Endings of addresses that are files.
+FILES = (".json", ".csv", ".svg", ".png", ".ods", ".xlsx")
 
 
 def _for_programs(endpoint: str) -> bool:
@@ -132,7 +143,7 @@ def html_addresses(app: Flask, database: Database) -> dict[str, str]:
     return {
         rule: address
         for rule, (endpoint, address) in found.items()
-        if not _for_programs(endpoint) and not rule.endswith((".json", ".csv", ".svg", ".png"))
+        if not _for_programs(endpoint) and not rule.endswith(FILES)
     }
 
 
@@ -156,6 +167,23 @@ def test_axe_finds_nothing(
         for address in seen:
             looking.go(site + address, WRONG.get(address, 200))
             wrong += looking.wrong()
+    assert not wrong
+
+
+def test_axe_finds_nothing_on_a_draft_of_assumptions(
+    visit: Visit, site: str, demo_portal: Flask, demo_database: Database
+) -> None:
+    number = assuming.draft(demo_database, EVERYBODY, ACT)
+    draft = f"/portal/savings/versions/{number}"
+    looking, wrong = Looking(visit, site), []
+    try:
+        looking.become(header_for(reader_of(demo_portal, draft)))
+        for below in ("", "/add", "/change?key=additionality", "/delete", "/frame", "/publish",
+                      "/remove?key=additionality"):  # fmt: skip
+            looking.go(site + draft + below)
+            wrong += looking.wrong()
+    finally:
+        assuming.remove(demo_database, EVERYBODY, number, ACT)
     assert not wrong
 
 
