@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.reports.forms.labels import in_short, pounds
+from portal.reports.forms.labels import assumed_value, in_short, pounds
 from tests.support.pages import PageClient, soup_of
 
 DEMO = pytest.mark.parametrize("demo", [True])
@@ -114,3 +114,15 @@ def test_unknown_arguments_are_told_and_refused(client: PageClient) -> None:
     ignored: Any = client.get("/savings/runs?colour=blue")
     assert "colour" in ignored.text
     assert client.get("/savings/runs.json?colour=blue").status_code == 400
+
+
+def test_values_of_assumptions_in_words() -> None:
+    for key, value, said in (
+        ("additionality", "0.603100", "0.603"),
+        ("optimism", "0.500000", "0.5"),
+        ("optimism", "0.000000", "0"),
+        ("build:smallest", "27973.071000", "£27,973"),
+        ("platform:govuk-pay", "-12.4", "-£12"),
+        ("price:govuk-notify", "0.024000", "£0.024"),
+    ):
+        assert assumed_value(value, key) == said

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from portal.catalogue.forms import labels
 from portal.charts.data import Scale
+from portal.reports.rules.assumptions import SHARES
+from portal.reports.words import Assumed
 from portal.spreadsheets.book import Kind, Value
 from portal.web.chart_texts import amount
 from portal.web.filters import long_date
@@ -71,6 +74,7 @@ LABELS: dict[str, Mapping[str, str]] = {
         "failed": lazy("Failed"),
     },
 }
+_THOUSANDTH = Decimal("0.001")
 #: From so many pounds on they are written in millions.
 _MILLION = 1_000_000
 
@@ -85,6 +89,18 @@ def assumption_name(key: str) -> str:
     field, _colon, of = key.partition(":")
     name = str(labels.label(field, "assumed"))
     return f"{name}: {of.replace(':', ', ')}" if of else name
+
+
+def assumed_value(value: str, key: str) -> str:
+    """A value of an assumption, by its key: a share to three places, a price of one to the tenth
+    of a penny, other money to the pound.
+    """
+    field, number = Assumed(key.partition(":")[0]), Decimal(value)
+    if field in SHARES:
+        return f"{number.quantize(_THOUSANDTH).normalize():f}"
+    if field in (Assumed.PRICE, Assumed.ALTERNATIVE_PRICE):
+        return f"£{number:,.3f}"
+    return pounds(round(number * 100))
 
 
 def pounds(pence: int) -> str:

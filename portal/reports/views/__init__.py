@@ -45,6 +45,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["percent"] = lambda value: amount(value, Scale.SHARE)
     app.jinja_env.filters["pounds"] = labels.pounds
     app.jinja_env.filters["assumption"] = labels.assumption_name
+    app.jinja_env.filters["assumed_value"] = labels.assumed_value
     app.jinja_env.filters["financial_year"] = labels.financial_year
     app.jinja_env.filters["cell"] = labels.cell
     navigation.add_to_footer(app, lazy("Digital government on a page"), "leadership.index")
