@@ -32,8 +32,9 @@ MOST = {
     "/services/service-0/performance.json": RECORD,
     "/components/component-0/performance": RECORD,
     "/performance/services": LIST,
+    "/performance/services?without=largest": LIST,
     "/performance/services.json": JSON,
-    "/performance/periods": REPORT + 1,  # which periods there are to choose from
+    "/performance/periods": REPORT,
     "/performance/periods.json": REPORT,
     f"/performance/compare?{FOUR}": LIST - 1,
     f"/performance/compare.json?{FOUR}": LIST - 1,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import Kind
@@ -106,6 +106,7 @@ def movers(session: Session, asked: Asked, some: int) -> tuple[Compared, dict[st
     ]
     ranked = select(
         p,
+        func.row_number().over(order_by=p.c.id).label("place"),
         *(rank.label(f"rank_{at}") for at, rank in enumerate(ranks)),
         *(each.over().label(f"sum_{at}") for at, each in enumerate(_sums(p.c))),
     ).subquery()
@@ -116,11 +117,12 @@ def movers(session: Session, asked: Asked, some: int) -> tuple[Compared, dict[st
         .join(ranked, ranked.c.id == Service.id)
         .join(d, d.id == ranked.c.data_set_id)
         .outerjoin(o, o.id == Service.organisation_id)
-        .where(or_(*(place <= some for place in places)))
+        # The first row tells the sums also where nothing moved.
+        .where(or_(ranked.c.place == 1, *(place <= some for place in places)))
     )
     rows = session.execute(query).all()
     if not rows:
-        return between(session, asked), {}
+        return Compared(), {}
     wide, many = len(_row(ranked.c)), len(MOVERS)
     lists = {}
     for at, name in enumerate(MOVERS):
@@ -143,6 +145,28 @@ def _moving(p: Any) -> list[tuple[ColumnElement[bool], Any]]:
 def _rate(p: Any, nothing: float) -> Any:
     """The change as a part of what it was; from 0 there is none."""
     return case((p.was > 0, (p.now - p.was) / p.was), else_=nothing)
+
+
+def without_largest(session: Session, asked: Asked) -> tuple[Row | None, Compared]:
+    """The service that has the most now, and the sums of `between` over all others."""
+    p, o, d = _pairs(asked).cte("pairs"), Organisation, DataSet
+    most = func.coalesce(p.c.now, -1.0).desc()
+    first = select(p.c.id).where(_is(p.c, Which.NOW)).order_by(most, p.c.id.desc()).limit(1)
+    largest = first.scalar_subquery()
+    others = select(*map(_or_nothing, _sums(p.c))).where(p.c.id != largest).subquery()
+    query = (
+        select(*_row(p.c), *others.c)
+        .join(p, p.c.id == Service.id)
+        .join(d, d.id == p.c.data_set_id)
+        .outerjoin(o, o.id == Service.organisation_id)
+        .join(others, true())
+        .where(p.c.id == largest)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None, between(session, asked)
+    wide = len(_row(p.c))
+    return Row(*row[:wide]), _compared(row[wide:])
 
 
 def listing(

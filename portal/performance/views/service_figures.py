@@ -86,12 +86,12 @@ def _listed(session: Session) -> Listed:
     order = one_of("sort", Order, ignored)
     if order in OF_BOTH:
         which = Which.BOTH
-    asked, largest = at.asked, None
-    if request.args.get("without") == "largest" and asked:
-        first = comparing.listing(session, asked, Which.NOW, Order.LARGEST, None, 1)[0]
-        largest = first[0] if first else None
+    asked, largest, compared = at.asked, None, Compared()
+    if asked and request.args.get("without") == "largest":
+        largest, compared = comparing.without_largest(session, asked)
         asked = replace(asked, without=largest.id if largest else None)
-    compared = comparing.between(session, asked) if asked else Compared()
+    elif asked:
+        compared = comparing.between(session, asked)
     text = request.args.get("q", "").strip()[:200]
     if text and asked:
         asked = replace(asked, among=tuple(search.find(session, services.THING, text).ids))
