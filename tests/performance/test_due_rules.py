@@ -23,6 +23,14 @@ MONTHLY = Known(Period.MONTH, JUNE, 20, None, date(2026, 7, 3), ADDED)
         (MONTHLY, date(2026, 8, 20)),
         (replace(MONTHLY, last=None), date(2026, 3, 20)),
         (replace(MONTHLY, due_days=0), date(2026, 7, 31)),
+        # Whoever fills in the past owes nothing from before the data set was added.
+        (replace(MONTHLY, last=date(2025, 3, 1)), date(2026, 3, 20)),
+        (replace(MONTHLY, last=date(2026, 1, 1)), date(2026, 3, 20)),
+        (replace(MONTHLY, period=Period.YEAR, last=date(2023, 10, 1)), date(2026, 10, 20)),
+        (replace(MONTHLY, period=Period.QUARTER, last=date(2020, 10, 1)), date(2026, 4, 20)),
+        (replace(MONTHLY, period=Period.WEEK, last=date(2026, 1, 5)), date(2026, 3, 7)),
+        (replace(MONTHLY, last=date(2025, 3, 1), due_days=None, max_age_days=9),
+         date(2026, 2, 23)),
         (replace(MONTHLY, due_days=None), None),
         (replace(MONTHLY, period=None), None),
         # How old the newest may be counts where nothing says when they are due.

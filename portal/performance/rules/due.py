@@ -10,10 +10,14 @@ from portal.performance.words import Period
 
 
 def next_start(period: Period, last: date | None, day: date) -> date:
-    """The first day of the period whose values come next: after the newest that there are, or the
-    one that a day is in where there are none.
+    """The first day of the period whose values come next: after the newest that there are, but none
+    before the one that a day is in, so that whoever fills in the past owes no more for it.
     """
-    return periods.later(period, last) if last else periods.start_of(period, day)
+    here = periods.start_of(period, day)
+    if last is None:
+        return here
+    after = periods.later(period, last)
+    return periods.later(period, after, max(0, periods.count(period, after, here)))
 
 
 #: What is overdue for longer is escalated.
@@ -52,7 +56,7 @@ def due_on(known: Known) -> date | None:
     if known.max_age_days is None:
         return None
     newest = periods.end_of(period, known.last) if period and known.last else known.received
-    return (newest or known.added) + timedelta(days=known.max_age_days)
+    return max(newest or known.added, known.added) + timedelta(days=known.max_age_days)
 
 
 def escalated(due_on: date, day: date) -> bool:
