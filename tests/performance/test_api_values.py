@@ -169,6 +169,7 @@ def test_the_last_record_that_moves_leaves_no_period(client: PageClient, session
         (row(status="final"), "status must be one of ['provisional', 'published']"),
         (row("2026-07-02T00:00:00Z"), "_timestamp must be the first day of a month"),
         (row("2026-07-01"), "_timestamp must be a date and time, such as 2016-05-02T00:00:00Z"),
+        (row("soon"), "_timestamp must be a date and time, such as 2016-05-02T00:00:00Z"),
         (row(count=True), "count must be a whole number"),
         (row(channel=5), "channel must be a text"),
         (row(_id="a b"), "_id is not a valid id"),

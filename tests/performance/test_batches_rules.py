@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.performance.rules import records
+from portal.performance.rules import kinds, records, schema_checks
+from portal.performance.rules.records import Asked, WrongRecords
+from portal.performance.words import Period, SetKind
 
 TEXTS = st.one_of(
     st.sampled_from([
@@ -39,3 +42,19 @@ def test_together_is_as_one_by_one(rows: list[dict[str, Any]]) -> None:
         if records._wrong_key(key) or records._wrong_value(key, value)
     ]
     assert not (wrong and records.Together(rows).all_right())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("_timestamp", "soon"), ("_timestamp", None), ("_timestamp", "2026-07-01T00:00:00+99:99"),
+     ("_timestamp", 5), ("_start_at", "soon"), ("count", float("inf")), ("count", [1]),
+     ("channel", "pigeon" * 20), ("other", "pigeon" * 20)],
+)  # fmt: skip
+def test_one_thing_is_said_of_a_field(field: str, value: object) -> None:
+    sort = kinds.SORTS[SetKind.TRANSACTIONS]
+    of = (SetKind.TRANSACTIONS, Period.MONTH, (), sort.dimensions, sort.measures)
+    row = {"_timestamp": "2026-07-01T00:00:00Z", "channel": "online", "count": 5, field: value}
+    with pytest.raises(WrongRecords) as wrong:
+        records.read([row], Asked(False, *of), schema_checks.says([row], Asked(False, *of)))
+    [message] = wrong.value.messages
+    assert field in message

@@ -29,8 +29,7 @@ MONTHLY = Known(Period.MONTH, JUNE, 20, None, date(2026, 7, 3), ADDED)
         (replace(MONTHLY, period=Period.YEAR, last=date(2023, 10, 1)), date(2026, 10, 20)),
         (replace(MONTHLY, period=Period.QUARTER, last=date(2020, 10, 1)), date(2026, 4, 20)),
         (replace(MONTHLY, period=Period.WEEK, last=date(2026, 1, 5)), date(2026, 3, 7)),
-        (replace(MONTHLY, last=date(2025, 3, 1), due_days=None, max_age_days=9),
-         date(2026, 2, 23)),
+        (replace(MONTHLY, last=date(2025, 3, 1), due_days=None, max_age_days=9), date(2026, 2, 23)),
         (replace(MONTHLY, due_days=None), None),
         (replace(MONTHLY, period=None), None),
         # How old the newest may be counts where nothing says when they are due.

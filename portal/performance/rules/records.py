@@ -41,6 +41,8 @@ _SPACE = re.compile(r"\s")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 Body = dict[str, Any]
+#: A field of the record at a place, from 0.
+Place = tuple[int, str]
 
 
 class WrongRecords(Problem):
@@ -97,6 +99,14 @@ class Read(NamedTuple):
     at: datetime
     day: date
     body: Body
+
+
+class Said(NamedTuple):
+    """What a schema has to say of a field of the record at a place, from 0."""
+
+    number: int
+    field: str
+    message: str
 
 
 def said_of(number: int, many: int, message: str, few: int = 1) -> str:
@@ -226,10 +236,10 @@ def objects(rows: Sequence[object]) -> list[Body]:
 
 
 def moments_of(
-    rows: Sequence[Body], asked: Asked
+    rows: Sequence[Body], asked: Asked, told: Collection[Place]
 ) -> tuple[list[Body], list[str], dict[str, datetime]]:
-    """The records with their moments in UTC, what is wrong with those that say none, and what each
-    text says that does.
+    """The records with their moments in UTC, what is wrong with those that say none and were not
+    told of, and what each text says that does.
     """
     made = [row.copy() for row in rows]
     known: dict[str, datetime] = {}
@@ -243,7 +253,7 @@ def moments_of(
                 continue
             text = row[key]
             row[key] = said.get(text) if text.__class__ is str else None
-            if row[key] is None:
+            if row[key] is None and (number, key) not in told:
                 message = _no_moment(key, text, asked.means_values)
                 said_so = said_of(number, len(rows), message, asked.few)
                 wrong.setdefault(number, []).append(said_so)
@@ -256,8 +266,10 @@ def _no_moment(key: str, value: object, bare: bool) -> str:
     return f"the {key} must be a date in the format yyyy-MM-ddT00:00:00Z"
 
 
-def problems(rows: Sequence[Body], asked: Asked) -> list[str]:
-    """The first thing wrong with each record whose moments were read: a field, a value, its id."""
+def problems(rows: Sequence[Body], asked: Asked, told: Collection[Place]) -> list[str]:
+    """The first thing wrong with each record whose moments were read, beside what was told of: a
+    field, a value, its id.
+    """
     known: dict[str, str | None] = {}
     found = []
     for number, row in enumerate(rows):
@@ -265,7 +277,7 @@ def problems(rows: Sequence[Body], asked: Asked) -> list[str]:
             if key not in known:
                 known[key] = _wrong_key(key)
             message = known[key] or _wrong_value(key, value, asked.means_values)
-            if message:
+            if message and (number, key) not in told:
                 found.append(said_of(number, len(rows), message, asked.few))
                 break
     return found
@@ -290,7 +302,8 @@ def _wrong_value(key: str, value: object, bare: bool = True) -> str | None:
     if key == ID:
         return _wrong_id(value, bare)
     if key == TIMESTAMP:
-        return None if value is not None else "_timestamp is not a valid datetime object"
+        # What `moments_of` says is enough but where clients know both messages.
+        return None if bare or value is not None else f"{key} is not a valid datetime object"
     if isinstance(value, str):
         if _CONTROL.search(value):
             return f"{key} has an invalid value"
@@ -326,26 +339,29 @@ def auto_ids(rows: Sequence[Body], fields: Sequence[str]) -> list[str]:
 
 
 def read(
-    rows: Sequence[object], asked: Asked, schema_says: list[str], together: Together | None = None
+    rows: Sequence[object], asked: Asked, schema_says: list[Said], together: Together | None = None
 ) -> list[Read]:
     """The records of a batch, all or none.
 
     Args:
         rows: what was sent, of which nothing is personal data.
         asked: what the data set asks.
-        schema_says: what its schema has to say already.
+        schema_says: what its schema has to say already. Data sets that mean values are told one
+            thing of a field; of others, clients know all that is told.
         together: the same rows, where they were looked at already.
 
     Raises:
         WrongRecords: with everything that is wrong.
     """
     sent = objects(rows)
-    made, wrong, known = moments_of(sent, asked)
+    told = {(each.number, each.field) for each in schema_says} if asked.means_values else set()
+    made, wrong, known = moments_of(sent, asked, told)
     right = not wrong and (together or Together(rows)).all_right()
+    said = [said_of(each.number, len(rows), each.message, asked.few) for each in schema_says]
     if asked.auto_ids:
-        schema_says = schema_says + auto_ids(made, asked.auto_ids)
+        said += auto_ids(made, asked.auto_ids)
         right = right and _are_ids([row.get(ID, "") for row in made])
-    wrong = schema_says + wrong + ([] if right else problems(made, asked))
+    wrong = said + wrong + ([] if right else problems(made, asked, told))
     if not wrong:
         wrong = [
             said_of(number, len(made), f"'{TIMESTAMP}' is a required property", asked.few)

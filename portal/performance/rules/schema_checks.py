@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.performance.rules import moments, periods
 from portal.performance.rules.kinds import Dimension, Measure
-from portal.performance.rules.records import ID, LONGEST, MOMENTS, TIMESTAMP, Asked, said_of
+from portal.performance.rules.records import ID, LONGEST, MOMENTS, TIMESTAMP, Asked, Said
 from portal.performance.words import SetKind, Unit, ValueStatus
 
 PERIODS = ("hour", "day", "week", "month", "quarter", "year", "decade", "century")
@@ -29,15 +29,15 @@ PART_OF = {
 ALSO_KNOWN = {"channel": {"digital": "online"}}
 
 
-def says(rows: Sequence[object], asked: Asked) -> list[str]:
+def says(rows: Sequence[object], asked: Asked) -> list[Said]:
     """Everything that the schema has to say of a batch; nothing where it is open."""
     if asked.open_schema:
         return []
     return [
-        said_of(number, len(rows), message, asked.few)
+        Said(number, field, message)
         for number, row in enumerate(rows)
         if isinstance(row, dict)
-        for _field, message in of_record(row, asked)
+        for field, message in of_record(row, asked)
     ]
 
 
