@@ -95,6 +95,10 @@ def test_what_is_no_such_file(client: PageClient, place: Place) -> None:
     )
     template = place.team.get(f"{ADDRESS}/template").get_data(as_text=True)
     assert template.startswith("start,transactions,digital,unit_cost\r\n")
+    assert "a row for each period: start" in text_of(place.team.get(ADDRESS))
+    place.add(SetKind.TRANSACTIONS, type="by-channel")
+    with_channels = text_of(place.team.get(ADDRESS.replace("volumes", "by-channel")))
+    assert "a row for each period and channel: start" in with_channels
 
 
 def test_without_anything_new_there_is_nothing_to_save(place: Place) -> None:

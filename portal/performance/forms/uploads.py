@@ -7,9 +7,22 @@ from base64 import b64decode, b64encode
 from wtforms import FileField, HiddenField, RadioField, StringField, SubmitField
 
 from portal.performance.forms.privacy import names_nobody
+from portal.performance.rules.schemas import Schema
 from portal.performance.words import ValueStatus
 from portal.web.forms import Form, MaxLength, Select, choices
-from portal.web.i18n import lazy
+from portal.web.i18n import _, lazy
+
+
+def row_for(schema: Schema) -> str:
+    """What each row of a file is for: a period, and a value of each dimension."""
+    titles = [_(each.title) for each in schema.dimensions]
+    *all_but, last = _("period"), *map(_within, titles)
+    return _(" and ").join(filter(None, (", ".join(all_but), last)))
+
+
+def _within(title: str) -> str:
+    """A title within a sentence; what begins with an abbreviation stays as it is."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 class UploadForm(Form):

@@ -16,7 +16,7 @@ from portal.errors import N_, Invalid, Missing, Stale
 from portal.performance.actions import uploading
 from portal.performance.actions.uploading import Change
 from portal.performance.forms.labels import period_name
-from portal.performance.forms.uploads import ConfirmForm, UploadForm
+from portal.performance.forms.uploads import ConfirmForm, UploadForm, row_for
 from portal.performance.rules import answers, figure_files, schemas
 from portal.performance.rules.entries import Entry, Sent
 from portal.performance.rules.figure_files import Wrong
@@ -53,11 +53,11 @@ def index(group: str, type_: str) -> AnyResponse:
 
 
 def _choose(found: Seen, form: UploadForm) -> Response:
+    schema = data_sets.schema_of(found.row)
     return form_page(
         form, _("Upload figures as a file"), crumbs_to(found),
-        template="performance/upload.html", seen=found,
-        columns=figure_files.columns(data_sets.schema_of(found.row)),
-        states=list(figure_files.STATES),
+        template="performance/upload.html", seen=found, columns=figure_files.columns(schema),
+        row_for=row_for(schema), states=list(figure_files.STATES),
     )  # fmt: skip
 
 
