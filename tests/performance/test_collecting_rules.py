@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.errors import Invalid
 from portal.fetching import Why
 from portal.performance.rules import collecting, kinds
 from portal.performance.rules.collected_bodies import Rows, Unreadable, rows_of
@@ -75,6 +76,26 @@ def test_where_a_collection_stands(
 ) -> None:
     assert standing(on, closed, row, host) is said
     assert said.runs is (said in (Standing.ON, Standing.FAILING))
+
+
+@pytest.mark.parametrize(
+    ("rest", "why"),
+    [
+        ("me:x@a.example/", "user name"), ("me@a.example", "user name"),
+        ("a.example/?by=jo.b%40c.example", "email"), ("a.example/jo@c.example/x.csv", "email"),
+        ("a.example/?a=1&api_key=5", "key"), ("a.example/?X-Amz-Signature=5", "key"),
+        ("a.example/x;jsessionid=5", "key"), ("a.example/?subscription-key=5", "key"),
+        ("a.example/?%74oken=5", "key"), ("a.example/?accessToken=5", "key"),
+        ("a.example/?sort_key=day&monkey=1&keys=2", None), ("a.example/@team/x?token", None),
+        ("a.example/npm/data@1.2.3/x.csv?of=tokens&author=1", None),
+    ],
+)  # fmt: skip
+def test_an_address_lets_nobody_in(rest: str, why: str | None) -> None:
+    if why is None:
+        return collecting.check_address(f"https://{rest}")
+    with pytest.raises(Invalid, match=why) as found:
+        collecting.check_address(f"https://{rest}")
+    assert found.value.field == "url"
 
 
 def test_each_trouble_and_fault_has_words() -> None:

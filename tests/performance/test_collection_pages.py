@@ -32,7 +32,7 @@ from tests.support.performance import number
 SET = "/data-sets/a-fine/volumes"
 ADDRESS = f"{SET}/collection"
 HOST = "figures.example.gov.uk"
-URL = f"https://{HOST}/monthly.json?secret=path"
+URL = f"https://{HOST}/monthly.json?of=path"
 TYPED = {"url": URL, "format": "json", "every": "week"}
 
 
@@ -81,9 +81,13 @@ def test_an_address_is_registered_and_waits_for_its_host(
     client: PageClient, place: Place, administers: FlaskClient
 ) -> None:
     assert "No address is registered" in text(place.team, ADDRESS)
-    for wrong in ("http://a.example/", "https://10.0.0.1/", f"https://me:x@{HOST}/", ""):
+    for wrong, why in (
+        ("http://a.example/", "must begin with https://"), ("https://10.0.0.1/", "not a number"),
+        (f"{URL}&token=abc", "no key or password in it, as “token”"),
+        ("", "Enter the web address"),
+    ):  # fmt: skip
         said = register(place, url=wrong)
-        assert "address" in said and kept(place) is None
+        assert why in said and kept(place) is None
     assert f"Waiting for an administrator of the portal to allow {HOST}" in register(place)
     page = text(place.team, ADDRESS)
     assert URL in page and "Every week" in page and "Collect now" not in page

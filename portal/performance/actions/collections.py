@@ -12,6 +12,7 @@ from portal.audit import Act, Document, record
 from portal.db import Database
 from portal.errors import N_, Invalid, Stale
 from portal.performance.models.collecting import Collection
+from portal.performance.rules import collecting as rules
 from portal.performance.store import collecting, data_sets
 from portal.performance.words import CollectedFormat, Period
 
@@ -39,9 +40,10 @@ def put(
         loopback: as `fetching.read` has it.
 
     Raises:
-        Invalid: the address cannot be one, or the data set is closed.
+        Invalid: the address cannot be one, holds a key, or the data set is closed.
         Stale: somebody else registered or changed it.
     """
+    rules.check_address(wanted.url)
     host = fetching.read(wanted.url, loopback).host
     with database.writing() as session:
         if data_sets.locked(session, data_set_id).closed_on is not None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import unquote
 
+from portal.errors import N_, Invalid
 from portal.performance.words import HostState, Period
 
 #: How often an address can be asked.
@@ -19,6 +22,17 @@ LONGEST_WAIT = timedelta(days=1)
 KEPT_RUNS = 100
 #: How many things wrong with records are remembered of each.
 KEPT_FAULTS = 20
+#: Who reads as whom, before the host.
+_USER = re.compile(r"[a-z]+://[^/?#]*@", re.IGNORECASE)
+#: After its sign there is a name, not a version: `chart@1.2.3/figures.csv` is a file.
+_MAIL = re.compile(r"[^/?#&;=@\s]@(?:[a-z0-9-]+\.)+[a-z]{2,}(?![a-z0-9-])", re.IGNORECASE)
+#: The names of parameters, those within the path too, and of them those that let somebody in.
+_NAMES = re.compile(r"[?&;]([^?&;=/]+)=")
+_KEYS = re.compile(
+    r"(?:key|auth|authorization|bearer|credentials?|jwt|pass|sas|sig|session|sid)"
+    r"|.*(?:(?:access|account|api|auth|client|function|private|secret|subscription)key"
+    r"|credential|passwd|password|pwd|secret|sessionid|signature|token)"
+)
 
 
 class Standing(StrEnum):
@@ -46,6 +60,24 @@ class Collected(Protocol):
     @property
     def paused(self) -> bool:
         """Whether its team paused it."""
+
+
+def check_address(url: str) -> None:
+    """See to it that an address holds nothing of a person and no key: whoever could read it could
+    use it. Raises Invalid for the field `url`.
+    """
+    if _USER.match(url):
+        raise Invalid("url", N_("The address must have no user name or password in it"))
+    plain = unquote(url)
+    if _MAIL.search(plain):
+        raise Invalid("url", N_("The address must have no email address in it"))
+    for name in _NAMES.findall(plain):
+        if _KEYS.fullmatch(re.sub(r"[^a-z]", "", name.lower())):
+            raise Invalid(
+                "url",
+                N_("The address must have no key or password in it, as “%(name)s” looks like"),
+                name=name[:60],
+            )
 
 
 def standing(on: bool, closed: bool, row: Collected, host: HostState) -> Standing:
