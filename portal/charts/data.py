@@ -22,7 +22,7 @@ class Scale(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Point:
     """A value at a day; None is a gap, and `note` says why or what is special about it. No line
-    leads to one that stands `alone`.
+    leads to one that stands `alone`. `said` is it in words where it is no exact number.
     """
 
     at: date
@@ -30,6 +30,7 @@ class Point:
     provisional: bool = False
     note: str = ""
     alone: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,20 +125,30 @@ def _line(series: Series, scale: Scale, called: Called) -> str:
     if not known:
         return _("%(name)s: no figures.", name=series.name)
     first, last = known[0], known[-1]
-    top = max(known, key=lambda point: point.value or 0.0)
+    top = max(known, key=lambda point: (point.value or 0.0, point.at))
     texts = {
-        "name": series.name, "first": amount(first.value, scale), "start": called(first.at),
-        "last": amount(last.value, scale), "end": called(last.at),
-        "most": amount(top.value, scale), "when": called(top.at),
+        "name": series.name, "first": _words(first, scale), "start": called(first.at),
+        "last": _words(last, scale), "end": called(last.at),
+        "most": _words(top, scale), "when": called(top.at),
     }  # fmt: skip
-    said = _("%(name)s: %(first)s in %(start)s, %(last)s in %(end)s, at most %(most)s in %(when)s.",
-             **texts)  # fmt: skip
+    if first is last:
+        said = _("%(name)s: %(first)s (%(start)s), and no other figure.", **texts)
+    elif top is last:
+        said = _("%(name)s: %(first)s (%(start)s), %(last)s (%(end)s), which is the most.",
+                 **texts)  # fmt: skip
+    else:
+        said = _("%(name)s: %(first)s (%(start)s), %(last)s (%(end)s), at most %(most)s "
+                 "(%(when)s).", **texts)  # fmt: skip
     gaps = len(series.points) - len(known)
     if gaps:
         said += " " + ngettext(
             "%(num)s period has no figure.", "%(num)s periods have no figure.", gaps
         )
     return said
+
+
+def _words(point: Point, scale: Scale) -> str:
+    return point.said or amount(point.value, scale)
 
 
 def _bars(chart: BarChart) -> list[str]:

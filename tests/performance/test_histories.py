@@ -133,6 +133,8 @@ def test_what_is_known_as_more_than_says_so(client: PageClient, session: Session
     page = soup_of(client.get(address))
     table = " ".join(page.select("#totals")[0].get_text(" ").split())
     assert "more than 7,000,000,000 14 June 2023" in table
+    alt = page.select_one("figure img")
+    assert alt and "Letters: more than 7,000,000,000 (14 June 2023), and no" in str(alt["alt"])
     said = " ".join(page.get_text(" ").split())
     assert "Letters, more than 7,000,000,000 by 14 June 2023" in said
     assert "7,000,000,000 (more than this, told alone)" in said

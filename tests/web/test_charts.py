@@ -41,9 +41,15 @@ def test_a_title_says_the_trend(values: tuple[float | None, ...], scale: Scale, 
 def test_words_for_a_drawing() -> None:
     said = chart_texts.alternative(Lines("X", (series(100, None, 112),)))
     assert said == (
-        "Line chart. Volume: 100 in July 2025, 112 in July 2026, at most 112 in July 2026. "
+        "Line chart. Volume: 100 (July 2025), 112 (July 2026), which is the most. "
         "1 period has no figure."
     )
+    fell = chart_texts.alternative(Lines("X", (series(100, 120, 110),)))
+    assert "110 (July 2026), at most 120 (January 2026)." in fell
+    alone = chart_texts.alternative(
+        Lines("X", (Series("X", (Point(DAYS[0], 7, said="about 7"),)),))
+    )
+    assert alone == "Line chart. X: about 7 (July 2025), and no other figure."
     assert chart_texts.alternative(SHARES) == (
         "Bar chart. 2025: Digital 75%, Other 25%. 2026: Digital no figure, Other 100%."
     )

@@ -85,7 +85,8 @@ def _points(history: History) -> tuple[Point, ...]:
             of[each.day] = replace(there, note=", ".join(filter(None, (there.note, note))))
             continue
         note = ", ".join(filter(None, (there.note if there else "", note)))
-        of[each.day] = Point(each.day, each.drawn, note=note, alone=each.fact)
+        said = words.total(each, history.measure) if each.bound else ""
+        of[each.day] = Point(each.day, each.drawn, note=note, alone=each.fact, said=said)
     return tuple(of[day] for day in sorted(of))
 
 
