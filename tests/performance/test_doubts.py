@@ -70,6 +70,8 @@ def test_the_page_and_its_files(client: PageClient, place: Place) -> None:
         lines = csv.DictReader(io.StringIO(client.get(f"{address}.csv?{query}").text))
         assert len(list(lines)) == many
     first = soup_of(client.get(address))
+    crumbs = [str(each["href"]) for each in first.select(".govuk-breadcrumbs a")]
+    assert crumbs == ["/", "/performance"]
     [onward] = first.select("a[rel=next]")
     seen = [len(each.select("#doubts tbody tr")) for each in
             (first, soup_of(client.get(str(onward["href"]))))]  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from portal.catalogue.forms.labels import labels
 from portal.catalogue.rules.filters import decode_key, encode_key
@@ -93,7 +93,8 @@ def _index(query: DoubtQuery, ignored: tuple[str, ...]) -> Response:
     return page(
         "performance/doubts.html",
         title=_("Doubtful figures"),
-        section=_("Data sets"),
+        section=_("Performance"),
+        crumbs=[(_("Performance"), url_for("boards.government"))],
         rows=rows[:PAGE_SIZE],
         facets=[
             (_("What is strange"), _links("doubt", labels("doubt"), query.doubt, many)),
