@@ -72,6 +72,7 @@ def test_a_sum_is_compared_with_a_year_before_only(client: PageClient, bodies: N
     [
         ("/performance", "years=5", "period=bogus"),
         ("/performance", "years=2", "nothing=1"),
+        ("/performance", "years=2", "to=20260701"),
         ("/performance/compare", "service=one", "service=nope"),
         ("/organisations/top/performance", "tile=transactions", "tile=nope"),
     ],

@@ -127,13 +127,19 @@ def asked(measures: Sequence[str], *known: str) -> Asked:
 
 
 def day_in(name: str, ignored: list[str]) -> date | None:
-    """The day in an argument; None where there is none, and what is none is ignored."""
+    """The day in an argument, as `2026-05-03`; None where there is none, and what is none is
+    ignored.
+    """
     text = request.args.get(name, "")
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
+        day = None
+    # One way to write it: what is ignored is told, and left out of links, as it was written.
+    if text and (day is None or day.isoformat() != text):
         ignored.append(f"{name}={text[:80]}")
         return None
+    return day
 
 
 def also_ignored(found: Asked, spans: Spans, choice: Choice | None) -> Asked:
