@@ -17,7 +17,7 @@ from portal.performance.models.data_sets import DataToken
 from portal.performance.rules.tokens import works
 from portal.performance.store import tokens
 from portal.performance.views.data_set_base import ONE, Seen, crumbs_to, seen_at, thing_at
-from portal.web.filters import long_date
+from portal.web.filters import long_date, moment
 from portal.web.guard import requires
 from portal.web.i18n import _
 from portal.web.pages import page
@@ -120,8 +120,13 @@ def revoke(group: str, type_: str, token_id: int) -> AnyResponse:
 def _ask(found: Seen, token: DataToken) -> AnyResponse:
     rows = [
         {"key": _("Token"), "value": token.label},
-        {"key": _("Made"), "value": long_date(token.made_at)},
+        {"key": _("Made"), "value": moment(token.made_at)},
         {"key": _("Last used"), "value": long_date(token.used_on) or _("Never")},
+        {"key": _("Works until"), "value": _until(token)},
     ]
     crumbs = crumbs_to(found, (_("Tokens"), _address(found)))
     return check_page(_("Revoke this token"), rows, _("Revoke the token"), crumbs)
+
+
+def _until(token: DataToken) -> str:
+    return moment(token.ends_at) if token.ends_at else _("It is revoked")
