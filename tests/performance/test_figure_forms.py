@@ -22,7 +22,7 @@ from portal.performance.models.values import DataRecord
 from portal.performance.rules.answers import Answer, mark
 from portal.performance.rules.entries import Sent
 from portal.performance.rules.questions import questions
-from portal.performance.store import data_sets, values
+from portal.performance.store import data_sets, drafts, values
 from portal.performance.words import Period, SetKind, ValueState, ValueStatus, Way
 from tests.performance.places import Place, text, text_of
 from tests.support.accounts import act
@@ -177,6 +177,7 @@ def test_a_team_gives_figures_page_by_page(client: PageClient, place: Place) -> 
         ({}, "Select whether you have this figure"),
         ({"state": "number"}, "Enter a number for “Transactions”"),
         ({"state": "number", "number_1": "lots"}, "“Transactions” must be a number, like 1,200"),
+        ({"state": "number", "number_1": "jo@c.example"}, "“Transactions” must be a number"),
         ({"state": "number", "number_1": "-1"}, "“Transactions” must be 0 or more"),
         ({"state": "number", "number_1": "1.5"}, "must be a whole number"),
         ({"state": "not_provided", "number_1": "1,000"}, "You entered a figure as well"),
@@ -186,6 +187,7 @@ def test_a_team_gives_figures_page_by_page(client: PageClient, place: Place) -> 
         kept = filled(refused, "main form")
         assert kept["note"] == ["\nAsk Jo"] or kept["note"] == ["Ask Jo"]
         assert kept["number_1"] == [typed.get("number_1", "")]
+    assert drafts.waiting(place.session, row.id) == set(), "only who typed it saw what is refused"
     onward = give(place, at(place, row, 1), state="number", number_1="1,000")
     assert onward.headers["Location"] == at(place, row, 2)
     later = give(place, at(place, row, 2), state="number", number_1="2000", later="y")
