@@ -332,11 +332,13 @@ def test_figures_made_up_for_a_demo_say_so_to_everybody(
 ) -> None:
     row = {
         "service": "a-fine", "kind": "volumes", "title": "Made up", "period": "month",
-        "due_days": 20, "ago": 1, "source": "Made up for this demo",
+        "due_days": 20, "ago": 3, "source": "Made up for this demo",
         "figures": {"transactions": [5]},
     }  # fmt: skip
     place.session.commit()
     assert demo_figures.add_missing(app.extensions["portal"].database, [row], ACT) == 1
+    (made,) = client.get("/data-sets.json").get_json()["items"]
+    assert made["due_on"] < ACT.day.isoformat(), "as though it had been late since"
     (item,) = client.get("/data-sets/a-fine/volumes.json").get_json()["items"]
     assert (item["source"], item["way"]) == ("Made up for this demo", "import")
     assert "Made up for this demo" in client.get("/data-sets/a-fine/volumes.csv").text

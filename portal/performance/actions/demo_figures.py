@@ -58,6 +58,8 @@ def add_missing(database: Database, rows: Iterable[Document], act: Act) -> int:
             data_set = store.locked(session, made)
             tokens.make(session, data_set.id, LABEL, act)
             entries, sent = list(_entries(row, act)), Sent(Way.IMPORT, row["source"])
+            # As though each figure had come in its time: what is late since then is overdue.
+            data_set.added_on = min(each.start for each in entries)
             before = _as_first(entries, row.get("revised", {}))
             for each in [before, entries] if before != entries else [entries]:
                 answering.keep_entries(session, data_set, each, sent, act)
