@@ -15,4 +15,7 @@ if settings.trusted_proxies:
     hops = settings.trusted_proxies
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 gc.freeze()
+# 10,000 records come with tens of thousands of things that are no garbage: to look through them at
+# each 700 took a tenth of the time.
+gc.set_threshold(10_000, 10, 10)
 gc.enable()

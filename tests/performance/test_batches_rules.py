@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.performance.rules import kinds, records, schema_checks
+from portal.performance.rules import kinds, personal_records, records, schema_checks
 from portal.performance.rules.records import Asked, WrongRecords
 from portal.performance.words import Period, SetKind
 
@@ -32,9 +32,9 @@ ROWS: Any = st.lists(st.dictionaries(KEYS, VALUES, max_size=4), max_size=6)
 @given(ROWS)
 def test_together_is_as_one_by_one(rows: list[dict[str, Any]]) -> None:
     known: dict[Any, Any] = {}
-    personal = [said for row in rows for said in records._personal(row, known)]
+    personal = [said for row in rows for said in personal_records.of_record(row, known)]
     assert not personal or records.Together(rows).may_be_personal()
-    assert len(records.personal_data(rows)) == len(personal)
+    assert len(personal_records.wrong(rows)) == len(personal)
     wrong = [
         key
         for row in rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -13,8 +13,9 @@ from portal.catalogue.models.services import Service
 from portal.catalogue.store import service_counts
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
-from portal.performance.models.values import DataValue
-from portal.performance.store import data_sets, figures, moves, values
+from portal.performance.models.values import DataRecord, DataValue
+from portal.performance.rules.entries import Record
+from portal.performance.store import data_sets, figures, moves, records, values
 from portal.performance.store import totals as rebuilt
 from portal.performance.words import Figure, Period, SetKind, ValueState, ValueStatus
 from tests.support.data import add_organisation, add_service
@@ -169,3 +170,16 @@ def test_figures_of_a_component_are_in_no_total(session: Session) -> None:
     assert session.scalars(select(ThingFigure)).all() == []
     assert session.scalars(select(DataValue.number)).one() == 5
     assert data_sets.of_thing(session, Kind.COMPONENT, 1) == []
+
+
+def test_a_record_is_put_over_the_one_with_its_id_whole(session: Session) -> None:
+    """Also where none of a batch is for a cell, and the column is left out."""
+    data_set = add_set(session, open_schema=True)
+    at = datetime(2026, 7, 1, tzinfo=UTC)
+    for cell in ("online", None):
+        new = [Record(id_, at, cell and id_, {"_id": id_, "said": cell}) for id_ in "ab"]
+        records.put(session, data_set.id, new, at)
+        query = select(DataRecord.record_id, DataRecord.seq, DataRecord.cell, DataRecord.body)
+        assert list(session.execute(query.order_by(DataRecord.seq))) == [
+            (id_, place, cell and id_, {"_id": id_, "said": cell}) for place, id_ in enumerate("ab")
+        ]

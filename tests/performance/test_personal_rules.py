@@ -18,7 +18,7 @@ from wtforms.form import FormMeta
 from portal.errors import Invalid
 from portal.performance.forms import answers, data_sets, notes, own_schemas, uploads
 from portal.performance.forms.privacy import names_nobody
-from portal.performance.rules import figure_files, kinds, personal, records
+from portal.performance.rules import figure_files, kinds, personal, personal_records
 from portal.performance.rules.schemas import of_sort
 from portal.performance.words import Period, SetKind, ValueStatus
 
@@ -92,7 +92,7 @@ def test_messages_name_the_field_and_repeat_nothing(secret: tuple[str, str]) -> 
         {"some_field": [{secret[0]: 1}]}, {secret[0]: 1},
         {"_id": b64encode(f"day.{secret[0]} x".encode() + b" " * 3).decode()},
     ]  # fmt: skip
-    said = records.personal_data(rows)
+    said = personal_records.wrong(rows)
     assert {message.split(":")[0] for message in said} >= {
         f"record {n} (index {n - 1})" for n in range(12, 16)
     }
@@ -137,7 +137,7 @@ def test_ids_that_clients_make_are_kept(at: datetime, slug: str, period: str, co
     made = [at.isoformat(), period, slug, str(count)]
     id_ = b64encode(".".join(made).encode()).decode()
     other = str(uuid.uuid5(uuid.NAMESPACE_DNS, slug))
-    assert records.personal_data([{"_id": id_}, {"_id": other, "count": 9_434_765_919}]) == []
+    assert personal_records.wrong([{"_id": id_}, {"_id": other, "count": 9_434_765_919}]) == []
 
 
 @pytest.mark.parametrize("key", ["sw1a_2aa", "call_07700_900123", "Jane@example.com", "qq123456c"])

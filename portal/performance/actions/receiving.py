@@ -12,10 +12,10 @@ from portal.errors import N_, Missing
 from portal.performance.actions import keeping
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.values import DataBatch
-from portal.performance.rules import meanings, schema_checks
+from portal.performance.rules import meanings, personal_records, schema_checks
 from portal.performance.rules import records as rules
 from portal.performance.rules.entries import Gone, Record, Sent
-from portal.performance.rules.records import Asked, Read, Together, WrongRecords
+from portal.performance.rules.records import Asked, Together, WrongRecords
 from portal.performance.store import data_sets, records
 
 
@@ -37,20 +37,21 @@ def receive(
     if not rows:
         return None
     together = Together(rows)
-    wrong = rules.personal_data(rows, together)
+    wrong = personal_records.wrong(rows, together)
     if wrong:
         raise WrongRecords(wrong)
-    asked = records.asked_of(data_set)
-    reads = rules.read(rows, asked, schema_checks.says(rows, asked), together)
-    return _keep(session, data_set, reads, asked, sent, act)
+    return _keep(session, data_set, rows, records.asked_of(data_set), sent, act, together)
 
 
 def _keep(
-    session: Session, data_set: DataSet, reads: list[Read], asked: Asked, sent: Sent, act: Act
-) -> DataBatch:
+    session: Session, data_set: DataSet, rows: Sequence[object], asked: Asked, sent: Sent, act: Act,
+    together: Together | None = None,
+) -> DataBatch:  # fmt: skip
+    says = schema_checks.says(rows, asked)
     if not asked.means_values:
-        kept = [rules.as_record(each) for each in reads]
+        kept = rules.kept(rows, asked, says, together)
         return keeping.keep(session, data_set.id, [], kept, sent, act)
+    reads = rules.read(rows, asked, says, together)
     wrong = meanings.untimely(reads, act.day)
     if wrong:
         raise WrongRecords(wrong)
@@ -87,7 +88,7 @@ def change(
     if before is None:
         raise Missing(N_("There is no such record"))
     (new,) = rules.objects([fields])
-    wrong = rules.personal_data([new])
+    wrong = personal_records.wrong([new])
     if rules.ID in new and new[rules.ID] != record_id:
         wrong.append("_id cannot be changed")
     if wrong:
@@ -95,8 +96,7 @@ def change(
     # The id stays, whatever it was made from.
     asked = replace(records.asked_of(data_set), auto_ids=())
     row = {**before.body, **new}
-    reads = rules.read([row], asked, schema_checks.says([row], asked))
-    return _keep(session, data_set, reads, asked, sent, act)
+    return _keep(session, data_set, [row], asked, sent, act)
 
 
 def delete(session: Session, data_set: DataSet, record_id: str, sent: Sent, act: Act) -> DataBatch:

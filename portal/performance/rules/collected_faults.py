@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from portal.performance.rules import personal_records, schema_checks
 from portal.performance.rules import records as rules
-from portal.performance.rules import schema_checks
 from portal.performance.rules.collected_bodies import Found, Rows
 from portal.performance.rules.personal import looks_like
 from portal.performance.rules.records import ID, LONGEST_KEY, Asked
@@ -46,7 +46,7 @@ def _of_row(row: Any, asked: Asked) -> Iterator[tuple[str, Fault]]:
         yield "", Fault.NO_RECORD
         return
     for key, value in row.items():
-        if rules.personal_data([{key: value}]):
+        if personal_records.wrong([{key: value}]):
             yield _named(key), Fault.PERSONAL
         elif rules.has_wrong(key, value):
             yield _named(key), Fault.NOT_TAKEN

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -93,7 +93,7 @@ class Known:
 Part = tuple[Figure, int, Entry, int]
 
 
-_KEY, _ID = attrgetter("key"), itemgetter(0)
+_KEY = attrgetter("key")
 
 
 def digest(
@@ -108,7 +108,7 @@ def digest(
     said = (
         salt,
         [[*each.key, each.state, each.number] for each in sorted(entries, key=_KEY)],
-        [[id_, body] for id_, _at, _cell, body in sorted(records, key=_ID)],
+        {id_: body for id_, _at, _cell, body in records},
         sorted(gone),
     )
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -19,6 +19,8 @@ _FULL = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
     r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
+#: So long is 2016-05-02T00:00:00+00:00.
+_KEPT = 25
 _LIKE_A_DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 #: The first moments of periods that reads tell of each record, longest last.
 HOUR = "hour"
@@ -36,6 +38,11 @@ def read(text: object) -> datetime | None:
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def is_kept_so(text: str) -> bool:
+    """Whether a text that says a moment says it as `isoformat` does."""
+    return len(text) == _KEPT and text[10] == "T" and text.endswith("+00:00")
 
 
 def written_day(text: str) -> date:

@@ -69,11 +69,13 @@ def any_looks_like(texts: Iterable[str]) -> bool:
     """Whether any of many texts does. Thousands of values have few shapes, and nobody's things have
     most of those: only texts of the others are looked at.
     """
-    lines = "\n".join(texts).split("\n")  # nothing that is looked for goes on in the next line
-    plain = "\n".join(line for line in lines if line.isascii()).split("\n")
+    together = "\n".join(texts)
+    lines = together.split("\n")  # nothing that is looked for goes on in the next line
+    plain = lines if together.isascii() else [line for line in lines if line.isascii()]
     shapes = "\n".join(plain).translate(_SHAPES).split("\n")
     told = {shape for shape in set(shapes) if _may_be(shape)}
-    some = [line for line, shape in zip(plain, shapes, strict=True) if shape in told]
+    pairs = zip(plain, shapes, strict=True) if told else ()
+    some = [line for line, shape in pairs if shape in told]
     if len(plain) < len(lines):
         some += [line for line in lines if not line.isascii()]
     return looks_like("\n".join(some)) is not None

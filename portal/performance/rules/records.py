@@ -7,10 +7,11 @@ from __future__ import annotations
 import re
 import uuid
 from base64 import b64encode
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import isfinite
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from portal.errors import Problem
@@ -119,22 +120,17 @@ class Together:
 
     def __init__(self, rows: Sequence[object]) -> None:
         """Put its values together by their keys: most records of a batch have the same."""
-        alike: dict[tuple[str, ...], list[Body]] = {}
-        some = [row for row in rows if isinstance(row, dict)]
-        for keys, row in zip(map(tuple, some), some, strict=True):
-            alike.setdefault(keys, []).append(row)
         self.columns: dict[str, list[Any]] = {}
-        for keys, same in alike.items():
-            values = zip(*map(dict.values, same), strict=True)
-            for key, column in zip(keys, values, strict=True):
-                self.columns.setdefault(key, []).extend(column)
-        classes = {key: set(map(type, column)) for key, column in self.columns.items()}
+        for keys, same in _alike([row for row in rows if isinstance(row, dict)]):
+            for key in keys:
+                self.columns.setdefault(key, []).extend(map(itemgetter(key), same))
+        self.classes = {key: set(map(type, column)) for key, column in self.columns.items()}
         #: Whether no value holds others.
-        self.flat = set().union(*classes.values()) <= _PLAIN
+        self.flat = set().union(*self.classes.values()) <= _PLAIN
         texts = {
-            key: _texts(column)
-            for key, column in self.columns.items()
-            if self.flat and str in classes[key]
+            key: _texts(self.columns[key], kinds)
+            for key, kinds in self.classes.items()
+            if self.flat and str in kinds
         }
         self.ids = texts.pop(ID, set())
         self.texts = set[str]().union(*texts.values())
@@ -153,9 +149,10 @@ class Together:
         """Whether no key and no value could be wrong, moments left aside."""
         if not self.flat or any(map(_wrong_key, self.columns)):
             return False
-        if any(set(map(type, self.columns.get(key, ()))) - {str} for key in _TEXTS):
+        if any(self.classes.get(key, set()) - {str} for key in _TEXTS):
             return False
-        numbers = (v for column in self.columns.values() for v in column if v.__class__ is float)
+        numbers = [each for key in self.columns if float in self.classes[key]
+                   for each in self.columns[key] if each.__class__ is float]  # fmt: skip
         return (
             all(map(isfinite, numbers))
             and _are_ids(self.ids)
@@ -167,60 +164,30 @@ class Together:
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
-def _texts(values: Iterable[Any]) -> set[str]:
-    return {each for each in set(values) if each.__class__ is str}
+def _alike(rows: list[Body]) -> Iterable[tuple[tuple[str, ...], list[Body]]]:
+    """The rows of each sort of keys."""
+    sorts = set(map(tuple, rows))
+    if len(sorts) == 1:
+        return [(sorts.pop(), rows)]
+    found: dict[tuple[str, ...], list[Body]] = {}
+    for keys, row in zip(map(tuple, rows), rows, strict=True):
+        found.setdefault(keys, []).append(row)
+    return found.items()
+
+
+def _texts(values: Iterable[Any], classes: Collection[type]) -> set[str]:
+    different = set(values)
+    return different if len(classes) == 1 else {e for e in different if e.__class__ is str}
 
 
 def _are_ids(ids: Collection[str]) -> bool:
     together = "".join(ids)
-    return not (
-        "" in ids
-        or max(map(len, ids), default=0) > LONGEST_ID
-        or _SPACE.search(together)
-        or _CONTROL.search(together)
+    if "" in ids or max(map(len, ids), default=0) > LONGEST_ID:
+        return False
+    # What is printed, but for spaces, holds neither of the others; this is told much sooner.
+    return (together.isprintable() and " " not in together) or not (
+        _SPACE.search(together) or _CONTROL.search(together)
     )
-
-
-def personal_data(rows: Sequence[object], together: Together | None = None) -> list[str]:
-    """Which fields hold what looks like somebody's. The messages never say what stands there."""
-    if not (together or Together(rows)).may_be_personal():
-        return []
-    known: dict[Any, Any] = {}
-    return [
-        said_of(number, len(rows), message)
-        for number, row in enumerate(rows)
-        if isinstance(row, dict)
-        for message in _personal(row, known)
-    ]
-
-
-def _personal(row: Body, known: dict[Any, Any]) -> Iterator[str]:
-    for key, value in row.items():
-        if key not in known:
-            known[key] = personal.name_looks_like(key)
-        if known[key]:
-            yield f"the name of a field looks like {known[key]}: data sets hold no personal data"
-            continue
-        what = _looks_like(key, value, known)
-        if what:
-            yield f"{key} looks like {what}: data sets hold no personal data"
-
-
-def _looks_like(key: str, value: object, known: dict[Any, Any]) -> str | None:
-    if key == ID and isinstance(value, str):
-        return personal.id_looks_like(value)
-    if isinstance(value, str):
-        # What repeats, as values of dimensions do, is looked at once.
-        if (0, value) not in known:
-            known[0, value] = personal.looks_like(value)
-        return cast("str | None", known[0, value])
-    if isinstance(value, int):
-        return personal.number_looks_like(key, value)
-    # Refused in any case; and no message may repeat it.
-    inner = [*value, *value.values()] if isinstance(value, dict) else value
-    if not isinstance(inner, list):
-        return None
-    return next((found for each in inner if (found := _looks_like(key, each, known))), None)
 
 
 def objects(rows: Sequence[object]) -> list[Body]:
@@ -236,27 +203,34 @@ def objects(rows: Sequence[object]) -> list[Body]:
 
 
 def moments_of(
-    rows: Sequence[Body], asked: Asked, told: Collection[Place]
+    rows: Sequence[Body], asked: Asked, told: Collection[Place], together: Together
 ) -> tuple[list[Body], list[str], dict[str, datetime]]:
     """The records with their moments in UTC, what is wrong with those that say none and were not
     told of, and what each text says that does.
     """
-    made = [row.copy() for row in rows]
+    made = list(rows)
     known: dict[str, datetime] = {}
     wrong: dict[int, list[str]] = {}
     for key in MOMENTS:
-        texts = {row[key] for row in made if key in row and row[key].__class__ is str}
+        texts = {each for each in together.columns.get(key, ()) if each.__class__ is str}
         known |= {text: at for text in texts if (at := moments.read(text)) is not None}
-        said = {text: known[text].isoformat() for text in texts & known.keys()}
-        for number, row in enumerate(made) if any(key in row for row in made) else ():
+        said = {
+            text: text if moments.is_kept_so(text) else known[text].isoformat()
+            for text in texts & known.keys()
+        }
+        if together.classes.get(key, set()) <= {str} and all(said.get(t) == t for t in texts):
+            continue
+        for number, row in enumerate(made):
             if key not in row:
                 continue
             text = row[key]
-            row[key] = said.get(text) if text.__class__ is str else None
-            if row[key] is None and (number, key) not in told:
+            kept_as = said.get(text) if text.__class__ is str else None
+            if kept_as is None and (number, key) not in told:
                 message = _no_moment(key, text, asked.means_values)
                 said_so = said_of(number, len(rows), message, asked.few)
                 wrong.setdefault(number, []).append(said_so)
+            if kept_as != text:
+                made[number] = {**row, key: kept_as}
     return made, [message for number in sorted(wrong) for message in wrong[number]], known
 
 
@@ -324,17 +298,17 @@ def _wrong_id(value: object, bare: bool) -> str | None:
     return "_id is not a valid id" if bare else f'_id "{value}" is not a valid id'
 
 
-def auto_ids(rows: Sequence[Body], fields: Sequence[str]) -> list[str]:
+def auto_ids(rows: list[Body], fields: Sequence[str]) -> list[str]:
     """Give each record the id that its fields make, and say which are missing.
 
     The id is made from values as they are kept: `Z` and `+00:00` make the same one.
     """
-    for row in rows:
+    for number, row in enumerate(rows):
         missing = [field for field in fields if field not in row]
         if missing:
             return [f"The following required id fields are missing: {', '.join(missing)}"]
         text = ".".join(str(row[field]) for field in fields)
-        row[ID] = b64encode(text.encode("utf-8", "surrogatepass")).decode()
+        rows[number] = {**row, ID: b64encode(text.encode("utf-8", "surrogatepass")).decode()}
     return []
 
 
@@ -353,10 +327,32 @@ def read(
     Raises:
         WrongRecords: with everything that is wrong.
     """
+    made, said, known = _in_order(rows, asked, schema_says, together)
+    when = {text: (at, moments.written_day(text)) for text, at in known.items()}
+    return [Read(row.get(ID), *when[text], row) for row, text in zip(made, said, strict=True)]
+
+
+def kept(
+    rows: Sequence[object], asked: Asked, schema_says: list[Said], together: Together | None = None
+) -> list[Record]:
+    """The same as they are kept where they mean no values; one without an id gets one."""
+    made, said, known = _in_order(rows, asked, schema_says, together)
+    return [
+        Record(id_, known[text], None, row) if (id_ := row.get(ID)) else
+        as_record(Read(None, known[text], known[text].date(), row))
+        for row, text in zip(made, said, strict=True)
+    ]  # fmt: skip
+
+
+def _in_order(
+    rows: Sequence[object], asked: Asked, schema_says: list[Said], together: Together | None
+) -> tuple[list[Body], list[str], dict[str, datetime]]:
+    """The records as they are kept, the moments that they said, and what each of those is."""
     sent = objects(rows)
+    together = together or Together(rows)
     told = {(each.number, each.field) for each in schema_says} if asked.means_values else set()
-    made, wrong, known = moments_of(sent, asked, told)
-    right = not wrong and (together or Together(rows)).all_right()
+    made, wrong, known = moments_of(sent, asked, told, together)
+    right = not wrong and together.all_right()
     said = [said_of(each.number, len(rows), each.message, asked.few) for each in schema_says]
     if asked.auto_ids:
         said += auto_ids(made, asked.auto_ids)
@@ -370,11 +366,7 @@ def read(
         ]
     if wrong:
         raise WrongRecords(wrong)
-    days = {text: moments.written_day(text) for text in known}
-    return [
-        Read(row.get(ID), known[was], days[was], row)
-        for row, was in zip(made, [row[TIMESTAMP] for row in sent], strict=True)
-    ]
+    return made, [row[TIMESTAMP] for row in sent], known
 
 
 def as_record(read_: Read, id_: str | None = None, cell: str | None = None) -> Record:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.util import identity_key
 
 from portal.access import Kind
 from portal.audit import Act, Document, london_day, record
@@ -44,7 +45,17 @@ def locked(session: Session, id_: int) -> DataSet:
     """The same, for a transaction that writes to it: others that do wait until it ends."""
     query = select(DataSet.id).where(DataSet.id == id_).with_for_update()
     session.execute(query)
+    held = session.identity_map.get(identity_key(DataSet, id_))
+    if held is not None and not inspect(held).unloaded & {"dimensions", "measures"}:
+        return held
     return get(session, id_)
+
+
+def at_address(session: Session, group: str, type_: str) -> tuple[int, date | None] | None:
+    """The id of a data set, and the day on which it was closed, if it was."""
+    query = select(DataSet.id, DataSet.closed_on)
+    row = session.execute(query.where(DataSet.group == group, DataSet.type == type_)).first()
+    return None if row is None else (row.id, row.closed_on)
 
 
 def overdue(session: Session, day: date) -> list[DataSet]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from itertools import count
+from itertools import repeat
 from typing import Any
 
 import orjson
@@ -42,20 +42,21 @@ def put(session: Session, data_set_id: int, records: Iterable[Record], at: datet
     newest = _newest(session, data_set_id)
     over = newest is not None and session.get_bind().dialect.name == "sqlite"
     order = {} if newest is None or over else _taken_away(session, data_set_id, last)
-    following = 0 if newest is None else newest + 1
-    places = [order.get(id_) for id_ in last] if order else [None] * len(last)
-    new = count(following)
-    ats = [each.at for each in last.values()]
-    columns = {
-        "data_set_id": [data_set_id] * len(last),
-        "record_id": last,
-        "seq": [next(new) if seq is None else seq for seq in places],
-        "updated_at": [at] * len(last),
+    first = 0 if newest is None else newest + 1
+    new = iter(range(first, first + len(last)))
+    ids, ats, cells, bodies = zip(*last.values(), strict=True)
+    days = {each: each and each.date() for each in set(ats)}
+    columns: dict[str, Iterable[Any]] = {
+        "data_set_id": repeat(data_set_id, len(last)),
+        "record_id": ids,
+        "seq": [order[id_] if id_ in order else next(new) for id_ in ids] if order else new,
+        "updated_at": repeat(at, len(last)),
         "at": ats,
-        "day": [each and each.date() for each in ats],
-        "cell": [each.cell for each in last.values()],
-        "body": [each.body for each in last.values()],
+        "day": map(days.__getitem__, ats),
+        "body": bodies,
     }
+    if any(cells):  # a column that says nothing takes a tenth of the time
+        columns["cell"] = cells
     insert_columns(session, DataRecord, columns, ["seq"] if over else None)
     return len(last)
 

@@ -194,18 +194,19 @@ def _write(group: str, type_: str, read_body: Callable[[], Step]) -> Response:
 
 def _allowed(group: str, type_: str, at: datetime) -> Allowed | Response:
     with database().reading(fresh=True) as session:
-        found = data_sets.find(session, group, type_)
+        found = data_sets.at_address(session, group, type_)
         if found is None:
             return error(404, NO_CONFIG)
+        id_, closed_on = found
         if "Authorization" not in request.headers:
             return error(401, NO_HEADER)
         token = sent_token()
-        kept = token_rules.matching(tokens.of_set(session, found.id), token or "", at)
+        kept = token_rules.matching(tokens.of_set(session, id_), token or "", at)
         if kept is None:
             return error(401, _invalid(session, token, _name(group, type_)))
-        if found.closed_on is not None:
+        if closed_on is not None:
             return error(400, CLOSED)
-        return Allowed(found.id, kept.id)
+        return Allowed(id_, kept.id)
 
 
 def _invalid(session: Session, token: str | None, name: str) -> str:
@@ -229,7 +230,7 @@ def _written(allowed: Allowed, step: Step, at: datetime) -> Response:
     act = Act(f"token:{allowed.token_id}", at, request_id())
     with database().writing() as session:
         tokens.note_used(session, allowed.token_id, act.day)
-        data_set = data_sets.get(session, allowed.data_set_id)
+        data_set = data_sets.locked(session, allowed.data_set_id)
         return step(Writing(session, data_set, Sent(Way.API, token_id=allowed.token_id), act))
 
 
