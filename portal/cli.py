@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from portal import (
     cli_performance,
     cli_savings,
     cli_standards,
+    clock,
     migrations,
 )
 from portal.accounts.actions import people
@@ -259,7 +259,7 @@ def duplicates_suggest(file: Path, limit: int, other_names: bool, as_json: bool)
 @json_option
 def duplicates_find(everything: bool, as_json: bool) -> None:
     """Look for pairs in the catalogue that may be one: of all that changed since the last time."""
-    found = duplicates.find(database(), lambda: datetime.now(UTC), everything)
+    found = duplicates.find(database(), clock.now, everything)
     if as_json:
         click.echo(json.dumps({kind.value: asdict(each) for kind, each in found.items()}))
         return
@@ -303,7 +303,7 @@ def demo_load(as_json: bool) -> None:
     counts["reports"] = cli_assessments.load_demo(command)
     named = suppliers.match(database(), command)
     counts["suppliers"] = {"matched": named.matched, "waiting": named.waiting}
-    found = duplicates.find(database(), lambda: datetime.now(UTC)).values()
+    found = duplicates.find(database(), clock.now).values()
     decided = duplicates.decide_missing(database(), demo.duplicates(), command)
     counts["duplicates"] = {"found": sum(each.new for each in found), "decided": decided}
     done = transfers.add_missing(database(), demo.transfers(), command)

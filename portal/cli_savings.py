@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import click
 from flask import Flask, current_app
 
+from portal import clock
 from portal.audit import Act
 from portal.cli_importing import FILE
 from portal.commands import Commands, act, database, json_option, yes_anyway
@@ -98,7 +98,7 @@ def run(basis: str, seed: int, as_json: bool) -> None:
         asked = running.ask(
             session, newest.scope, newest.number, Basis(basis), seed, act("savings run")
         )
-    running.do(database(), asked, lambda: datetime.now(UTC))
+    running.do(database(), asked, clock.now)
     with database().reading() as session:
         found = runs.by_id(session, asked)
         told = {"run": asked, **runs.document(found), "result": found.result}

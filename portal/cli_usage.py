@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from portal import clock
 from portal.audit import london_day
 from portal.catalogue.actions import import_evidence, import_usage, mentions
 from portal.catalogue.component_words import DocumentKind
@@ -21,7 +22,7 @@ source_option = click.option("--source", help="The web address where this is pub
 
 
 def _today() -> date:
-    return london_day(datetime.now(UTC))
+    return london_day(clock.now())
 
 
 @import_group.command("component-adoption")

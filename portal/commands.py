@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -11,6 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
+from portal import clock
 from portal.audit import Act
 from portal.db import Database
 from portal.errors import Problem
@@ -50,7 +50,7 @@ def database() -> Database:
 
 def act(name: str, reason: str | None = None) -> Act:
     """The act of a command, now."""
-    return Act(f"command:{name}", datetime.now(UTC), f"flask {name}", reason=reason)
+    return Act(f"command:{name}", clock.now(), f"flask {name}", reason=reason)
 
 
 def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> bool:

@@ -20,11 +20,13 @@ from portal import create_app
 from portal.audit import Act
 from portal.db import Database
 from portal.web.caching import PAGES
-from tests.support import one_database, summary
+from tests.support import one_database, one_day, summary
 from tests.support.pages import PageClient
 from tests.support.provision import KINDS, Provision, settings_for
 from tests.support.transactions import RolledBackDatabase
 
+# Before any module of tests is imported: many work out their today there.
+one_day.keep()
 # Tests make much and keep little: looking for what nobody needs took a tenth of their time.
 gc.set_threshold(10_000, 20, 50)
 Databases = Callable[[str, bool], RolledBackDatabase]

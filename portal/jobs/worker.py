@@ -8,11 +8,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
+from portal import clock
 from portal.jobs import rules, store
 from portal.jobs.handlers import HANDLERS, GiveUp, Handler, Retry, Run
 from portal.jobs.models import Job
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
 POLL_SECONDS = 1.0
 AWAY_SECONDS = 5.0
 log = structlog.stdlib.get_logger("portal")
-
-
-def now() -> datetime:
-    """The moment, in UTC."""
-    return datetime.now(UTC)
 
 
 class Worker:
@@ -47,7 +43,7 @@ class Worker:
         database: Database,
         settings: Settings,
         handlers: Mapping[str, Handler] = HANDLERS,
-        clock: Callable[[], datetime] = now,
+        clock: Callable[[], datetime] = clock.now,
     ) -> None:
         """Think of a name of its own."""
         self.database, self.settings, self.clock = database, settings, clock

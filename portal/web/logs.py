@@ -11,11 +11,12 @@ import re
 import sys
 import time
 import uuid
-from datetime import UTC, datetime
 from typing import Any, cast
 
 import structlog
 from flask import Flask, Response, g, has_request_context, request
+
+from portal import clock
 
 ACCEPTED = re.compile(r"[A-Za-z0-9-]{8,64}")
 SHARED: list[Any] = [
@@ -105,7 +106,7 @@ def _finish(response: Response) -> Response:
             "event": "request",
             "request_id": request_id(),
             "level": "info",
-            "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+            "timestamp": clock.now().isoformat().replace("+00:00", "Z"),
         }
         text = Line(json.dumps(line))
         requests.handle(logging.LogRecord(requests.name, logging.INFO, "", 0, text, None, None))

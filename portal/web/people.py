@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import cast
 
 from flask import (
@@ -20,6 +19,7 @@ from flask import (
 )
 from flask_login import LoginManager, current_user
 
+from portal import clock
 from portal.access import Person, Visitor
 from portal.audit import Act
 from portal.errors import Refused
@@ -86,7 +86,7 @@ def end_session() -> None:
 
 def act(reason: str | None = None) -> Act:
     """What the person who sent this request does, now."""
-    return Act(f"person:{current_person().id}", datetime.now(UTC), request_id(), reason=reason)
+    return Act(f"person:{current_person().id}", clock.now(), request_id(), reason=reason)
 
 
 def to_sign_in() -> Response:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Protocol, cast
 
 from flask import Blueprint, Flask, Response, current_app, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal import clock
 from portal.web import assets
 from portal.web.guard import public
 from portal.web.i18n import _
@@ -76,7 +77,7 @@ def cookies() -> Response:
 @public
 def security_txt() -> Response:
     """Say how to report a vulnerability (RFC 9116)."""
-    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     lines = [
         f"Contact: mailto:{_operator().contact_address}",
         f"Expires: {(midnight + timedelta(days=VALID_DAYS)):%Y-%m-%dT%H:%M:%SZ}",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.accounts.words import Profession
 from portal.assessments.booking_words import PanelBy, State
 from portal.assessments.models.bookings import Booking, BookingSession
@@ -26,7 +27,7 @@ from tests.support.people import Somebody
 from tests.support.storefront import add_capability, add_component
 
 PAGE = f"/assessments/{REFERENCE}"
-TODAY = london_day(datetime.now(UTC))
+TODAY = london_day(clock.now())
 WEEK = next(week for week in weeks.bookable(TODAY, HeldHow()) if week.days)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.access import Grant, Kind, Role
 from portal.accounts.models.people import Person
 from portal.assessments.booking_words import State
@@ -26,7 +27,7 @@ from tests.support.data import add_organisation, add_service
 from tests.support.pages import PageClient, filled, soup_of
 from tests.support.people import Somebody
 
-TODAY = london_day(datetime.now(UTC))
+TODAY = london_day(clock.now())
 DAY = TODAY + timedelta(days=40)
 MONTH = f"/assessments/calendar/{DAY:%Y-%m}"
 OTHER = "TST-9999"
@@ -116,7 +117,7 @@ def test_a_feed_is_its_keepers(
         newer = address_in(again)
         assert feed_of(client, newer)[0].status_code == 200
     assert feed_of(client, address)[0].status_code == 404, "it was replaced"
-    keeper.deactivated_at = datetime.now(UTC)
+    keeper.deactivated_at = clock.now()
     session.commit()
     assert feed_of(client, newer)[0].status_code == 404, "the account is closed"
     keeper.deactivated_at = None

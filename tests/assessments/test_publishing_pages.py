@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.assessments.store import bookings
 from portal.web.people import as_person
 from tests.support.accounts import send
@@ -143,7 +142,7 @@ def test_a_published_report_is_everywhere_corrected_and_taken_back(
     assert "Point 5 says more" in client.get(report).text
     feed = client.get("/reports.atom").text
     entry = next(each for each in feed.split("<entry>") if slug in each)
-    assert f"<updated>{datetime.now(UTC):%Y-%m-%d}" in entry
+    assert f"<updated>{clock.now():%Y-%m-%d}" in entry
     assert entry == feed.split("<entry>")[1], "what was published or corrected last comes first"
     assert "Other words" not in client.get(f"{report}/versions/1").text
     assert "Other words" in client.get(f"{report}/versions/2").text

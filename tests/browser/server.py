@@ -1,4 +1,4 @@
-"""The portal for browser tests: `wsgi:app`, where a header says which roles the reader has.
+"""The portal for browser tests, where a header says which roles the reader has.
 
 The portal itself has no such way in: this module is not part of it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import g, request
 
 from tests.support.people import HEADER, person_of
-from wsgi import app
+from tests.support.process import app
 
 
 def _become() -> None:

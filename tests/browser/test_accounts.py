@@ -48,7 +48,7 @@ def development(
     changes = {"PORTAL_ENV": "development", "PORTAL_URL": f"http://127.0.0.1:{port}"}
     url = people_database.url.render_as_string(hide_password=False)
     environment = os.environ | changes | {"DATABASE_URL": url, "PORTAL_LOG_LEVEL": "ERROR"}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    command = [sys.executable, "-m", "flask", "--app", "tests.support.process", "worker"]
     worker = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         yield from serve(people_database, tmp_path_factory.mktemp("people"), port, **changes)

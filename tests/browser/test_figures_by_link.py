@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from portal import clock
 from portal.accounts.models.people import Person
-from portal.audit import LONDON, Act
+from portal.audit import Act, london_day
 from portal.db import Database
 from portal.mail import Mail
 from portal.performance.actions import figure_links
@@ -29,9 +29,9 @@ def link(demo_database: Database) -> str:
         owner = session.scalars(select(Person.id).where(Person.email == OWNER)).one()
         row = data_sets.find(session, SERVICE, "volumes")
     assert row is not None
-    start = datetime.now(LONDON).date().replace(day=1)
+    start = london_day(clock.now()).replace(day=1)
     letter = Letter("finance@demo.example", "Tax your vehicle", "this month", "https://x.example")
-    act = Act(f"person:{owner}", datetime.now(UTC), "test")
+    act = Act(f"person:{owner}", clock.now(), "test")
     figure_links.send(demo_database, row.id, start, letter, 7, act)
     with demo_database.reading(fresh=True) as session:
         query = select(Mail).where(Mail.kind == figure_links.KIND).order_by(Mail.id.desc())

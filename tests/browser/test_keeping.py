@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from portal import clock
 from portal.accounts.models.people import Person
 from portal.accounts.rules import signed_links
-from portal.audit import LONDON
+from portal.audit import london_day
 from portal.catalogue.models.services import Service
 from portal.db import Database
 from tests.browser.axe import findings, sideways
@@ -28,7 +28,7 @@ def link(demo_database: Database) -> str:
     with demo_database.reading() as session:
         owner = session.scalars(select(Person.id).where(Person.email == OWNER)).one()
         service = session.scalars(select(Service.id).where(Service.slug == SERVICE)).one()
-    today = datetime.now(LONDON).date()
+    today = london_day(clock.now())
     return f"/confirm/{signed_links.sign(SECRET, owner, 'service', service, today)}"
 
 

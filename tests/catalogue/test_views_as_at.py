@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.audit import Act, ImportBatch, london_day
 from portal.catalogue.forms.labels import LABELS
 from portal.catalogue.rules.component_documents import (
@@ -204,7 +205,7 @@ def test_answers_about_needs_come_and_change(client: PageClient, session: Sessio
 
 
 def test_today_is_not_over(client: PageClient) -> None:
-    day = london_day(datetime.now(UTC))
+    day = london_day(clock.now())
     told = text_of(client, f"/services/pay-fines/as-at/{day}")
     assert "It is what the catalogue says so far today." in told
 
@@ -241,7 +242,7 @@ def test_before_it_was_in_the_catalogue(client: PageClient, thing: str) -> None:
 @EVERY
 def test_days_that_are_none(client: PageClient, thing: str) -> None:
     address = KINDS[thing][0]
-    tomorrow = london_day(datetime.now(UTC)) + timedelta(days=1)
+    tomorrow = london_day(clock.now()) + timedelta(days=1)
     for ending in ("", ".json", ".csv"):
         assert client.get(f"/{address}/as-at/2026-02-31{ending}").status_code == 404
         assert client.get(f"/{address}/as-at/{tomorrow}{ending}").status_code == 400

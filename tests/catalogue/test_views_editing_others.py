@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from portal import search
+from portal import clock, search
 from portal.access import Grant, Kind, Role
 from portal.accounts.models.people import Person
 from portal.accounts.store import erasing
@@ -26,7 +25,7 @@ from tests.support.data import add_organisation, add_service
 from tests.support.pages import filled, soup_of
 from tests.support.storefront import add_capability, add_component
 
-ACT = Act("command:test", datetime.now(UTC), "test")
+ACT = Act("command:test", clock.now(), "test")
 BODY, PART = "/organisations/courts", "/components/pay-it"
 
 

@@ -72,7 +72,7 @@ def start(database: Database, *words: str, before: str = "") -> subprocess.Popen
         "PORTAL_ENV": "test", "PORTAL_SECRET_KEY": SECRET, "PORTAL_TRUSTED_HOSTS": "127.0.0.1",
         "DATABASE_URL": database.url.render_as_string(hide_password=False),
     }  # fmt: skip
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", *words]
+    command = [sys.executable, "-m", "flask", "--app", "tests.support.process", "worker", *words]
     if before:
         command = ["bash", "-c", before, "bash", *command]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)

@@ -47,7 +47,7 @@ class Killed:
         self.kills = 0
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+        command = [sys.executable, "-m", "flask", "--app", "tests.support.process", "worker"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=log)
 

@@ -8,7 +8,7 @@ import json
 import logging
 from base64 import b64encode
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from portal import create_app
+from portal import clock, create_app
 from portal.audit import HistoryEvent, london_day
 from portal.performance.actions import moving_in
 from portal.performance.actions import tokens as token_acts
@@ -354,7 +354,7 @@ def test_an_unknown_address_is_a_page_for_browsers_only(client: PageClient) -> N
 def test_status(client: PageClient, session: Session) -> None:
     assert client.get("/_status").get_json() == {"status": "ok", "message": "app is up"}
     assert client.get("/_status/data-sets").get_json()["status"] == "ok"
-    known, now = made(session), datetime.now(UTC)
+    known, now = made(session), clock.now()
     known.max_age_days, known.added_on = 1, london_day(now) - timedelta(days=1)
     data_sets.set_due(known, known.added_on)
     session.commit()

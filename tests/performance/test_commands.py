@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.performance.rules import tokens as rules
 from portal.performance.store import data_sets, tokens
 from portal.performance.words import SetKind
@@ -29,7 +29,7 @@ def test_a_data_set_is_made_once(app: Flask, session: Session) -> None:
     assert found is not None
     assert (found.auto_ids, found.open_schema) == (["_timestamp", "channel"], True)
     kept = tokens.of_set(session, found.id)
-    assert rules.matching(kept, "tok", datetime.now(UTC)) is not None
+    assert rules.matching(kept, "tok", clock.now()) is not None
     refused = run(app, *CREATE, "g", "auto", "--token", "tok", "--json", code=1)
     assert "other settings" in json.loads(refused.stdout)["refused"]
 

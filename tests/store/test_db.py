@@ -8,7 +8,7 @@ from sqlalchemy import Text, cast, delete, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from portal import audit
+from portal import audit, clock
 from portal.audit import Act, HistoryEvent, ImportBatch
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import ServiceSlug
@@ -62,7 +62,7 @@ def test_a_constraint_is_one_for_many_rows_too(session: Session, many: int) -> N
 
 def test_ids_are_given_ahead_and_never_twice(session: Session) -> None:
     first = new_ids(session, Organisation, 3)
-    row = {"kind": "other", "sort_name": "x", "version": 1, "edited_at": datetime.now(UTC)}
+    row = {"kind": "other", "sort_name": "x", "version": 1, "edited_at": clock.now()}
     rows = [{"id": id_, "slug": f"s-{id_}", "name": "x", **row} for id_ in first]
     insert_rows(session, Organisation, rows)
     session.execute(delete(Organisation))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import search
+from portal import clock, search
 from portal.audit import history_of
 from portal.catalogue.actions import duplicates as acts
 from portal.catalogue.actions.duplicates import Said
@@ -34,12 +33,8 @@ WHY = replace(ACT, actor="person:1", reason="Seen")
 BOAT = "Pay the yearly tax on a boat that you keep on a river."
 
 
-def clock() -> datetime:
-    return datetime.now(UTC)
-
-
 def find(database: RolledBackDatabase, everything: bool = False) -> dict[RecordKind, acts.Found]:
-    return acts.find(database, clock, everything)
+    return acts.find(database, clock.now, everything)
 
 
 def pairs(session: Session, **asked: Any) -> list[tuple[str, str]]:
@@ -217,6 +212,6 @@ def test_the_list_goes_on_page_by_page(session: Session) -> None:
 
 
 def test_the_worker_looks(catalogue: Session, database: RolledBackDatabase) -> None:
-    run = Run(database, None, {}, 1, clock)  # type: ignore[arg-type]
+    run = Run(database, None, {}, 1, clock.now)  # type: ignore[arg-type]
     HANDLERS["duplicates.find"].work(run)
     assert ("tax-a-boat", "boat-taxes") in pairs(catalogue)

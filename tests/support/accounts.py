@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from portal.accounts.rules.sign_in import digest, new_token
 from portal.accounts.store import grants, people, sessions
 from portal.accounts.words import Method
 from portal.audit import Act
+from portal.clock import now
 from portal.jobs import Worker
 from portal.web.people import NAMED
 from tests.support.pages import soup_of
@@ -26,11 +27,6 @@ from tests.support.provision import settings_for
 from tests.support.transactions import RolledBackDatabase
 
 ADDRESS = "sian.obrien@dvla.demo.example"
-
-
-def now() -> datetime:
-    """The moment."""
-    return datetime.now(UTC)
 
 
 def act() -> Act:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
@@ -10,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from portal import clock
 from portal.access import Kind
 from portal.accounts.models.people import Person
 from portal.accounts.models.roles import Invitation, JoinRequest, RoleGrant
@@ -76,7 +76,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
     """
     owner = session.scalar(select(Person.id).where(Person.email == OWNER))
     transfer = session.scalar(select(func.min(Transfer.id)))
-    on = london_day(datetime.now(UTC))
+    on = london_day(clock.now())
     draft, waiting = (
         session.scalar(select(Registration.id).where(Registration.state == state))
         for state in (RegistrationState.DRAFT, RegistrationState.WAITING)

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.access import (
     BOOKING,
     JOURNEY,
@@ -33,7 +33,7 @@ from portal.access import (
 from portal.accounts.store import things
 from portal.accounts.views.base import KINDS, person_in
 from portal.assessments.store import bookings, standards
-from portal.audit import LONDON
+from portal.audit import london_day
 from portal.catalogue.store import duplicates, mentions, proposals, records, registrations
 from portal.catalogue.store.things import journey as journey_at
 from portal.catalogue.views.duplicates import thing_in
@@ -331,7 +331,7 @@ def example(session: Session, kind: str, endpoint: str = "") -> Thing:
         return proposals.thing_of(session, proposals.get(session, number))
     if kind == PERSON:
         owner = examples.arguments(session)["people"]["person_id"]
-        return person_in(session, owner, datetime.now(LONDON).date())
+        return person_in(session, owner, london_day(clock.now()))
     if kind == PAIR:
         pair_id = examples.arguments(session)["duplicates"]["pair_id"]
         return thing_in(session, duplicates.row(session, pair_id))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
+from portal import clock
 from portal.access import Permission, Person, may
 
 # These register their handlers.
@@ -80,6 +81,4 @@ def load(token: str) -> Person | None:
     """Who is signed in with a token; None where the session is over."""
     lives = current_app.extensions["portal"].settings.accounts
     with reading(fresh=True) as session:
-        return sessions.person_of(
-            session, digest(token), datetime.now(UTC), lives.administrator_session
-        )
+        return sessions.person_of(session, digest(token), clock.now(), lives.administrator_session)

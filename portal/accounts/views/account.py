@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal import clock
 from portal.access import Kind, Permission, Role
 from portal.accounts.actions import account, signing_in
 from portal.accounts.forms.account import NameForm, ProfessionsForm
@@ -46,7 +46,7 @@ def show() -> Response:
 
 
 def _mine(session: Session, person_id: int) -> dict[str, Any]:
-    now = datetime.now(UTC)
+    now = clock.now()
     asked = requests.of_person(session, person_id)
     names = things.names(session, [(each.kind, each.thing_id) for each in asked])
     return {
@@ -110,7 +110,7 @@ def _form(form: Form, title: str) -> Response:
 @requires(Permission.USE_ACCOUNT)
 def end(session_id: int) -> AnyResponse:
     """Sign out of another browser."""
-    signing_in.leave(database(), current_person().id, datetime.now(UTC), only=session_id)
+    signing_in.leave(database(), current_person().id, clock.now(), only=session_id)
     return redirect(url_for("account.show"), 303)
 
 
@@ -120,6 +120,6 @@ def end_all() -> AnyResponse:
     """Sign out everywhere, here too."""
     who = current_person()
     if isinstance(who, SignedIn):
-        signing_in.leave(database(), who.id, datetime.now(UTC))
+        signing_in.leave(database(), who.id, clock.now())
     end_session()
     return redirect(url_for("sign_in.left"), 303)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, Response, current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal import clock
 from portal.access import Permission
 from portal.accounts.actions import signing_in
 from portal.accounts.forms.sign_in import AskForm, EnterForm, NewPersonForm
@@ -48,7 +47,7 @@ def start() -> AnyResponse:
     if email is None:
         status = 422 if form.errors else 200
         return page("accounts/sign_in.html", title=_("Sign in"), form=form, status=status)
-    signing_in.ask(database(), email, local_path(form.next.data), datetime.now(UTC))
+    signing_in.ask(database(), email, local_path(form.next.data), clock.now())
     session[ASKED] = email
     return redirect(url_for("sign_in.sent"), 303)
 
@@ -70,7 +69,7 @@ def sent() -> Response:
 def link(token: str) -> AnyResponse:
     """Open a link: a page with one button. Sending that uses the link up."""
     with reading() as reader:
-        found = signing_in.opened(reader, token, datetime.now(UTC))
+        found = signing_in.opened(reader, token, clock.now())
     if found.state is not LinkState.READY:
         return _not_ready(found.state)
     form = NewPersonForm() if found.new else EnterForm()
@@ -125,7 +124,7 @@ def leave() -> AnyResponse:
     """Sign out of this browser."""
     who = current_person()
     if isinstance(who, SignedIn):
-        signing_in.leave(database(), who.id, datetime.now(UTC), only=who.session_id)
+        signing_in.leave(database(), who.id, clock.now(), only=who.session_id)
     end_session()
     return redirect(url_for("sign_in.left"), 303)
 

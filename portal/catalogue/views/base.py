@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from flask import abort, has_request_context, redirect, request
 from werkzeug.wrappers import Response
 
-from portal import audit
+from portal import audit, clock
+from portal.audit import london_day
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.rules.filters import Key, encode_key
 from portal.catalogue.store import components, organisations, records, services
@@ -39,14 +39,13 @@ FOLDERS = {
     "components": components.THING,
     "suppliers": organisations.THING,
 }
-LONDON = ZoneInfo("Europe/London")
 #: The arguments of an address that asks for a day.
 DATE = ("on-day", "on-month", "on-year")
 
 
 def today() -> date:
     """The date in London: a change of government is dated there."""
-    return datetime.now(LONDON).date()
+    return london_day(clock.now())
 
 
 def version() -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.audit import Act
 from portal.errors import N_, Clash, Invalid
 from portal.performance.actions import tokens as token_acts
@@ -73,7 +73,7 @@ def create(
     known = {
         each.digest
         for each in tokens.of_set(session, made.id)
-        if token_rules.works(each, datetime.now(UTC))
+        if token_rules.works(each, clock.now())
     }
     new = [each for each in dict.fromkeys(given) if token_rules.digest(each) not in known]
     for each in new:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Blueprint, Flask, Response, request
 
+from portal import clock
 from portal.audit import Act
 from portal.errors import Missing
 from portal.performance.actions import receiving
@@ -177,7 +178,7 @@ def _write(group: str, type_: str, read_body: Callable[[], Step]) -> Response:
     """Check that there is a data set, then the header, then the token, then what was sent; then
     write all of it in one transaction.
     """
-    at = datetime.now(UTC)
+    at = clock.now()
     allowed = _allowed(group, type_, at)
     if isinstance(allowed, Response):
         return allowed

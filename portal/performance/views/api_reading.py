@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response, request
 
+from portal import clock
 from portal.audit import london_day
 from portal.performance.models.data_sets import DataSet
 from portal.performance.rules import tokens as token_rules
@@ -52,7 +52,7 @@ def answer(group: str, type_: str, old: bool = False) -> Response:
             return error(401, NO_HEADER)
         args = dict(request.args.lists())
         try:
-            query = read(args, found.raw_queries, datetime.now(UTC))
+            query = read(args, found.raw_queries, clock.now())
             return _answer(session, found, query, old)
         except WrongQuery as problem:
             return error(400, str(problem))
@@ -70,7 +70,7 @@ def _options() -> Response:
 
 def _has_token(session: Session, data_set: DataSet) -> bool:
     kept = tokens.of_set(session, data_set.id)
-    return token_rules.matching(kept, sent_token() or "", datetime.now(UTC)) is not None
+    return token_rules.matching(kept, sent_token() or "", clock.now()) is not None
 
 
 def _answer(session: Session, data_set: DataSet, query: Query, old: bool) -> Response:
@@ -146,7 +146,7 @@ def status() -> Response:
 
 def status_of_sets() -> Response:
     """The published data sets that are overdue, with by how many seconds."""
-    now = datetime.now(UTC)
+    now = clock.now()
     with reading() as session:
         late = [out_of_date(row, now) for row in data_sets.overdue(session, london_day(now))]
     if late:

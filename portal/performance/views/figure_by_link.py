@@ -7,11 +7,11 @@ sites; logs have endpoints and no addresses.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from flask import Blueprint, Flask, Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal import clock
 from portal.catalogue.views.base import database, reading
 from portal.errors import Missing, Refused
 from portal.performance.actions import answering
@@ -62,7 +62,7 @@ class LinkDesk:
         """Open the link. Raises Over where it does not work."""
         self.token = token
         with reading(fresh=True) as session:
-            link = acts.opened(session, token, datetime.now(UTC))
+            link = acts.opened(session, token, clock.now())
             self.row = data_sets.get(session, link.data_set_id)
             name = of(session, self.row).name
         if self.row.closed_on is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, event, or_, select
@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from portal import audit
+from portal import audit, clock
 from portal.audit import Document, london_day
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServiceSlug
@@ -99,7 +99,7 @@ def settle(session: Session) -> None:
 
 def today() -> date:
     """The day in London."""
-    return london_day(datetime.now(UTC))
+    return london_day(clock.now())
 
 
 def _touched(
