@@ -60,7 +60,7 @@ from portal.interchange import demo, performance_platform, registers, summaries,
 from portal.interchange.said import json_line, printable, told
 from portal.performance.actions import bringing, demo_figures, demo_notes
 from portal.performance.store import rebuilding
-from portal.reports.store import reuse_counts
+from portal.reports.store import duplication_counts, reuse_counts
 
 #: What an id of the database can be.
 NUMBER = click.IntRange(1, 2**31 - 1)
@@ -377,6 +377,7 @@ def check_data(as_json: bool) -> None:
                 ("usages", usage_counts),
                 ("assessments", assessment_counts),
                 ("reuse", reuse_counts),
+                ("duplication", duplication_counts),
             )
         }
         wrong["figures"] = rebuilding.wrong_figures(session)

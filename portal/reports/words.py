@@ -94,6 +94,21 @@ class Counted(StrEnum):
     SERVICES = "services"
 
 
+class Way(StrEnum):
+    """What a count of the duplication report is of (rules/duplication_counts.py)."""
+
+    SHARED = "shared"
+    OWN = "own"
+    BOUGHT = "bought"
+    ALIKE = "alike"
+    OPEN = "open"
+    REASONED = "reasoned"
+    EXEMPT = "exempt"
+    END = "end"
+    BODY = "body"
+    BODIES = "bodies"
+
+
 class By(StrEnum):
     """What the rows of the reuse report are."""
 

@@ -16,6 +16,8 @@ from portal.catalogue.models.components import Component, ComponentExemption
 from portal.catalogue.models.services import Service
 from portal.catalogue.rules.advice import Option
 from portal.reports.rules.duplication import Duplication, eligible
+from portal.reports.rules.duplication_counts import Item, rows_of, together
+from portal.reports.rules.reuse_rates import effective_ways
 from portal.reports.store import reuse_counts
 from tests.support.data import add_organisation, add_service
 from tests.support.pages import PageClient, soup_of
@@ -34,10 +36,14 @@ BOUGHT = {"arrangement": "bought_product", "product": "Tills"}
 def test_effective_ways_are_no_more_than_separate_ones(
     shared: dict[int, int], products: dict[str, int], own: int
 ) -> None:
-    found = Duplication(shared=shared, products=products, own=own)
-    if found.effective is None:
-        assert found.separate_ways == 0
-    else:
+    counted = {Item("shared", 1, "", str(of)): many for of, many in shared.items()}
+    counted |= {Item("bought", 1, "", name): many for name, many in products.items()}
+    counted |= {Item("own", 1): own} if own else {}
+    found = together(rows_of(counted, TODAY), {}).get(1, Duplication())
+    assert found.separate_ways == len(shared) + len(products) + own
+    uses = [*shared.values(), *products.values(), *[1] * own]
+    assert found.effective == effective_ways(uses)
+    if found.effective is not None:
         assert 1 - 1e-9 <= found.effective <= found.separate_ways + 1e-9
 
 
@@ -105,6 +111,7 @@ def test_an_exemption_is_respected(some: Session, client: PageClient) -> None:
             granted_by="Board", granted_on=TODAY - timedelta(days=9), expires_on=NEXT,
         )
     )  # fmt: skip
+    reuse_counts.touch(some, [ids["parking"]])  # its history would have said so
     some.commit()
     row = fees(client)
     assert (row["addressable"], row["with_reason"], row["exempt"]) == (1, 0, 1)

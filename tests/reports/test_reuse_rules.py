@@ -61,6 +61,7 @@ def test_everybody_is_counted_once_at_each_level(services: list) -> None:
             if key.component_id:
                 continue
             level = "bodies" if key.organisation_id != GOVERNMENT else (
+                "both" if key.kind and key.phase else
                 "kinds" if key.kind else "phases" if key.phase else "all")  # fmt: skip
             whole = "over all" if key.capability_id == 0 else "each"
             at = f"{level} {key.counted} {key.standing}", len(whole)
@@ -69,6 +70,8 @@ def test_everybody_is_counted_once_at_each_level(services: list) -> None:
         level, *rest = name.split(" ", 1)
         if level in ("bodies", "phases"):
             assert many == counted[f"all {rest[0]}", whole]
+        if level == "both":
+            assert many == counted[f"kinds {rest[0]}", whole]
         if level == "kinds":
             assert many <= counted[f"all {rest[0]}", whole]
         if "services" not in name:  # the count over all needs is that of each need, added up

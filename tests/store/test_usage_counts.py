@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import date
 from importlib import import_module
 
@@ -54,7 +55,10 @@ def start(session: Session) -> None:
         add_service(session, f"s-{number}", owner=BODIES[number % 3])
 
 
-def write_at_random(session: Session, seed: int, steps: int) -> None:
+def write_at_random(
+    session: Session, seed: int, steps: int, write: Callable[..., None] | None = None
+) -> None:
+    """Move services to other organisations, remove some, and write usages with `write`."""
     rng = random.Random(seed)
     refs = organisations.ids_by_reference(session)
     for _ in range(steps):
@@ -74,7 +78,7 @@ def write_at_random(session: Session, seed: int, steps: int) -> None:
         elif act < 0.2 and len(ids.services) > 3:
             services.remove(session, [ids.services[slug]], ACT, "removed")
         else:
-            one_usage(session, rng, slug, ids)
+            (write or one_usage)(session, rng, slug, ids)
         session.flush()
         session.expunge_all()
 

@@ -33,7 +33,8 @@ LISTS = ("/services", "/services?organisation=body-0&phase=live",
          "/reports/reuse/changes", "/reports/reuse/adoption",
          "/reports/duplication/services")  # fmt: skip
 REPORTS = ("/reports/reuse", "/reports/reuse?by=phase", "/reports/reuse?by=component",
-           "/reports/reuse.json", "/reports/overdue-exemptions")  # fmt: skip
+           "/reports/reuse.json", "/reports/overdue-exemptions", "/reports/duplication",
+           "/reports/duplication?phase=alpha")  # fmt: skip
 RECORDS = ("/services/service-1", "/organisations/body-0", "/journeys/journey-0",
            "/services/service-1/history", "/services/service-1.json",
            "/organisations/body-0.json", "/journeys/journey-0.json", "/components/component-0",
@@ -95,8 +96,6 @@ MOST = {
     **dict.fromkeys(REPORTS, REPORT),
     "/reports/reuse?by=component": REPORT + NAMED,
     "/reports/reuse/heat-map": LIST + 1,
-    # Reading them once for each version of the records; the next reader asks for the pairs.
-    "/reports/duplication": REPORT + LIST + 1,
     # The first reader of a version of the records; the next one asks for the newest run.
     "/leadership": 2 * RECORD,
     "/services?q=service": LIST + SEARCH + NAMED,

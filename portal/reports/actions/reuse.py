@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from portal import jobs
 from portal.db import Database, chunks
-from portal.reports.store import reuse_counts
+from portal.reports.store import duplication_counts, reuse_counts
 
 SOME = 500
 
@@ -16,11 +16,12 @@ def catch_up(database: Database, day: date) -> int:
     others can write in between; all of them where nothing was ever counted. Returns how many.
     """
     with database.reading() as session:
-        due, empty = reuse_counts.due(session, day), reuse_counts.never_counted(session)
+        due = {*reuse_counts.due(session, day), *duplication_counts.due(session, day)}
+        empty = any(of.never_counted(session) for of in (reuse_counts, duplication_counts))
     if empty:
         with database.writing() as session:
             return reuse_counts.rebuild(session)
-    for some in chunks(due, SOME):
+    for some in chunks(sorted(due), SOME):
         with database.writing() as session:
             reuse_counts.touch(session, some)
     return len(due)

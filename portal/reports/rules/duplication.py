@@ -6,15 +6,16 @@ services have of their own may have its reasons: those and exemptions are shown,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from portal.catalogue.component_words import Lifecycle
 from portal.catalogue.rules.advice import Option
 from portal.catalogue.rules.components import may_use, sector_of
 from portal.catalogue.words import OrganisationKind
-from portal.reports.rules.reuse_rates import effective_ways
+from portal.reports.rules.reuse_rates import ways_of
 
 
 @dataclass(slots=True)
@@ -22,9 +23,10 @@ class Duplication:
     """How one need is met, in numbers of arrangements in use.
 
     Attributes:
-        shared: how many services use each shared component for it, by the component's id.
-        products: how many have each bought product, by its name in small letters.
+        components: how many shared components are used for it, `shared` by how many services.
+        products: how many products are bought, by their names in small letters; `bought` how often.
         own: own builds, each a way.
+        squares: the sum of the squares of how often each way is used.
         bodies: organisations that meet it on their own.
         overlap: arrangements of one's own beside another for the same audience and size.
         offering: live components that offer it.
@@ -35,9 +37,12 @@ class Duplication:
         next_end: the first end of a contract among the addressable ones that is still to come.
     """
 
-    shared: dict[int, int] = field(default_factory=dict)
-    products: dict[str, int] = field(default_factory=dict)
+    components: int = 0
+    shared: int = 0
+    products: int = 0
+    bought: int = 0
     own: int = 0
+    squares: int = 0
     bodies: int = 0
     overlap: int = 0
     offering: int = 0
@@ -47,19 +52,14 @@ class Duplication:
     next_end: date | None = None
 
     @property
-    def bought(self) -> int:
-        """Bought products in use."""
-        return sum(self.products.values())
-
-    @property
     def separate_ways(self) -> int:
         """In how many ways the need is met."""
-        return len(self.shared) + len(self.products) + self.own
+        return self.components + self.products + self.own
 
     @property
     def effective(self) -> float | None:
         """The effective number of ways; None where it is met in none."""
-        return effective_ways([*self.shared.values(), *self.products.values(), *[1] * self.own])
+        return ways_of(self.shared + self.bought + self.own, self.squares)
 
     @property
     def fragmented(self) -> bool:
@@ -67,14 +67,28 @@ class Duplication:
         return self.bodies >= 2
 
 
+class Offered(NamedTuple):
+    """How many live components meet a need, and the kinds of organisations that may use one."""
+
+    many: int
+    kinds: frozenset[str]
+
+
+def offer(sectors: Iterable[Collection[str]]) -> Offered:
+    """What live components offer, by the sectors that may use each."""
+    known = list(sectors)
+    kinds = (
+        kind.value
+        for kind in OrganisationKind
+        if any(may_use(each, sector_of(kind.value)) for each in known)
+    )
+    return Offered(len(known), frozenset(kinds))
+
+
 def eligible(options: Mapping[int, Iterable[Option]]) -> dict[int, frozenset[str]]:
     """The kinds of organisations that may use a live component, by the need that it meets."""
     return {
-        need: frozenset(
-            kind.value
-            for kind in OrganisationKind
-            if any(may_use(each.sectors, sector_of(kind.value)) for each in live_ones(some))
-        )
+        need: offer(each.sectors for each in live_ones(some)).kinds
         for need, some in options.items()
     }
 

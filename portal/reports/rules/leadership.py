@@ -7,14 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from portal.reports.rules.reuse_query import Answer, Of, with_children
+from portal.reports.rules.reuse_query import Of, with_children
 from portal.reports.rules.reuse_rates import Numbers
-from portal.reports.words import Counted
 
 #: So many rows of each list are on the page; what is behind them has them all.
 SHOWN = 5
-#: Needs with the most of one's own; of these the addressable are counted.
-CANDIDATES = 3 * SHOWN
 #: Why an exemption is overdue.
 CONDITIONS, ENDED = "conditions", "ended"
 
@@ -107,17 +104,6 @@ class Facts:
     unanswered: list[Unanswered]
     overdue: int
     late: list[Overdue]
-
-
-def candidates(answer: Answer, offered: Iterable[int]) -> list[int]:
-    """The needs that a live component meets and that most services meet on their own."""
-    alone = {
-        need: answer.rows[need].in_use(Counted.OWN) + answer.rows[need].in_use(Counted.BOUGHT)
-        for need in offered
-        if need in answer.rows
-    }
-    most = sorted(alone, key=lambda need: (-alone[need], need))
-    return [need for need in most if alone[need]][:CANDIDATES]
 
 
 def first_addressable(found: Iterable[Addressable]) -> list[Addressable]:

@@ -189,7 +189,7 @@ def levels(place: Place) -> tuple[tuple[int, str, str], ...]:
     """The organisation, kind and phase of the counts that a service is in."""
     body, kind, phase = place
     everywhere = ((GOVERNMENT, "", ""), (GOVERNMENT, "", phase), (body, "", ""))
-    return (*everywhere, (GOVERNMENT, kind, "")) if kind else everywhere
+    return (*everywhere, (GOVERNMENT, kind, ""), (GOVERNMENT, kind, phase)) if kind else everywhere
 
 
 def counts(place: Place, facts: Iterable[Fact]) -> Counter[Key]:

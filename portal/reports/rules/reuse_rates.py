@@ -128,5 +128,9 @@ def effective_ways(uses: Iterable[int]) -> float | None:
         uses: how often each way is used.
     """
     known = [each for each in uses if each > 0]
-    whole = sum(known)
-    return whole * whole / sum(each * each for each in known) if whole else None
+    return ways_of(sum(known), sum(each * each for each in known))
+
+
+def ways_of(uses: int, squares: int) -> float | None:
+    """The same from how often ways are used in all, and the sum of the squares of that of each."""
+    return uses * uses / squares if uses else None

@@ -1,8 +1,8 @@
-"""What the duplication report reads: what services build or buy for themselves, by need."""
+"""What is behind the duplication report: what services build or buy for themselves, listed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from portal.audit import kept
 from portal.catalogue.component_words import Arrangement
 from portal.catalogue.models.components import (
     Capability,
@@ -25,7 +24,7 @@ from portal.catalogue.store.mandates import live_on
 from portal.catalogue.store.usage import USING
 from portal.catalogue.words import Phase
 from portal.reports.rules.bands import FROM
-from portal.reports.rules.duplication import Duplication, eligible, live_ones
+from portal.reports.rules.duplication import eligible
 from portal.reports.rules.reuse_query import Scope
 from portal.reports.store.reuse_facts import has_no_parts
 from portal.reports.store.reuse_usages import within
@@ -33,72 +32,6 @@ from portal.reports.words import Duplicated, SizeBand
 
 ALONE = (Arrangement.OWN_BUILD, Arrangement.BOUGHT_PRODUCT)
 _U = Usage
-
-
-def by_need(session: Session, scope: Scope, day: date) -> dict[int, Duplication]:
-    """How needs are met, by need, worked out once for each version of the records."""
-    return kept(session, ("duplication", scope, day), lambda: _by_need(session, scope, day))
-
-
-def _by_need(session: Session, scope: Scope, day: date) -> dict[int, Duplication]:
-    found: dict[int, Duplication] = {}
-    options = shared_options.by_need(session, day)
-    for need, some in options.items():
-        if scope.needs is None or need in scope.needs:
-            found[need] = Duplication(offering=len(live_ones(some)))
-    run = session.connection().execute
-
-    def of(need: int) -> Duplication:
-        return found.setdefault(need, Duplication())
-
-    shared = (_U.arrangement == Arrangement.SHARED_COMPONENT, *_counting(scope, day))
-    columns: tuple[Any, ...] = (_U.capability_id, _U.component_id)
-    for need, component, many in run(_joined(*columns, func.count(), where=shared, by=columns)):
-        of(need).shared[component] = many
-    alone = _alone(scope, day)
-    name = func.lower(_U.product)
-    columns = (_U.capability_id, _U.arrangement, name)
-    for need, how, product, many in run(
-        _joined(*columns, func.count(), where=alone, by=columns)
-    ):  # fmt: skip
-        if how is Arrangement.OWN_BUILD:
-            of(need).own += many
-        else:
-            of(need).products[product] = of(need).products.get(product, 0) + many
-    for need, many, open_, reasoned, exempt, end in _sums(session, scope, day):
-        each = of(need)
-        each.bodies, each.addressable, each.reasoned, each.exempt = many, open_, reasoned, exempt
-        each.next_end = end
-    alike = _alike(scope, day)
-    inside = select(alike.c.need, func.sum(alike.c.many)).group_by(alike.c.need)
-    for need, many in run(inside):
-        of(need).overlap = int(many)
-    return found
-
-
-def addressable(session: Session, needs: Collection[int], day: date) -> dict[int, Duplication]:
-    """The same of a few needs, but only what services build or buy for themselves."""
-    found: dict[int, Duplication] = {}
-    scope = Scope(needs=frozenset(needs))
-    for need, bodies, many, reasoned, exempt, end in _sums(session, scope, day) if needs else ():
-        found[need] = Duplication(
-            bodies=bodies, addressable=many, reasoned=reasoned, exempt=exempt, next_end=end
-        )
-    return found
-
-
-def _sums(session: Session, scope: Scope, day: date) -> Any:
-    """By need: how many organisations meet it on their own, what of that is addressable, is so and
-    has a reason, is exempt, and the first end of a contract of what is addressable.
-    """
-    flags = _flags(session, day)
-    sums = [func.sum(case((flag, 1), else_=0)) for flag in flags]
-    ends = func.min(case((and_(flags[0], _U.contract_end >= day), _U.contract_end)))
-    bodies = func.count(Service.organisation_id.distinct())
-    by = (_U.capability_id,)
-    return session.connection().execute(
-        _joined(*by, bodies, *sums, ends, where=_alone(scope, day), by=by)
-    )
 
 
 def _counting(scope: Scope, day: date) -> list[ColumnElement[bool]]:

@@ -15,14 +15,14 @@ from portal.catalogue.models.components import Component
 from portal.catalogue.models.counts import ServiceCount
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.usage import Usage
-from portal.catalogue.store import hierarchy, shared_options
+from portal.catalogue.store import hierarchy
 from portal.catalogue.store.usage import USING
 from portal.reports.rules import leadership as rules
-from portal.reports.rules.duplication import live_ones
 from portal.reports.rules.leadership import Addressable, Ending, Facts, Offered
-from portal.reports.rules.reuse_query import Answer, Question
+from portal.reports.rules.reuse_query import Question, Scope
 from portal.reports.rules.reuse_rates import Numbers
-from portal.reports.store import duplication, overdue, reuse, reuse_names
+from portal.reports.store import duplication_needs, overdue, reuse, reuse_names
+from portal.reports.store.reuse_names import Need
 from portal.reports.store.reuse_usages import ENDING
 from portal.reports.words import By
 
@@ -50,7 +50,7 @@ def _read(session: Session, day: date) -> Facts:
         replace(by_need.total, asked=len(needs)),
         rules.most_used(offered),
         rules.to_ask(offered),
-        _addressable(session, by_need, day),
+        _addressable(session, needs, day),
         _endings(session),
         rules.most_unanswered(by_body.rows, tree.names, tree.lines, len(needs)),
         overdue.count(session, day),
@@ -80,18 +80,13 @@ def _components(session: Session, day: date) -> tuple[list[Offered], dict[str, i
     return found, lifecycles
 
 
-def _addressable(session: Session, by_need: Answer, day: date) -> list[Addressable]:
-    names = reuse_names.needs(session)
-    live = [
-        need
-        for need, some in shared_options.by_need(session, day).items()
-        if need in names and live_ones(some)
-    ]
-    found = duplication.addressable(session, rules.candidates(by_need, live), day)
+def _addressable(session: Session, needs: dict[int, Need], day: date) -> list[Addressable]:
+    found = duplication_needs.read(session, Scope(), day).needs
     return rules.first_addressable(
-        Addressable(names[need].slug, names[need].name, each.addressable, each.reasoned,
+        Addressable(needs[need].slug, needs[need].name, each.addressable, each.reasoned,
                     each.bodies, each.next_end)
         for need, each in found.items()
+        if need in needs
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def _answer(session: Session, question: Question, day: date) -> Answer:
     if question.on is not None and question.on != day:
         return tally(question, reuse_as_at.read(session, question.on, question.basis))
     found = Answer()
-    where = _from_counts(question)
+    where = from_counts(question)
     rows = _counts(session, where, day) if where is not None else None
     for key, many in _facts(session, question, day) if rows is None else rows:
         _put(found, question, key, many)
@@ -76,7 +76,7 @@ def _row(by: By, key: Key) -> Of:
     return key.capability_id
 
 
-def _from_counts(question: Question) -> list[ColumnElement[bool]] | None:
+def from_counts(question: Question) -> list[ColumnElement[bool]] | None:
     """Which of the counts that are kept answer a question; None where none do."""
     by, scope = question.by, question.scope
     if scope.component is not None:
@@ -107,27 +107,21 @@ def _plain(needs: frozenset[int] | None, over: bool = True) -> ColumnElement[boo
 
 def _level(by: By, scope: Scope) -> list[ColumnElement[bool]] | None:
     """Where the counts are that are of a scope; None where none are."""
-    narrowed = [scope.bodies, scope.kinds, scope.phase]
-    many = sum(each is not None for each in narrowed)
-    government = _C.organisation_id == GOVERNMENT
-    if by is By.ORGANISATION:
-        if scope.phase is not None or scope.kinds is not None:
+    kinds, phase = scope.kinds, scope.phase
+    if by is By.ORGANISATION or scope.bodies is not None:
+        if phase is not None or kinds is not None or by not in (By.ORGANISATION, By.CAPABILITY):
             return None
         mine = _C.organisation_id != GOVERNMENT
         return [mine if scope.bodies is None else _C.organisation_id.in_(sorted(scope.bodies))]
-    if by is By.SECTOR:
-        return None if many else [government, _C.kind != "", _C.phase == ""]
-    if by is By.PHASE:
-        return None if many else [government, _C.kind == "", _C.phase != ""]
-    if many == 0:
-        return [government, _C.kind == "", _C.phase == ""]
-    if many > 1 or by is By.COMPONENT:
+    if by is By.COMPONENT and (kinds is not None or phase is not None):
         return None
-    if scope.bodies is not None:
-        return [_C.organisation_id.in_(sorted(scope.bodies))]
-    if scope.kinds is not None:
-        return [government, _C.kind.in_(sorted(scope.kinds)), _C.phase == ""]
-    return [government, _C.kind == "", _C.phase == scope.phase]
+    of_kind = _C.kind == "" if kinds is None else _C.kind.in_(sorted(kinds))
+    of_phase = _C.phase == (phase or "")
+    if by is By.SECTOR:
+        of_kind = of_kind if kinds is not None else _C.kind != ""
+    elif by is By.PHASE:
+        of_phase = of_phase if phase is not None else _C.phase != ""
+    return [_C.organisation_id == GOVERNMENT, of_kind, of_phase]
 
 
 def _counts(

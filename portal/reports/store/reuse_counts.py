@@ -12,8 +12,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, event, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
@@ -21,16 +19,21 @@ from portal.audit import Document, london_day
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service, ServiceSlug
 from portal.catalogue.models.usage import Usage
-from portal.catalogue.store import evidence, organisations, services, usage
+from portal.catalogue.store import components, evidence, organisations, services, usage
 from portal.catalogue.words import ServiceRelation
-from portal.db import chunks, insert_rows, one_at_a_time, table_of
+from portal.db import chunks, insert_rows, one_at_a_time
 from portal.reports.models.reuse import ReuseCount, ReuseFact
 from portal.reports.rules.reuse import Fact, Key, Place, counts, later
-from portal.reports.store import reuse_facts
+from portal.reports.store import (
+    duplication_counts,
+    duplication_facts,
+    kept_counts,
+    reuse_facts,
+)
 from portal.reports.store.reuse_facts import Counting
 
-_SERVICES, _USAGES, _BODIES, _SLUGS = (
-    f"reuse_{what}" for what in ("services", "usages", "bodies", "slugs")
+_SERVICES, _USAGES, _BODIES, _SLUGS, _COMPONENTS = _ALL = tuple(
+    f"reuse_{what}" for what in ("services", "usages", "bodies", "slugs", "components")
 )
 _FACT = (
     ReuseFact.service_id, ReuseFact.capability_id, ReuseFact.counted, ReuseFact.component_id,
@@ -65,6 +68,8 @@ def _told(session: Session, rows: list[Document]) -> None:
                 _put(session, _SLUGS, [said["service"]] if "service" in said else [])
         elif row["thing"] == organisations.THING:
             _put(session, _BODIES, [row["thing_id"]])
+        elif row["thing"] == components.THING:
+            _put(session, _COMPONENTS, [row["thing_id"]])
 
 
 def _wholes(before: Document) -> list[str]:
@@ -78,7 +83,7 @@ def _wholes(before: Document) -> list[str]:
 
 def settle(session: Session) -> None:
     """Count what was touched. The end of a transaction does so by itself."""
-    told = [session.info.pop(what, set()) for what in (_SERVICES, _USAGES, _BODIES, _SLUGS)]
+    told = [session.info.pop(what, set()) for what in _ALL]
     if not any(told):
         return
     session.flush()
@@ -94,7 +99,8 @@ def settle(session: Session) -> None:
         _keep(session, new)
         for each in new.values():
             change.update(counts(*each))
-        _add(session, {key: by for key, by in change.items() if by})
+        kept_counts.add(session, ReuseCount, change)
+        duplication_counts.renew(session, some, day)
 
 
 def today() -> date:
@@ -103,8 +109,9 @@ def today() -> date:
 
 
 def _touched(
-    session: Session, ids: set[int], usages: set[int], bodies: set[int], slugs: set[str]
-) -> set[int]:
+    session: Session, ids: set[int], usages: set[int], bodies: set[int], slugs: set[str],
+    built: set[int],
+) -> set[int]:  # fmt: skip
     found = set(ids)
     for some in chunks(sorted(usages)):
         found.update(session.scalars(select(Usage.service_id).where(Usage.id.in_(some))))
@@ -114,6 +121,8 @@ def _touched(
         found.update(session.scalars(select(s.service_id).where(s.slug.in_(part))))
     for some in chunks(sorted(bodies)):
         found.update(_of_bodies(session, some))
+    for some in chunks(sorted(built)):
+        found |= duplication_facts.exempt_from(session, some)
     for some in chunks(sorted(found)):
         found |= reuse_facts.whole_of(session, some)
     return found
@@ -137,7 +146,7 @@ def _at_the_end(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    for what in (_SERVICES, _USAGES, _BODIES, _SLUGS):
+    for what in _ALL:
         session.info.pop(what, None)
 
 
@@ -160,17 +169,6 @@ def _keep(session: Session, found: Mapping[int, Counting]) -> None:
     insert_rows(session, ReuseFact, rows)
 
 
-def _add(session: Session, change: Mapping[Key, int]) -> None:
-    if not change:
-        return
-    make = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = make(table_of(ReuseCount))
-    statement = statement.on_conflict_do_update(
-        index_elements=Key._fields, set_={"many": ReuseCount.many + statement.excluded.many}
-    )
-    session.execute(statement, [{**key._asdict(), "many": by} for key, by in change.items()])
-
-
 def rebuild(session: Session) -> int:
     """Write facts and counts afresh; returns how many counts."""
     _forget(session)
@@ -183,8 +181,8 @@ def rebuild(session: Session) -> int:
         _keep(session, part)
         for each in part.values():
             found.update(counts(*each))
-    insert_rows(session, ReuseCount, [{**k._asdict(), "many": many} for k, many in found.items()])
-    return len(found)
+    kept_counts.fill(session, ReuseCount, found)
+    return len(found) + duplication_counts.rebuild(session, today())
 
 
 def counted(session: Session) -> dict[Key, int]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
 from portal.catalogue.rules.filters import decode_key, encode_key
-from portal.catalogue.store import duplicates
-from portal.catalogue.store.duplicates import PairQuery
 from portal.catalogue.views.base import (
     PAGE_SIZE,
     one_of,
@@ -19,25 +17,21 @@ from portal.catalogue.views.base import (
     today,
     version,
 )
-from portal.catalogue.words import RecordKind
 from portal.reports.forms.duplication_words import WHICH
 from portal.reports.rules.duplication import Duplication
-from portal.reports.rules.reuse_query import Question
 from portal.reports.rules.reuse_rates import Numbers
-from portal.reports.store import duplication, reuse
+from portal.reports.store import duplication, duplication_needs
 from portal.reports.store.duplication import Alone, AloneQuery
+from portal.reports.store.duplication_needs import Report
 from portal.reports.store.reuse_names import Need
 from portal.reports.views.reuse_base import Asked, asked, selects
-from portal.reports.words import By, Duplicated
+from portal.reports.words import Duplicated
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
 from portal.web.i18n import _
 from portal.web.links import with_query
 from portal.web.pages import page, paging
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 blueprint = Blueprint("duplication", __name__)
 COLUMNS = (
@@ -62,7 +56,7 @@ class Row:
         return {
             "slug": self.need.slug, "name": self.need.name, "organisations_alone": of.bodies,
             "fragmented": of.fragmented, "components_offering": of.offering,
-            "shared": sum(of.shared.values()), "own_build": of.own, "bought_product": of.bought,
+            "shared": of.shared, "own_build": of.own, "bought_product": of.bought,
             "separate_ways": of.separate_ways,
             "effective_ways": None if of.effective is None else round(of.effective, 3),
             "overlap": of.overlap, "addressable": of.addressable, "with_reason": of.reasoned,
@@ -79,33 +73,30 @@ def index(fmt: Format) -> Response:
     found = asked(fmt)
     refuse_unknown(fmt, found.ignored)
     with reading() as session:
-        rows = _rows(session, found)
+        report = duplication_needs.read(session, found.question.scope, today())
+    rows = _rows(found, report)
     return respond_list(
         fmt,
-        page=lambda: _index(found, rows),
+        page=lambda: _index(found, rows, report.pairs),
         rows=lambda: [row.document() for row in rows],
         columns=COLUMNS,
         name="duplication",
     )
 
 
-def _rows(session: Session, found: Asked) -> list[Row]:
+def _rows(found: Asked, report: Report) -> list[Row]:
     """The needs that somebody meets, those with most addressable duplicates first."""
-    scope = found.question.scope
-    by_need = duplication.by_need(session, scope, today())
-    answer = reuse.answer(session, Question(By.CAPABILITY, scope), today())
-    services, none = answer.total.services, Numbers()
+    none = Numbers()
     rows = [
-        Row(found.needs[id_], each, replace(answer.rows.get(id_, none), services=services))
-        for id_, each in by_need.items()
+        Row(found.needs[id_], each,
+            replace(report.numbers.get(id_, none), services=report.services))
+        for id_, each in report.needs.items()
         if id_ in found.needs and each.separate_ways
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (-row.of.addressable, -row.of.separate_ways, row.need.name))
 
 
-def _index(found: Asked, rows: list[Row]) -> Response:
-    with reading() as session:
-        _kinds, pairs = duplicates.counts(session, PairQuery(RecordKind.SERVICE, None, None))
+def _index(found: Asked, rows: list[Row], pairs: dict[str, int]) -> Response:
     kept = [(name, value) for name, value in request.args.items() if name in found.chosen]
     return page(
         "reports/duplication.html",
