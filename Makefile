@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format coverage bench messages screenshots reset lock install install-dev browser clean
+.PHONY: help run test judge check format coverage bench messages screenshots reset lock install install-dev browser clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -30,6 +30,9 @@ run: install ## Serve the portal with demo data on 127.0.0.1:$PORT (8000); keeps
 
 test: check browser ## Run the checks and every test: both databases, and a browser
 	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+judge: install-dev browser ## Run what takes long: kills, many writers at once, long walks (before an issue is done)
+	@$(PY) -m pytest -n $(WORKERS) --judge $(ARGS)
 
 check: install-dev ## Run the linters, the type checker and the import contracts
 	@$(PY) -m ruff check .

@@ -20,7 +20,7 @@ from portal import create_app
 from portal.audit import Act
 from portal.db import Database
 from portal.web.caching import PAGES
-from tests.support import one_database, one_day, summary
+from tests.support import judges, one_database, one_day, summary
 from tests.support.pages import PageClient
 from tests.support.provision import KINDS, Provision, settings_for
 from tests.support.transactions import RolledBackDatabase
@@ -31,14 +31,17 @@ one_day.keep()
 gc.set_threshold(10_000, 20, 50)
 Databases = Callable[[str, bool], RolledBackDatabase]
 # How long an example takes says how busy the machine is.
-settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("portal")
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("portal", UNHURRIED, max_examples=50)
+settings.register_profile("judge", UNHURRIED, max_examples=1000)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Gather what the tests visited."""
+    """Gather what the tests visited; choose how hard they look."""
+    settings.load_profile("judge" if config.getoption(judges.JUDGE) else "portal")
     config.pluginmanager.register(summary.Plugin(config))
     config.pluginmanager.register(one_database.Plugin(config))
+    config.pluginmanager.register(judges.Plugin(config))
 
 
 def pytest_collection_finish() -> None:
@@ -48,8 +51,9 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Tests of pages run on one of the databases each, unless both are asked for."""
+    """Tests of pages run on one of the databases each, and long ones by themselves."""
     parser.addoption(one_database.BOTH, action="store_true", help="run pages on both databases")
+    parser.addoption(judges.JUDGE, action="store_true", help="run the long tests, and no others")
 
 
 @pytest.fixture(scope="session")

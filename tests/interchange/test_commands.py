@@ -202,6 +202,7 @@ def test_demo_loads_once(app: Flask, database: Database) -> None:
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real files are not part of the project")
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.judge)])
 def test_real_files_beside_the_demo(app: Flask) -> None:
     run(app, "demo", "load")
     # Six of its services have volumes, which are in the file as well.

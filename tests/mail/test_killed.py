@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from portal import mail
@@ -120,23 +121,29 @@ def at(worker: Killed, *numbers: int) -> Callable[[int], None]:
     return lambda number: worker.kill() if number in numbers else None
 
 
-def test_killed_with_govuk_notify(fresh_database: Database, tmp_path: Path) -> None:
-    many = 1000
+@pytest.mark.parametrize(
+    ("many", "before", "after"),
+    [(20, [4], []), pytest.param(1000, [50, 600], [300], marks=pytest.mark.judge)],
+)
+def test_killed_with_govuk_notify(
+    fresh_database: Database, tmp_path: Path, many: int, before: list[int], after: list[int]
+) -> None:
     queue(fresh_database, many)
     with servers.notify() as stub:
         worker = Killed(
             fresh_database, tmp_path / "log", PORTAL_MAIL="notify", PORTAL_NOTIFY_URL=stub.url,
             PORTAL_NOTIFY_KEY=servers.KEY, PORTAL_NOTIFY_TEMPLATE=servers.TEMPLATE,
         )  # fmt: skip
-        stub.before = at(worker, 50, 600)
-        stub.after = at(worker, 300)
+        stub.before = at(worker, *before)
+        stub.after = at(worker, *after)
         with working(worker):
             check(
                 fresh_database, worker, many, lambda: [asked["reference"] for asked in stub.asked]
             )
-        assert worker.kills == 3
+        assert worker.kills == len(before + after)
 
 
+@pytest.mark.judge
 def test_killed_with_smtp(fresh_database: Database, tmp_path: Path) -> None:
     many = 60
     queue(fresh_database, many)

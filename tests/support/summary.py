@@ -82,7 +82,8 @@ class Plugin:
     def _everything(self) -> bool:
         option = self.config.option
         whole = self.config.args_source is pytest.Config.ArgsSource.TESTPATHS
-        return whole and not (option.keyword or option.markexpr or getattr(option, "lf", False))
+        part = option.keyword or option.markexpr or getattr(option, "lf", False) or option.judge
+        return whole and not part
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         routes, seen = _gathered["routes"], _gathered["seen by axe"]

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -26,7 +27,8 @@ from tests.support.data import add_organisation, add_service
 from tests.support.provision import settings_for
 
 EDITORS = 8
-EACH = 50
+#: How often each of them writes.
+EACH = [8, pytest.param(50, marks=pytest.mark.judge)]
 #: Half of them meet at one question; the other half answer it and another one in turn.
 QUESTIONS = {"purpose": "purpose", "user-need": "user_need"}
 
@@ -37,12 +39,13 @@ class Editor:
 
     number: int
     client: FlaskClient
+    each: int
     said: list[tuple[str, str]] = field(default_factory=list)
     conflicts: int = 0
     patience: random.Random = field(default_factory=random.Random)
 
     def work(self) -> None:
-        for turn in range(EACH):
+        for turn in range(self.each):
             both = self.number % 2 and turn % 8
             self.add("user-need" if both else "purpose", f"{self.number}-{turn}")
 
@@ -79,7 +82,7 @@ class Editor:
         return {"csrf_token": token, "base": base, name: f"{text.strip()}\n{line}"}
 
 
-def cast(database: Database, app: Flask) -> list[Editor]:
+def cast(database: Database, app: Flask, each: int) -> list[Editor]:
     """The service and its editors, each in a browser of their own."""
     found = []
     with database.writing() as session:
@@ -90,13 +93,14 @@ def cast(database: Database, app: Flask) -> list[Editor]:
             person = add_person(session, f"editor{number}@a.example", grant)
             client = app.test_client()
             signed_in(client, session, person)
-            found.append(Editor(number, client))
+            found.append(Editor(number, client, each))
     return found
 
 
-def test_eight_editors_lose_nothing(fresh_database: Database) -> None:
+@pytest.mark.parametrize("each", EACH)
+def test_eight_editors_lose_nothing(fresh_database: Database, each: int) -> None:
     app = create_app(settings_for(fresh_database), fresh_database)
-    editors = cast(fresh_database, app)
+    editors = cast(fresh_database, app, each)
     with ThreadPoolExecutor(EDITORS) as pool:
         for done in [pool.submit(editor.work) for editor in editors]:
             done.result()
@@ -106,7 +110,7 @@ def test_eight_editors_lose_nothing(fresh_database: Database) -> None:
         now, version = services.document_of(service), service.version
         mine = (HistoryEvent.thing == "service", HistoryEvent.thing_id == service.id)
         events = list(session.scalars(select(HistoryEvent).where(*mine).order_by(HistoryEvent.id)))
-    assert len(events) == version == 1 + EDITORS * EACH
+    assert len(events) == version == 1 + EDITORS * each
     for question, name in QUESTIONS.items():
         said = [
             (editor.number, line) for editor in editors for q, line in editor.said if q == question

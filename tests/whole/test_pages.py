@@ -24,7 +24,7 @@ from tests.support.pages import PageClient, plain_client, soup_of
 DEMO = pytest.mark.parametrize("demo", [True])
 RECORDS = ("services", "organisations", "journeys", "components", "capabilities")
 #: Pages of one sort that the search for broken links reads, and how many of them it checks too.
-READ_WHOLE, CHECKED = 25, 5
+READ_WHOLE, CHECKED = 10, 2
 LINK = re.compile(r'<(?:a|link|script)\b[^>]*?\s(?:href|src)="([^"]*)"')
 SQLITE = pytest.mark.parametrize("kind", ["sqlite"])
 
