@@ -21,8 +21,18 @@ from jinja2 import (
     PrefixLoader,
 )
 
-from bench import floor_record, floor_records, floor_report, floor_reports, floor_reuse, floor_usage
+from bench import (
+    floor_duplication,
+    floor_record,
+    floor_records,
+    floor_report,
+    floor_reports,
+    floor_reuse,
+    floor_usage,
+)
 from bench.floor_sql import Connection, connect
+from portal import clock
+from portal.audit import london_day
 
 PHASES = {
     "discovery": ("Discovery", "purple"), "alpha": ("Alpha", "pink"),
@@ -50,7 +60,8 @@ MATRIX, COMPONENT = pages.get_template("matrix.html"), pages.get_template("compo
 SIDES = pages.get_template("reconciliation.html")
 REPORTS, REPORT = pages.get_template("reports.html"), pages.get_template("report.html")
 STATISTICS = pages.get_template("statistics.html")
-REUSE = pages.get_template("reuse.html")
+REUSE, DUPLICATION = pages.get_template("reuse.html"), pages.get_template("duplication.html")
+TODAY = london_day(clock.now()).isoformat()
 ROWS = """
 SELECT s.id, s.slug, s.name, s.purpose, s.phase, o.name, o.slug, s.yearly_transactions,
        s.transactions_to, s.sort_name
@@ -117,6 +128,13 @@ def matrix() -> str:
 def reuse() -> str:
     """How needs are met, by need."""
     return floor_reuse.reuse(database(), request.args.get("phase", ""), REUSE)
+
+
+@app.get("/reports/duplication")
+def duplication() -> str:
+    """What is met several times over, by need."""
+    phase = request.args.get("phase", "")
+    return floor_duplication.duplication(database(), phase, TODAY, DUPLICATION)
 
 
 @app.get("/components/<slug>")

@@ -96,6 +96,10 @@ def _reuse(database: Database) -> list[str]:
     return ["/reports/reuse", "/reports/reuse?phase=live", "/reports/reuse?phase=alpha"]
 
 
+def _duplication(database: Database) -> list[str]:
+    return [path.replace("reuse", "duplication") for path in _reuse(database)]
+
+
 def _components(database: Database) -> list[str]:
     """Components that many use, and some that few do."""
     sql = text("SELECT slug FROM component WHERE id % 40 = 1 ORDER BY id")
@@ -139,6 +143,7 @@ PAGES = (
     Row("matrix", "400 organisations by 200 components", lambda database: ["/matrix"],
         bodies.same_matrix, 1.5, 3.5),
     Row("reuse", "reuse report by need", _reuse, bodies.same_numbers, 1.5, 3.5),
+    Row("duplication", "duplication report by need", _duplication, bodies.same_numbers, 1.5, 3.5),
     Row("component", "page of a component, its users", _components, bodies.same_users, 1.8, 1.2),
     Row("reconciliation", "both sides of who uses it", _reconciliations, bodies.same_sides, 1.8,
         1.2),
