@@ -124,11 +124,11 @@ def test_exemptions_that_are_overdue(some: Session) -> None:
     assert [(each.service_slug, each.why) for each in found] == [
         ("permit", "conditions"), ("pool", "ended"),
     ]  # fmt: skip
-    assert overdue.count(some, TODAY) == 2
+    assert overdue.first(some, TODAY, 1) == (2, found[:1])
     after = overdue.listing(some, TODAY, (found[0].due, found[0].id))
     assert [each.service_slug for each in after] == ["pool"]
     assert len(list(overdue.every(some, TODAY))) == 2
-    assert overdue.count(some, TODAY - timedelta(3)) == 0
+    assert overdue.first(some, TODAY - timedelta(3), 1) == (0, [])
 
 
 def test_the_list_of_overdue_exemptions(some: Session, client: PageClient) -> None:

@@ -97,7 +97,7 @@ MOST = {
     "/reports/reuse?by=component": REPORT + NAMED,
     "/reports/reuse/heat-map": LIST + 1,
     # The first reader of a version of the records; the next one asks for the newest run.
-    "/leadership": 2 * RECORD,
+    "/leadership": RECORD + 2,
     "/services?q=service": LIST + SEARCH + NAMED,
     "/organisations?q=body": LIST + SEARCH,
     "/services.json?q=service": JSON + SEARCH,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,7 +20,7 @@ from portal.catalogue.store import hierarchy
 from portal.catalogue.store.usage import USING
 from portal.reports.rules import leadership as rules
 from portal.reports.rules.leadership import Addressable, Ending, Facts, Offered
-from portal.reports.rules.reuse_query import Question, Scope
+from portal.reports.rules.reuse_query import Of, Question, Scope
 from portal.reports.rules.reuse_rates import Numbers
 from portal.reports.store import duplication_needs, overdue, reuse, reuse_names
 from portal.reports.store.reuse_names import Need
@@ -39,10 +40,11 @@ def read(session: Session, day: date) -> Facts:
 
 def _read(session: Session, day: date) -> Facts:
     needs = reuse_names.needs(session)
-    by_need = reuse.answer(session, Question(By.CAPABILITY), day)
-    by_body = reuse.answer(session, Question(By.ORGANISATION), day)
+    questions = [Question(by) for by in (By.CAPABILITY, By.ORGANISATION, By.COMPONENT)]
+    by_need, by_body, by_component = reuse.answers(session, questions, day)
     tree = hierarchy.tree(session, day)
-    offered, lifecycles = _components(session, day)
+    offered, lifecycles = _components(session, by_component.rows)
+    overdue_now, late = overdue.first(session, day, rules.SHOWN)
     return Facts(
         day,
         _phases(session),
@@ -53,8 +55,8 @@ def _read(session: Session, day: date) -> Facts:
         _addressable(session, needs, day),
         _endings(session),
         rules.most_unanswered(by_body.rows, tree.names, tree.lines, len(needs)),
-        overdue.count(session, day),
-        overdue.listing(session, day, limit=rules.SHOWN),
+        overdue_now,
+        late,
     )
 
 
@@ -64,9 +66,10 @@ def _phases(session: Session) -> dict[str, int]:
     return {phase: many for phase, many in session.connection().execute(query) if many}
 
 
-def _components(session: Session, day: date) -> tuple[list[Offered], dict[str, int]]:
+def _components(
+    session: Session, used: Mapping[Of, Numbers]
+) -> tuple[list[Offered], dict[str, int]]:
     """Components with their use, and how many there are by how far they are."""
-    used = reuse.answer(session, Question(By.COMPONENT), day).rows
     c, o = Component, Organisation
     query = select(c.id, c.lifecycle, c.slug, c.name, o.slug, o.name, c.team).join(
         o, o.id == c.provider_id

@@ -55,25 +55,33 @@ def _query(day: date, *columns: Any) -> Select[Any]:
     )
 
 
-def count(session: Session, day: date) -> int:
-    """How many exemptions are overdue on a day."""
-    return int(session.connection().execute(_query(day, func.count())).scalar_one())
+def _listed(day: date, *more: Any) -> Select[Any]:
+    s, o, c = Service, Organisation, Component
+    query = _query(
+        day, _due(day), _E.id, case((_late(day), CONDITIONS), else_=ENDED), _E.request_id, s.slug,
+        s.name, o.slug, o.name, c.slug, c.name, _E.conditions, *more,
+    )  # fmt: skip
+    return query.order_by(_due(day), _E.id)
+
+
+def _due(day: date) -> ColumnElement[date]:
+    return case((_late(day), _E.conditions_by), else_=_E.expires_on)
+
+
+def first(session: Session, day: date, many: int) -> tuple[int, list[Overdue]]:
+    """How many exemptions are overdue on a day, and those that are so longest."""
+    rows: Any = session.execute(_listed(day, func.count().over()).limit(many)).all()
+    return rows[0][-1] if rows else 0, [Overdue._make(row[:-1]) for row in rows]
 
 
 def listing(
     session: Session, day: date, after: tuple[date, int] | None = None, limit: int | None = None
 ) -> list[Overdue]:
     """Them, the longest overdue first."""
-    s, o, c = Service, Organisation, Component
-    late = _late(day)
-    due = case((late, _E.conditions_by), else_=_E.expires_on)
-    query = _query(
-        day, due, _E.id, case((late, CONDITIONS), else_=ENDED), _E.request_id, s.slug, s.name,
-        o.slug, o.name, c.slug, c.name, _E.conditions,
-    )  # fmt: skip
+    query = _listed(day)
     if after is not None:
-        query = query.where(tuple_(due, _E.id) > tuple_(*after))
-    rows: Any = session.execute(query.order_by(due, _E.id).limit(limit))
+        query = query.where(tuple_(_due(day), _E.id) > tuple_(*after))
+    rows: Any = session.execute(query.limit(limit))
     return [Overdue._make(row) for row in rows]
 
 

@@ -62,7 +62,7 @@ def whole() -> Whole:
     with reading() as session:
         facts = leadership.read(session, day)
         assumed = assumption_sets.rows(session, shown.set.id) if shown else []
-        names = dict(reuse_names.components(session).values())
+        names = dict(reuse_names.components(session).values()) if shown else {}
     return Whole(facts, Worth(shown, assumed, names, day) if shown else None)
 
 
