@@ -15,6 +15,8 @@ KINDS = {
     (False, False): "total", (False, True): "total, told alone",
     (True, False): "users", (True, True): "users, told alone",
 }  # fmt: skip
+#: The kind of the only row of a component of which no total is published.
+UNPUBLISHED = "not published"
 _NAMES = {rules.POUNDS: lazy("Pounds"), "volume": lazy("Volume")}
 _BOUNDS = {
     Bound.MORE_THAN: lazy("more than %(total)s"),

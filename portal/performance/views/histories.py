@@ -49,7 +49,7 @@ def index(fmt: Format) -> Response:
     return respond_list(
         fmt,
         page=lambda: _index_page(known, asked),
-        rows=lambda: _rows(known),
+        rows=lambda: (*_rows(known), *map(_unpublished, charts.silent(known))),
         columns=COLUMNS,
         name="components-volume",
     )
@@ -159,6 +159,10 @@ def _rows(known: list[rules.Published]) -> Iterator[dict[str, Any]]:
                     "source": point.source,
                     "differs_from": differs and differs.total,
                 }
+
+
+def _unpublished(known: rules.Published) -> dict[str, Any]:
+    return {**dict.fromkeys(COLUMNS), "component": known.slug, "kind": words.UNPUBLISHED}
 
 
 def _reached(history: rules.History) -> Iterator[dict[str, Any]]:
