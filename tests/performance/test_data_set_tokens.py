@@ -46,7 +46,7 @@ def test_a_token_is_shown_once_and_can_be_replaced_and_revoked(
     assert len(tokens.of_set(place.session, row.id)) == 2
     # Both have the same name: only the older one has an end, and is said to be replaced.
     newer, older = soup_of(place.team.get(ADDRESS)).select("#tokens tbody tr")
-    assert "It is revoked" in newer.get_text() and "A newer one" not in newer.get_text()
+    assert "No end is set" in newer.get_text() and "A newer one" not in newer.get_text()
     assert "A newer one takes its place" in older.get_text()
     # Later it is not told again, and the page has a key for another one.
     for each in tokens.of_set(place.session, row.id):

@@ -69,6 +69,7 @@ def test_the_page_and_its_files(client: PageClient, place: Place) -> None:
         assert len(client.get(f"{address}.json?{query}").json["items"]) == many, query
         lines = csv.DictReader(io.StringIO(client.get(f"{address}.csv?{query}").text))
         assert len(list(lines)) == many
+    assert f'{address}?service=a-fine"' in client.get("/services/a-fine/performance").text
     first = soup_of(client.get(address))
     crumbs = [str(each["href"]) for each in first.select(".govuk-breadcrumbs a")]
     assert crumbs == ["/", "/performance"]

@@ -129,4 +129,4 @@ def _ask(found: Seen, token: DataToken) -> AnyResponse:
 
 
 def _until(token: DataToken) -> str:
-    return moment(token.ends_at) if token.ends_at else _("It is revoked")
+    return moment(token.ends_at) if token.ends_at else _("No end is set")
