@@ -33,6 +33,7 @@ MOST = {
     "/components/component-0/performance": RECORD,
     "/performance/services": LIST,
     "/performance/services?without=largest": LIST,
+    "/performance/services?figure=digital_take_up": LIST,
     "/performance/services.json": JSON,
     "/performance/periods": REPORT,
     "/performance/periods.json": REPORT,

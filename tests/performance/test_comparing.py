@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.performance.models.figures import FigureTotal
 from portal.performance.rules.comparing import Compared, Group, Order, Which
 from portal.performance.rules.entries import Entry
 from portal.performance.store import comparing, figures
 from portal.performance.store.comparing import Asked
-from portal.performance.words import Figure, Period, SetKind, ValueState
+from portal.performance.words import Figure, Kpi, Period, SetKind, ValueState
 from tests.support.data import add_organisation, add_service
 from tests.support.pages import PageClient, soup_of
 from tests.support.performance import add_set, missing, number, send
@@ -224,6 +225,61 @@ def test_numbers_of_a_few_are_in_no_sum_and_no_order_by_size(session: Session) -
     assert [(row.slug, row.now) for row in rows] == [("c", 40), ("a", 7), ("b", None)]
     assert rows[-1].state is ValueState.SUPPRESSED
     assert comparing.between(session, asked) == Compared(Group(2, 18, 47), hidden=1)
+
+
+@pytest.fixture
+def shares(session: Session) -> None:
+    """Services with digital transactions, and some without a number of either."""
+    add_organisation(session, "top")
+    for slug, *pairs in (
+        ("half", (BEFORE, 10, 4), (NOW, 10, 5)), ("most", (BEFORE, 1000, 950), (NOW, 1000, 900)),
+        ("over", (NOW, 10, 11)), ("none", (NOW, 10, None)), ("gone", (BEFORE, 10, 9)),
+        ("zero", (NOW, 0, 0)),
+    ):  # fmt: skip
+        reports(session, slug, "top", *(
+            number(at, measure, value) for at, whole, part in pairs
+            for measure, value in (("transactions", whole), ("digital", part)) if value is not None
+        ))  # fmt: skip
+    few = add_service(session, "few", owner="top")
+    known = add_set(session, period=Period.YEAR, group="few", service_id=few.id, threshold=5)
+    send(session, known, number(NOW, "transactions", 20), number(NOW, "digital", 2))
+    figures.settle(session)
+
+
+def test_an_indicator_is_over_those_who_have_both_its_parts(session: Session, shares: None) -> None:
+    asked = Asked(Period.YEAR, Kpi.DIGITAL_TAKE_UP, NOW, BEFORE, NOW)
+    rows, *_more = comparing.listing(session, asked, Which.NOW, Order.LARGEST, None, 50)
+    assert [(row.slug, row.now) for row in rows] == [
+        ("over", 1.1), ("most", 0.9), ("half", 0.5), ("few", None),
+    ]  # fmt: skip
+    assert (rows[0].below, rows[-1].state) == (10, ValueState.SUPPRESSED)
+    found = comparing.between(session, asked)
+    assert found.both == Group(2, 954, 905, 1010, 1010)
+    assert (found.now, found.stopped.things, found.hidden) == (Group(3, 0, 916, 0, 1020), 1, 1)
+    total = session.get_one(FigureTotal, (-1, Period.YEAR, "digital_take_up", NOW))
+    # Of no transactions there is no part, so the one with none has no place among the others.
+    assert (total.things, total.top, total.bottom) == (4, 916, 1020)
+
+
+def test_services_by_take_up(client: PageClient, shares: None) -> None:
+    address = f"/performance/services{HERE}&figure=digital_take_up"
+    page = shown(client, address)
+    assert "3 of 7 services have it for July 2016 to June 2017: 89.8% over all of them" in page
+    assert "Half Top" in page and "50% 10 up 10 percentage points from 40%" in page
+    assert "without the largest" not in page and "in percent" not in page
+    assert listed(client, "&figure=digital_take_up&sort=fall") == ["most", "half"]
+    assert "sort=rise-rate" in shown(client, f"{address}&sort=rise-rate&without=largest")
+    answer = answer_of(client, address.replace("services", "services.json"))
+    assert (answer["value"], answer["out_of"]) == (pytest.approx(916 / 1020), 1020)
+    first = answer["items"][0]
+    assert (first["slug"], first["value"], first["share"], first["out_of"]) == (
+        "over", 1.1, None, 10,
+    )  # fmt: skip
+    assert "figure=digital_take_up" in shown(
+        client, f"/performance/periods{HERE}&figure=digital_take_up"
+    )
+    links = [str(a["href"]) for a in soup_of(client.get("/performance")).select("main a")]
+    assert "/performance/services?figure=digital_take_up&period=year&to=2016-07-01" in links
 
 
 def test_a_hidden_number_is_neither_a_start_nor_a_stop() -> None:

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from portal.performance.rules import boards, kpis
-from portal.performance.words import Figure
+from portal.performance.words import Figure, Kpi
 
-#: What services are listed by. No average is among them: a share of its sum would mean nothing.
+#: What services are compared by. No average is among them: a share of its sum would mean nothing.
 FIGURES = (
     Figure.TRANSACTIONS, Figure.DIGITAL, Figure.STARTED, Figure.COMPLETED, Figure.PROCESSED,
     Figure.INTENDED, Figure.CALLS, Figure.COST,
 )  # fmt: skip
+#: What else they are listed by. The cost of a transaction is one of 12 months, which none of the
+#: listed periods need be.
+INDICATORS = (Kpi.DIGITAL_TAKE_UP, Kpi.COMPLETION_RATE, Kpi.USER_SATISFACTION)
+Measure = Figure | Kpi
 
 
 class Which(StrEnum):
@@ -39,15 +43,21 @@ class Order(StrEnum):
 
 #: Orders that only mean something of services that have both.
 OF_BOTH = frozenset({Order.RISE, Order.FALL, Order.RISE_RATE, Order.FALL_RATE})
+#: Orders by a part of what it was: indicators are shares already.
+BY_RATE = frozenset({Order.RISE_RATE, Order.FALL_RATE})
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Services with their sums before and now."""
+    """Services with their sums before and now; of an indicator those above the line, and below it
+    (`was_of`, `now_of`).
+    """
 
     things: int = 0
     was: float = 0.0
     now: float = 0.0
+    was_of: float = 0.0
+    now_of: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,8 @@ class Compared:
     def now(self) -> Group:
         """Everybody who reports now."""
         things = self.both.things + self.started.things
-        return Group(things, 0.0, self.both.now + self.started.now)
+        below = self.both.now_of + self.started.now_of
+        return Group(things, 0.0, self.both.now + self.started.now, 0.0, below)
 
     @property
     def like_for_like(self) -> float | None:

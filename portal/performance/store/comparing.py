@@ -18,9 +18,10 @@ from portal.catalogue.store import paging
 from portal.catalogue.store.hierarchy import family
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.figures import FigureTotal, ThingFigure
-from portal.performance.rules.comparing import Compared, Group, Order, Which
+from portal.performance.rules import kpis
+from portal.performance.rules.comparing import Compared, Group, Measure, Order, Which
 from portal.performance.store.boards import Bodies, units
-from portal.performance.words import Figure, Period, ValueState, ValueStatus
+from portal.performance.words import Doubt, Figure, Kpi, Period, ValueState, ValueStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Asked:
     """
 
     period: Period
-    figure: Figure
+    figure: Measure
     now: date
     before: date
     on: date
@@ -52,7 +53,7 @@ _LAST = 1e300
 
 class Row(NamedTuple):
     """A service with its figure now and before, and the data set that it is from; a number of too
-    few is not there.
+    few is not there. `below` is what an indicator divides by now.
     """
 
     id: int
@@ -65,6 +66,8 @@ class Row(NamedTuple):
     state: ValueState | None
     status: ValueStatus | None
     hidden: int
+    below: float | None
+    doubt: Doubt | None
     group: str
     type: str
     title: str
@@ -82,7 +85,8 @@ def _sums(p: Any) -> list[Any]:
     sums: list[Any] = []
     for where in (_is(p, Which.BOTH), _is(p, Which.STARTED), _is(p, Which.STOPPED)):
         sums.append(func.sum(case((where, 1), else_=0)))
-        sums += [func.sum(case((where, value), else_=0.0)) for value in (p.was, p.now)]
+        values = (p.top_was, p.top_now, p.below_was, p.below_now)
+        sums += [func.sum(case((where, value), else_=0.0)) for value in values]
     return [*sums, func.sum(case((p.hidden > 0, 1), else_=0))]
 
 
@@ -91,8 +95,8 @@ def _or_nothing(total: Any) -> Any:
 
 
 def _compared(sums: Sequence[Any]) -> Compared:
-    both, started, stopped = (Group(*sums[at : at + 3]) for at in (0, 3, 6))
-    return Compared(both, started, stopped, sums[9])
+    both, started, stopped = (Group(*sums[at : at + 5]) for at in (0, 5, 10))
+    return Compared(both, started, stopped, sums[15])
 
 
 def movers(session: Session, asked: Asked, some: int) -> tuple[Compared, dict[str, list[Row]]]:
@@ -211,7 +215,7 @@ def _row(p: Any) -> tuple[Any, ...]:
     o, d = Organisation, DataSet
     return (
         Service.id, Service.slug, Service.name, o.slug, o.name,
-        p.now, p.was, p.state, p.status, p.hidden, d.group, d.type, d.title,
+        p.now, p.was, p.state, p.status, p.hidden, p.below_now, p.doubt, d.group, d.type, d.title,
     )  # fmt: skip
 
 
@@ -230,22 +234,37 @@ def _is(p: Any, which: Which) -> ColumnElement[bool]:
 
 def _pairs(asked: Asked) -> Any:
     """Each service with its numbers of the two periods, and what is said of the newer one."""
-    f = ThingFigure
+    f, kpi = ThingFigure, asked.figure if isinstance(asked.figure, Kpi) else None
     now, was = f.start == asked.now, f.start == asked.before
-    gone = and_(f.state == ValueState.SUPPRESSED, f.number.is_(None))
+    gone = f.state == ValueState.SUPPRESSED
+    if kpi:
+        figures: tuple[Figure, ...] = (kpis.INDICATORS[kpi].top, kpis.INDICATORS[kpi].bottom)
+        (now_, top_now, below_now), (was_, top_was, below_was) = (
+            _indicator(kpi, f, at) for at in (now, was)
+        )
+    else:
+        figures, gone = (Figure(asked.figure),), and_(gone, f.number.is_(None))
+        now_, was_ = (func.max(case((at, f.number))) for at in (now, was))
+        top_now, top_was, below_now, below_was = now_, was_, literal(0.0), literal(0.0)
+    first = f.figure == figures[0]
+    why = and_(now, f.state != ValueState.NUMBER)
     query = (
         select(
-            f.of_id.label("id"),
-            func.max(case((now, f.number))).label("now"),
-            func.max(case((was, f.number))).label("was"),
-            func.max(f.data_set_id).label("data_set_id"),
-            func.max(case((now, f.state))).label("state"),
-            func.max(case((now, f.status))).label("status"),
+            f.of_id.label("id"), now_.label("now"), was_.label("was"),
+            top_now.label("top_now"), top_was.label("top_was"),
+            below_now.label("below_now"), below_was.label("below_was"),
+            func.coalesce(
+                func.max(case((first, f.data_set_id))), func.max(f.data_set_id)
+            ).label("data_set_id"),
+            func.coalesce(func.max(case((why, f.state))), func.max(case((now, f.state))))
+            .label("state"),
+            func.min(case((now, f.status))).label("status"),
+            func.max(case((now, f.doubt))).label("doubt"),
             func.max(case((gone, 1), else_=0)).label("hidden"),
             func.max(case((and_(now, gone), 1), else_=0)).label("hidden_now"),
         )
         .where(
-            f.kind == Kind.SERVICE, f.period == asked.period, f.figure == asked.figure,
+            f.kind == Kind.SERVICE, f.period == asked.period, f.figure.in_(figures),
             f.start.in_((asked.now, asked.before)),
         )
         .group_by(f.of_id)
@@ -257,6 +276,24 @@ def _pairs(asked: Asked) -> Any:
     if asked.without is not None:
         query = query.where(f.of_id != asked.without)
     return query if asked.among is None else query.where(f.of_id.in_(asked.among))
+
+
+def _indicator(kpi: Kpi, f: Any, at: ColumnElement[bool]) -> tuple[Any, Any, Any]:
+    """An indicator at a time, and what it divides; nothing where a part of either is not known or
+    not shown, as `kpis.value` has it.
+    """
+    of = kpis.INDICATORS[kpi]
+    top, below = (
+        func.max(case((and_(at, f.figure == part, f.state == ValueState.NUMBER), f.number)))
+        for part in (of.top, of.bottom)
+    )
+    both = and_(top.is_not(None), below > 0)
+    found = top / below
+    if kpi is Kpi.USER_SATISFACTION:
+        found = (found - 1) / 4
+    elif kpi is Kpi.COMPLETION_RATE:
+        found = case((found > 1, 1.0), else_=found)
+    return case((both, found)), case((both, top)), case((both, below))
 
 
 #: What rows of one statement are; no figure is called so.
@@ -288,7 +325,7 @@ class Held:
     units: int
 
 
-def held(session: Session, bodies: Bodies, figure: Figure) -> Held:
+def held(session: Session, bodies: Bodies, figure: Measure) -> Held:
     """What there is of a figure, and which other figures there are, in one statement."""
     t, nothing = FigureTotal, (null(),) * 3
     sums = (func.sum(each) for each in (t.things + t.suppressed, t.top, t.same_top, t.was_top))

@@ -17,11 +17,11 @@ from portal.performance.rules import boards as rules
 from portal.performance.rules import periods
 from portal.performance.rules.board_choices import Asked as Wanted
 from portal.performance.rules.board_choices import Span, choose, offered
-from portal.performance.rules.comparing import FIGURES
+from portal.performance.rules.comparing import FIGURES, Measure
 from portal.performance.store import boards, comparing
 from portal.performance.store.comparing import Asked, Step
 from portal.performance.views.board_base import day_in
-from portal.performance.words import Figure, Period
+from portal.performance.words import Figure, Kpi, Period
 from portal.web.i18n import _
 from portal.web.links import with_query
 
@@ -45,7 +45,8 @@ class Sides:
     """What an address asks for, as far as there is something.
 
     Attributes:
-        figure: the one that is compared.
+        figure: the one that is compared, or an indicator.
+        measures: those that can be, whether somebody has them or not.
         body: whose services; None for all of government.
         steps: the periods that there are figures for, by their length, the oldest first.
         asked: the two periods; None where nobody has the figure.
@@ -54,7 +55,8 @@ class Sides:
         ignored: what of the address was not understood.
     """
 
-    figure: Figure
+    figure: Measure
+    measures: Sequence[Measure]
     body: Body | None
     steps: Mapping[Period, Sequence[Step]]
     asked: Asked | None
@@ -66,6 +68,11 @@ class Sides:
     def title(self) -> str:
         """What the figure is called."""
         return title_of(self.figure.value)
+
+    @property
+    def indicator(self) -> Kpi | None:
+        """The indicator that is compared; None for a figure."""
+        return self.figure if isinstance(self.figure, Kpi) else None
 
     @property
     def starts(self) -> list[date]:
@@ -114,18 +121,27 @@ def crumbs_of(at: Sides) -> list[tuple[str, str]]:
     return crumbs
 
 
-def sides(session: Session, *known: str) -> Sides:
-    """What this address asks for; `known` are arguments of this page beside those of all."""
+def sides(session: Session, *known: str, measures: Sequence[Measure] = FIGURES) -> Sides:
+    """What this address asks for.
+
+    Args:
+        known: arguments of this page beside those of all.
+        measures: what this page compares.
+    """
     ignored = list(unknown(*ARGUMENTS, *known))
-    figure = one_of("figure", Figure, ignored) or Figure.TRANSACTIONS
-    if figure not in FIGURES:
-        ignored.append(f"figure={figure.value}")
-        figure = Figure.TRANSACTIONS
+    text = request.args.get("figure", "")
+    figure: Measure = Figure.TRANSACTIONS
+    if text:
+        there = {each.value: each for each in measures}
+        figure = there.get(text, figure)
+        ignored += [] if text in there else [f"figure={text[:80]}"]
     body = _body(session, ignored)
     id_ = body.id if body else None
     held = comparing.held(session, boards.bodies_of(id_, today()), figure)
     asked = _asked(figure, held.steps, id_, ignored)
-    return Sides(figure, body, held.steps, asked, held.units, held.figures, tuple(ignored))
+    return Sides(
+        figure, measures, body, held.steps, asked, held.units, held.figures, tuple(ignored)
+    )
 
 
 def _body(session: Session, ignored: list[str]) -> Body | None:
@@ -142,7 +158,7 @@ def _body(session: Session, ignored: list[str]) -> Body | None:
 
 
 def _asked(
-    figure: Figure, steps: Mapping[Period, Sequence[Step]], body: int | None, ignored: list[str]
+    figure: Measure, steps: Mapping[Period, Sequence[Step]], body: int | None, ignored: list[str]
 ) -> Asked | None:
     wanted = one_of("period", Period, ignored)
     to, before = day_in("to", ignored), day_in("with", ignored)

@@ -6,6 +6,7 @@ from flask import url_for
 
 from portal.access import Kind
 from portal.performance.views.board_base import Shown, query_of
+from portal.performance.words import Kpi
 from portal.web.i18n import _
 from portal.web.links import with_query
 
@@ -31,8 +32,11 @@ def links(shown: Shown, kind: str) -> list[Link]:
         return [other]
     query = [pair for pair in query_of(shown) if pair[0] != "years"]
     query += [("organisation", slug)] if kind else []
+    every, take_up = url_for("service_figures.index"), Kpi.DIGITAL_TAKE_UP.value
+    by_take_up = with_query(every, [("figure", take_up), *query])
     return [
-        (_("All services by transactions"), with_query(url_for("service_figures.index"), query)),
+        (_("All services by transactions"), with_query(every, query)),
+        *([(_("All services by digital take-up"), by_take_up)] if take_up in shown.there else []),
         (_("Compare two periods like for like"), with_query(url_for("two_periods.index"), query)),
         other,
     ]

@@ -9,11 +9,11 @@ from portal.catalogue.rules.filters import encode_key
 from portal.catalogue.store import hierarchy
 from portal.catalogue.views.base import today
 from portal.performance.forms.board_words import MISSING, PERIODS, amount, changed, share, title_of
-from portal.performance.rules import kpis
-from portal.performance.rules.comparing import FIGURES, Order, Which
+from portal.performance.rules import boards
+from portal.performance.rules.comparing import BY_RATE, INDICATORS, Order, Which
 from portal.performance.store import comparing
 from portal.performance.views.board_base import Link
-from portal.performance.words import ValueStatus
+from portal.performance.words import Figure, ValueStatus
 from portal.web.i18n import _
 from portal.web.pages import Paging, filter_links, paging, query_url
 
@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     from portal.performance.views.comparing_base import Sides
     from portal.performance.views.service_figures import Listed
 
+#: What an address that lists by an indicator is without.
+_PLAIN = {"sort": None, "without": None}
+
 
 def rows_of(found: Listed, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Services as a table shows them."""
-    figure, whole = found.sides.figure.value, found.compared.now.now
+    figure, indicator = found.sides.figure.value, found.sides.indicator
+    whole = found.compared.now.now
     return [
         {
             "slug": row.slug, "name": row.name, "organisation_slug": row.organisation_slug,
@@ -35,9 +39,11 @@ def rows_of(found: Listed, rows: Sequence[Row]) -> list[dict[str, Any]]:
             "from": row.title, "from_href": f"/data-sets/{row.group}/{row.type}",
             "now": amount(figure, row.now) or _missing(row),
             "was": amount(figure, row.was) or _("No figure"),
-            "share": share(row.now, whole),
+            "share": amount(Figure.TRANSACTIONS.value, row.below) if indicator
+                     else share(row.now, whole),
             "change": _change(figure, row),
             "provisional": row.now is not None and row.status is ValueStatus.PROVISIONAL,
+            "doubt": row.now is not None and row.doubt,
         }
         for row in rows
     ]  # fmt: skip
@@ -48,9 +54,7 @@ def _missing(row: Row) -> str:
 
 
 def _change(figure: str, row: Row) -> str:
-    if row.now is None or row.was is None:
-        return ""
-    grown = kpis.growth(row.was, row.now)
+    grown = boards.change(figure, row.was, row.now)
     return "" if grown is None else changed(figure, grown)
 
 
@@ -80,7 +84,7 @@ def choices(at: Sides) -> list[tuple[str, str, list[Link]]]:
     """The figures and the lengths of periods to choose from: title, id, and links."""
     if at.asked is None:
         return []
-    texts = {str(f): title_of(f.value) for f in FIGURES if f.value in at.there}
+    texts = {str(f): title_of(f.value) for f in at.measures if f.value in at.there}
     lengths = {str(period): str(text) for period, text in PERIODS.items() if period in at.steps}
     return [
         (_("Figure"), "choose-figure", _links("figure", texts, at.figure.value)),
@@ -91,16 +95,20 @@ def choices(at: Sides) -> list[tuple[str, str, list[Link]]]:
 def _links(name: str, texts: Mapping[str, str], chosen: str) -> list[Link]:
     """Figures or lengths of periods, each with its newest two periods."""
     newest = {"to": None, "with": None}
+    indicators = {each.value for each in INDICATORS}
     return [
-        (text, query_url(**{**newest, name: value}), value == chosen)
+        (text, query_url(**{**newest, **(_PLAIN if value in indicators else {}), name: value}),
+         value == chosen)
         for value, text in texts.items()
-    ]
+    ]  # fmt: skip
 
 
 def _orders(found: Listed) -> list[Link]:
     """The orders that this list can have, as (text, address, whether it is this one)."""
+    indicator = found.sides.indicator
     texts = {
-        Order.LARGEST: _("Largest first"), Order.RISE: _("Largest rise"),
+        Order.LARGEST: _("Highest first") if indicator else _("Largest first"),
+        Order.RISE: _("Largest rise"),
         Order.FALL: _("Largest fall"), Order.RISE_RATE: _("Largest rise in percent"),
         Order.FALL_RATE: _("Largest fall in percent"), Order.NAME: _("Name"),
     }  # fmt: skip
@@ -108,7 +116,7 @@ def _orders(found: Listed) -> list[Link]:
     return [
         (text, query_url(sort=order.value), order is found.order)
         for order, text in texts.items()
-        if both or order in (Order.LARGEST, Order.NAME)
+        if (both or order in (Order.LARGEST, Order.NAME)) and not (indicator and order in BY_RATE)
     ]
 
 

@@ -12,8 +12,17 @@ from portal import search
 from portal.catalogue.rules.filters import Cursor, decode_key
 from portal.catalogue.store import services
 from portal.catalogue.views.base import PAGE_SIZE, one_of, reading, refuse_unknown, stream, version
-from portal.performance.rules import kpis, periods
-from portal.performance.rules.comparing import OF_BOTH, Compared, Group, Order, Which
+from portal.performance.rules import boards, periods
+from portal.performance.rules.comparing import (
+    BY_RATE,
+    FIGURES,
+    INDICATORS,
+    OF_BOTH,
+    Compared,
+    Group,
+    Order,
+    Which,
+)
 from portal.performance.store import comparing
 from portal.performance.store.comparing import Asked, Row
 from portal.performance.views import service_figure_page as shown
@@ -32,7 +41,8 @@ blueprint = Blueprint("service_figures", __name__)
 ARGUMENTS = ("q", "which", "sort", "without", "after", "before")
 COLUMNS = (
     "slug", "name", "organisation_slug", "organisation", "start", "end", "value", "share",
-    "value_before", "difference", "change", "provisional", "missing", "data_set",
+    "value_before", "difference", "change", "provisional", "missing", "data_set", "out_of",
+    "doubt",
 )  # fmt: skip
 
 
@@ -64,6 +74,12 @@ class Listed:
         return {Which.NOW: c.now, Which.BOTH: c.both, Which.STARTED: c.started,
                 Which.STOPPED: c.stopped}[self.which]  # fmt: skip
 
+    @property
+    def value(self) -> float | None:
+        """The figure or indicator over all who have it now: a sum, or a sum over a sum."""
+        now = self.compared.now
+        return boards.ratio(self.sides.figure.value, now.now, now.now_of)
+
 
 @formats(blueprint, "/performance/services")
 @unless_unchanged(version)
@@ -80,14 +96,14 @@ def index(fmt: Format) -> Response:
 
 
 def _listed(session: Session) -> Listed:
-    at = sides(session, *ARGUMENTS)
+    at = sides(session, *ARGUMENTS, measures=(*FIGURES, *INDICATORS))
     ignored = list(at.ignored)
     which = one_of("which", Which, ignored) or Which.NOW
-    order = one_of("sort", Order, ignored)
+    order, largest_too = _order(at, ignored)
     if order in OF_BOTH:
         which = Which.BOTH
     asked, largest, compared = at.asked, None, Compared()
-    if asked and request.args.get("without") == "largest":
+    if asked and not largest_too:
         largest, compared = comparing.without_largest(session, asked)
         asked = replace(asked, without=largest.id if largest else None)
     elif asked:
@@ -99,6 +115,20 @@ def _listed(session: Session) -> Listed:
         at, asked, which, order or Order.LARGEST, largest, compared,
         _cursor(order is Order.NAME, ignored), tuple(ignored),
     )  # fmt: skip
+
+
+def _order(at: Sides, ignored: list[str]) -> tuple[Order | None, bool]:
+    """The order asked for, and whether the largest service is listed. The highest share says
+    nothing of how large a service is, and its change is no part of what it was.
+    """
+    order = one_of("sort", Order, ignored)
+    without = request.args.get("without") == "largest"
+    if at.indicator and order in BY_RATE:
+        ignored.append(f"sort={order}")
+        order = None
+    if at.indicator and without:
+        ignored.append("without=largest")
+    return order, bool(at.indicator) or not without
 
 
 def _cursor(by_name: bool, ignored: list[str]) -> Cursor | None:
@@ -152,7 +182,8 @@ def _page(found: Listed) -> Response:
 def _rows(session: Session, found: Listed) -> Iterator[dict[str, Any]]:
     if found.asked is None:
         return
-    asked, whole = found.asked, found.compared.now.now
+    asked, name = found.asked, found.sides.figure.value
+    whole = 0.0 if found.sides.indicator else found.compared.now.now
     for row in comparing.every(session, asked, found.which, found.order):
         both = row.now is not None and row.was is not None
         yield {
@@ -162,10 +193,12 @@ def _rows(session: Session, found: Listed) -> Iterator[dict[str, Any]]:
             "share": row.now / whole if row.now is not None and whole else None,
             "value_before": row.was,
             "difference": (row.now or 0) - (row.was or 0) if both else None,
-            "change": kpis.growth(row.was or 0, row.now or 0) if both else None,
+            "change": boards.change(name, row.was, row.now),
             "provisional": row.status is ValueStatus.PROVISIONAL,
             "data_set": f"{row.group}/{row.type}",
             "missing": row.state.value if row.state and row.now is None else None,
+            "out_of": row.below if found.sides.indicator else None,
+            "doubt": row.doubt.value if row.doubt else None,
         }  # fmt: skip
 
 
@@ -178,5 +211,7 @@ def _said(found: Listed) -> dict[str, Any]:
         "start": asked.now if asked else None,
         "compared_with": asked.before if asked else None,
         "services": at.units, "services_with_it": found.compared.now.things,
-        "sum": found.compared.now.now, "without": found.largest.slug if found.largest else None,
+        "sum": found.compared.now.now, "value": found.value,
+        "out_of": found.compared.now.now_of if at.indicator else None,
+        "without": found.largest.slug if found.largest else None,
     }  # fmt: skip
