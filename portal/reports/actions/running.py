@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal import jobs
 from portal.audit import Act, record
+from portal.catalogue.actions.importing import seldom_collecting
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Refused
 from portal.reports import rules as model
@@ -101,7 +102,7 @@ def do(database: Database, run_id: int, clock: Callable[[], datetime]) -> None:
         with database.writing() as session:
             runs.progress(session, run_id, per_cent)
 
-    with database.reading() as session:
+    with seldom_collecting(), database.reading() as session:
         terms = assumption_sets.terms(session, assumption_sets.by_id(session, set_id))
         platforms = [list(each) for each in inputs.platforms(session, as_at)]
         first = orjson.dumps({"platforms": platforms, "undated": inputs.undated(session)})
@@ -116,7 +117,8 @@ def do(database: Database, run_id: int, clock: Callable[[], datetime]) -> None:
         with database.writing() as session:
             runs.keep_claims(session, run_id, made)
 
-    outcome = work_out(parts, terms, run.seed, keep, told)
+    with seldom_collecting():
+        outcome = work_out(parts, terms, run.seed, keep, told)
     with database.writing() as session:
         run = runs.by_id(session, run_id)
         before = runs.document(run)
@@ -146,7 +148,7 @@ def work_out(
     def heard() -> Iterator[lines.Used]:
         for raw in _lines(parts, told):
             used = lines.read(raw)
-            said.update(lines.said(used))
+            said.update(lines.said(raw))
             yield used
 
     made = claims(lines.by_service(heard()), below, terms, tally)
@@ -233,7 +235,8 @@ def replay(database: Database, run_id: int) -> Replayed:
             raise Refused(N_("The run is not finished"))
         terms = assumption_sets.terms(session, assumption_sets.by_id(session, run.set_id))
         parts = runs.parts(session, run_id)
-    found = work_out(parts, terms, run.seed, lambda _: None, lambda _: None)
+    with seldom_collecting():
+        found = work_out(parts, terms, run.seed, lambda _: None, lambda _: None)
     return Replayed(
         run.code == code(),
         run.inputs_digest == found.inputs_digest,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from portal.catalogue.rules.reviews import add_months
 from portal.errors import N_, Invalid
@@ -93,7 +94,7 @@ class Chosen:
         self.rows = {row.key: row for row in rows}
         self._found: dict[tuple[str, str, SizeBand], dict[str, str]] = {}
 
-    @property
+    @cached_property
     def assumptions(self) -> dict[str, Assumption]:
         """The ranges, by key."""
         return {

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
-from typing import Any
+from operator import attrgetter
+from typing import NamedTuple
 
 import orjson
 
@@ -30,8 +32,7 @@ class Old:
     stopped: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(NamedTuple):
     """A use of a shared component as the records have it.
 
     Attributes:
@@ -56,29 +57,23 @@ class Used:
     above: tuple[str, ...] = ()
 
 
-_FIELDS = tuple(Used.__dataclass_fields__)
-
-
 #: In the line of a service that is part of no other.
 NO_WHOLE = b'"above":[]'
+#: Where the ids of a line begin; no text can hold it, as quotes in it are escaped.
+_IDS = b'"ids":['
 
 
 def line(used: Used) -> bytes:
     """The use as a line of a run's input."""
-    return orjson.dumps(_plain(used), option=orjson.OPT_SORT_KEYS) + b"\n"
-
-
-def said(used: Used) -> bytes:
-    """The same without ids: the same bytes on every database."""
-    plain = _plain(used)
-    del plain["ids"]
+    plain = used._asdict()
+    plain["share"] = None if used.share is None else f"{used.share:.2f}"
     return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS) + b"\n"
 
 
-def _plain(used: Used) -> dict[str, Any]:
-    plain = {name: getattr(used, name) for name in _FIELDS}
-    plain["share"] = None if used.share is None else f"{used.share:.2f}"
-    return plain
+def said(raw: bytes) -> bytes:
+    """A line without ids: the same bytes on every database."""
+    before, _, after = raw.partition(_IDS)
+    return before + after.partition(b"],")[2] + b"\n"
 
 
 def read(raw: bytes) -> Used:
@@ -105,11 +100,38 @@ def leaves(every: Iterable[Used]) -> set[tuple[str, str]]:
 
 def by_service(every: Iterable[Used]) -> Iterator[list[Used]]:
     """The uses of one service after the other; they come in order of services."""
-    for _, uses in groupby(every, key=lambda each: each.service):
+    for _, uses in groupby(every, key=attrgetter("service")):
         yield list(uses)
 
 
-def uses(of_service: list[Used], base_year: int) -> Iterator[tuple[Used, Use]]:
+class Counted(NamedTuple):
+    """What a use counts as: from when to when, and how much of it (model.Use)."""
+
+    since: date
+    until: date | None
+    share: Decimal
+    build_share: Decimal
+    exit_share: Decimal
+    old: Old | None
+
+    def use(self, base_year: int) -> Use:
+        """The same in years after the base year."""
+        end = None if self.until is None else place(self.until, base_year)
+        return Use(
+            place(self.since, base_year), end, share=self.share, build_share=self.build_share,
+            exit_share=self.exit_share, replaced=self._replaced(base_year),
+        )  # fmt: skip
+
+    def _replaced(self, base_year: int) -> Replaced | None:
+        if self.old is None:
+            return None
+        stopped = self.old.stopped
+        return Replaced(
+            Decimal(self.old.yearly), None if stopped is None else place(stopped, base_year)
+        )
+
+
+def uses(of_service: list[Used]) -> Iterator[tuple[Used, Counted]]:
     """What the uses of one service count as.
 
     Components that meet one need at the same time share it: by what was said of each, the rest in
@@ -120,47 +142,46 @@ def uses(of_service: list[Used], base_year: int) -> Iterator[tuple[Used, Use]]:
     planned = [each for each in of_service if each.standing == Standing.PLANNED]
     live = [each for each in of_service if each.standing != Standing.PLANNED]
     for some in (live, planned):
-        shares, builds, exits = _shares(some), *_builds(some)
+        ordered = sorted(some, key=_order)
+        shares, builds, exits = _shares(ordered), *_builds(ordered)
         for used in some:
-            end = None if used.until is None else place(used.until, base_year)
-            yield used, Use(
-                place(used.since, base_year), end, share=shares[used.ids[0]],
-                build_share=builds[used.ids[0]], exit_share=exits[used.ids[0]],
-                replaced=_replaced(used, base_year),
-            )  # fmt: skip
-
-
-def _replaced(used: Used, base_year: int) -> Replaced | None:
-    if used.old is None:
-        return None
-    stopped = used.old.stopped
-    return Replaced(
-        Decimal(used.old.yearly), None if stopped is None else place(stopped, base_year)
-    )
+            id_ = used.ids[0]
+            yield used, Counted(
+                used.since, used.until, shares[id_], builds[id_], exits[id_], used.old
+            )
 
 
 def _order(used: Used) -> tuple[str, date, str]:
     return used.capability, used.since, used.component
 
 
-def _builds(some: list[Used]) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+def _builds(ordered: list[Used]) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
     """The share of building in, and of leaving, of each usage."""
     needs: dict[str, set[str]] = {}
-    for used in some:
+    for used in ordered:
         needs.setdefault(used.component, set()).add(used.capability)
-    exits = {used.ids[0]: ONE / len(needs[used.component]) for used in some}
+    exits = {used.ids[0]: _part_of(len(needs[used.component])) for used in ordered}
     builds: dict[int, Decimal] = {}
     seen: set[tuple[str, str]] = set()
-    for used in sorted(some, key=_order):
+    for used in ordered:
         again = (used.component, used.capability) in seen
         builds[used.ids[0]] = ZERO if again else exits[used.ids[0]]
         seen.add((used.component, used.capability))
     return builds, exits
 
 
-def _shares(some: list[Used]) -> dict[int, Decimal]:
+@cache
+def _part_of(many: int) -> Decimal:
+    """One of so many equal parts."""
+    return ONE / many
+
+
+def _shares(ordered: list[Used]) -> dict[int, Decimal]:
     found: dict[int, Decimal] = {}
-    for same in _at_once(some):
+    for same in _at_once(ordered):
+        if len(same) == 1 and same[0].share is None:
+            found[same[0].ids[0]] = ONE
+            continue
         said = {used.ids[0]: used.share / 100 for used in same if used.share is not None}
         silent = [used for used in same if used.share is None]
         left = max(ZERO, ONE - sum(said.values()))
@@ -171,11 +192,11 @@ def _shares(some: list[Used]) -> dict[int, Decimal]:
     return found
 
 
-def _at_once(some: list[Used]) -> Iterator[list[Used]]:
+def _at_once(ordered: list[Used]) -> Iterator[list[Used]]:
     """Uses for the same need whose times run into each other."""
     together: list[Used] = []
     until: date | None = None
-    for used in sorted(some, key=_order):
+    for used in ordered:
         apart = not together or used.capability != together[0].capability
         if apart or (until is not None and until <= used.since):
             if together:

@@ -6,13 +6,15 @@ ranges and draws all multiply the same two. The formulas are those of docs/savin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import reduce
+from operator import mul
 from typing import NamedTuple
 
 from portal.reports.rules.years import ONE, ZERO, begins_in, ends_in, live_share
-from portal.reports.words import ClaimKind, Column, View
+from portal.reports.words import Assumed, ClaimKind, Column, View
 
 _GAINS = {
     Column.CASH: [ClaimKind.RUN_RELEASED],
@@ -92,6 +94,10 @@ class Use:
     replaced: Replaced | None = None
 
 
+#: A kind and a year.
+At = tuple[ClaimKind, int]
+
+
 class Quantity(NamedTuple):
     """So much of something in a year; what one of it is worth, `worth` says."""
 
@@ -124,6 +130,41 @@ def quantities(use: Use, horizon: int, view: View, claim_years: int = 3) -> Iter
         yield from _by_volume(use, year, view)
     if use.end is not None and use.end < horizon and use.end > max(ZERO, use.start):
         yield Quantity(ClaimKind.EXIT, ends_in(use.end), use.exit_share)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a use brings, as all uses like it do.
+
+    Attributes:
+        live: the share of each year in which it is live, times its share of leaving.
+        amounts: how much of what in which year, in the order of `quantities`.
+        by_kind: the same by kind, of each year.
+    """
+
+    live: tuple[tuple[int, Decimal], ...]
+    amounts: tuple[tuple[At, Decimal], ...]
+    by_kind: tuple[tuple[ClaimKind, tuple[tuple[int, Decimal], ...]], ...]
+
+
+def brought(use: Use, horizon: int, made: Iterable[Quantity]) -> Brought:
+    """What a use brings.
+
+    Args:
+        made: its quantities, none where it claims nothing.
+    """
+    live = []
+    for year in range(max(0, begins_in(use.start)), horizon):
+        share = live_share(use.start, use.end, year)
+        if not share:
+            break
+        live.append((year, share * use.exit_share))
+    amounts = tuple(((kind, year), amount) for kind, year, amount in made)
+    by_kind: dict[ClaimKind, list[tuple[int, Decimal]]] = {}
+    for (kind, year), amount in amounts:
+        by_kind.setdefault(kind, []).append((year, amount))
+    kinds = tuple((kind, tuple(years)) for kind, years in by_kind.items())
+    return Brought(tuple(live), amounts, kinds)
 
 
 def _beginning(use: Use, year: int) -> Iterator[Quantity]:
@@ -160,28 +201,37 @@ def _replaced(
             yield Quantity(kind, year, amount * old.yearly)
 
 
-def worth(kind: ClaimKind, values: Values) -> Decimal:
-    """What one of a kind is worth in pounds, before it is added to gains or taken off as a cost."""
-    return WORTH_OF[kind](values)
-
-
-WORTH_OF: Mapping[ClaimKind, Callable[[Values], Decimal]] = {
-    ClaimKind.RUN_RELEASED: lambda _: ONE,
-    ClaimKind.RUN_REPLACED: lambda _: ONE,
-    ClaimKind.BUILD_AVOIDED: lambda v: v.additionality * v.build,
-    ClaimKind.RUN_AVOIDED: lambda v: v.additionality * v.run,
-    ClaimKind.VOLUME_AVOIDED: lambda v: v.additionality * v.alternative_price,
-    ClaimKind.VOLUME_REPLACED: lambda v: v.alternative_price,
-    ClaimKind.INTEGRATION: lambda v: v.relative_cost * v.build * (ONE + v.optimism),
-    ClaimKind.INTEGRATION_MEASURED: lambda _: ONE,
-    ClaimKind.EXIT: lambda v: v.exit_cost * (ONE + v.optimism),
-    ClaimKind.OWN_RUN: lambda v: v.own_run,
-    ClaimKind.PRICE: lambda v: v.price,
-    ClaimKind.PLATFORM: lambda v: v.platform,
+#: The assumptions that one of a kind is worth the product of, in this order; optimism is an uplift.
+FACTORS: Mapping[ClaimKind, tuple[Assumed, ...]] = {
+    ClaimKind.RUN_RELEASED: (),
+    ClaimKind.RUN_REPLACED: (),
+    ClaimKind.INTEGRATION_MEASURED: (),
+    ClaimKind.BUILD_AVOIDED: (Assumed.ADDITIONALITY, Assumed.BUILD),
+    ClaimKind.RUN_AVOIDED: (Assumed.ADDITIONALITY, Assumed.RUN),
+    ClaimKind.VOLUME_AVOIDED: (Assumed.ADDITIONALITY, Assumed.ALTERNATIVE_PRICE),
+    ClaimKind.VOLUME_REPLACED: (Assumed.ALTERNATIVE_PRICE,),
+    ClaimKind.INTEGRATION: (Assumed.RELATIVE_COST, Assumed.BUILD, Assumed.OPTIMISM),
+    ClaimKind.OWN_RUN: (Assumed.OWN_RUN,),
+    ClaimKind.EXIT: (Assumed.EXIT_COST, Assumed.OPTIMISM),
+    ClaimKind.PRICE: (Assumed.PRICE,),
+    ClaimKind.PLATFORM: (Assumed.PLATFORM,),
 }
 
 
-Sums = dict[tuple[ClaimKind, int], Decimal]
+def worth(kind: ClaimKind, values: Values) -> Decimal:
+    """What one of a kind is worth in pounds, before it is added to gains or taken off as a cost."""
+    return product([
+        getattr(values, each) + ONE if each is Assumed.OPTIMISM else getattr(values, each)
+        for each in FACTORS[kind]
+    ])  # fmt: skip
+
+
+def product(factors: Sequence[Decimal]) -> Decimal:
+    """All of them multiplied, from the first to the last; 1 of none."""
+    return reduce(mul, factors) if factors else ONE
+
+
+Sums = dict[At, Decimal]
 
 
 def add_up(every: Iterable[Quantity]) -> Sums:

@@ -5,7 +5,7 @@ reading every use again: a run keeps them beside what it read.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,16 +14,18 @@ import orjson
 
 from portal.reports.rules.assumptions import WORTH, Chosen
 from portal.reports.rules.inputs import COUNTED, Used
-from portal.reports.rules.model import Quantity, Sums, Use
-from portal.reports.rules.years import ZERO, begins_in, live_share
+from portal.reports.rules.model import Brought, Sums
+from portal.reports.rules.years import ZERO
 from portal.reports.words import ClaimKind, SizeBand
 
 #: In use, and no assumption says what that is worth.
 WITHOUT = "without"
 #: Fields of `Values` and the keys of their assumptions.
 Keys = tuple[tuple[str, str], ...]
-#: Quantities by component, the assumptions that hold, and standing.
-Grouped = dict[tuple[str, Keys, str], Sums]
+#: A component, the assumptions that hold, and a standing.
+Held = tuple[str, Keys, str]
+#: The quantities of each.
+Grouped = dict[Held, Sums]
 #: How many services use each component in each year, by its slug and standing.
 Live = dict[tuple[str, str], list[Decimal]]
 
@@ -58,20 +60,16 @@ def worthy(keys: Mapping[str, str], old: bool) -> bool:
     return old or any(each.value in keys for each in WORTH)
 
 
-def put(places: Places, used: Used, use: Use, made: Iterable[Quantity], horizon: int) -> None:
-    """Count a use in where it belongs."""
+def put(places: Places, used: Used, found: Brought, horizon: int) -> None:
+    """Count a use in where it belongs, with what it brings."""
     place = Place(used.capability, used.component, used.band, used.old is not None, used.standing)
     placed = places.get(place)
     if placed is None:
         placed = places[place] = Placed([ZERO] * horizon)
-    for year in range(max(0, begins_in(use.start)), horizon):
-        live = live_share(use.start, use.end, year)
-        if not live:
-            break
-        placed.live[year] += live * use.exit_share
-    sums = placed.sums
-    for kind, year, amount in made:
-        at = kind, year
+    years, sums = placed.live, placed.sums
+    for year, live in found.live:
+        years[year] += live
+    for at, amount in found.amounts:
         sums[at] = sums.get(at, ZERO) + amount
 
 

@@ -7,24 +7,27 @@ is a straight line in each assumption alone, so a switching value is found in on
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
 from functools import partial
+from operator import mul
 
 from portal.reports.rules.appraisal import Appraisal, appraise, discount
 from portal.reports.rules.model import (
     COLUMN_OF,
+    FACTORS,
     Sums,
     Use,
     Values,
     add_up,
     platform,
+    product,
     quantities,
     worth,
 )
 from portal.reports.rules.years import ONE, ZERO
-from portal.reports.words import ClaimKind, Column, View
+from portal.reports.words import Assumed, ClaimKind, Column, View
 
 #: How many draws a run makes.
 DRAWS = 5_000
@@ -61,6 +64,58 @@ class Group:
     keys: Mapping[str, str]
 
 
+def _discounted(sums: Sums, rate: Decimal) -> dict[ClaimKind, Decimal]:
+    found: dict[ClaimKind, Decimal] = {}
+    for (kind, year), amount in sums.items():
+        sign = -1 if COLUMN_OF[kind] is Column.COST else 1
+        found[kind] = found.get(kind, ZERO) + sign * amount * discount(year, rate)
+    return found
+
+
+#: What holds where nothing is assumed, by field; and what nothing has to be assumed for.
+_UNSAID: Mapping[str, Decimal] = {**Values()._asdict(), "": ONE}
+#: The places of factors in a list of values, and whether the last one is an uplift.
+_Product = tuple[tuple[int, ...], bool]
+
+
+class _Weighed:
+    """Discounted quantities, each with the place of what one of it is worth: among the values of
+    the assumptions or among products of these, which many groups share.
+    """
+
+    def __init__(self, groups: Iterable[Group], keys: Iterable[str], rate: Decimal) -> None:
+        """Find the places in values that come in the order of these keys."""
+        self._known = {key: at for at, key in enumerate(keys)}
+        self._products: dict[_Product, int] = {}
+        every = [
+            (weight, self._place(kind, group.keys))
+            for group in groups
+            for kind, weight in _discounted(group.sums, rate).items()
+        ]
+        self._weights, self._at = [weight for weight, _ in every], [at for _, at in every]
+
+    def _place(self, kind: ClaimKind, keys: Mapping[str, str]) -> int:
+        first, unsaid = len(self._known), list(_UNSAID)
+        factors = tuple(
+            self._known[keys[each]] if each in keys else first + unsaid.index(each)
+            for each in FACTORS[kind] or ("",)
+        )
+        if len(factors) == 1:
+            return factors[0]
+        made = factors, FACTORS[kind][-1] is Assumed.OPTIMISM
+        return self._products.setdefault(made, first + len(unsaid) + len(self._products))
+
+    def npv(self, values: Iterable[Decimal]) -> Decimal:
+        """The net present value with these values, which come in the order of the keys."""
+        every = [*values, *_UNSAID.values()]
+        for places, uplifted in self._products:
+            factors = [every[at] for at in places]
+            if uplifted:
+                factors[-1] += ONE
+            every.append(product(factors))
+        return sum(map(mul, self._weights, map(every.__getitem__, self._at)), ZERO)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything that a net present value follows from.
@@ -74,11 +129,12 @@ class Case:
     assumptions: Mapping[str, Assumption]
     rate: Decimal
     horizon: int
-    _weights: list[dict[ClaimKind, Decimal]] = field(default_factory=list)
+    _weighed: _Weighed = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Discount the quantities once: every other answer multiplies them."""
-        self._weights.extend(_discounted(group.sums, self.rate) for group in self.groups)
+        found = _Weighed(self.groups, sorted(self.assumptions), self.rate)
+        object.__setattr__(self, "_weighed", found)
 
     def values(self, group: Group, other: Mapping[str, Decimal] | None = None) -> Values:
         """The central values that hold for a group, or others by their assumption's key."""
@@ -91,12 +147,21 @@ class Case:
 
     def npv(self, other: Mapping[str, Decimal] | None = None) -> Decimal:
         """The net present value, with some assumptions otherwise."""
-        total = ZERO
-        for group, weights in zip(self.groups, self._weights, strict=True):
-            values = self.values(group, other)
-            for kind, weight in weights.items():
-                total += weight * worth(kind, values)
-        return total
+        other = other or {}
+        return self._weighed.npv([
+            other[key] if key in other else each.central
+            for key, each in sorted(self.assumptions.items())
+        ])  # fmt: skip
+
+    def drawn(self, chance: Callable[[], float], many: int) -> Iterator[Decimal]:
+        """The net present value with every assumption drawn from its range, so many times.
+
+        Args:
+            chance: gives a number from 0 to 1 for each, in order of their keys.
+        """
+        ranges = [(x.low, x.central, x.high) for _, x in sorted(self.assumptions.items())]
+        for _ in range(many):
+            yield self._weighed.npv([triangular(*each, Decimal(chance())) for each in ranges])
 
     def appraisal(self, other: Mapping[str, Decimal] | None = None) -> Appraisal:
         """The pounds by year, with some assumptions otherwise."""
@@ -126,14 +191,6 @@ def together(parts: Iterable[Appraisal], horizon: int) -> Appraisal:
 
 def _priced(values: Values, kind: ClaimKind) -> Decimal:
     return worth(kind, values)
-
-
-def _discounted(sums: Sums, rate: Decimal) -> dict[ClaimKind, Decimal]:
-    found: dict[ClaimKind, Decimal] = {}
-    for (kind, year), amount in sums.items():
-        sign = -1 if COLUMN_OF[kind] is Column.COST else 1
-        found[kind] = found.get(kind, ZERO) + sign * amount * discount(year, rate)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +228,9 @@ def triangular(low: Decimal, central: Decimal, high: Decimal, chance: Decimal) -
     width = high - low
     if not width:
         return central
-    rising = central - low
-    if chance * width <= rising:
-        return low + (chance * width * rising).sqrt()
+    rising, scaled = central - low, chance * width
+    if scaled <= rising:
+        return low + (scaled * rising).sqrt()
     return high - ((1 - chance) * width * (high - central)).sqrt()
 
 
@@ -184,15 +241,7 @@ def draws(case: Case, seed: int, many: int = DRAWS) -> list[Decimal]:
     is the same in every version); assumptions are drawn in order of their keys.
     """
     chance = random.Random(seed).random  # noqa: S311  a reproducible draw, no secret
-    ordered = sorted(case.assumptions.items())
-    found = []
-    for _ in range(many):
-        drawn = {
-            key: triangular(each.low, each.central, each.high, Decimal(chance()))
-            for key, each in ordered
-        }
-        found.append(case.npv(drawn))
-    return sorted(found)
+    return sorted(case.drawn(chance, many))
 
 
 def percentile(ordered: Sequence[Decimal], per_cent: int) -> Decimal:

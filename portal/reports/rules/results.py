@@ -41,7 +41,7 @@ class Judged:
     def add(self, claim: Claim) -> None:
         """Count a claim in: one for each year."""
         self.claims += len(claim.years)
-        self.judged += len(claim.years) if claim.keys & self.weak else 0
+        self.judged += len(claim.years) if not self.weak.isdisjoint(claim.keys) else 0
 
 
 def by_year(
@@ -54,12 +54,13 @@ def by_year(
     """
     wanted = set(standings)
     rows = {each.value: [0] * horizon for each in Column} | {"platform": [0] * horizon}
-    for (component, kind, year, standing), pence in tally.pence.items():
+    for (component, kind, standing), years in tally.pence.items():
         if standing not in wanted or kind is NOT_IN[view] or component in without:
             continue
-        rows[COLUMN_OF[kind].value][year] += pence
-        if kind is ClaimKind.PLATFORM:
-            rows["platform"][year] += pence
+        for year, pence in enumerate(years):
+            rows[COLUMN_OF[kind].value][year] += pence
+            if kind is ClaimKind.PLATFORM:
+                rows["platform"][year] += pence
     gains = zip(rows[Column.CASH], rows[Column.NON_CASH], rows[Column.COST], strict=True)
     rows["net"] = [cash + other - cost for cash, other, cost in gains]
     return rows

@@ -10,20 +10,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 
 from portal.catalogue.component_words import Standing
 from portal.reports.rules.assumptions import Chosen
-from portal.reports.rules.inputs import COUNTED, Used, uses
-from portal.reports.rules.model import COLUMN_OF, Quantity, Sums, Values, quantities, worth
-from portal.reports.rules.places import Grouped, Keys, Live, Places, gather, put, worthy
+from portal.reports.rules.inputs import COUNTED, Counted, Used, uses
+from portal.reports.rules.model import (
+    COLUMN_OF,
+    FACTORS,
+    Brought,
+    Sums,
+    Values,
+    brought,
+    quantities,
+    worth,
+)
+from portal.reports.rules.places import Grouped, Held, Keys, Live, Places, gather, put, worthy
 from portal.reports.rules.ranges import Case, Group
 from portal.reports.rules.years import ZERO
-from portal.reports.words import Assumed, ClaimKind, View
+from portal.reports.words import Assumed, ClaimKind, SizeBand, View
 
 PENNY = Decimal(1)
+#: So many different uses are remembered, some kilobytes each.
+ALIKE = 8_192
 #: What only one of the two views charges.
 NOT_IN = {View.WHOLE: ClaimKind.PRICE, View.ORGANISATION: ClaimKind.PLATFORM}
 
@@ -75,17 +87,18 @@ class Claim:
         ids: of service, need, platform, component (None where more than one has a part in it) and
             organisation.
         component: its slug, if one has all of it.
+        years: pence by year, in the order of COUNTED.
         usages: their ids.
-        keys: the assumptions that it was worked out with.
+        keys: the assumptions that it was worked out with, in order.
     """
 
     key: tuple[str, str, ClaimKind]
     ids: tuple[int, int, int, int | None, int]
     component: str | None
     organisation: str | None
-    years: dict[int, dict[str, int]] = field(default_factory=dict)
-    usages: set[int] = field(default_factory=set)
-    keys: set[str] = field(default_factory=set)
+    years: dict[int, list[int]] = field(default_factory=dict)
+    usages: list[int] = field(default_factory=list)
+    keys: tuple[str, ...] = ()
 
     @property
     def kind(self) -> ClaimKind:
@@ -95,14 +108,11 @@ class Claim:
     def rows(self) -> list[list[Any]]:
         """Year, column, and pence confirmed, declared and planned, in order of years."""
         column = COLUMN_OF[self.kind].value
-        return [
-            [year, column, *(by.get(each, 0) for each in COUNTED)]
-            for year, by in sorted(self.years.items())
-        ]
+        return [[year, column, *by] for year, by in sorted(self.years.items())]
 
     def said(self) -> bytes:
         """The claim without ids: the same bytes on every database."""
-        every = [*self.key, self.component, self.organisation, self.rows(), sorted(self.keys)]
+        every = [*self.key, self.component, self.organisation, self.rows(), self.keys]
         return orjson.dumps(every) + b"\n"
 
 
@@ -117,23 +127,33 @@ class Tally:
         unworthy: uses for which no assumption says what they are worth.
         undated: uses of which nobody knows when they began.
         elsewhere: uses that a part of the service claims.
-        pence: rounded amounts by component, kind, year and standing. Totals are made from these,
-            as a claim may be of more than one component.
+        pence: rounded amounts of each year by component, kind and standing. Totals are made from
+            these, as a claim may be of more than one component.
     """
 
     places: Places = field(default_factory=dict)
     sums: Grouped = field(default_factory=dict)
     live: Live = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
-    pence: dict[tuple[str, ClaimKind, int, str], int] = field(default_factory=dict)
+    pence: dict[tuple[str, ClaimKind, str], list[int]] = field(default_factory=dict)
     unworthy: int = 0
     undated: int = 0
     elsewhere: int = 0
+    _of: dict[str, list[Held]] = field(default_factory=dict)
 
     def settle(self, terms: Terms) -> Tally:
         """Have `sums` and `live` follow from the places and these assumptions."""
         self.sums, self.live = gather(self.places, terms.chosen, terms.horizon)
+        self._of = {}
+        for held in self.sums:
+            self._of.setdefault(held[0], []).append(held)
         return self
+
+    def sums_of(self, component: str | None) -> Iterable[tuple[Held, Sums]]:
+        """The sums of a component, or all of them, in the same order."""
+        if component is None:
+            return self.sums.items()
+        return ((held, self.sums[held]) for held in self._of.get(component, ()))
 
 
 def claims(
@@ -145,81 +165,104 @@ def claims(
         services: the uses of each, in order of services.
         claimed_below: see `inputs.leaves`.
     """
+    alike = _Alike(terms)
     for some in services:
         mine = [each for each in some if (each.service, each.capability) not in claimed_below]
         tally.elsewhere += len(some) - len(mine)
         found: dict[tuple[str, ClaimKind], Claim] = {}
-        for used, use in uses(mine, terms.base_year):
+        for used, counted in uses(mine):
+            claims_ = used.standing in COUNTED
             tally.counts[used.standing] = tally.counts.get(used.standing, 0) + 1
-            keys = terms.chosen.keys(used.capability, used.component, used.band)
-            made: list[Quantity] = []
-            if used.standing in COUNTED:
-                made += quantities(use, terms.horizon, View.ORGANISATION, terms.claim_years)
-            put(tally.places, used, use, made, terms.horizon)
+            brings = alike.brought(counted, claims_)
+            put(tally.places, used, brings, terms.horizon)
+            keys, worths = alike.worths(used.capability, used.component, used.band)
             if worthy(keys, used.old is not None):
-                _claim(found, used, made, keys, terms, tally)
+                _claim(found, used, brings, worths, tally, terms.horizon)
             else:
-                tally.unworthy += used.standing in COUNTED
+                tally.unworthy += claims_
         yield from (found[key] for key in sorted(found))
     tally.settle(terms)
 
 
+#: What one of each kind is worth, and the assumptions behind that.
+Worths = dict[ClaimKind, tuple[Decimal, tuple[str, ...]]]
+
+
+class _Alike:
+    """What a run works out once for all uses that are alike."""
+
+    def __init__(self, terms: Terms) -> None:
+        """Keep so much of it that memory stays flat."""
+        self._terms = terms
+        self.brought = lru_cache(maxsize=ALIKE)(self._brought)
+        self.worths = lru_cache(maxsize=ALIKE)(self._worths)
+
+    def _brought(self, counted: Counted, claims_: bool) -> Brought:
+        terms = self._terms
+        use = counted.use(terms.base_year)
+        made = quantities(use, terms.horizon, View.ORGANISATION, terms.claim_years)
+        return brought(use, terms.horizon, made if claims_ else ())
+
+    def _worths(
+        self, capability: str, component: str, band: SizeBand
+    ) -> tuple[Mapping[str, str], Worths]:
+        keys = self._terms.chosen.keys(capability, component, band)
+        values = values_of(self._terms.chosen, keys)
+        return keys, {
+            kind: (worth(kind, values), tuple(sorted({keys[x] for x in fields if x in keys})))
+            for kind, fields in FACTORS.items()
+        }
+
+
 def _claim(
-    found: dict[tuple[str, ClaimKind], Claim], used: Used, made: list[Quantity],
-    keys: Mapping[str, str], terms: Terms, tally: Tally,
+    found: dict[tuple[str, ClaimKind], Claim], used: Used, brings: Brought, worths: Worths,
+    tally: Tally, horizon: int,
 ) -> None:  # fmt: skip
-    values = values_of(terms.chosen, keys)
-    mine: dict[ClaimKind, tuple[Claim, Decimal]] = {}
-    for kind, year, amount in made:
-        if kind not in mine:
-            mine[kind] = _part(found, used, kind, keys), worth(kind, values)
-        claim, one = mine[kind]
-        pence = to_pence(amount * one)
-        by = claim.years.setdefault(year, {})
-        by[used.standing] = by.get(used.standing, 0) + pence
-        _total(tally, used.component, kind, year, used.standing, pence)
+    at = COUNTED.index(used.standing) if brings.by_kind else 0
+    for kind, amounts in brings.by_kind:
+        one, keys = worths[kind]
+        years = _part(found, used, kind, keys).years
+        totals = _totals(tally, used.component, kind, used.standing, horizon)
+        last, pence = None, 0
+        for year, amount in amounts:
+            if amount != last:
+                last, pence = amount, to_pence(amount * one)
+            by = years.get(year)
+            if by is None:
+                by = years[year] = [0] * len(COUNTED)
+            by[at] += pence
+            totals[year] += pence
 
 
 def _part(
-    found: dict[tuple[str, ClaimKind], Claim], used: Used, kind: ClaimKind, keys: Mapping[str, str]
+    found: dict[tuple[str, ClaimKind], Claim], used: Used, kind: ClaimKind, keys: tuple[str, ...]
 ) -> Claim:
     """The claim that a use has a part in."""
     claim = found.get((used.capability, kind))
     if claim is None:
-        _usage, service, need, component, body = used.ids
+        usage, service, need, component, body = used.ids
         claim = found[used.capability, kind] = Claim(
             (used.service, used.capability, kind), (service, need, 0, component, body),
-            used.component, used.organisation,
+            used.component, used.organisation, {}, [usage], keys,
         )  # fmt: skip
+        return claim
     if claim.component != used.component:
         claim.component, claim.ids = None, (*claim.ids[:3], None, claim.ids[4])
-    claim.usages.add(used.ids[0])
-    claim.keys.update(keys[each] for each in USES[kind] if each in keys)
+    claim.usages.append(used.ids[0])
+    if claim.keys != keys:
+        claim.keys = tuple(sorted({*claim.keys, *keys}))
     return claim
 
 
-def _total(
-    tally: Tally, component: str, kind: ClaimKind, year: int, standing: str, pence: int
-) -> None:
-    key = component, kind, year, standing
-    tally.pence[key] = tally.pence.get(key, 0) + pence
-
-
-#: The assumptions that each kind of claim is worked out with.
-USES: Mapping[ClaimKind, tuple[str, ...]] = {
-    ClaimKind.RUN_RELEASED: (),
-    ClaimKind.RUN_REPLACED: (),
-    ClaimKind.INTEGRATION_MEASURED: (),
-    ClaimKind.BUILD_AVOIDED: (Assumed.ADDITIONALITY, Assumed.BUILD),
-    ClaimKind.RUN_AVOIDED: (Assumed.ADDITIONALITY, Assumed.RUN),
-    ClaimKind.VOLUME_AVOIDED: (Assumed.ADDITIONALITY, Assumed.ALTERNATIVE_PRICE),
-    ClaimKind.VOLUME_REPLACED: (Assumed.ALTERNATIVE_PRICE,),
-    ClaimKind.INTEGRATION: (Assumed.RELATIVE_COST, Assumed.BUILD, Assumed.OPTIMISM),
-    ClaimKind.OWN_RUN: (Assumed.OWN_RUN,),
-    ClaimKind.EXIT: (Assumed.EXIT_COST, Assumed.OPTIMISM),
-    ClaimKind.PRICE: (Assumed.PRICE,),
-    ClaimKind.PLATFORM: (Assumed.PLATFORM,),
-}
+def _totals(
+    tally: Tally, component: str, kind: ClaimKind, standing: str, horizon: int
+) -> list[int]:
+    """The totals of each year that a claim counts in."""
+    key = component, kind, standing
+    found = tally.pence.get(key)
+    if found is None:
+        found = tally.pence[key] = [0] * horizon
+    return found
 
 
 def values_of(chosen: Chosen, keys: Mapping[str, str]) -> Values:
@@ -240,13 +283,14 @@ def charged(
     the records or by its provider; and the key of the cost ("" where it has no use).
     """
     standings = set(standings)
-    used: dict[str, list[tuple[str, list[Decimal]]]] = {}
+    platforms = list(platforms)
+    used: dict[str, list[tuple[str, list[Decimal]]]] = {each.slug: [] for each in platforms}
     for (component, standing), years in tally.live.items():
-        if standing != Standing.PLANNED:
-            used.setdefault(component, []).append((standing, years))
+        if component in used and standing != Standing.PLANNED:
+            used[component].append((standing, years))
     for platform in platforms:
         counted, known = [ZERO] * terms.horizon, [ZERO] * terms.horizon
-        for standing, years in used.get(platform.slug, ()):
+        for standing, years in used[platform.slug]:
             for year, live in enumerate(years):
                 known[year] += live
                 counted[year] += live if standing in standings else ZERO
@@ -279,10 +323,10 @@ def platform_claims(platforms: Iterable[Platform], terms: Terms, tally: Tally) -
             if all_:
                 cost = terms.chosen.rows[key].central
                 pence, more = to_pence(mine * cost), to_pence(all_ * cost)
-                claim.years[year] = {both[0]: pence, both[1]: more - pence}
-                for standing, part in claim.years[year].items():
-                    _total(tally, platform.slug, ClaimKind.PLATFORM, year, standing, part)
-                claim.keys.add(key)
+                claim.years[year] = [pence, more - pence, 0]
+                for standing, part in zip(both, claim.years[year], strict=False):
+                    _totals(tally, *claim.key[::2], standing, terms.horizon)[year] += part
+                claim.keys = tuple(sorted({*claim.keys, key}))
         if claim.years:
             yield claim
 
@@ -304,8 +348,8 @@ def case(
     known = list(charged(wanted, standings, terms, tally))
     costed = {platform.slug for platform, _, _ in known}
     sums: dict[Keys, Sums] = {}
-    for (component, keys, standing), found in tally.sums.items():
-        if standing not in standings or only not in (None, component):
+    for (component, keys, standing), found in tally.sums_of(only):
+        if standing not in standings:
             continue
         if view is View.WHOLE and component not in costed:
             continue

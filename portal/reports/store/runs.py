@@ -165,7 +165,7 @@ def keep_claims(session: Session, run_id: int, claims: Iterable[Claim]) -> None:
             "run_id": run_id, "service_id": service, "capability_id": need, "kind": claim.kind,
             "platform_id": platform, "component_id": component, "organisation_id": body,
             "years": claim.rows(), "usages": sorted(claim.usages),
-            "assumptions": sorted(claim.keys),
+            "assumptions": claim.keys,
         })  # fmt: skip
     insert_rows(session, SavingsClaim, rows)
 
