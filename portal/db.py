@@ -257,12 +257,13 @@ def insert_rows(session: Session, model: type[Base], rows: list[dict[str, Any]])
 
 def insert_columns(
     session: Session, model: type[Base], columns: Mapping[str, Iterable[Any]],
-    keeps: Collection[str] | None = None,
+    keeps: Collection[str] | None = None, ready: Collection[str] = (),
 ) -> None:  # fmt: skip
     """Insert many rows, which come as columns.
 
     Args:
         columns: of the same length, with those that have a default in Python.
+        ready: columns whose values are as the driver takes them: JSON as text, say.
         keeps: on SQLite only: a row is put over one with its primary key, of which these columns
             stay, and those that are not given are empty; other keys must be free.
 
@@ -274,7 +275,10 @@ def insert_columns(
     quoted = connection.dialect.identifier_preparer
     names = ", ".join(quoted.format_column(table.c[name]) for name in columns)
     into = f"{quoted.format_table(table)} ({names})"
-    made = [_processor(table.c[name].type, connection.dialect) for name in columns]
+    made = [
+        None if name in ready else _processor(table.c[name].type, connection.dialect)
+        for name in columns
+    ]
     put = [
         map(how, each) if how else each for how, each in zip(made, columns.values(), strict=True)
     ]

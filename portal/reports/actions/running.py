@@ -21,18 +21,19 @@ from portal.catalogue.actions.importing import seldom_collecting
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Refused
 from portal.reports import rules as model
+from portal.reports.models.runs import SavingsRun
 from portal.reports.rules import inputs as lines
 from portal.reports.rules.places import Places, packed
 from portal.reports.rules.results import Judged, result, weak_keys
 from portal.reports.rules.runs import Claim, Platform, Tally, Terms, claims, platform_claims
-from portal.reports.store import assumption_sets, inputs, runs
+from portal.reports.store import assumption_sets, claim_rows, inputs, runs
 from portal.reports.words import Basis, RunState, SetState
 
 JOB = "reports.savings_run"
 #: So many lines, or claims, are written at once: others write in between.
 SOME = 5_000
-#: How far a run is when all is read, and when all is claimed, in per cent.
-_READ, _CLAIMED = 25, 80
+#: How far a run is when all is read, when all is claimed, and when all is drawn, in per cent.
+_READ, _CLAIMED, _DRAWN = 15, 70, 80
 T = TypeVar("T")
 #: Told how far a run is, in per cent.
 Told = Callable[[int], None]
@@ -96,29 +97,21 @@ def do(database: Database, run_id: int, clock: Callable[[], datetime]) -> None:
             return
         runs.empty(session, run_id)
         runs.progress(session, run_id, 0)
-        as_at, basis, set_id = run.as_at, run.basis, run.set_id
+    last = 0
 
     def told(per_cent: int) -> None:
-        with database.writing() as session:
-            runs.progress(session, run_id, per_cent)
-
-    with seldom_collecting(), database.reading() as session:
-        terms = assumption_sets.terms(session, assumption_sets.by_id(session, set_id))
-        platforms = [list(each) for each in inputs.platforms(session, as_at)]
-        first = orjson.dumps({"platforms": platforms, "undated": inputs.undated(session)})
-        every = (lines.line(each) for each in inputs.uses(session, as_at, basis))
-        parts = [zlib.compress(first), *(zlib.compress(b"".join(some)) for some in _some(every))]
-    for number, part in enumerate(parts):
-        with database.writing() as session:
-            runs.keep_input(session, run_id, number, part)
-    told(_READ)
-
-    def keep(made: list[Claim]) -> None:
-        with database.writing() as session:
-            runs.keep_claims(session, run_id, made)
+        nonlocal last
+        if per_cent != last:
+            with database.writing() as session:
+                runs.progress(session, run_id, per_cent)
+            last = per_cent
 
     with seldom_collecting():
-        outcome = work_out(parts, terms, run.seed, keep, told)
+        terms, parts = _read(database, run)
+        told(_READ)
+        with claim_rows.Sorter() as rows:
+            outcome = work_out(parts, terms, run.seed, rows.add, told)
+            _keep(database, run_id, rows, told)
     with database.writing() as session:
         run = runs.by_id(session, run_id)
         before = runs.document(run)
@@ -128,6 +121,29 @@ def do(database: Database, run_id: int, clock: Callable[[], datetime]) -> None:
         run.inputs_digest, run.lines_digest = outcome.inputs_digest, outcome.lines_digest
         session.flush()
         record(session, act, "savings_run.done", runs.THING, run_id, before, runs.document(run))
+
+
+def _read(database: Database, run: SavingsRun) -> tuple[Terms, list[bytes]]:
+    """The assumptions of a run, and what the records say, which it keeps in parts."""
+    with database.reading() as session:
+        terms = assumption_sets.terms(session, assumption_sets.by_id(session, run.set_id))
+        platforms = [list(each) for each in inputs.platforms(session, run.as_at)]
+        first = orjson.dumps({"platforms": platforms, "undated": inputs.undated(session)})
+        every = (lines.line(each) for each in inputs.uses(session, run.as_at, run.basis))
+        parts = [zlib.compress(first), *(zlib.compress(b"".join(some)) for some in _some(every))]
+    for number, part in enumerate(parts):
+        with database.writing() as session:
+            runs.keep_input(session, run.id, number, part)
+    return terms, parts
+
+
+def _keep(database: Database, run_id: int, rows: claim_rows.Sorter, told: Told) -> None:
+    kept = 0
+    for some in rows.in_order():
+        with database.writing() as session:
+            claim_rows.keep(session, run_id, some)
+        kept += len(some)
+        told(_DRAWN + (100 - _DRAWN) * kept // (len(rows) + 1))
 
 
 def work_out(
@@ -155,8 +171,9 @@ def work_out(
     for some in _some(chain(made, _late(lambda: platform_claims(platforms, terms, tally)))):
         for claim in some:
             judged.add(claim)
-            came.update(claim.said())
+        came.update(b"".join(claim.said() for claim in some))
         keep(some)
+    told(_CLAIMED)
     found = result(platforms, terms, tally, judged, seed)
     return Outcome(found, said.hexdigest(), came.hexdigest(), tally.places)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import reduce
+from functools import cache, reduce
 from operator import mul
 from typing import NamedTuple
 
@@ -132,6 +132,10 @@ def quantities(use: Use, horizon: int, view: View, claim_years: int = 3) -> Iter
         yield Quantity(ClaimKind.EXIT, ends_in(use.end), use.exit_share)
 
 
+#: Years of a kind with the same amount of it.
+Spells = tuple[tuple[Decimal, tuple[int, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Brought:
     """What a use brings, as all uses like it do.
@@ -139,12 +143,12 @@ class Brought:
     Attributes:
         live: the share of each year in which it is live, times its share of leaving.
         amounts: how much of what in which year, in the order of `quantities`.
-        by_kind: the same by kind, of each year.
+        by_kind: the same by kind.
     """
 
     live: tuple[tuple[int, Decimal], ...]
     amounts: tuple[tuple[At, Decimal], ...]
-    by_kind: tuple[tuple[ClaimKind, tuple[tuple[int, Decimal], ...]], ...]
+    by_kind: tuple[tuple[ClaimKind, Spells], ...]
 
 
 def brought(use: Use, horizon: int, made: Iterable[Quantity]) -> Brought:
@@ -159,12 +163,20 @@ def brought(use: Use, horizon: int, made: Iterable[Quantity]) -> Brought:
         if not share:
             break
         live.append((year, share * use.exit_share))
-    amounts = tuple(((kind, year), amount) for kind, year, amount in made)
-    by_kind: dict[ClaimKind, list[tuple[int, Decimal]]] = {}
+    amounts = tuple((_at(kind, year), amount) for kind, year, amount in made)
+    by_kind: dict[ClaimKind, dict[Decimal, list[int]]] = {}
     for (kind, year), amount in amounts:
-        by_kind.setdefault(kind, []).append((year, amount))
-    kinds = tuple((kind, tuple(years)) for kind, years in by_kind.items())
+        by_kind.setdefault(kind, {}).setdefault(amount, []).append(year)
+    kinds = tuple(
+        (kind, tuple((amount, tuple(years)) for amount, years in spells.items()))
+        for kind, spells in by_kind.items()
+    )
     return Brought(tuple(live), amounts, kinds)
+
+
+@cache
+def _at(kind: ClaimKind, year: int) -> At:
+    return kind, year
 
 
 def _beginning(use: Use, year: int) -> Iterator[Quantity]:

@@ -149,7 +149,7 @@ class Case:
         """The net present value, with some assumptions otherwise."""
         other = other or {}
         return self._weighed.npv([
-            other[key] if key in other else each.central
+            other.get(key, each.central)
             for key, each in sorted(self.assumptions.items())
         ])  # fmt: skip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -33,9 +33,8 @@ from portal.reports.rules.ranges import Case, Group
 from portal.reports.rules.years import ZERO
 from portal.reports.words import Assumed, ClaimKind, SizeBand, View
 
-PENNY = Decimal(1)
 #: So many different uses are remembered, some kilobytes each.
-ALIKE = 8_192
+ALIKE = 16_384
 #: What only one of the two views charges.
 NOT_IN = {View.WHOLE: ClaimKind.PRICE, View.ORGANISATION: ClaimKind.PLATFORM}
 
@@ -99,6 +98,7 @@ class Claim:
     years: dict[int, list[int]] = field(default_factory=dict)
     usages: list[int] = field(default_factory=list)
     keys: tuple[str, ...] = ()
+    _amounts: bytes = b""
 
     @property
     def kind(self) -> ClaimKind:
@@ -110,9 +110,16 @@ class Claim:
         column = COLUMN_OF[self.kind].value
         return [[year, column, *by] for year, by in sorted(self.years.items())]
 
+    def amounts(self) -> bytes:
+        """The rows as JSON, made once: nothing is added to the claim any more."""
+        if not self._amounts:
+            self._amounts = orjson.dumps(self.rows())
+        return self._amounts
+
     def said(self) -> bytes:
         """The claim without ids: the same bytes on every database."""
-        every = [*self.key, self.component, self.organisation, self.rows(), self.keys]
+        rows = orjson.Fragment(self.amounts())
+        every = [*self.key, self.component, self.organisation, rows, self.keys]
         return orjson.dumps(every) + b"\n"
 
 
@@ -219,19 +226,17 @@ def _claim(
     tally: Tally, horizon: int,
 ) -> None:  # fmt: skip
     at = COUNTED.index(used.standing) if brings.by_kind else 0
-    for kind, amounts in brings.by_kind:
+    for kind, spells in brings.by_kind:
         one, keys = worths[kind]
         years = _part(found, used, kind, keys).years
         totals = _totals(tally, used.component, kind, used.standing, horizon)
-        last, pence = None, 0
-        for year, amount in amounts:
-            if amount != last:
-                last, pence = amount, to_pence(amount * one)
-            by = years.get(year)
-            if by is None:
-                by = years[year] = [0] * len(COUNTED)
-            by[at] += pence
-            totals[year] += pence
+        for amount, spell in spells:
+            pence = to_pence(amount * one)
+            for year in spell:
+                totals[year] += pence
+                if year not in years:
+                    years[year] = [0, 0, 0]
+                years[year][at] += pence
 
 
 def _part(
@@ -272,7 +277,7 @@ def values_of(chosen: Chosen, keys: Mapping[str, str]) -> Values:
 
 def to_pence(pounds: Decimal) -> int:
     """Pounds in whole pence, half to even."""
-    return int((pounds * 100).quantize(PENNY, ROUND_HALF_EVEN))
+    return round(pounds * 100)
 
 
 def charged(

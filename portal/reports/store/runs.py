@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -15,7 +15,6 @@ from portal.db import insert_rows
 from portal.errors import N_, Missing
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.models.runs import SavingsClaim, SavingsInput, SavingsQuantity, SavingsRun
-from portal.reports.rules.runs import Claim
 from portal.reports.words import Basis, RunState
 
 #: What the history calls it.
@@ -154,20 +153,6 @@ def keep_quantities(session: Session, run_id: int, body: bytes) -> None:
 def quantities(session: Session, run_id: int) -> bytes | None:
     """What was kept of them; None of a run from before any were."""
     return session.scalar(select(SavingsQuantity.body).where(SavingsQuantity.run_id == run_id))
-
-
-def keep_claims(session: Session, run_id: int, claims: Iterable[Claim]) -> None:
-    """Keep claims of a run."""
-    rows: list[dict[str, Any]] = []
-    for claim in claims:
-        service, need, platform, component, body = claim.ids
-        rows.append({
-            "run_id": run_id, "service_id": service, "capability_id": need, "kind": claim.kind,
-            "platform_id": platform, "component_id": component, "organisation_id": body,
-            "years": claim.rows(), "usages": sorted(claim.usages),
-            "assumptions": claim.keys,
-        })  # fmt: skip
-    insert_rows(session, SavingsClaim, rows)
 
 
 def claim_count(session: Session, run_id: int) -> int:
