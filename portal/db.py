@@ -275,13 +275,8 @@ def insert_columns(
     quoted = connection.dialect.identifier_preparer
     names = ", ".join(quoted.format_column(table.c[name]) for name in columns)
     into = f"{quoted.format_table(table)} ({names})"
-    made = [
-        None if name in ready else _processor(table.c[name].type, connection.dialect)
-        for name in columns
-    ]
-    put = [
-        map(how, each) if how else each for how, each in zip(made, columns.values(), strict=True)
-    ]
+    hows = {n: _processor(table.c[n].type, connection.dialect) for n in columns if n not in ready}
+    put = [map(how, each) if (how := hows.get(n)) else each for n, each in columns.items()]
     if connection.dialect.name == "postgresql":
         statement = f"COPY {into} FROM STDIN"
     else:

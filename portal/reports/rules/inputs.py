@@ -146,9 +146,8 @@ def uses(of_service: list[Used]) -> Iterator[tuple[Used, Counted]]:
         shares, builds, exits = _shares(ordered), *_builds(ordered)
         for used in some:
             id_ = used.ids[0]
-            yield used, Counted(
-                used.since, used.until, shares[id_], builds[id_], exits[id_], used.old
-            )
+            part = shares[id_], builds[id_], exits[id_]
+            yield used, Counted(used.since, used.until, *part, used.old)
 
 
 def _order(used: Used) -> tuple[str, date, str]:

@@ -33,6 +33,7 @@ from portal.reports.rules.ranges import Case, Group
 from portal.reports.rules.years import ZERO
 from portal.reports.words import Assumed, ClaimKind, SizeBand, View
 
+_COLUMN = {kind: column.value for kind, column in COLUMN_OF.items()}
 #: So many different uses are remembered, some kilobytes each.
 ALIKE = 16_384
 #: What only one of the two views charges.
@@ -107,7 +108,7 @@ class Claim:
 
     def rows(self) -> list[list[Any]]:
         """Year, column, and pence confirmed, declared and planned, in order of years."""
-        column = COLUMN_OF[self.kind].value
+        column = _COLUMN[self.kind]
         return [[year, column, *by] for year, by in sorted(self.years.items())]
 
     def amounts(self) -> bytes:

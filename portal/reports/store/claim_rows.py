@@ -16,7 +16,7 @@ from portal.db import insert_columns
 from portal.reports.models.runs import SavingsClaim
 from portal.reports.rules.runs import Claim
 
-#: A row: the key after the run, what it is of, and lists as JSON.
+#: A row: the key after the run, so that rows sort by it, what it is of, and lists as JSON.
 Row = tuple[int, int, str, int, int | None, int, str, str, str]
 COLUMNS = ("service_id", "capability_id", "kind", "platform_id", "component_id", "organisation_id",
            "years", "usages", "assumptions")  # fmt: skip
@@ -80,11 +80,7 @@ class Sorter:
             for place in self._kept.get(part, ()):
                 self._file.seek(place)
                 rows += marshal.load(self._file)  # noqa: S302 - written above
-            yield from sorted(rows, key=_key)
-
-
-def _key(row: Row) -> tuple[int, int, str, int]:
-    return row[:4]
+            yield from sorted(rows)
 
 
 def _row(claim: Claim) -> Row:
