@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from portal.reports.rules.assumptions import Chosen, Row
 from portal.reports.rules.inputs import Old, Used
 from portal.reports.rules.results import Judged, result, weak_keys
 from portal.reports.rules.runs import Claim, Platform, Tally, Terms, claims, platform_claims
+from portal.reports.store import claim_rows
 from portal.reports.words import Assumed, ClaimKind, EvidenceClass, SizeBand
 
 PAY = Platform(3, "pay", (("2026-01-01", 6),))
@@ -272,3 +274,17 @@ def test_the_number_of_users_is_the_one_of_the_time() -> None:
     known = Platform(1, "verify", (("2022-01-01", 17), ("2022-09-20", 27), ("2023-01-01", 3)))
     assert [known.used_by(year) for year in (2016, 2021, 2022, 2026)] == [17, 17, 3, 3]
     assert Platform(1, "none").used_by(2026) == 0
+
+
+def test_claims_wait_in_a_file_and_come_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claim_rows, "WAITING", 5)
+    monkeypatch.setattr(claim_rows, "SERVICES", 3)
+    _, made = both(*(used(name, ids=(n, 50 - n, 2, 3, 4)) for n, name in enumerate("abcdefgh")))
+    with claim_rows.Sorter() as waiting:
+        for claim in made:
+            waiting.add([claim])
+        rows = [row for some in waiting.in_order() for row in some]
+    assert len(waiting) == len(made)
+    wanted = sorted((*claim.ids[:2], claim.kind.value, claim.ids[2]) for claim in made)
+    assert [row[:4] for row in rows] == wanted
+    assert {(row[0], row[6].encode()) for row in rows} == {(c.ids[0], c.amounts()) for c in made}
