@@ -44,6 +44,41 @@ def test_together_is_as_one_by_one(rows: list[dict[str, Any]]) -> None:
     assert not (wrong and records.Together(rows).all_right())
 
 
+FIELDS: Any = st.fixed_dictionaries({
+    "_timestamp": st.sampled_from(["2026-07-01T00:00:00Z", "2026-07-02T00:00:00Z", "soon", 5]),
+    "transactions": st.sampled_from([5, 7, 5.0, True, -1, None, 10**15, "5"]),
+    "digital": st.sampled_from([5, 6, 7.5]), "other": st.just("online"),
+    "channel": st.sampled_from(["online", "digital", "pigeon"]), "status": st.just("published"),
+})  # fmt: skip
+
+
+@given(
+    st.lists(FIELDS, min_size=1, max_size=4),
+    st.sets(st.sampled_from(["_timestamp", "transactions", "digital", "channel", "other"])),
+    st.sampled_from([SetKind.TRANSACTIONS, SetKind.VOLUMES]),
+)
+def test_a_schema_says_of_a_batch_what_it_says_of_each(
+    rows: list[dict[str, Any]], left_out: set[str], kind: SetKind
+) -> None:
+    some = [{key: v for key, v in row.items() if key not in left_out} for row in rows]
+    sort = kinds.SORTS[kind]
+    asked = Asked(False, kind, Period.MONTH, (), sort.dimensions, sort.measures)
+    assert schema_checks.says(some, asked, records.Together(some)) == schema_checks.says(
+        some, asked
+    )
+
+
+def test_a_batch_in_order_is_looked_at_together() -> None:
+    sort = kinds.SORTS[SetKind.VOLUMES]
+    asked = Asked(False, SetKind.VOLUMES, Period.MONTH, (), sort.dimensions, sort.measures)
+    rows = [
+        {"_timestamp": f"2026-0{n}-01T00:00:00Z", "transactions": n, "digital": 1} for n in (1, 2)
+    ]
+    assert schema_checks.has_nothing_to_say(records.Together(rows), asked)
+    rows[1]["digital"] = 3
+    assert not schema_checks.has_nothing_to_say(records.Together(rows), asked)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("_timestamp", "soon"), ("_timestamp", None), ("_timestamp", "2026-07-01T00:00:00+99:99"),

@@ -47,7 +47,7 @@ def _keep(
     session: Session, data_set: DataSet, rows: Sequence[object], asked: Asked, sent: Sent, act: Act,
     together: Together | None = None,
 ) -> DataBatch:  # fmt: skip
-    says = schema_checks.says(rows, asked)
+    says = schema_checks.says(rows, asked, together)
     if not asked.means_values:
         kept = rules.kept(rows, asked, says, together)
         return keeping.keep(session, data_set.id, [], kept, sent, act)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 
 from portal.performance.rules import kinds, periods
 from portal.performance.rules.entries import Entry, Record
@@ -37,8 +38,16 @@ def on_its_day(read: Read) -> Read:
     """The record with the day it is written with as its moment: midnight in summer time is of the
     day before in UTC.
     """
-    at = datetime.combine(read.day, time(), UTC)
-    return read._replace(at=at, body={**read.body, TIMESTAMP: at.isoformat()})
+    at, text = _midnight(read.day)
+    if read.body[TIMESTAMP] == text:
+        return read
+    return read._replace(at=at, body={**read.body, TIMESTAMP: text})
+
+
+@lru_cache(4_000)  # thousands of records are of the same days
+def _midnight(day: date) -> tuple[datetime, str]:
+    at = datetime.combine(day, time(), UTC)
+    return at, at.isoformat()
 
 
 def records(reads: Sequence[Read], asked: Asked, there: Mapping[Place, str]) -> list[Record]:
@@ -79,9 +88,12 @@ def untimely(reads: Sequence[Read], day: date) -> list[str]:
 def on_day(entry: Entry, asked: Asked, day: date) -> Entry:
     """A value as it is sent on a day: that of a period that goes on is provisional."""
     final = entry.status is ValueStatus.PUBLISHED
-    if final and asked.period and periods.end_of(asked.period, entry.start) >= day:
+    if final and asked.period and _end_of(asked.period, entry.start) >= day:
         return replace(entry, status=ValueStatus.PROVISIONAL)
     return entry
+
+
+_end_of = lru_cache(4_000)(periods.end_of)
 
 
 def _named(at: Place, asked: Asked) -> str:
@@ -94,14 +106,15 @@ def entries(record: Record, asked: Asked) -> list[Entry]:
     """The values that a record means: what it leaves out is not provided."""
     if record.at is None or record.cell is None:
         return []
-    status = ValueStatus(record.body.get(STATUS, ValueStatus.PUBLISHED.value))
-    found = []
+    said = record.body.get(STATUS)
+    status = ValueStatus.PUBLISHED if said is None else ValueStatus(said)
+    start, found = record.at.date(), []
     for measure in asked.measures:
         number = record.body.get(measure.key)
         state = ValueState.NOT_PROVIDED if number is None else ValueState.NUMBER
         given = None if number is None else float(number)
         found.append(
-            Entry(record.at.date(), record.cell, measure.key, state, given, status)
+            Entry(start, record.cell, measure.key, state, given, status)
         )  # fmt: skip
     return found
 

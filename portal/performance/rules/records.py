@@ -121,7 +121,10 @@ class Together:
     def __init__(self, rows: Sequence[object]) -> None:
         """Put its values together by their keys: most records of a batch have the same."""
         self.columns: dict[str, list[Any]] = {}
-        for keys, same in _alike([row for row in rows if isinstance(row, dict)]):
+        sorts = _alike([row for row in rows if isinstance(row, dict)])
+        #: Whether all have the same fields; columns then are in the order of the records.
+        self.alike = len(sorts) == 1
+        for keys, same in sorts:
             for key in keys:
                 self.columns.setdefault(key, []).extend(map(itemgetter(key), same))
         self.classes = {key: set(map(type, column)) for key, column in self.columns.items()}
@@ -164,7 +167,7 @@ class Together:
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
-def _alike(rows: list[Body]) -> Iterable[tuple[tuple[str, ...], list[Body]]]:
+def _alike(rows: list[Body]) -> Collection[tuple[tuple[str, ...], list[Body]]]:
     """The rows of each sort of keys."""
     sorts = set(map(tuple, rows))
     if len(sorts) == 1:

@@ -5,11 +5,12 @@ them; and what it says beyond that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import gt
 from typing import Any
 
 from portal.performance.rules import moments, periods
 from portal.performance.rules.kinds import Dimension, Measure
-from portal.performance.rules.records import ID, LONGEST, MOMENTS, TIMESTAMP, Asked, Said
+from portal.performance.rules.records import ID, LONGEST, MOMENTS, TIMESTAMP, Asked, Said, Together
 from portal.performance.words import SetKind, Unit, ValueStatus
 
 PERIODS = ("hour", "day", "week", "month", "quarter", "year", "decade", "century")
@@ -29,9 +30,15 @@ PART_OF = {
 ALSO_KNOWN = {"channel": {"digital": "online"}}
 
 
-def says(rows: Sequence[object], asked: Asked) -> list[Said]:
-    """Everything that the schema has to say of a batch; nothing where it is open."""
-    if asked.open_schema:
+def says(rows: Sequence[object], asked: Asked, together: Together | None = None) -> list[Said]:
+    """Everything that the schema has to say of a batch; nothing where it is open.
+
+    Args:
+        rows: what was sent.
+        asked: what the data set asks.
+        together: the same rows, where they were looked at already.
+    """
+    if asked.open_schema or (together and has_nothing_to_say(together, asked)):
         return []
     return [
         Said(number, field, message)
@@ -64,6 +71,35 @@ def of_record(row: Mapping[str, Any], asked: Asked) -> Iterator[tuple[str, str]]
     yield from _undeclared(row, asked)
 
 
+def has_nothing_to_say(together: Together, asked: Asked) -> bool:
+    """Whether a batch of records that all have the same fields is surely in order: each value that
+    there is of a field is looked at once.
+    """
+    columns = together.columns
+    if not together.flat or not together.alike or not columns:
+        return False
+    if any(of_record({key: column[0] for key, column in columns.items()}, asked)):
+        return False  # a field is missing, or not declared
+    declared: dict[str, Dimension | Measure] = {each.key: each for each in asked.dimensions}
+    declared |= {each.key: each for each in asked.measures}
+    for key, column in columns.items():
+        # Where they are of more than one class, True is not 1, nor is 1.0 everywhere.
+        values = set(column) if len(together.classes[key]) == 1 else column
+        if any(said for value in values for said in _of_field(key, value, asked, declared)):
+            return False
+    part, whole = (columns.get(key, ()) for key in PART_OF.get(asked.kind, ("", "")))
+    return not (part and whole and any(map(gt, part, whole)))
+
+
+def _of_field(
+    key: str, value: object, asked: Asked, declared: Mapping[str, Dimension | Measure]
+) -> Iterator[str]:
+    of = declared.get(key)
+    if isinstance(of, Measure):
+        return _measure(value, of, asked)
+    return _plain(key, value, asked) if of is None else _dimension(value, of, asked)
+
+
 def _of(field: str, messages: Iterator[str]) -> Iterator[tuple[str, str]]:
     return ((field, message) for message in messages)
 
@@ -71,14 +107,21 @@ def _of(field: str, messages: Iterator[str]) -> Iterator[tuple[str, str]]:
 def _base(row: Mapping[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
     if TIMESTAMP not in row:
         yield TIMESTAMP, f"'{TIMESTAMP}' is a required property"
-    else:
-        yield from _of(TIMESTAMP, _timestamp(row[TIMESTAMP], asked))
+    for key in (TIMESTAMP, "period", STATUS):
+        if key in row:
+            yield from _of(key, _plain(key, row[key], asked))
+
+
+def _plain(key: str, value: object, asked: Asked) -> Iterator[str]:
+    """What is wrong with a field that data sets have without saying so."""
     period = asked.period
-    if "period" in row:
+    if key == TIMESTAMP:
+        yield from _timestamp(value, asked)
+    elif key == "period":
         allowed = PERIODS if period is None else (period.value,)
-        yield from _of("period", _one_of("period", row["period"], allowed, asked))
-    if STATUS in row and period is not None:
-        yield from _of(STATUS, _one_of(STATUS, row[STATUS], STATUSES, asked))
+        yield from _one_of(key, value, allowed, asked)
+    elif key == STATUS and period is not None:
+        yield from _one_of(key, value, STATUSES, asked)
 
 
 def _timestamp(value: object, asked: Asked) -> Iterator[str]:

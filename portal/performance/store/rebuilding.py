@@ -36,7 +36,7 @@ from portal.performance.models.values import DataValue
 from portal.performance.rules import kinds
 from portal.performance.rules.entries import STATUSES, UNKNOWN
 from portal.performance.rules.totals import Total
-from portal.performance.store import data_sets, figures, folding, totals
+from portal.performance.store import data_sets, figures, folding, total_queries, totals
 from portal.performance.words import Doubt, Figure, Period, SetKind, ValueState
 
 #: So many data sets, services or components at a time.
@@ -118,7 +118,7 @@ def wrong_totals(session: Session) -> int:
     names, known = totals.names_of(session), [figures.GOVERNMENT]
     for body, services in totals.bodies(session):
         wanted = dict[figures.Place, Total]()
-        for query, values in totals.slices(session, names, body, services):
+        for query, values in total_queries.slices(session, names, body, services):
             rows: Any = session.execute(query, values)
             for _body, period, figure, start, *sums in rows:
                 wanted[Period(period), figure, start] = Total(*sums)

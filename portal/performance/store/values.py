@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+import orjson
+from sqlalchemy import Row, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from portal.audit import Act
@@ -90,9 +91,19 @@ def put_values(
 
 
 def _put(session: Session, over: Collection[int], rows: list[dict[str, Any]]) -> None:
-    for some in chunks(over):
-        session.execute(update(DataValue).where(DataValue.id.in_(some)).values(current=False))
+    if over:
+        session.execute(_not_current(session), {"ids": orjson.dumps(list(over)).decode()})
     insert_rows(session, DataValue, rows)
+
+
+def _not_current(session: Session) -> TextClause:
+    """Thousands of ids are one parameter: as many take longer to be put into a statement."""
+    ids = (
+        "(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:ids AS json)))"
+        if session.get_bind().dialect.name == "postgresql"
+        else "(SELECT value FROM json_each(:ids))"
+    )
+    return text(f"UPDATE data_value SET current = false WHERE id IN {ids}")  # noqa: S608 - no values
 
 
 def _withdrawn(
