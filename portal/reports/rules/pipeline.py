@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -154,9 +155,14 @@ def use_on(held_on: date | None, newest: date | None) -> Use | None:
         return None
     if newest is None:
         return Use.NONE
-    if newest >= held_on:
+    if newest >= held_on or _held_until(newest) >= held_on:
         return Use.CONFIRMED
-    return Use.CONFIRMED if add_months(newest, HOLDS) >= held_on else Use.DECLARED
+    return Use.DECLARED
+
+
+@cache
+def _held_until(confirmed_on: date) -> date:
+    return add_months(confirmed_on, HOLDS)
 
 
 @cache
@@ -207,9 +213,9 @@ class Ended:
 
     results: dict[Rating, int] = field(default_factory=dict)
 
-    def add(self, result: Rating) -> None:
-        """Count one."""
-        self.results[result] = self.results.get(result, 0) + 1
+    def add(self, result: Rating, many: int = 1) -> None:
+        """Count some."""
+        self.results[result] = self.results.get(result, 0) + many
 
     def of(self, result: Rating) -> int:
         """How many ended so."""
@@ -246,13 +252,16 @@ def compared(facts: Iterable[Fact]) -> dict[Group, dict[Use, Ended]]:
     were held for the first time, in the order of stages. What is not rated, or is not surely of a
     service, is in none.
     """
+    alike = Counter(
+        (fact.stage, fact.again, fact.use, fact.result)
+        for fact in facts
+        if fact.use is not None and fact.rated
+    )
     found: dict[Group, dict[Use, Ended]] = {}
-    for fact in facts:
-        if fact.use is None or not fact.rated:
-            continue
-        for group in (ALL, (fact.stage, fact.again)):
+    for (stage, again, used, result), many in alike.items():
+        for group in (ALL, (stage, again)):
             row = found.setdefault(group, {use: Ended() for use in Use})
-            row[fact.use].add(fact.result)
+            row[used].add(result, many)
     order = list(Stage)
     return dict(sorted(found.items(), key=lambda item: _place(item[0], order.index)))
 
