@@ -41,7 +41,8 @@ def duplication(run: Connection, phase: str, day: str, page: Template) -> str:
     for need, sectors in run(OFFERED):
         open_to.setdefault(need, []).append(sectors)
     for need, counted, _whose, *numbers in run(COUNTS, (phase,)):
-        ways.setdefault(need, {})[counted] = _plus(ways[need].get(counted), numbers)
+        of = ways.setdefault(need, {})
+        of[counted] = _plus(of.get(counted), numbers)
     for need, _whose, end in run(ENDS, (phase, day)):
         ways[need]["end"] = min(end, ways[need].get("end", end))
     said: dict[tuple[int, str], int] = {}
