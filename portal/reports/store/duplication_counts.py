@@ -135,4 +135,5 @@ def never_counted(session: Session) -> bool:
     """Whether something is in use and there are no facts, as after an upgrade."""
     if session.scalar(select(_F.service_id).limit(1)) is not None:
         return False
-    return session.scalar(select(Usage.id).where(Usage.status.in_(USING)).limit(1)) is not None
+    counts = Usage.status.in_(USING), Usage.arrangement.in_(duplication_facts.WAYS)
+    return session.scalar(select(Usage.id).where(*counts).limit(1)) is not None

@@ -16,7 +16,7 @@ from portal.catalogue.models.usage import Usage
 from portal.catalogue.store.usage import USING
 from portal.catalogue.words import Phase
 from portal.reports.rules.bands import band_of
-from portal.reports.rules.duplication_counts import Fact, Leave, on_day
+from portal.reports.rules.duplication_counts import ALONE, Fact, Leave, on_day
 from portal.reports.rules.reuse import NOBODY, Place
 from portal.reports.store.reuse_facts import Which, has_no_parts
 from portal.reports.words import Way
@@ -36,7 +36,7 @@ class Counting(NamedTuple):
 
 
 def read(session: Session, which: Which, day: date) -> dict[int, Counting]:
-    """The ways of services that count on a day, by the service's id, in two statements."""
+    """The ways of services that count on a day, by the service's id, in two statements at most."""
     u, s, o = Usage, Service, Organisation
     query: Any = (
         select(
@@ -50,8 +50,11 @@ def read(session: Session, which: Which, day: date) -> dict[int, Counting]:
                s.phase != Phase.RETIRED, has_no_parts())
         .order_by(s.id, u.id)
     )  # fmt: skip
-    leaves, found = _leaves(session, which), dict[int, Counting]()
-    for row in session.execute(query):
+    rows = session.execute(query).all()
+    alone = any(WAYS[row.arrangement] in ALONE for row in rows)
+    leaves = _leaves(session, which) if alone else {}
+    found: dict[int, Counting] = {}
+    for row in rows:
         service, usage, need, how, component, product, until, reasoned, end, *rest = row
         audience, volume, body, kind, phase = rest
         way, fact = WAYS[how], Fact(service, usage, need, WAYS[how].value)
