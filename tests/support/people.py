@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
 
 from portal.access import Grant, Kind, Person, Role, Visitor
 from portal.assessments.booking_words import SeatState
 from portal.assessments.models.panels import Seat
+from portal.errors import Problem
 from portal.web.people import as_person
 from tests.support.pages import plain_client
 from tests.support.summary import unnoticed
@@ -68,7 +70,7 @@ def _guard_says(app: Flask, address: str, person: Person) -> int:
     with as_person(app, person), app.test_request_context(address):
         try:
             answer = app.preprocess_request()
-        except Exception as problem:
+        except (HTTPException, Problem) as problem:
             answer = app.handle_user_exception(problem)
         return OK if answer is None else app.make_response(answer).status_code
 
