@@ -20,7 +20,7 @@ from portal import create_app
 from portal.audit import Act
 from portal.db import Database
 from portal.web.caching import PAGES
-from tests.support import judges, one_database, one_day, summary
+from tests.support import judges, one_database, one_day, order, summary
 from tests.support.pages import PageClient
 from tests.support.provision import KINDS, Provision, settings_for
 from tests.support.transactions import RolledBackDatabase
@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(summary.Plugin(config))
     config.pluginmanager.register(one_database.Plugin(config))
     config.pluginmanager.register(judges.Plugin(config))
+    config.pluginmanager.register(order.Plugin())
 
 
 def pytest_collection_finish() -> None:
