@@ -172,8 +172,7 @@ class _Run:
                     taken.add((group, SETS[place.period][0]))
             attempt += 1
             groups = {p: group_of(slugs[p.service_id], attempt) for p in groups if p not in made}
-        self._session.add_all(made.values())
-        self._session.flush()
+        store.add(self._session, list(made.values()))
         documents = [(each.id, None, data_sets.document(each)) for each in made.values()]
         record_all(self._session, self._act, "data_set.added", data_sets.THING, documents)
         return made
@@ -181,8 +180,7 @@ class _Run:
     def _write(self, written: list[_Written]) -> None:
         session, act = self._session, self._act
         batches = [self._sent(each) for each in written]
-        session.add_all(batches)
-        session.flush()
+        store.add_batches(session, batches)
         over, rows = list[int](), list[dict[str, Any]]()
         for each, batch in zip(written, batches, strict=True):
             measures = {m.key: m.id for m in each.data_set.measures}

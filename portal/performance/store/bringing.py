@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal.audit import ImportBatch
 from portal.catalogue.models.services import Service
-from portal.db import chunks, insert_rows
-from portal.performance.models.data_sets import DataSet
+from portal.db import chunks, insert_rows, new_ids
+from portal.performance.models.data_sets import DataMeasure, DataSet
 from portal.performance.models.values import DataBatch, DataRecord, DataValue
 from portal.performance.rules.entries import Record
 from portal.performance.words import SetKind, ValueState
@@ -51,6 +51,28 @@ def volumes_of(
         .order_by(DataSet.id.desc())
     )
     return list(session.scalars(query))
+
+
+def add(session: Session, data_sets: list[DataSet]) -> None:
+    """Add data sets with their measures. The ids of these are known before, so that a statement
+    writes many; else each row is a statement on SQLite.
+    """
+    _number(session, [measure for each in data_sets for measure in each.measures])
+    session.add_all(data_sets)
+    session.flush()
+
+
+def add_batches(session: Session, batches: list[DataBatch]) -> None:
+    """The same of batches."""
+    _number(session, batches)
+    session.add_all(batches)
+    session.flush()
+
+
+def _number(session: Session, rows: Sequence[DataMeasure | DataBatch]) -> None:
+    ids = new_ids(session, type(rows[0]), len(rows)) if rows else []
+    for row, id_ in zip(rows, ids, strict=True):
+        row.id = id_
 
 
 def beside(
@@ -136,7 +158,12 @@ def put_records(session: Session, records: Mapping[int, list[Record]], at: datet
     cell.
     """
     r = DataRecord
-    there = [(id_, each.at.date(), each.cell) for id_, some in records.items() for each in some
+    with_some = [
+        id_
+        for some in chunks(records)
+        for id_ in session.scalars(select(r.data_set_id).where(r.data_set_id.in_(some)).distinct())
+    ]
+    there = [(id_, each.at.date(), each.cell) for id_ in with_some for each in records[id_]
           if each.at]  # fmt: skip
     for part in chunks(there):
         session.execute(delete(r).where(tuple_(r.data_set_id, r.day, r.cell).in_(part)))

@@ -57,7 +57,15 @@ def put_many(
 ) -> None:
     """The same for many, by their ids and those of their data sets."""
     f = ThingFigure
-    pairs = [(*key, start) for key, figures in sets.items() for start in {s for s, _ in figures}]
+    known = {
+        id_
+        for some in chunks({id_ for id_, _ in sets})
+        for id_ in session.scalars(
+            select(f.of_id).where(f.kind == kind, f.of_id.in_(some)).distinct()
+        )
+    }
+    pairs = [(*key, start) for key, figures in sets.items() if key[0] in known
+             for start in {s for s, _ in figures}]  # fmt: skip
     others: dict[tuple[int, date, Figure], int] = {}
     for some in chunks(sorted(pairs)):
         of_things = (f.kind == kind, f.period == period, f.of_id.in_({id_ for id_, _, _ in some}))
