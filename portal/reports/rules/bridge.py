@@ -9,9 +9,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from portal.catalogue.component_words import Standing
-from portal.reports.rules.assumptions import Chosen
+from portal.reports.rules.assumptions import Chosen, Row
+from portal.reports.rules.places import Places
 from portal.reports.rules.runs import Tally, Terms, case, to_pence
 from portal.reports.rules.what_if import Known
+from portal.reports.rules.years import ZERO
 from portal.reports.words import Assumed, View
 
 
@@ -52,10 +54,16 @@ def _npv(known: Known, terms: Terms) -> Decimal:
     return case(View.WHOLE, confirmed, known.platforms, terms, tally).npv()
 
 
-def _alone(known: Known, slug: str) -> Known:
-    places = {place: placed for place, placed in known.places.items() if place.component == slug}
-    mine = [platform for platform in known.platforms if platform.slug == slug]
-    return known._replace(places=places, platforms=mine)
+def _apart(known: Known) -> dict[str, Known]:
+    """What is known, component by component."""
+    places: dict[str, Places] = {}
+    for place, placed in known.places.items():
+        places.setdefault(place.component, {})[place] = placed
+    platforms = {platform.slug: [platform] for platform in known.platforms}
+    return {
+        slug: known._replace(places=mine, platforms=platforms.get(slug, []))
+        for slug, mine in places.items()
+    }
 
 
 def bridge(
@@ -86,13 +94,15 @@ def _steps(
     """What the figure is after each step, not rounded."""
     terms, wanted = before.terms, after.terms
     yield Why.CODE_BEFORE, "", _npv(before, terms)
-    terms = replace(terms, rate=wanted.rate)
-    yield Why.RATE, "", _npv(before, terms)
+    if terms.rate != wanted.rate:
+        terms = replace(terms, rate=wanted.rate)
+        yield Why.RATE, "", _npv(before, terms)
     for field in Assumed:
-        rows = [each for each in terms.chosen.rows.values() if each.field is not field]
-        rows += [each for each in wanted.chosen.rows.values() if each.field is field]
-        terms = replace(terms, chosen=Chosen(rows))
-        yield Why.ASSUMPTIONS, field.value, _npv(before, terms)
+        was, now = _of_field(terms, field), _of_field(wanted, field)
+        if was != now:
+            rows = {key: row for key, row in terms.chosen.rows.items() if key not in was}
+            terms = replace(terms, chosen=Chosen([*rows.values(), *now.values()]))
+            yield Why.ASSUMPTIONS, field.value, _npv(before, terms)
     if years_of(terms) != years_of(wanted):
         if between is None:
             yield Why.YEARS_AND_DATA, "", _npv(after, wanted)
@@ -102,10 +112,21 @@ def _steps(
     yield from _by_component(before, after, wanted)
 
 
+def _of_field(terms: Terms, field: Assumed) -> dict[str, Row]:
+    return {key: row for key, row in terms.chosen.rows.items() if row.field is field}
+
+
 def _by_component(before: Known, after: Known, terms: Terms) -> Iterator[tuple[Why, str, Decimal]]:
     """Nothing of a component's figure follows from another's, so they can change one by one."""
     total = _npv(before, terms)
-    slugs = {place.component for known in (before, after) for place in known.places}
-    for slug in sorted(slugs):
-        total += _npv(_alone(after, slug), terms) - _npv(_alone(before, slug), terms)
+    was, now = _apart(before), _apart(after)
+    for slug in sorted({*was, *now}):
+        if slug in was and slug in now and _same_records(was[slug], now[slug]):
+            continue
+        gone, come = (_npv(each[slug], terms) if slug in each else ZERO for each in (was, now))
+        total += come - gone
         yield Why.DATA, slug, total
+
+
+def _same_records(one: Known, other: Known) -> bool:
+    return one.platforms == other.platforms and one.places == other.places

@@ -89,6 +89,9 @@ def listing(session: Session, query: ClaimQuery, limit: int | None = None) -> It
         statement = statement.where(Component.slug == query.component)
     if query.kinds is not None:
         statement = statement.where(c.kind.in_(sorted(query.kinds)))
+        if query.kinds == {ClaimKind.PLATFORM}:
+            # So says a constraint; the database finds them at once by it.
+            statement = statement.where(c.service_id == 0)
     if query.without:
         left = Component.slug.not_in(query.without)
         statement = statement.where(or_(Component.slug.is_(None), left))
