@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bodies, data_records, databases, figures, imports, writes
+from bench import bodies, data_records, databases, figures, imports, savings, writes
 from bench.client import Burst, burst, get
 from bench.measure import compare
 from bench.report import Line
@@ -190,6 +190,7 @@ WORKS: dict[str, Work] = {
     "edit": edit,
     "data": data_records.lines,
     "figures": figures.lines,
+    "savings": savings.lines,
     "while-import": while_import,
     "while-exports": while_exports,
     "workers": workers,
