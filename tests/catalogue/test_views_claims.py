@@ -31,15 +31,15 @@ CLAIMS = "/components/payments/users"
 
 
 class Cast:
-    """A component with 60 claims, its provider, and the owner of a service that uses it."""
+    """A component with claims, its provider, and the owner of a service that uses it."""
 
-    def __init__(self, app: Flask, session: Session) -> None:
+    def __init__(self, app: Flask, session: Session, claims: int) -> None:
         self.app, self.session = app, session
         add_organisation(session, "ministry")
         add_capability(session, "needs")
         add_capability(session, "pay", "needs")
         add_component(session, "payments", "pay")
-        for number in range(60):
+        for number in range(claims):
             add_service(session, f"s-{number:02}", owner="ministry")
             add_usage(session, f"s-{number:02}", "pay", component="payments")
         component = components.ids_by_slug(session)["payments"]
@@ -65,10 +65,16 @@ class Cast:
 
 
 @pytest.fixture
-def cast(app: Flask, session: Session) -> Cast:
-    return Cast(app, session)
+def claims() -> int:
+    return 2
 
 
+@pytest.fixture
+def cast(app: Flask, session: Session, claims: int) -> Cast:
+    return Cast(app, session, claims)
+
+
+@pytest.mark.parametrize("claims", [60])
 def test_a_provider_confirms_some_and_disputes_one(cast: Cast) -> None:
     client = cast.as_(cast.provider)
     assert cast.waits(cast.provider) == [CLAIMS] and cast.waits(cast.owner) == []
@@ -156,6 +162,7 @@ def test_a_component_that_nobody_uses(cast: Cast) -> None:
     assert "No service in this catalogue says that it uses it" in page.text
 
 
+@pytest.mark.parametrize("claims", [60])
 def test_both_sides(cast: Cast) -> None:
     client = other_browser(cast.app)
     where = "/components/payments/reconciliation"
@@ -191,6 +198,7 @@ def test_both_sides(cast: Cast) -> None:
     assert "Ministri" in client.get(f"{where}?by=counts").text
 
 
+@pytest.mark.parametrize("claims", [60])
 def test_a_frame_for_other_pages(cast: Cast) -> None:
     answer = other_browser(cast.app).get(f"{CLAIMS}/fragment")
     assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
