@@ -62,12 +62,15 @@ def run(
 
 
 @contextmanager
-def seldom_collecting() -> Iterator[None]:
+def seldom_collecting(each: int = 50_000) -> Iterator[None]:
     """Look for cycles seldom: a batch makes many objects and hardly a cycle, and the usual pace
     takes a sixth of the time.
+
+    Args:
+        each: so many new objects are waited for.
     """
     usual = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(each, 20, 20)
     try:
         yield
     finally:

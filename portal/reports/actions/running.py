@@ -32,6 +32,8 @@ from portal.reports.words import Basis, RunState, SetState
 JOB = "reports.savings_run"
 #: So many lines, or claims, are written at once: others write in between.
 SOME = 5_000
+#: So many new objects are waited for until cycles are looked for, of which a run makes none.
+OBJECTS = 500_000
 #: How far a run is when all is read, when all is claimed, and when all is drawn, in per cent.
 _READ, _CLAIMED, _DRAWN = 15, 70, 80
 T = TypeVar("T")
@@ -106,7 +108,7 @@ def do(database: Database, run_id: int, clock: Callable[[], datetime]) -> None:
                 runs.progress(session, run_id, per_cent)
             last = per_cent
 
-    with seldom_collecting():
+    with seldom_collecting(OBJECTS):
         terms, parts = _read(database, run)
         told(_READ)
         with claim_rows.Sorter() as rows:
@@ -252,7 +254,7 @@ def replay(database: Database, run_id: int) -> Replayed:
             raise Refused(N_("The run is not finished"))
         terms = assumption_sets.terms(session, assumption_sets.by_id(session, run.set_id))
         parts = runs.parts(session, run_id)
-    with seldom_collecting():
+    with seldom_collecting(OBJECTS):
         found = work_out(parts, terms, run.seed, lambda _: None, lambda _: None)
     return Replayed(
         run.code == code(),
