@@ -178,3 +178,8 @@ def test_tables_keep_their_checks_and_indexes(bare_database: Database) -> None:
         wanted = {c.name for c in table.constraints if isinstance(c, CheckConstraint)}
         found = {check["name"] for check in inspector.get_check_constraints(table.name)}
         assert {str(name) for name in wanted} == found, table.name
+        if bare_database.sqlite and table.dialect_options["sqlite"]["autoincrement"]:
+            with bare_database.reading() as session:
+                told = text("SELECT sql FROM sqlite_master WHERE name = :name")
+                made = session.scalar(told, {"name": table.name})
+            assert "AUTOINCREMENT" in str(made), f"{table.name} gives numbers again"
