@@ -88,7 +88,6 @@ def fill_sets(session: Session, recorded: Case) -> None:
         group, type_ = name.split("/")
         given = recorded["config"].get(name, {})
         flags = Flags(open_schema=True, **{settings.get(k, k): v for k, v in given.items()})
-        type_ = type_.replace("_", "-")
         made = moving_in.create(session, group, type_, [TOKEN], flags, ACT)
         rows = recorded["data"].get(name, ())
         put = [record(row) for row in rows]
@@ -118,8 +117,6 @@ def send(client: FlaskClient, case: Case) -> TestResponse:
     headers = {"Accept": "*/*"}
     path = case["path"]
     if "req" not in case:
-        group_type = re.compile(r"^/data/fx/[a-z_]+")
-        path = group_type.sub(lambda found: found[0].replace("_", "-"), path)
         return client.open(path, method=case["method"], headers=headers)
     name = label(case)
     data = (case["req"] or "").encode("latin-1")

@@ -53,8 +53,19 @@ def test_without_a_token_one_is_made_and_told_once(app: Flask, session: Session)
     assert "nobody can be told again" in run(app, *CREATE, "svc", "more").stdout
 
 
+def test_a_type_may_have_underscores_as_it_had_elsewhere(app: Flask, session: Session) -> None:
+    run(app, *CREATE, "fx", "two_words_2", "--token", "tok", "--open-schema")
+    client = app.test_client()
+    sent = {"_timestamp": "2026-07-01T00:00:00Z", "count": 3}
+    for address in ("/data/fx/two_words_2", "/fx_two_words_2"):
+        headers = {"Authorization": "Bearer tok"}
+        assert client.post(address, json=sent, headers=headers).status_code == 200
+        assert client.get(address).get_json()["data"][0]["count"] == 3
+    assert client.get("/data-sets/fx/two_words_2").status_code == 200
+
+
 def test_what_cannot_be(app: Flask, session: Session) -> None:
-    for words in (("G", "x"), ("g", "x_y"), ("g", "x" * 61), ("g", "x", "--auto-id", "a-b"),
+    for words in (("G", "x"), ("g_h", "x"), ("g", "x" * 61), ("g", "x", "--auto-id", "a-b"),
                   ("g", "x", "--token", "a b")):  # fmt: skip
         run(app, *CREATE, *words, code=1)
         assert data_sets.find(session, *words[:2]) is None

@@ -56,7 +56,7 @@ def create(
     Args:
         session: one that writes.
         group: the first part of its address.
-        type_: the second part.
+        type_: the second part; it may have underscores.
         given: tokens that programs have already; where there are none, one is made.
         flags: its settings.
         act: who makes it.
@@ -85,7 +85,7 @@ def create(
 
 
 def _check(group: str, type_: str, flags: Flags) -> None:
-    schemas.check_address(group, type_)
+    schemas.check_moved(group, type_)
     for key in flags.auto_ids:
         if not _FIELD.fullmatch(key):
             raise Invalid("auto_id", N_("%(key)s is not a valid key"), key=key)
@@ -98,7 +98,7 @@ def _flags(data_set: DataSet) -> Flags:
 def _add(session: Session, group: str, type_: str, flags: Flags, act: Act) -> DataSet:
     kind = SetKind.OWN if flags.open_schema else _kind_of(type_)
     sort = kinds.SORTS.get(kind)
-    title = sort.title if sort else f"{group} {type_}".replace("-", " ")
+    title = sort.title if sort else f"{group} {type_}".replace("-", " ").replace("_", " ")
     row = DataSet(group=group, type=type_, title=title, kind=kind, period=None, **asdict(flags))
     dimensions = [
         DataDimension(

@@ -15,6 +15,8 @@ from portal.performance.words import Kpi, Period, SetKind, Unit
 
 #: A group or type in an address, and the longest that there may be.
 ADDRESS = re.compile(r"[a-z0-9-]{1,60}")
+#: A type that programs know from another portal; data sets had underscores there.
+MOVED_TYPE = re.compile(r"[a-z0-9_-]{1,60}")
 #: So many figures a period fit on a form; more come by file or program.
 ON_A_FORM = 60
 MOST_CELLS = 1_000
@@ -71,9 +73,12 @@ def wrong_address(group: str, type_: str) -> Iterator[Invalid]:
             )
 
 
-def check_address(group: str, type_: str) -> None:
-    """Raises Invalid where a group or type cannot stand in an address."""
-    for problem in wrong_address(group, type_):
+def check_moved(group: str, type_: str) -> None:
+    """Raises Invalid where the group or type of a data set that moves in cannot stand in an
+    address.
+    """
+    plain = "-" if MOVED_TYPE.fullmatch(type_) else type_
+    for problem in wrong_address(group, plain):
         raise problem
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from portal.catalogue.views.histories import withhold
 from portal.performance.actions import taking_back
 from portal.performance.store import moves
-from portal.performance.views import api, dashboards, histories, keeping_pages
+from portal.performance.views import api, api_names, dashboards, histories, keeping_pages
 
 
 def install(app: Flask, writes_per_minute: int = 0, links_per_network: int = 0) -> None:
@@ -21,6 +21,7 @@ def install(app: Flask, writes_per_minute: int = 0, links_per_network: int = 0) 
     """
     # Without a salt, few numbers had to be tried to find those that are not shown.
     withhold("data_set.received", "digest")
+    api_names.install(app)
     moves.install()
     taking_back.install()
     keeping_pages.install(app, links_per_network)

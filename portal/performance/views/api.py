@@ -36,7 +36,6 @@ from portal.performance.views.api_bodies import (
     sent_records,
     sent_token,
 )
-from portal.performance.views.api_names import DataSetName
 from portal.performance.words import Way
 from portal.web import limits
 from portal.web.guard import public
@@ -81,7 +80,6 @@ def install(app: Flask, writes_per_minute: int) -> None:
         app: the portal.
         writes_per_minute: how often one token may write; 0 sets no limit.
     """
-    app.url_map.converters["data_set_name"] = DataSetName
     app.register_blueprint(blueprint)
     app.extensions["csrf"].exempt(blueprint)  # no browser sends the header by itself
     api_answers.install(app)

@@ -14,7 +14,7 @@ from portal.web import errors
 NO_CACHE = "no-cache"
 #: An address as data sets had it before they had groups and types.
 _ONE_PART = re.compile(r"/[A-Za-z0-9_-]+")
-_NAME = re.compile(r"/[a-z0-9-]+_[a-z0-9-]+")
+_NAME = re.compile(r"/[a-z0-9-]+_[a-z0-9_-]+")
 _READS = ("GET", "HEAD", "OPTIONS")
 NO_SET = "data_set not found"
 NO_HEADER = "Expected header of form: Authorization: Bearer <token>"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 FOLDERS = {Kind.SERVICE: "services", Kind.COMPONENT: "components"}
-ONE = "/data-sets/<slug:group>/<slug:type_>"
+ONE = "/data-sets/<slug:group>/<data_set_type:type_>"
 
 
 class Of(NamedTuple):
