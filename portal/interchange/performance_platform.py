@@ -25,6 +25,7 @@ from portal.interchange.volume_columns import Column
 from portal.performance.rules import periods
 from portal.performance.rules import published as rules
 from portal.performance.rules.published import Published
+from portal.performance.words import Period
 
 SERVICES, VOLUMES = "services-csv", "transaction-volumes"
 AUDIENCES = {
@@ -139,18 +140,22 @@ def _volumes(
 
 
 def _form(table: Table, agency: str, category: str, previous: str | None) -> _Form:
-    years = sorted(_years(table), key=lambda year: year.last)
     used = [category, "Customer type", "Business model", "Keywords"]
     table.once([*used, *([previous] if previous else [])])
     columns = volume_columns.find(table)
-    return _Form(agency, category, previous, years, columns)
+    return _Form(agency, category, previous, _years(columns), columns)
 
 
-def _years(table: Table) -> list[Year]:
-    return [
+def _years(columns: list[Column]) -> list[Year]:
+    """The columns of 12 months, the oldest first. What is published counts before the sheet's sum
+    of four quarters: of a caseload, that is four times too high.
+    """
+    years = [
         Year(each.heading, each.start, periods.end_of(each.period, each.start))
-        for each in volume_columns.totals(table)
+        for each in columns
+        if (each.period, each.measure) == (Period.YEAR, volume_columns.TRANSACTIONS)
     ]
+    return sorted(years, key=lambda year: year.last)
 
 
 def _twice(line: int) -> str:

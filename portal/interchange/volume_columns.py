@@ -109,14 +109,6 @@ def span(month: str, year: int, last_month: str, last_year: int) -> Span:
     return Span(date(year, start, 1), date(last_year, end, last_day))
 
 
-def totals(table: Table) -> list[Column]:
-    """The columns of all transactions in 12 months that are named by their months, the sheet's own
-    sums among them.
-    """
-    named = [*_long(table).values(), *_sums(table, set())]
-    return [column for column in named if column.measure == TRANSACTIONS]
-
-
 def find(table: Table) -> list[Column]:
     """The columns of a table that hold values. One whose period is wrong is set aside, but for a
     slip that its neighbours mend.

@@ -144,6 +144,14 @@ def test_sums_with_one_heading_are_read_by_position(tmp_path: Path) -> None:
     assert said == [("transactions", 7), ("digital", 5)]
 
 
+def test_what_is_published_counts_before_the_sum_of_a_caseload(tmp_path: Path) -> None:
+    header = SERVICES_HEADER.rstrip("\n") + ",2017-Q3 Vol.,2017-Q4 Vol.\n"
+    rows = "X,Dept,,Name,a-slug,,,,,,,,8,8,3,2\nX,Dept,,Other,b-slug,,,,,,,,8,8,3,-\n"
+    parsed = performance_platform.parse_services(write(tmp_path, "s.csv", header + rows))
+    said = [(d.fields["yearly_transactions"], d.fields["transactions_to"]) for d in parsed.desired]
+    assert said == [(2, "2017-09-30"), (3, "2017-06-30")]
+
+
 def test_bad_first_row_does_not_hide_a_good_second(tmp_path: Path) -> None:
     rows = "X,Dept,,,a-slug,,,,,,,,,\nX,Dept,,Name,a-slug,,,,,,,,,\n"
     parsed = performance_platform.parse_services(write(tmp_path, "s.csv", SERVICES_HEADER + rows))
