@@ -19,9 +19,8 @@ from portal.charts.tornado import tornado
 _KEPT = 128
 
 
-@lru_cache(maxsize=_KEPT)
 def layout(chart: Chart, narrow: bool = False) -> Drawing:
-    """The drawing of a chart, for wide screens or narrow ones. It is not to be changed."""
+    """The drawing of a chart, for wide screens or narrow ones."""
     size = NARROW if narrow else WIDE
     if isinstance(chart, HeatMap):
         return heat(chart, size[0])
@@ -30,8 +29,11 @@ def layout(chart: Chart, narrow: bool = False) -> Drawing:
     return lines(chart, size) if isinstance(chart, Lines) else bars(chart, size)
 
 
+@lru_cache(maxsize=_KEPT)
 def picture(chart: Chart, unit: str, narrow: bool = False) -> Drawing:
-    """The drawing with its title, and what it counts: so that a file says alone what it shows."""
+    """The drawing with its title, and what it counts: so that a file says alone what it shows. It
+    is not to be changed.
+    """
     return titled(layout(chart, narrow), unit)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from portal.catalogue.forms import labels
@@ -12,7 +13,7 @@ from portal.performance.rules import kinds, kpis, periods
 from portal.performance.rules.collected_words import FAULTS, TROUBLES
 from portal.performance.words import Period, SetKind
 from portal.web.filters import long_date, month, month_alone
-from portal.web.i18n import _, lazy
+from portal.web.i18n import _, html_lang, lazy
 
 LABELS: dict[str, Mapping[str, str]] = {
     "set_kind": {
@@ -166,6 +167,12 @@ def _part(each: Mapping[str, Any]) -> str:
 
 def period_name(period: Period | None, start: date) -> str:
     """A period in words, such as `July 2026` or `July to September 2026`."""
+    return _period_name(period, start, html_lang())
+
+
+# A page names the same periods a hundred times.
+@lru_cache(maxsize=2_000)
+def _period_name(period: Period | None, start: date, _language: str) -> str:
     if period is None or period is Period.DAY:
         return long_date(start)
     if period is Period.MONTH:
