@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from flask import Flask
+from flask import Flask, Response
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
@@ -18,7 +18,7 @@ from portal.web.people import as_person
 from tests.support.pages import plain_client
 from tests.support.summary import unnoticed
 
-OK, MISSING = 200, 404
+MISSING = 404
 #: Carries the roles of the person a browser test plays: see tests/browser/server.py.
 HEADER = "X-Test-Roles"
 NO_ROLE = "none"
@@ -50,29 +50,34 @@ def reader_of(app: Flask, address: str) -> Person:
     people: list[Person] = [Visitor(), Somebody(), *(everywhere(role) for role in Role)]
     told: Person | None = None
     for person in people:
-        status = _guard_says(app, address, person)
-        if status == OK:
+        answer = _guard_says(app, address, person)
+        if answer is not None and answer.status_code == MISSING:
+            told = told or person
+        elif not _turned_away(answer):
             return person
-        told = told or (person if status == MISSING else None)
     for person in seated(app):
         # Only the page itself knows what is on which seat.
         with unnoticed(), as_person(app, person):
             answer = plain_client(app).get(address)
-        if answer.status_code < 400 and not led_to_sign_in(answer):
+        if answer.status_code != MISSING and not _turned_away(answer):
             return person
     if told is None:
         raise AssertionError(f"no role may see {address}")
     return told
 
 
-def _guard_says(app: Flask, address: str, person: Person) -> int:
-    """The status with which the guard answers before the page is made."""
+def _guard_says(app: Flask, address: str, person: Person) -> Response | None:
+    """What the guard answers before the page is made; None where it lets somebody in."""
     with as_person(app, person), app.test_request_context(address):
         try:
             answer = app.preprocess_request()
         except (HTTPException, Problem) as problem:
             answer = app.handle_user_exception(problem)
-        return OK if answer is None else app.make_response(answer).status_code
+        return None if answer is None else app.make_response(answer)
+
+
+def _turned_away(answer: Response | None) -> bool:
+    return answer is not None and (answer.status_code in (401, 403) or led_to_sign_in(answer))
 
 
 def seated(app: Flask) -> Iterator[Person]:
