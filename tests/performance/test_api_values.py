@@ -268,6 +268,17 @@ def test_values_of_a_period_that_goes_on_are_provisional(
     assert session.scalars(select(DataValue.status)).all() == [ValueStatus.PROVISIONAL]
 
 
+def test_what_is_published_is_not_provisional_again(client: PageClient, session: Session) -> None:
+    made(session)
+    assert send(client, row(count=5)).status_code == 200
+    answer = send(client, [row(AUGUST), row(count=6, status="provisional")])
+    [message] = answer.get_json()["messages"]
+    assert answer.status_code == 400 and "status cannot be provisional again" in message
+    assert [each[3] for each in values(session)] == [5]
+    assert send(client, row(AUGUST, status="provisional")).status_code == 200
+    assert send(client, row(AUGUST, count=8, status="provisional")).status_code == 200
+
+
 def test_what_is_too_long_is_not_repeated(client: PageClient, session: Session) -> None:
     made(session)
     answer = send(client, row(channel="a" * 101))

@@ -217,6 +217,9 @@ def test_all_or_nothing_with_the_place_and_no_value(here: Collected) -> None:
     here.stub.says(body(1, 2, 3, 4))
     assert here.later(timedelta(days=1))[0].outcome is KEPT
     assert here.kept.failures == 0
+    again = [{**each, "status": "provisional"} for each in orjson.loads(body(2))]
+    here.stub.says(orjson.dumps(again))
+    assert here.later(timedelta(days=1))[0].faults == [[1, "status", "not_taken"]]
 
 
 def test_people_are_told_once_after_three_failures(here: Collected) -> None:

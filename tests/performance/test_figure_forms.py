@@ -112,6 +112,23 @@ def test_a_published_figure_changes_only_with_a_reason(
     assert record.body["completed"] == 90
 
 
+def test_published_answers_are_not_provisional_again(
+    database: RolledBackDatabase, session: Session, row: DataSet
+) -> None:
+    answered(database, row, 100, 80)
+    submit(database, row)
+    again = lambda: answering.submit(  # noqa: E731
+        database, row.id, JUNE, ValueStatus.PROVISIONAL, answering.marks(sheet_of(database, row)),
+        FORM, replace(act(), reason="Late"),
+    )  # fmt: skip
+    answered(database, row, 100, 80)
+    assert again().counts["same"] == 2
+    answered(database, row, 100, 90)
+    with pytest.raises(Invalid, match="cannot be provisional again") as refused:
+        again()
+    assert refused.value.field == "status"
+
+
 def test_two_at_once_get_both_answers(database: RolledBackDatabase, row: DataSet) -> None:
     def first(many: float, base: str = "") -> None:
         answering.answer(database, row.id, JUNE, 1, Answer(N, said(many)), base, act())

@@ -101,6 +101,22 @@ def test_what_is_no_such_file(client: PageClient, place: Place) -> None:
     assert "a row for each period and channel: start" in with_channels
 
 
+def test_a_published_figure_is_not_provisional_again(client: PageClient, place: Place) -> None:
+    row = place.add()
+    place.keep(row, number(JUNE, "transactions", 1_100), number(JUNE, "digital", 5))
+    file = "start,transactions,digital\n2026-06-01,1200,5\n2026-07-01,20,\n"
+    shown = send(place, file, status="provisional")
+    wrong = "2 transactions A published figure cannot be provisional again"
+    assert shown.status_code == 422 and wrong in text_of(shown)
+    data = {**filled(shown, "main form"), "why": "Late"}
+    assert place.team.post(f"{ADDRESS}/keep", data=data).status_code == 422
+    kept = {**filled(send(place, file)), "why": "Late"}
+    assert place.team.post(f"{ADDRESS}/keep", data=kept).status_code == 303
+    at = "/data-sets/a-fine/volumes/values/2026-0"
+    assert "Revised" in text(client, f"{at}6-01")
+    assert "Late" in text(client, f"{at}6-01") and "Late" not in text(client, f"{at}7-01")
+
+
 def test_without_anything_new_there_is_nothing_to_save(place: Place) -> None:
     row = place.add()
     place.keep(row, number(JUNE, "transactions", 10))

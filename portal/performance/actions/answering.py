@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from portal.performance.models.values import DataBatch
 from portal.performance.rules import answers as rules
 from portal.performance.rules import due, figure_records
 from portal.performance.rules.answers import Answer
-from portal.performance.rules.entries import Entry, Sent
+from portal.performance.rules.entries import AGAIN, Entry, Sent
 from portal.performance.rules.questions import Question, questions
 from portal.performance.store import data_sets, drafts, records, values
 from portal.performance.words import ValueState, ValueStatus
@@ -169,7 +170,8 @@ def submit(
 
     Raises:
         Stale: an answer changed since they were checked.
-        Invalid: an answer is missing or cannot be, a reason is, or the period has not ended.
+        Invalid: an answer is missing or cannot be, a reason is, the period has not ended, or a
+            published number would be provisional again.
     """
     with database.writing() as session:
         row = open_set(session, data_set_id)
@@ -185,10 +187,24 @@ def submit_in(
     if marks(found) != base:
         raise Stale
     _refuse(found, status, act)
-    entries = rules.entries(found.questions, found.answers, start, status)
+    entries = list(rules.entries(found.questions, found.answers, start, status))
+    if status is ValueStatus.PROVISIONAL:
+        entries = _as_published(entries, values.by_place(session, row, start))
     batch = keep_entries(session, row, entries, sent, act)
     drafts.remove(session, row.id, start)
     return batch
+
+
+def _as_published(entries: Iterable[Entry], known: Mapping[tuple[str, str], Any]) -> list[Entry]:
+    """The values of a form, which sends those as well that stand already: they stay published."""
+    return [
+        replace(each, status=ValueStatus.PUBLISHED)
+        if (was := known.get((each.cell, each.measure)))
+        and was.status is not ValueStatus.PROVISIONAL
+        and (was.state, was.number) == (each.state, each.number)
+        else each
+        for each in entries
+    ]
 
 
 def _refuse(found: Sheet, status: ValueStatus, act: Act) -> None:
@@ -198,6 +214,10 @@ def _refuse(found: Sheet, status: ValueStatus, act: Act) -> None:
         raise Invalid("go", problem.marked, **problem.values)
     if found.data_set.period is not None:
         rules.check_status(found.data_set.period, found.start, status, act.day)
+    if status is ValueStatus.PROVISIONAL and any(
+        found.standing[number].state is ValueState.NUMBER for number in found.revised
+    ):
+        raise Invalid("status", AGAIN)
     if found.revised and not act.reason:
         raise Invalid("why", N_("Enter why published figures change"))
 

@@ -30,8 +30,15 @@ from portal.performance.rules.collected_faults import faults, without_ids
 from portal.performance.rules.collected_words import TROUBLES
 from portal.performance.rules.entries import Sent
 from portal.performance.rules.records import LARGEST, Asked, WrongRecords
+from portal.performance.rules.schema_checks import STATUS
 from portal.performance.store import collected_hosts, collecting, data_sets, records
-from portal.performance.words import CollectedFormat, CollectedOutcome, CollectedTrouble, Way
+from portal.performance.words import (
+    CollectedFormat,
+    CollectedOutcome,
+    CollectedTrouble,
+    Fault,
+    Way,
+)
 
 if TYPE_CHECKING:
     from config import Settings
@@ -188,6 +195,9 @@ def _receive(session: Session, task: Task, rows: Rows, at: datetime) -> None:
     sent = Sent(Way.COLLECTED, source=task.host)
     try:
         receiving.receive(session, data_set, rows.records, sent, act)
+    except receiving.Reopened as problem:
+        found = [(rows.places[n], STATUS, Fault.NOT_TAKEN) for n in problem.numbers]
+        raise Failed(CollectedTrouble.RECORDS, found=found) from None
     except WrongRecords:
         found = faults(rows, records.asked_of(data_set))
         raise Failed(CollectedTrouble.RECORDS, found=found) from None

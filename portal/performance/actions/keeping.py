@@ -11,10 +11,18 @@ from portal.audit import Act, record
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.values import DataBatch
 from portal.performance.rules import meanings
-from portal.performance.rules.entries import Entry, Gone, Record, Sent, digest
+from portal.performance.rules.entries import (
+    Entry,
+    Gone,
+    Record,
+    Sent,
+    SteppedBack,
+    digest,
+    steps_back,
+)
 from portal.performance.store import data_sets, folding, values
 from portal.performance.store import records as records_store
-from portal.performance.words import Way
+from portal.performance.words import ValueStatus, Way
 
 
 def keep(
@@ -43,8 +51,12 @@ def keep(
         The batch. `counts` says how many `records` there are and how many are `removed`, and how
         many values are `new`, `revised` or `same` as before; `withdrawn` are those of periods of
         which nothing is left.
+
+    Raises:
+        SteppedBack: a published number would be provisional again.
     """
     data_set = data_sets.locked(session, data_set_id)
+    _refuse_steps_back(session, data_set, entries)
     salt = secrets.token_hex(16)
     said = digest(salt, entries, records, gone.ids)
     batch = values.add_batch(session, data_set, sent, salt, said, act)
@@ -67,6 +79,21 @@ def keep(
         after["collected_from"] = sent.source
     record(session, act, "data_set.received", data_sets.THING, data_set.id, None, after)
     return batch
+
+
+def _refuse_steps_back(session: Session, data_set: DataSet, entries: Collection[Entry]) -> None:
+    asked = {each.key: each for each in entries if each.status is ValueStatus.PROVISIONAL}
+    if not asked:
+        return
+    keys = {measure.id: measure.key for measure in data_set.measures}
+    back = {
+        key
+        for row in values.current(session, data_set.id, {start for start, _, _ in asked})
+        if (key := (row.start, row.cell, keys[row.measure_id])) in asked
+        and steps_back(asked[key].status, row)
+    }
+    if back:
+        raise SteppedBack(back)
 
 
 def _extend(

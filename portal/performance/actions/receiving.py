@@ -14,9 +14,19 @@ from portal.performance.models.data_sets import DataSet
 from portal.performance.models.values import DataBatch
 from portal.performance.rules import meanings, personal_records, schema_checks
 from portal.performance.rules import records as rules
-from portal.performance.rules.entries import Gone, Record, Sent
-from portal.performance.rules.records import Asked, Together, WrongRecords
+from portal.performance.rules.entries import Gone, Record, Sent, SteppedBack
+from portal.performance.rules.records import Asked, Together, WrongRecords, said_of
 from portal.performance.store import data_sets, records
+
+
+class Reopened(WrongRecords):
+    """Records say that published figures are provisional: `numbers` are their places, from 0."""
+
+    def __init__(self, numbers: Sequence[int], many: int) -> None:
+        """Name each of them among `many`."""
+        message = "status cannot be provisional again: the figures are published"
+        super().__init__([said_of(number, many, message) for number in numbers])
+        self.numbers = numbers
 
 
 def receive(
@@ -64,7 +74,13 @@ def _keep(
         for each in made.values()
         for entry in meanings.entries(each, asked)
     ]
-    return keeping.keep(session, data_set.id, entries, list(made.values()), sent, act, left)
+    try:
+        return keeping.keep(session, data_set.id, entries, list(made.values()), sent, act, left)
+    except SteppedBack as problem:
+        places = {(start, cell) for start, cell, _ in problem.keys}
+        raise Reopened(
+            [n for n, each in enumerate(reads) if meanings.place(each, asked) in places], len(reads)
+        ) from None
 
 
 def _left(session: Session, data_set_id: int, made: dict[str, Record]) -> Gone:

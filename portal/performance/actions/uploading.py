@@ -16,7 +16,7 @@ from portal.performance.actions import answering
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.values import DataBatch
 from portal.performance.rules import answers
-from portal.performance.rules.entries import Entry, Sent
+from portal.performance.rules.entries import Entry, Sent, steps_back
 from portal.performance.store import data_sets, values
 from portal.performance.words import ValueStatus
 
@@ -42,6 +42,11 @@ class Change:
             and not self.same
             and self.was.status is not ValueStatus.PROVISIONAL
         )
+
+    @property
+    def steps_back(self) -> bool:
+        """Whether a published number would be provisional again; the same number stays as it is."""
+        return not self.same and self.was is not None and steps_back(self.entry.status, self.was)
 
 
 Known = dict[tuple[date, str, str], Entry]
@@ -98,7 +103,8 @@ def keep(
 
     Raises:
         Stale: the file would change something else now.
-        Invalid: published values change without a reason, or a part is above its whole.
+        Invalid: published values change without a reason or would be provisional again, or a part
+            is above its whole.
     """
     with database.writing() as session:
         row = answering.open_set(session, data_set_id)

@@ -7,15 +7,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
+from portal.errors import N_, Invalid
 from portal.performance.words import Doubt, Figure, ValueState, ValueStatus, Way
 
 #: The states by which nothing is known of a value, but that it should be: a sum has a gap there.
 #: Of several in one figure, the first here counts.
 UNKNOWN = (ValueState.NOT_PROVIDED, ValueState.NOT_COLLECTED, ValueState.SUPPRESSED)
+AGAIN = N_("A published figure cannot be provisional again: say that it is final")
 #: Of several in one figure, the first here counts.
 STATUSES = (ValueStatus.PROVISIONAL, ValueStatus.REVISED, ValueStatus.PUBLISHED)
 
@@ -34,6 +36,27 @@ class Record(NamedTuple):
     at: datetime | None
     cell: str | None
     body: dict[str, Any]
+
+
+class Was(Protocol):
+    """What stands for a value."""
+
+    @property
+    def state(self) -> ValueState:
+        """A number, or why there is none."""
+
+    @property
+    def status(self) -> ValueStatus:
+        """How far it is."""
+
+
+class SteppedBack(Invalid):
+    """Numbers that are published would be provisional again: `keys` says which, in any order."""
+
+    def __init__(self, keys: Collection[tuple[date, str, str]]) -> None:
+        """Keep what they are values of."""
+        super().__init__("status", AGAIN)
+        self.keys = frozenset(keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +79,12 @@ class Entry:
     def key(self) -> tuple[date, str, str]:
         """What it is a value of."""
         return self.start, self.cell, self.measure
+
+
+def steps_back(status: ValueStatus, was: Was) -> bool:
+    """Whether a number that is published would be provisional again: it was relied on."""
+    firm = was.state is ValueState.NUMBER and was.status is not ValueStatus.PROVISIONAL
+    return status is ValueStatus.PROVISIONAL and firm
 
 
 @dataclass(frozen=True, slots=True)

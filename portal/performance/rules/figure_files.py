@@ -74,8 +74,9 @@ def decoded(raw: bytes) -> tuple[str, str]:
 
 def read(
     text: str, schema: Schema, status: ValueStatus, day: date
-) -> tuple[list[Entry], list[Wrong]]:
-    """The values that a file says, and what is wrong with it. An empty cell says nothing.
+) -> tuple[dict[Entry, int], list[Wrong]]:
+    """The values that a file says, each with its row, and what is wrong with it. An empty cell says
+    nothing.
 
     Raises:
         Invalid: for the field `file`: the columns are not those of the data set.
@@ -91,7 +92,7 @@ def read(
     _check_header(header, schema)
     if not rows:
         raise Invalid("file", N_("The selected file has no figures below its header"))
-    entries: dict[tuple[date, str, str], Entry] = {}
+    entries: dict[tuple[date, str, str], tuple[Entry, int]] = {}
     wrong: list[Wrong] = []
     for number, cells in rows:
         if len(cells) != len(header):
@@ -100,7 +101,7 @@ def read(
         _row(number, dict(zip(header, cells, strict=True)), schema, status, day, entries, wrong)
     if not entries and not wrong:
         raise Invalid("file", N_("The file has no figures: nothing stands in its columns"))
-    return list(entries.values()), wrong
+    return dict(entries.values()), wrong
 
 
 def _check_personal(header: list[str], rows: list[tuple[int, list[str]]]) -> None:
@@ -147,7 +148,7 @@ def _wrong(row: int, column: str, message: str, **values: object) -> Wrong:
 
 def _row(
     number: int, cells: Mapping[str, str], schema: Schema, status: ValueStatus, day: date,
-    entries: dict[tuple[date, str, str], Entry], wrong: list[Wrong],
+    entries: dict[tuple[date, str, str], tuple[Entry, int]], wrong: list[Wrong],
 ) -> None:  # fmt: skip
     before = len(wrong)
     start = _start(number, cells[START], schema, status, day, wrong)
@@ -166,7 +167,7 @@ def _row(
             continue
         if entry.key in entries:
             wrong.append(_wrong(number, measure.key, N_("The file says this figure twice")))
-        entries[entry.key] = entry
+        entries[entry.key] = entry, number
 
 
 def _start(

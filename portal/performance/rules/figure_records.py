@@ -8,7 +8,9 @@ from typing import Any
 
 from portal.performance.rules import kinds
 from portal.performance.rules.entries import Entry, Record
+from portal.performance.rules.schema_checks import STATUS
 from portal.performance.rules.schemas import Schema
+from portal.performance.words import ValueStatus
 
 
 def records(
@@ -25,7 +27,10 @@ def records(
     """
     of: dict[tuple[date, str], dict[str, Any]] = {}
     for entry in entries:
-        of.setdefault((entry.start, entry.cell), {})[entry.measure] = _plain(entry.number)
+        said = of.setdefault((entry.start, entry.cell), {})
+        said[entry.measure] = _plain(entry.number)
+        if entry.status is ValueStatus.PROVISIONAL:
+            said[STATUS] = entry.status.value
     return [_record(schema, *place, before.get(place), said) for place, said in of.items()]
 
 
@@ -37,7 +42,7 @@ def _record(
     id_, known = before or (f"{start.isoformat()}.{cell}".rstrip("."), {})
     values = cell.split(kinds.BETWEEN) if schema.dimensions else []
     body = {
-        **known,
+        **{key: value for key, value in known.items() if key != STATUS},
         "_timestamp": at.isoformat(),
         "period": schema.period.value if schema.period else None,
         **{d.key: value for d, value in zip(schema.dimensions, values, strict=False)},

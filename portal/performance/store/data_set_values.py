@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import Session
 
 from portal.performance.models.data_sets import DataMeasure
@@ -15,7 +15,9 @@ from portal.performance.words import Doubt, Unit, ValueState, ValueStatus, Way
 
 
 class Value(NamedTuple):
-    """A value with its measure and how it came in. `note` is for those who answer for it."""
+    """A value with its measure and how it came in. `reason` is why it was revised; `note` is for
+    those who answer for it.
+    """
 
     start: date
     cell: str
@@ -78,10 +80,12 @@ def _values(session: Session, data_set_id: int, *which: ColumnElement[bool]) -> 
 
 def _query() -> Any:
     v, m, b = DataValue, DataMeasure, DataBatch
+    # What is new in a batch has no reason: others in it were revised.
+    why = case((v.status == ValueStatus.REVISED, b.reason))
     return (
         select(
             v.start, v.cell, m.key, m.title, m.unit, v.revision, v.current, v.state, v.number,
-            v.status, v.definition, v.doubt, b.way, b.source, b.actor, b.at, b.reason, v.note,
+            v.status, v.definition, v.doubt, b.way, b.source, b.actor, b.at, why, v.note,
         )
         .join(m, m.id == v.measure_id)
         .join(b, b.id == v.batch_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, Response, url_for
@@ -18,7 +18,7 @@ from portal.performance.actions.uploading import Change
 from portal.performance.forms.labels import period_name
 from portal.performance.forms.uploads import ConfirmForm, UploadForm, row_for
 from portal.performance.rules import answers, figure_files, schemas
-from portal.performance.rules.entries import Entry, Sent
+from portal.performance.rules.entries import AGAIN, Entry, Sent
 from portal.performance.rules.figure_files import Wrong
 from portal.performance.store import data_sets
 from portal.performance.views.data_set_base import ONE, Seen, crumbs_to, seen_at, thing_at
@@ -85,21 +85,20 @@ def _csv(header: list[str], rows: Any, name: str) -> Response:
 
 def _read(
     found: Seen, text: str, status: ValueStatus
-) -> tuple[list[Entry], list[Wrong], list[Change]]:
+) -> tuple[dict[Entry, int], list[Wrong], list[Change]]:
     """What a file says, what is wrong with it, and what it would change. Raises Invalid."""
     entries, wrong = figure_files.read(text, data_sets.schema_of(found.row), status, today())
     with reading() as session:
         changes = uploading.plan(session, found.row, entries)
         for start, problem in uploading.above_whole(session, found.row, changes):
-            wrong.append(Wrong(_row_of(text, start), problem.field, problem))
+            row = min(row for entry, row in entries.items() if entry.start == start)
+            wrong.append(Wrong(row, problem.field, problem))
+    wrong += [
+        Wrong(entries[each.entry], each.entry.measure, Invalid("status", AGAIN))
+        for each in changes
+        if each.steps_back
+    ]
     return entries, wrong, changes
-
-
-def _row_of(text: str, day: date) -> int:
-    """The first row of a file that speaks of a period."""
-    said = (day.isoformat(), f"{day:%d/%m/%Y}")
-    lines = enumerate(text.splitlines(), start=1)
-    return next((n for n, line in lines if any(each in line for each in said)), 1)
 
 
 def _preview(
@@ -190,7 +189,7 @@ def keep(group: str, type_: str) -> AnyResponse:
     return _preview(found, text, form.encoding.data or "UTF-8", status, form)
 
 
-def _keep(found: Seen, entries: list[Entry], form: ConfirmForm) -> bool:
+def _keep(found: Seen, entries: Collection[Entry], form: ConfirmForm) -> bool:
     sent, by = Sent(Way.FILE), act(form.why.data or None)
     try:
         uploading.keep(database(), found.row.id, entries, form.base.data or "", sent, by)
