@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,6 +17,7 @@ from portal.performance.words import Figure, Kpi, Period, ValueState, ValueStatu
 
 MONTHS = periods.between(Period.MONTH, date(2025, 7, 1), date(2026, 7, 1))
 TAKE_UP, VOLUME = Kpi.DIGITAL_TAKE_UP.value, Figure.TRANSACTIONS.value
+CALLS, NUMBER, SUPPRESSED = Figure.CALLS.value, ValueState.NUMBER, ValueState.SUPPRESSED
 COST = Kpi.COST_PER_TRANSACTION.value
 
 
@@ -62,6 +64,31 @@ def test_one_that_stops_reporting_is_no_fall() -> None:
     assert like == pytest.approx(-0.006)
     assert everybody == pytest.approx(-0.863, abs=0.0005)
     assert boards.far_apart(like, everybody)
+
+
+_HALF = st.tuples(st.integers(1, 1000), st.booleans())
+
+
+@given(st.lists(st.tuples(_HALF, _HALF), min_size=1, max_size=4))
+def test_no_change_is_worked_out_where_parts_are_not_shown(
+    pairs: list[tuple[tuple[int, bool], ...]],
+) -> None:
+    """Each service before and now: a number, and whether it is of all its parts."""
+    rows = [
+        replace(row(Figure.CALLS, at, number, of), state=NUMBER if whole else SUPPRESSED)
+        for of, pair in enumerate(pairs)
+        for at, (number, whole) in zip((MONTHS[0], MONTHS[-1]), pair, strict=True)
+    ]
+    made = board(*rows, units=len(pairs))
+    before, now = (made.cell(CALLS, at) for at in (MONTHS[0], MONTHS[-1]))
+    assert now.total.top == sum(pair[1][0] for pair in pairs)
+    assert now.total.partial == sum(not pair[1][1] for pair in pairs)
+    all_whole = all(whole for pair in pairs for _number, whole in pair)
+    assert (boards.change_of_all(CALLS, before, now) is None) == (not all_whole)
+    both = [(was, is_) for (was, one), (is_, other) in pairs if one and other]
+    assert (now.total.was_top, now.total.same_top) == (
+        sum(was for was, _ in both), sum(is_ for _, is_ in both)
+    )  # fmt: skip
 
 
 def test_costs_are_over_12_months() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -262,11 +263,39 @@ def test_numbers_of_a_few_are_not_shown(client: PageClient, session: Session) ->
     kept = {"group": "two", "service_id": add_service(session, "two").id, "threshold": 5}
     send(session, add_set(session, **kept), number(NOW, "transactions", 4))  # type: ignore[arg-type]
     session.commit()
-    assert "Transactions 200 July 2026 1 of 2 services, and 1 with numbers that are not" in shown(
-        client, "/performance"
-    )
+    said = "1 of 2 services, 1 of them in part, and 1 with numbers that are not shown"
+    told = f"Transactions 200 July 2026; without numbers that are not shown {said}"
+    assert told in shown(client, "/performance")
     row = client.get("/performance.json").get_json()["items"][0]
-    assert (row["value"], row["services"], row["services_suppressed"]) == (200, 1, 1)
+    assert (row["value"], row["services"], row["services_suppressed"]) == (200, 1, 2)
+
+
+def test_a_sum_without_parts_says_so_and_has_no_change(
+    client: PageClient, session: Session
+) -> None:
+    add_organisation(session, "top")
+    made = add_service(session, "one", owner="top")
+    data_set = add_set(session, SetKind.CALLS, service_id=made.id, threshold=5)
+    for at, few in ((MONTHS[-3], 80), (MONTHS[-2], 3), (NOW, 90)):
+        cells = (("get-information", 600), ("challenge-a-decision", few), ("other", 40))
+        send(session, data_set, *(number(at, "count", many, cell) for cell, many in cells))
+    session.commit()
+    here, was = "/services/one/performance?tile=calls", "June 2026"
+    why = f"No change is worked out: some numbers of {was} are not shown"
+    for query in (f"&with={MONTHS[-2]}", f"&to={MONTHS[-2]}&with={MONTHS[-3]}"):
+        page = shown(client, here + query)
+        assert page.count(why) == 2 and not re.search(r"(up|down) [0-9.]+%", page)
+        assert page.count("600 (without numbers that are not shown)") == 2  # both of the tables
+    chart = client.get("/services/one/performance/charts/calls.csv").get_data(as_text=True)
+    assert f"{MONTHS[-2]},Calls received,600,false,without numbers that are not shown" in chart
+    for address in (here, "/organisations/top/performance?period=month&tile=calls"):
+        rows = client.get(address.replace("?", ".json?")).get_json()["items"]
+        found = {row["start"]: row["services_suppressed"] for row in rows}
+        assert (found[str(MONTHS[-2])], found[str(NOW)]) == (1, 0), address
+    lines = client.get("/performance/compare.json?service=one&figure=calls").get_json()["items"]
+    assert [row["partial"] for row in lines] == [False, True, False]
+    page = shown(client, f"/organisations/top/performance?period=month&to={MONTHS[-2]}")
+    assert f"{was}; without numbers that are not shown 1 of 1 services, 1 of them in part" in page
 
 
 def test_a_figure_says_which_data_sets_it_is_from(client: PageClient, bodies: None) -> None:

@@ -227,6 +227,30 @@ def test_numbers_of_a_few_are_in_no_sum_and_no_order_by_size(session: Session) -
     assert comparing.between(session, asked) == Compared(Group(2, 18, 47), hidden=1)
 
 
+def test_a_sum_of_shown_parts_is_listed_and_in_no_comparison(
+    client: PageClient, session: Session
+) -> None:
+    made = add_service(session, "a")
+    data_set = add_set(session, SetKind.CALLS, Period.YEAR, service_id=made.id, threshold=5)
+    for at, few in ((BEFORE, 3), (NOW, 90)):
+        cells = (("get-information", 600), ("challenge-a-decision", few), ("other", 40))
+        send(session, data_set, *(number(at, "count", many, cell) for cell, many in cells))
+    session.commit()
+    query = f"?figure=calls&period=year&to={NOW}&with={BEFORE}"
+    asked = Asked(Period.YEAR, Figure.CALLS, NOW, BEFORE, NOW)
+    assert comparing.between(session, asked) == Compared(hidden=1)
+    page = shown(client, f"/performance/periods{query}")
+    assert "no service has all of its numbers shown in both periods" in page
+    page = shown(client, f"/performance/services{query}")
+    assert "730" in page and "Not known 600 (without numbers that are not shown)" in page
+    (row,) = answer_of(client, f"/performance/services.json{query}")["items"]
+    assert (row["value"], row["value_before"], row["change"]) == (730, 600, None)
+    (row,) = answer_of(client, f"/performance/services.json?figure=calls&period=year&to={BEFORE}")[
+        "items"
+    ]
+    assert (row["value"], row["share"], row["partial"]) == (600, None, True)
+
+
 @pytest.fixture
 def shares(session: Session) -> None:
     """Services with digital transactions, and some without a number of either."""

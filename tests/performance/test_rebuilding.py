@@ -176,7 +176,7 @@ def test_totals_say_nothing_of_numbers_that_are_not_shown(session: Session) -> N
     total = figures.total_in(session.get_one(FigureTotal, (*whole, STARTS[0])))
     assert (total.things, total.top, total.suppressed) == (1, 500, 1)
     later = figures.total_in(session.get_one(FigureTotal, (*whole, STARTS[12])))
-    assert (later.things, later.top, later.same_things) == (1, 60, 0)
+    assert (later.things, later.top, later.same_things, later.partial) == (1, 60, 0, 1)
     take_up = session.get_one(FigureTotal, (whole[0], whole[1], "digital_take_up", STARTS[12]))
     assert (take_up.things, take_up.suppressed) == (0, 1)
 

@@ -35,6 +35,8 @@ MISSING = {
     ValueState.NOT_COLLECTED: lazy("Not collected"),
     ValueState.SUPPRESSED: lazy("Not shown, so that nobody can be recognised"),
 }
+#: What is said of a sum of which parts are not shown.
+WITHOUT_HIDDEN = lazy("without numbers that are not shown")
 PERIODS = {
     Period.DAY: lazy("Days"),
     Period.WEEK: lazy("Weeks"),

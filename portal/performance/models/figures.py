@@ -46,7 +46,8 @@ class FigureTotal(Base):
     and `bottom` are sums over the services that have both; of a figure, `top` is its sum and
     `bottom` is empty. `same_` is like for like: over the `same_things` that have it a year before
     as well, then (`was`) and now. `suppressed` is how many more services have it, but as a number
-    that is not shown: they are in no sum. `provisional` is how many of `things` may still change.
+    that is not shown: they are in no sum. `provisional` is how many of `things` may still change,
+    `partial` how many of them are sums of which parts are not shown: those are not like for like.
     """
 
     __tablename__ = "figure_total"
@@ -71,3 +72,4 @@ class FigureTotal(Base):
     was_bottom: Mapped[float | None] = mapped_column(Double)
     suppressed: Mapped[int] = mapped_column(server_default="0")
     provisional: Mapped[int] = mapped_column(server_default="0")
+    partial: Mapped[int] = mapped_column(server_default="0")

@@ -56,14 +56,22 @@ class Cell:
         state: of one unit, why there is no number; None where nobody said.
         provisional: whether it may change still.
         doubt: what is strange about it.
-        partial: whether parts of the sums are not shown, and not in them.
     """
 
     total: Total
     state: ValueState | None = None
     provisional: bool = False
     doubt: Doubt | None = None
-    partial: bool = False
+
+    @property
+    def partial(self) -> bool:
+        """Whether parts of the sums are not shown, and not in them."""
+        return self.total.partial > 0
+
+    @property
+    def hides(self) -> bool:
+        """Whether it is not shown, or parts of it are not."""
+        return self.partial or self.state is ValueState.SUPPRESSED
 
 
 _EMPTY = Cell(Total())
@@ -149,6 +157,7 @@ def _summed(parts: Sequence[Total]) -> Total:
     for each in parts:
         made.add(each)
     made.things, made.same_things = parts[0].things, parts[0].same_things
+    made.suppressed = max(each.suppressed for each in parts)
     return made
 
 
@@ -197,9 +206,8 @@ def _cell(total: Total, rows: Sequence[Row]) -> Cell:
     states = [row.state for row in rows if row.state is not ValueState.NUMBER]
     provisional = any(row.status is ValueStatus.PROVISIONAL for row in rows)
     doubt = next((row.doubt for row in rows if row.doubt), None)
-    partial = any(row.state is ValueState.SUPPRESSED and row.number is not None for row in rows)
     state = states[0] if states and not total.things else None
-    return Cell(total, state, provisional, doubt, partial and total.things > 0)
+    return Cell(total, state, provisional, doubt)
 
 
 def ratio(measure: str, top: float, bottom: float | None) -> float | None:
@@ -221,6 +229,15 @@ def change(measure: str, was: float | None, now: float | None) -> float | None:
     return now - was if measure in SHARES else kpis.growth(was, now)
 
 
+def change_of_all(measure: str, was: Cell, now: Cell) -> float | None:
+    """The change over all who have it; None where parts of either sum are not shown: what changed
+    may be only which those are.
+    """
+    if was.partial or now.partial:
+        return None
+    return change(measure, value(measure, was.total), value(measure, now.total))
+
+
 def like_for_like(measure: str, total: Total) -> float | None:
     """The change since a year before over those that have it in both."""
     if not total.same_things:
@@ -240,13 +257,14 @@ def far_apart(like: float | None, everybody: float | None) -> bool:
 class Coverage:
     """How much of a measure there is: units with a number of all units, and periods with one of
     those expected, in percent. Expected of units is what they gave in the period when most did.
-    `suppressed` units have a number that is not shown.
+    `suppressed` units have a number that is not shown; of `partial` ones parts are not.
     """
 
     things: int
     units: int
     percent: int | None
     suppressed: int = 0
+    partial: int = 0
 
 
 def year_of(board: Board) -> int:
@@ -261,7 +279,7 @@ def coverage(board: Board, measure: str) -> Coverage:
     percent = round(100 * sum(many) / (most * len(many))) if most else None
     if percent == 100 and sum(many) < most * len(many):
         percent = 99
-    return Coverage(now.things, max(board.units, most), percent, now.suppressed)
+    return Coverage(now.things, max(board.units, most), percent, now.suppressed, now.partial)
 
 
 def steps(period: Period, found: Sequence[date], first: date, last: date) -> list[date]:

@@ -68,7 +68,7 @@ class Compared:
         both: the services that have it in both: like for like.
         started: those that have it now only.
         stopped: those that had it before only.
-        hidden: those with a number that is not shown; it is in no sum here.
+        hidden: those with a number of which all or a part is not shown; they are in no sum here.
     """
 
     both: Group = field(default_factory=Group)

@@ -35,12 +35,13 @@ class Total:
         top: the sum of the figure, or of what stands above the line of an indicator.
         bottom: the sum below the line; None for a figure.
         largest: the largest single figure (top) among the services.
-        same_things: how many have it a year before as well.
+        same_things: how many have it a year before as well, whole in both.
         same_top, same_bottom: now, over those.
         was_top, was_bottom: a year before, over those.
         suppressed: how many more services have it as a number that is not shown. They are in no
             sum, so that nobody finds them by subtraction.
         provisional: how many of `things` have it as a number that may still change.
+        partial: how many of `things` have it as a sum of which parts are not shown.
     """
 
     things: int = 0
@@ -54,11 +55,17 @@ class Total:
     was_bottom: float | None = None
     suppressed: int = 0
     provisional: int = 0
+    partial: int = 0
 
     @property
     def many(self) -> int:
         """How many services have it, whether it is shown or not."""
         return self.things + self.suppressed
+
+    @property
+    def hidden(self) -> int:
+        """How many services have a number that is not shown, be it a part of theirs or all."""
+        return self.suppressed + self.partial
 
     def add(self, other: Total) -> None:
         """Count what another total has as well: of services that are not in this one."""
@@ -73,6 +80,7 @@ class Total:
         self.was_bottom = _plus(self.was_bottom, other.was_bottom)
         self.suppressed += other.suppressed
         self.provisional += other.provisional
+        self.partial += other.partial
 
     def nearly(self, other: Total) -> bool:
         """Whether both are the same but for the last digits of sums of fractions."""
@@ -123,8 +131,9 @@ def total(
         if now is None:
             made.suppressed += _suppressed(name, periods.get(start))
             continue
-        was = _of(name, periods.get(before))
-        made.add(_one(now, was))
+        was, partial = _of(name, periods.get(before)), _partial(now)
+        made.add(_one(now, None if partial or _partial(was) else was))
+        made.partial += partial
         made.provisional += any((id_, start, part) in provisional for part in parts)
     return made
 
@@ -132,6 +141,11 @@ def total(
 def known(number: float | None, state: ValueState) -> float | None:
     """A figure as totals take it: one that is not all shown says so."""
     return Partial(number) if number is not None and state is ValueState.SUPPRESSED else number
+
+
+def _partial(part: Part | None) -> bool:
+    """Whether no change is worked out from it: the parts that are shown need not be the same."""
+    return part is not None and isinstance(part[0], Partial)
 
 
 def _one(now: Part, was: Part | None) -> Total:

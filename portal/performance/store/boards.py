@@ -185,7 +185,7 @@ def _totals(bodies: Bodies, measures: Collection[str]) -> Any:
     t, o, day = FigureTotal, Organisation, partial(bindparam, type_=Date())
     of_period = t.period == bindparam("period", type_=t.period.type)
     own = (t.things, t.top, t.bottom, t.largest, t.same_things, t.same_top, t.same_bottom,
-           t.was_top, t.was_bottom, t.suppressed, t.provisional)  # fmt: skip
+           t.was_top, t.was_bottom, t.suppressed, t.provisional, t.partial)  # fmt: skip
     sums = [func.max(c) if c is t.largest else func.sum(c) for c in own]
     together: Any = (
         select(literal(0), literal(""), literal(""), t.figure, t.start, *sums)

@@ -53,7 +53,8 @@ _LAST = 1e300
 
 class Row(NamedTuple):
     """A service with its figure now and before, and the data set that it is from; a number of too
-    few is not there. `below` is what an indicator divides by now.
+    few is not there. `below` is what an indicator divides by now. What is `hidden` (in either
+    period) may be a part: the number is the sum of the others then.
     """
 
     id: int
@@ -66,12 +67,25 @@ class Row(NamedTuple):
     state: ValueState | None
     status: ValueStatus | None
     hidden: int
+    hidden_was: int
     below: float | None
     doubt: Doubt | None
     group: str
     type: str
     title: str
     sort_value: Any = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether parts of what it has now are not shown."""
+        return self.now is not None and self.state is ValueState.SUPPRESSED
+
+    @property
+    def both(self) -> tuple[float, float] | None:
+        """What it had and has, where both are all shown."""
+        if self.now is None or self.was is None or self.hidden:
+            return None
+        return self.was, self.now
 
 
 def between(session: Session, asked: Asked) -> Compared:
@@ -215,18 +229,18 @@ def _row(p: Any) -> tuple[Any, ...]:
     o, d = Organisation, DataSet
     return (
         Service.id, Service.slug, Service.name, o.slug, o.name,
-        p.now, p.was, p.state, p.status, p.hidden, p.below_now, p.doubt, d.group, d.type, d.title,
+        p.now, p.was, p.state, p.status, p.hidden, p.hidden_was, p.below_now, p.doubt,
+        d.group, d.type, d.title,
     )  # fmt: skip
 
 
 def _is(p: Any, which: Which) -> ColumnElement[bool]:
     """Which services are meant: whoever has a number that is not shown is in none of the sums."""
-    here, there = p.now.is_not(None), p.was.is_not(None)
+    here, there, shown = p.now.is_not(None), p.was.is_not(None), p.hidden == 0
     if which is Which.NOW:
         return or_(here, p.hidden_now > 0)
     if which is Which.BOTH:
-        return and_(here, there)
-    shown = p.hidden == 0
+        return and_(here, there, shown)
     if which is Which.STARTED:
         return and_(here, p.was.is_(None), shown)
     return and_(there, p.now.is_(None), shown)
@@ -243,7 +257,7 @@ def _pairs(asked: Asked) -> Any:
             _indicator(kpi, f, at) for at in (now, was)
         )
     else:
-        figures, gone = (Figure(asked.figure),), and_(gone, f.number.is_(None))
+        figures = (Figure(asked.figure),)
         now_, was_ = (func.max(case((at, f.number))) for at in (now, was))
         top_now, top_was, below_now, below_was = now_, was_, literal(0.0), literal(0.0)
     first = f.figure == figures[0]
@@ -262,6 +276,7 @@ def _pairs(asked: Asked) -> Any:
             func.max(case((now, f.doubt))).label("doubt"),
             func.max(case((gone, 1), else_=0)).label("hidden"),
             func.max(case((and_(now, gone), 1), else_=0)).label("hidden_now"),
+            func.max(case((and_(was, gone), 1), else_=0)).label("hidden_was"),
         )
         .where(
             f.kind == Kind.SERVICE, f.period == asked.period, f.figure.in_(figures),
@@ -301,13 +316,16 @@ _STEP, _UNITS = "-step", "-units"
 
 
 class Step(NamedTuple):
-    """How many services have a figure for a period, and its changes since a year before."""
+    """How many services have a figure for a period, and its changes since a year before. `partial`
+    is how many of them have a sum of which parts are not shown.
+    """
 
     start: date
     things: int
     top: float
     same_top: float
     was_top: float
+    partial: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,8 +345,9 @@ class Held:
 
 def held(session: Session, bodies: Bodies, figure: Measure) -> Held:
     """What there is of a figure, and which other figures there are, in one statement."""
-    t, nothing = FigureTotal, (null(),) * 3
-    sums = (func.sum(each) for each in (t.things + t.suppressed, t.top, t.same_top, t.was_top))
+    t, nothing = FigureTotal, (null(),) * 4
+    kept = (t.things + t.suppressed, t.top, t.same_top, t.was_top, t.partial)
+    sums = (func.sum(each) for each in kept)
     of_it: Any = select(literal(_STEP), t.period, t.start, *sums).where(bodies.counted)
     of_it = of_it.where(t.figure == figure.value).group_by(t.period, t.start)
     every: Any = select(t.figure, null(), null(), null(), *nothing).where(bodies.counted)

@@ -244,6 +244,7 @@ def _row(body: int, period: Period, name: str, start: date, each: Total) -> dict
         "same_things": each.same_things, "same_top": each.same_top,
         "same_bottom": each.same_bottom, "was_top": each.was_top, "was_bottom": each.was_bottom,
         "suppressed": each.suppressed, "provisional": each.provisional,
+        "partial": each.partial,
     }  # fmt: skip
 
 
@@ -293,4 +294,5 @@ def total_in(row: FigureTotal) -> Total:
     return Total(
         row.things, row.top, row.bottom, row.largest, row.same_things, row.same_top,
         row.same_bottom, row.was_top, row.was_bottom, row.suppressed, row.provisional,
+        row.partial,
     )  # fmt: skip

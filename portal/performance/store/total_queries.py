@@ -43,7 +43,7 @@ _SORTED = 200_000
 #: So few starts are named one by one; of more, those between them are counted afresh as well.
 _FEW = 50
 _SUMS = ("things", "top", "bottom", "largest", "same_things", "same_top", "same_bottom", "was_top",
-         "was_bottom", "suppressed", "provisional")  # fmt: skip
+         "was_bottom", "suppressed", "provisional", "partial")  # fmt: skip
 _COLUMNS = ("organisation_id", "period", "figure", "start", *_SUMS)
 #: The names of totals with their period and the starts that there may be, in order.
 Names = list[tuple[Period, str, list[date]]]
@@ -99,8 +99,11 @@ def _of_body(postgresql: bool, nobody: bool, period: Period, name: str) -> Selec
     told = and_(
         *(or_(each.c.number.is_not(None), each.c.state == ValueState.SUPPRESSED) for each in now)
     )
-    known = and_(*(_whole(each.c, len(parts)) for each in now))
-    both = and_(known, *(_whole(each.c, len(parts)) for each in was))
+    known = and_(
+        *(_whole(each.c) if len(parts) > 1 else each.c.number.is_not(None) for each in now)
+    )
+    partial = and_(known, or_(*(each.c.state == ValueState.SUPPRESSED for each in now)))
+    both = and_(*(_whole(each.c) for each in (*now, *was)))
 
     def top(sides: list[Any], where: Any) -> Any:
         return func.coalesce(func.sum(case((where, sides[0].c.number))), 0.0)
@@ -110,14 +113,14 @@ def _of_body(postgresql: bool, nobody: bool, period: Period, name: str) -> Selec
 
     largest = func.max(case((and_(known, now[0].c.number > 0), now[0].c.number)))
     open_ = and_(known, or_(*(each.c.status == ValueStatus.PROVISIONAL for each in now)))
-    many, things, same, may_change = (
-        func.sum(case((each, 1), else_=0)) for each in (told, known, both, open_)
+    many, things, same, may_change, parted = (
+        func.sum(case((each, 1), else_=0)) for each in (told, known, both, open_, partial)
     )
     query: Any = select(
         bindparam("body", type_=service.organisation_id.type), literal(period.value),
         literal(name), start, things, top(now, known), bottom(now, known),
         func.coalesce(largest, 0.0), same, top(now, both), bottom(now, both), top(was, both),
-        bottom(was, both), many - things, may_change,
+        bottom(was, both), many - things, may_change, parted,
     )  # fmt: skip
     # Outer joins, so that SQLite reads an organisation's services first, and then their figures.
     joined: Any = Service.__table__
@@ -134,10 +137,9 @@ def _of_body(postgresql: bool, nobody: bool, period: Period, name: str) -> Selec
     return made
 
 
-def _whole(c: Any, parts: int) -> Any:
-    """Whether a figure counts: no indicator is worked out from one that is not all shown."""
-    there = c.number.is_not(None)
-    return there if parts == 1 else and_(there, c.state != ValueState.SUPPRESSED)
+def _whole(c: Any) -> Any:
+    """Whether a figure is all shown: no indicator and no change is worked out from another."""
+    return and_(c.number.is_not(None), c.state != ValueState.SUPPRESSED)
 
 
 def _figure(c: Any, period: Period, part: Figure) -> Any:

@@ -10,6 +10,7 @@ from portal.errors import N_, Missing
 from portal.performance.forms.board_words import (
     MISSING,
     PERIODS,
+    WITHOUT_HIDDEN,
     amount,
     changed,
     scale_of,
@@ -19,7 +20,7 @@ from portal.performance.rules import boards, kpis, periods
 from portal.performance.rules.boards import Board, Cell
 from portal.performance.store.boards import Ranked
 from portal.performance.views.board_base import Shown, query_of
-from portal.performance.views.board_tiles import changes, chart_of, compared_with
+from portal.performance.views.board_tiles import changes, chart_of, compared_with, why_not
 from portal.performance.words import Kpi
 from portal.web.charts import Figure as ShownChart
 from portal.web.charts import shown as show
@@ -58,8 +59,9 @@ def _point(shown: Shown, board: Board, measure: str, start: date) -> Point:
     if value is None:
         return Point(start, None, note=missing(cell))
     many = board.cell(measure, start).total.things
-    note = ngettext("%(num)s service", "%(num)s services", many) if shown.many else ""
-    return Point(start, value, cell.provisional, note)
+    notes = [ngettext("%(num)s service", "%(num)s services", many)] if shown.many else []
+    notes += [str(WITHOUT_HIDDEN)] if cell.partial else []
+    return Point(start, value, cell.provisional, ", ".join(notes))
 
 
 def missing(cell: Cell) -> str:
@@ -113,8 +115,16 @@ def line_figure(shown: Shown, board: Board, measure: str, also: Sequence[str] = 
     chart = line(shown, measure)
     marks = [f"{long_date(day)}: {text}" for day, text in remarks(shown, measure)]
     title = _trend(shown, board, measure)
-    notes = [*also, *from_sources(shown, measure)]
+    notes = [*also, *_unknown_change(shown, board, measure), *from_sources(shown, measure)]
     return figure(shown, chart, chart_of(measure), title, notes, marks)
+
+
+def _unknown_change(shown: Shown, board: Board, measure: str) -> list[str]:
+    before = compared_with(shown, board, measure)
+    if changes(shown, board, measure, before)[0] is not None:
+        return []
+    why = why_not(shown, board, measure, before)
+    return [f"{why}."] if why else []
 
 
 def from_sources(shown: Shown, measure: str) -> list[str]:

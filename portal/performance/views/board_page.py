@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 
 from portal.charts.data import Chart
-from portal.performance.forms.board_words import amount, changed, share, title_of
+from portal.performance.forms.board_words import WITHOUT_HIDDEN, amount, changed, share, title_of
 from portal.performance.rules import boards as rules
 from portal.performance.rules import periods
 from portal.performance.rules.boards import Board
@@ -100,10 +100,10 @@ def _warning(shown: Shown, board: Board, measure: str) -> list[str]:
     if not shown.many:
         return []
     newest = board.newest_of(measure)
-    total = board.over(measure, newest).total
-    before = board.over(measure, periods.year_before(board.period, newest)).total
-    everybody = rules.change(measure, rules.value(measure, before), rules.value(measure, total))
-    return charts.misleading(measure, rules.like_for_like(measure, total), everybody)
+    now = board.over(measure, newest)
+    before = board.over(measure, periods.year_before(board.period, newest))
+    everybody = rules.change_of_all(measure, before, now)
+    return charts.misleading(measure, rules.like_for_like(measure, now.total), everybody)
 
 
 def ranking(loaded: Loaded) -> dict[str, Any] | None:
@@ -152,7 +152,8 @@ def _said(shown: Shown, board: Board, measure: str, at: Any) -> str:
     value = rules.value(measure, cell.total)
     if value is None:
         return charts.missing(cell) or _("No figure")
-    return amount(measure, value)
+    said = amount(measure, value)
+    return f"{said} ({WITHOUT_HIDDEN})" if cell.partial else said
 
 
 def rows_of(shown: Shown) -> Iterator[dict[str, Any]]:
@@ -168,7 +169,7 @@ def rows_of(shown: Shown) -> Iterator[dict[str, Any]]:
 def _row(shown: Shown, board: Board, measure: str, start: Any) -> dict[str, Any]:
     cell = board.over(measure, start)
     total = cell.total
-    before = board.over(measure, periods.year_before(board.period, start)).total
+    before = board.over(measure, periods.year_before(board.period, start))
     value = rules.value(measure, total)
     ratio = total.bottom is not None and total.things
     return {
@@ -176,10 +177,10 @@ def _row(shown: Shown, board: Board, measure: str, start: Any) -> dict[str, Any]
         "end": periods.end_of(board.period, start), "value": value,
         "numerator": total.top if ratio else None,
         "denominator": total.bottom if ratio else None,
-        "services": total.things, "services_suppressed": total.suppressed,
+        "services": total.things, "services_suppressed": total.hidden,
         "change_like_for_like": rules.like_for_like(measure, total),
         "services_like_for_like": total.same_things,
-        "change_of_all": rules.change(measure, rules.value(measure, before), value),
+        "change_of_all": rules.change_of_all(measure, before, cell),
         "provisional": cell.provisional,
         "missing": cell.state.value if cell.state and value is None else None,
     }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from portal.performance.forms.board_words import MISSING, amount, changed, title_of
+from portal.performance.forms.board_words import MISSING, WITHOUT_HIDDEN, amount, changed, title_of
 from portal.performance.rules import boards, kpis, periods
 from portal.performance.rules.boards import Board
 from portal.performance.views.board_base import Shown
@@ -84,7 +84,8 @@ def _tile(shown: Shown, board: Board, measure: str) -> Tile:
     return Tile(
         measure, title_of(measure), amount(measure, now), "" if now is not None else _missing(cell),
         shown.called(start), _notes(board, measure, cell),
-        _change(shown, measure, like, before, cell.total.same_things),
+        _change(shown, measure, like, before, cell.total.same_things)
+        or why_not(shown, board, measure, before),
         _("Everybody who reported: %(change)s", change=changed(measure, everybody))
         if is_many and everybody is not None else "",
         is_many and boards.far_apart(like, everybody), _coverage(shown, board, measure),
@@ -107,11 +108,20 @@ def changes(
 ) -> tuple[float | None, float | None]:
     """How a measure changed like for like, and over everybody who reported, since a period."""
     now, was = board.over(measure, board.newest_of(measure)), board.over(measure, before)
-    values = boards.value(measure, was.total), boards.value(measure, now.total)
-    everybody = boards.change(measure, *values)
+    everybody = boards.change_of_all(measure, was, now)
     if not shown.many:
         return everybody, everybody
     return boards.like_for_like(measure, now.total), everybody
+
+
+def why_not(shown: Shown, board: Board, measure: str, before: date) -> str:
+    """Why it is not known how a measure changed since a period; empty where that is plain."""
+    cells = {at: board.over(measure, at) for at in (before, board.newest_of(measure))}
+    found = [at for at, cell in cells.items() if cell.hides]
+    if not found or not all(cell.total.many for cell in cells.values()):
+        return ""
+    return _("No change is worked out: some numbers of %(when)s are not shown",
+             when=_(" and ").join(shown.called(at) for at in found))  # fmt: skip
 
 
 def _missing(cell: boards.Cell) -> str:
@@ -129,7 +139,7 @@ def _notes(board: Board, measure: str, cell: boards.Cell) -> tuple[str, ...]:
     if cell.provisional:
         notes.append(_("provisional"))
     if cell.partial:
-        notes.append(_("without numbers that are not shown"))
+        notes.append(str(WITHOUT_HIDDEN))
     if cell.doubt is Doubt.DIGITAL_ABOVE_TOTAL:
         notes.append(_("more digital transactions than transactions were reported"))
     elif cell.doubt is not None:
@@ -155,6 +165,8 @@ def _coverage(shown: Shown, board: Board, measure: str) -> str:
     if shown.many:
         said = _("%(things)s of %(units)s services", things=f"{found.things:,}",
                  units=f"{found.units:,}")  # fmt: skip
+        if found.partial:
+            said += _(", %(num)s of them in part", num=f"{found.partial:,}")
         if found.suppressed:
             said += _(", and %(num)s with numbers that are not shown", num=f"{found.suppressed:,}")
     else:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 from portal.catalogue.rules.filters import encode_key
 from portal.catalogue.store import hierarchy
 from portal.catalogue.views.base import today
-from portal.performance.forms.board_words import MISSING, PERIODS, amount, changed, share, title_of
+from portal.performance.forms.board_words import (
+    MISSING,
+    PERIODS,
+    WITHOUT_HIDDEN,
+    amount,
+    changed,
+    share,
+    title_of,
+)
 from portal.performance.rules import boards
 from portal.performance.rules.comparing import BY_RATE, INDICATORS, Order, Which
 from portal.performance.store import comparing
@@ -37,10 +45,10 @@ def rows_of(found: Listed, rows: Sequence[Row]) -> list[dict[str, Any]]:
             "slug": row.slug, "name": row.name, "organisation_slug": row.organisation_slug,
             "organisation": row.organisation,
             "from": row.title, "from_href": f"/data-sets/{row.group}/{row.type}",
-            "now": amount(figure, row.now) or _missing(row),
-            "was": amount(figure, row.was) or _("No figure"),
+            "now": _number(figure, row.now, row.partial) or _missing(row),
+            "was": _number(figure, row.was, row.hidden_was > 0) or _("No figure"),
             "share": amount(Figure.TRANSACTIONS.value, row.below) if indicator
-                     else share(row.now, whole),
+                     else "" if row.partial else share(row.now, whole),
             "change": _change(figure, row),
             "provisional": row.now is not None and row.status is ValueStatus.PROVISIONAL,
             "doubt": row.now is not None and row.doubt,
@@ -49,12 +57,17 @@ def rows_of(found: Listed, rows: Sequence[Row]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _number(figure: str, number: float | None, partial: bool) -> str:
+    said = amount(figure, number)
+    return f"{said} ({WITHOUT_HIDDEN})" if said and partial else said
+
+
 def _missing(row: Row) -> str:
     return str(MISSING[row.state]) if row.state else _("No figure")
 
 
 def _change(figure: str, row: Row) -> str:
-    grown = boards.change(figure, row.was, row.now)
+    grown = boards.change(figure, *row.both) if row.both else None
     return "" if grown is None else changed(figure, grown)
 
 

@@ -42,7 +42,7 @@ ARGUMENTS = ("q", "which", "sort", "without", "after", "before")
 COLUMNS = (
     "slug", "name", "organisation_slug", "organisation", "start", "end", "value", "share",
     "value_before", "difference", "change", "provisional", "missing", "data_set", "out_of",
-    "doubt",
+    "doubt", "partial",
 )  # fmt: skip
 
 
@@ -185,20 +185,19 @@ def _rows(session: Session, found: Listed) -> Iterator[dict[str, Any]]:
     asked, name = found.asked, found.sides.figure.value
     whole = 0.0 if found.sides.indicator else found.compared.now.now
     for row in comparing.every(session, asked, found.which, found.order):
-        both = row.now is not None and row.was is not None
         yield {
             "slug": row.slug, "name": row.name, "organisation_slug": row.organisation_slug,
             "organisation": row.organisation, "start": asked.now,
             "end": periods.end_of(asked.period, asked.now), "value": row.now,
-            "share": row.now / whole if row.now is not None and whole else None,
+            "share": row.now / whole if row.now is not None and whole and not row.partial else None,
             "value_before": row.was,
-            "difference": (row.now or 0) - (row.was or 0) if both else None,
-            "change": boards.change(name, row.was, row.now),
+            "difference": row.both[1] - row.both[0] if row.both else None,
+            "change": boards.change(name, *row.both) if row.both else None,
             "provisional": row.status is ValueStatus.PROVISIONAL,
             "data_set": f"{row.group}/{row.type}",
             "missing": row.state.value if row.state and row.now is None else None,
             "out_of": row.below if found.sides.indicator else None,
-            "doubt": row.doubt.value if row.doubt else None,
+            "doubt": row.doubt.value if row.doubt else None, "partial": row.partial,
         }  # fmt: skip
 
 

@@ -13,7 +13,14 @@ from portal.catalogue.actions.finding_records import look_up
 from portal.catalogue.forms.picking import FOLDERS, not_found
 from portal.catalogue.views.base import reading, refuse_unknown, version
 from portal.charts.data import Lines, Point, Series
-from portal.performance.forms.board_words import PERIODS, amount, changed, scale_of, title_of
+from portal.performance.forms.board_words import (
+    PERIODS,
+    WITHOUT_HIDDEN,
+    amount,
+    changed,
+    scale_of,
+    title_of,
+)
 from portal.performance.forms.comparing import AddForm
 from portal.performance.rules import boards as rules
 from portal.performance.rules import lines, periods
@@ -37,7 +44,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("thing_lines", __name__)
 COLUMNS = (
     "kind", "slug", "name", "measure", "start", "end", "value", "numerator", "denominator",
-    "provisional", "missing",
+    "provisional", "partial", "missing",
 )  # fmt: skip
 
 
@@ -138,7 +145,7 @@ def _points(line: Line, board: Board, measure: str) -> Iterator[Point]:
     for start in board.starts:
         cell = board.over(measure, start)
         value = rules.value(measure, cell.total)
-        note = "" if value is not None else missing(cell)
+        note = str(WITHOUT_HIDDEN) if cell.partial else "" if value is not None else missing(cell)
         yield Point(start, value, cell.provisional, note)
 
 
@@ -166,15 +173,16 @@ def _summary(found: Beside, line: Line) -> dict[str, Any]:
     if not known:
         return {**said, "missing": _("No figure in this time")}
     newest = known[-1]
-    before = board.over(measure, periods.year_before(board.period, newest)).total
     changes = [
-        rules.change(measure, was, values[newest])
-        for was in (rules.value(measure, before), values[known[0]])
+        rules.change_of_all(measure, board.over(measure, was), board.over(measure, newest))
+        for was in (periods.year_before(board.period, newest), known[0])
     ]
-    since = found.called(known[0])
+    since, value = found.called(known[0]), amount(measure, values[newest])
+    if board.over(measure, newest).partial:
+        value = f"{value} ({WITHOUT_HIDDEN})"
     texts = ["" if each is None else changed(measure, each) for each in changes]
     return {
-        **said, "value": amount(measure, values[newest]), "when": found.called(newest),
+        **said, "value": value, "when": found.called(newest),
         "year": texts[0],
         "all": _("%(change)s since %(when)s", change=texts[1], when=since)
         if texts[1] and len(known) > 1 else "",
@@ -195,6 +203,6 @@ def _rows(found: Beside) -> Iterator[dict[str, Any]]:
                 "end": periods.end_of(line.board.period, start), "value": value,
                 "numerator": cell.total.top if ratio else None,
                 "denominator": cell.total.bottom if ratio else None,
-                "provisional": cell.provisional,
+                "provisional": cell.provisional, "partial": cell.partial,
                 "missing": cell.state.value if cell.state and value is None else None,
             }  # fmt: skip

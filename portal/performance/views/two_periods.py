@@ -151,6 +151,9 @@ def _figure(at: Sides, asked: Asked, found: Compared) -> Figure:
     """The chart with a title that says what changed."""
     like, everybody = found.like_for_like, found.of_all
     title = _("%(what)s: no service has both periods", what=at.title)
+    if found.hidden:
+        title = _("%(what)s: no service has all of its numbers shown in both periods",
+                  what=at.title)  # fmt: skip
     if like is not None:
         title = _("%(what)s: %(change)s like for like", what=at.title,
                   change=changed(at.figure.value, like))  # fmt: skip
@@ -191,9 +194,11 @@ def _misleading(at: Sides) -> list[tuple[str, str, str, str]]:
     """The periods in which a sum over everybody says something else than like for like since a year
     before: what each is called, both changes, and where to look.
     """
-    tops = {step.start: step.top for step in at.mine}
+    # Where parts are not shown, what changed may be only which those are.
+    whole = [step for step in at.mine if not step.partial]
+    tops = {step.start: step.top for step in whole}
     found = []
-    for step in reversed(at.mine):
+    for step in reversed(whole):
         before = at.year_before(step.start)
         like = kpis.growth(step.was_top, step.same_top)
         everybody = kpis.growth(tops.get(before, 0.0), step.top)
