@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date, timedelta
 from typing import Any
 
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from portal import clock, migrations
 from portal.audit import record
+from portal.performance.actions import answering, moving_in
+from portal.performance.actions.moving_in import Flags
+from portal.performance.models.values import DataRecord
+from portal.performance.rules.entries import Sent
 from portal.performance.store import data_sets, rebuilding
+from portal.performance.words import SetKind, Way
 from tests.performance.test_api import send
-from tests.performance.test_api_values import made, row
+from tests.performance.test_api_values import AUGUST, JULY, made, row
 from tests.support.data import ACT
 from tests.support.pages import PageClient
+from tests.support.performance import number
 
 CELLS = {"online": 90, "phone": 3, "paper": 40, "other": 70}
 SET, BOARD = "/data-sets/g/raw", "/services/a-service/performance"
+START = date(2026, 7, 1)
 MONTH = "start_at=2026-07-01T00:00:00Z&end_at=2026-08-01T00:00:00Z&period=month"
 
 
@@ -77,3 +89,89 @@ def test_the_history_tells_no_digest_that_can_be_guessed(
     events = client.get(f"{SET}/history.json").get_json()["items"]
     said = [e["after"]["salted_digest"] for e in events if "salted_digest" in e["after"]]
     assert len(said) == len(set(said)) == 2, "the same that was sent again has another digest"
+
+
+@pytest.mark.parametrize("way", [Way.API, Way.FORM, Way.FILE])
+def test_programs_are_not_told_without_dimensions_either(
+    client: PageClient, session: Session, way: Way
+) -> None:
+    row = made(session, SetKind.COMPLETION, threshold=10)
+    if way is Way.API:
+        send(client, {"_timestamp": JULY, "started": 100, "completed": 95})
+    else:
+        said = number(START, "started", 100), number(START, "completed", 95)
+        answering.keep_entries(session, row, said, Sent(way), ACT)
+        session.commit()
+    [told_] = client.get("/data/g/raw").get_json()["data"]
+    assert (told_["started"], told_["completed"]) == (100, None)
+    queries = (
+        "", "group_by=completed", "group_by=started&collect=completed:set", f"{MONTH}",
+        "group_by=period&collect=completed:sum&collect=completed:mean&collect=completed",
+        f"{MONTH}&collect=completed:sum", f"{MONTH}&group_by=completed&flatten=true",
+        "group_by=started&collect=completed:sum&sort_by=completed:sum:descending",
+    )  # fmt: skip
+    for query in queries:
+        for address in ("/data/g/raw", "/g_raw"):
+            for form in ("", "&format=csv"):
+                answer = client.get(f"{address}?{query}{form}")
+                assert answer.status_code == 200, query
+                assert "95" not in answer.get_data(as_text=True), (address, query, form)
+    for query in ("filter_by=completed:95", "filter_by_prefix=completed:9"):
+        assert client.get(f"/data/g/raw?{query}").get_json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers", "gone"),
+    [
+        (SetKind.VOLUMES, {"transactions": 1000, "digital": 995}, {"digital"}),
+        (SetKind.OUTCOMES, {"processed": 50, "intended": 3}, {"intended"}),
+        (SetKind.SATISFACTION, {f"rating_{n}": 3 * n for n in range(1, 6)},
+         {f"rating_{n}" for n in range(1, 6)}),
+    ],
+)  # fmt: skip
+def test_every_sort_without_dimensions(
+    client: PageClient, session: Session, kind: SetKind, numbers: dict[str, int], gone: set[str]
+) -> None:
+    made(session, kind, threshold=10)
+    assert send(client, {"_timestamp": JULY, **numbers}).status_code == 200
+    [told_] = client.get("/data/g/raw").get_json()["data"]
+    assert {key: told_[key] for key in numbers} == {**numbers, **dict.fromkeys(gone)}
+
+
+def test_a_period_without_dimensions_has_one_record(client: PageClient, session: Session) -> None:
+    made(session, SetKind.COMPLETION)
+    send(client, {"_id": "mine", "_timestamp": JULY, "started": 100, "completed": 95})
+    other = send(client, {"_id": "other", "_timestamp": JULY, "started": 90})
+    assert other.status_code == 400
+    assert "another _id has the values of 2026-07-01" in str(other.get_json())
+    assert send(client, b"", then="/mine", method="DELETE").status_code == 200
+    assert lines(client, f"{SET}.csv") == []
+
+
+def test_records_from_before_have_the_cell_of_their_values(
+    client: PageClient, session: Session
+) -> None:
+    row = made(session, SetKind.COMPLETION, threshold=10)
+    send(client, {"_id": "old", "_timestamp": JULY, "started": 100, "completed": 3})
+    send(client, {"_id": "june", "_timestamp": "2026-06-01T00:00:00Z", "started": 100})
+    etag = client.get("/data/g/raw").headers["ETag"]
+    session.execute(update(DataRecord).values(cell=None))
+    session.add(
+        DataRecord(data_set_id=row.id, record_id="new", at=clock.now(), day=START, body={}, seq=9,
+                   updated_at=clock.now() + timedelta(1))
+    )  # fmt: skip
+    open_ = moving_in.create(session, "g", "open", ["tok"], Flags(open_schema=True), ACT)
+    session.commit()
+    send(client, [{"_id": str(n), "_timestamp": JULY} for n in range(2)], "open")
+    scripts = ScriptDirectory(str(migrations.FOLDER))
+    for statement in scripts.get_revision("0059").module.MENDS:
+        session.execute(text(statement))
+    session.commit()
+    r = DataRecord
+    cells = session.execute(select(r.data_set_id, r.record_id, r.cell).order_by(r.record_id)).all()
+    here, there = row.id, open_.id
+    assert [tuple(each) for each in cells] == [
+        (there, "0", None), (there, "1", None), (here, "june", ""), (here, "new", ""),
+    ]  # fmt: skip
+    found = client.get("/data/g/raw", headers={"If-None-Match": etag})
+    assert found.status_code == 200 and found.headers["ETag"] != etag

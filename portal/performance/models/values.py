@@ -56,8 +56,8 @@ class DataBatch(Base):
 
 class DataRecord(Base):
     """A record as reads give it back, in the order of `seq`: when its id first came. `cell` says
-    which values of the dimensions it is for, in a data set with a closed schema, where each period
-    has one record for each cell.
+    which values of the dimensions it is for ("" where there are none), in a data set with a closed
+    schema, where each period has one record for each cell; NULL where records mean no values.
     """
 
     __tablename__ = "data_record"
