@@ -138,6 +138,20 @@ def test_every_sort_without_dimensions(
     assert {key: told_[key] for key in numbers} == {**numbers, **dict.fromkeys(gone)}
 
 
+def test_what_goes_with_a_small_number_is_not_found_by_order(
+    client: PageClient, session: Session
+) -> None:
+    made(session, SetKind.VOLUMES, threshold=10)
+    months = [("2026-06-01T00:00:00Z", 5, 7.5), (JULY, 6, 3.25), (AUGUST, 500, 5)]
+    rows = [{"_timestamp": at, "transactions": n, "unit_cost": c} for at, n, c in months]
+    send(client, rows)
+    for query in ("filter_by_prefix=unit_cost:3", "filter_by_prefix=unit_cost:7"):
+        assert client.get(f"/data/g/raw?{query}").get_json()["data"] == []
+    found = client.get("/data/g/raw?sort_by=unit_cost:ascending").get_json()["data"]
+    assert [each["unit_cost"] for each in found] == [None, None, 5]
+    assert [each["_timestamp"][:7] for each in found] == ["2026-06", "2026-07", "2026-08"]
+
+
 def test_a_period_without_dimensions_has_one_record(client: PageClient, session: Session) -> None:
     made(session, SetKind.COMPLETION)
     send(client, {"_id": "mine", "_timestamp": JULY, "started": 100, "completed": 95})

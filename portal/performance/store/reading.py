@@ -52,10 +52,15 @@ def _hidden(session: Session, data_set: DataSet) -> Hidden:
     return found
 
 
+def _silent(data_set: DataSet, hidden: Hidden) -> frozenset[str]:
+    """By which fields nothing is sorted or found."""
+    return _counted(data_set).union(*hidden.values())
+
+
 def texts(session: Session, data_set: DataSet, query: Query) -> Iterator[str]:
     """The records asked for, each as a JSON object, in the order asked for."""
     hidden = _hidden(session, data_set)
-    fields = Fields(session, _counted(data_set))
+    fields = Fields(session, _silent(data_set, hidden))
     r: Any = DataRecord
     moment = (lambda column: type_coerce(column, String)) if fields.sqlite else (lambda c: c)
     whole: Any = fields.whole()
@@ -176,7 +181,7 @@ def _one_by_one(
 ) -> Iterator[tuple[Group, datetime | None, Part]]:
     """Each record as a part of its own, without the numbers that are not told."""
     r: Any = DataRecord
-    fields = Fields(session, _counted(data_set))
+    fields = Fields(session, _silent(data_set, hidden))
     found = _filtered(select(r.at, r.day, r.cell, r.body), data_set, query, fields)
     for at, day, cell, body in session.execute(found):
         row = {**body, **dict.fromkeys(hidden.get((day, cell), ()))}
