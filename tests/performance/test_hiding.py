@@ -177,6 +177,8 @@ def test_records_from_before_have_the_cell_of_their_values(
     open_ = moving_in.create(session, "g", "open", ["tok"], Flags(open_schema=True), ACT)
     session.commit()
     send(client, [{"_id": str(n), "_timestamp": JULY} for n in range(2)], "open")
+    before = client.get("/data/g/raw").get_json()["data"]
+    assert [each.get("completed") for each in before] == [None, None, None]
     scripts = ScriptDirectory(str(migrations.FOLDER))
     for statement in scripts.get_revision("0059").module.MENDS:
         session.execute(text(statement))

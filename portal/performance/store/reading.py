@@ -23,6 +23,8 @@ from portal.performance.words import Unit
 
 _STARTS = {f"_{name}_start_at": name for name in moments.STARTS}
 UPDATED = "_updated_at"
+#: The cell without dimensions: processes that are older than migration 0059 write NULL for it.
+_NONE = ""
 
 
 def mark(session: Session, data_set: DataSet) -> str:
@@ -32,7 +34,7 @@ def mark(session: Session, data_set: DataSet) -> str:
 
 
 #: Of which cells of which days some measures are not told.
-Hidden = dict[tuple[date | None, str | None], frozenset[str]]
+Hidden = dict[tuple[date | None, str], frozenset[str]]
 
 
 def _counted(data_set: DataSet) -> frozenset[str]:
@@ -71,7 +73,7 @@ def texts(session: Session, data_set: DataSet, query: Query) -> Iterator[str]:
         end = ends.get((at, updated))
         if end is None:
             end = ends[at, updated] = _ending(_moment(at), _moment(updated))
-        gone = hidden.get((day, cell)) if hidden else None
+        gone = hidden.get((day, cell or _NONE)) if hidden else None
         yield (_without(body, gone) if gone else body)[:-1] + end
 
 
@@ -184,7 +186,7 @@ def _one_by_one(
     fields = Fields(session, _silent(data_set, hidden))
     found = _filtered(select(r.at, r.day, r.cell, r.body), data_set, query, fields)
     for at, day, cell, body in session.execute(found):
-        row = {**body, **dict.fromkeys(hidden.get((day, cell), ()))}
+        row = {**body, **dict.fromkeys(hidden.get((day, cell or _NONE), ()))}
         if any(key not in row for key in query.group_by):
             continue
         part = Part(1)
