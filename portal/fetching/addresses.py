@@ -19,8 +19,10 @@ _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 #: A name with a dot whose end begins with a letter: `127.1`, `2130706433` and `0x7f.1` are numbers
 #: to the system's resolver.
 _HOST = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z]){_LABEL}")
+_ALONE = re.compile(rf"(?=[a-z]){_LABEL}")
 #: Names that mean something only inside a network.
-_INSIDE = ("local", "localhost", "internal", "localdomain", "lan", "home.arpa", "onion")
+_INSIDE = ("local", "localhost", "internal", "localdomain", "lan", "home.arpa", "onion",
+           "corp", "home", "intranet", "private")  # fmt: skip
 
 #: Addresses of machines that are not public: the registries of special purposes of IANA (RFC 6890).
 _REFUSED = tuple(
@@ -97,6 +99,8 @@ def named_host(text: str, field: str = "host", loopback: bool = False) -> str:
     host = text.strip().lower()
     if loopback and host == LOOPBACK:
         return host
+    if _ALONE.fullmatch(host):
+        raise Invalid(field, N_("The host must have a dot in it, like data.example.gov.uk"))
     if len(host) > LONGEST_HOST or not _HOST.fullmatch(host):
         raise Invalid(field, N_("The host must be a name like data.example.gov.uk, not a number"))
     if any(host.endswith(f".{end}") for end in _INSIDE):

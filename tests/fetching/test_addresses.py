@@ -86,6 +86,7 @@ def test_a_web_address_is_taken_apart() -> None:
      "https://127.0.0.1/", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://127.1/",
      "https://2130706433/", "https://0x7f000001/", "https://0177.0.0.1/", "https://1.0x7f/",
      "https://localhost/", "https://db.internal/", "https://printer.local/", "https://intranet/",
+    "https://host.corp/",
      "https://data.example.gov.uk./", "https://data.example.gov.uk/#part", "https:///figures",
      "https://data.example.gov.uk\\@127.0.0.1/", "https://data.example.gov.uk/a b",
      "https://data.example.gov.uk/a\r\nHost: x", "https://データ.example/", "https://a_b.example/",
@@ -107,3 +108,10 @@ def test_loopback_is_read_where_tests_say_so_and_nothing_else_by_http() -> None:
     with pytest.raises(Invalid):
         named_host("127.0.0.1")
     assert named_host(" Data.Example.gov.uk ") == "data.example.gov.uk"
+
+
+def test_a_host_alone_is_told_what_it_lacks() -> None:
+    with pytest.raises(Invalid, match="must have a dot"):
+        read("https://intranet/figures.csv")
+    with pytest.raises(Invalid, match="not a number"):
+        read("https://2130706433/")

@@ -7,9 +7,10 @@ from calendar import monthrange
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 from portal.errors import N_, Invalid
+from portal.performance.rules import personal
 from portal.performance.words import HostState, Period
 
 #: How often an address can be asked.
@@ -29,10 +30,27 @@ _MAIL = re.compile(r"[^/?#&;=@\s]@(?:[a-z0-9-]+\.)+[a-z]{2,}(?![a-z0-9-])", re.I
 #: The names of parameters, those within the path too, and of them those that let somebody in.
 _NAMES = re.compile(r"[?&;]([^?&;=/]+)=")
 _KEYS = re.compile(
-    r"(?:key|auth|authorization|bearer|credentials?|jwt|pass|sas|sig|session|sid)"
+    r"(?:key|auth|authorization|bearer|credentials?|jwt|otp|pass|pin|pw|sas|sig|session|sid)"
     r"|.*(?:(?:access|account|api|auth|client|function|private|secret|subscription)key"
-    r"|credential|passwd|password|pwd|secret|sessionid|signature|token)"
+    r"|accesscode|authcode|passcode"
+    r"|credential|passphrase|passwd|password|pwd|secret|sessionid|signature|token)"
 )
+#: What stands before the path.
+_BEFORE = re.compile(r"[a-z]+://[^/?#]*", re.IGNORECASE)
+#: Keys that say what they are, a JSON web token first; and the code that functions ask for. The
+#: code of an area is shorter.
+_KNOWN = re.compile(
+    r"(?<![A-Za-z0-9])(?:eyJ[\w-]{5,}\.[\w-]{5,}"
+    r"|(?:gh[opsur]_|github_pat_|glpat-|xox[a-z]-|[prs]k_(?:live|test)_)[\w-]{10,}"
+    r"|(?:sk-|npm_|hf_)[A-Za-z0-9]{20,}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])|AIza[\w-]{30,})"
+    r"|[?&;]code=[^&;/]{16,}"
+)
+_LONG = re.compile(r"[\w-]{32,}", re.ASCII)
+_RUN = re.compile(r"[A-Za-z0-9]{16,}")
+_TURN = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])")
+#: So often letters and digits change places in what is random; in names of files, less often.
+_TURNS = 4
 
 
 class Standing(StrEnum):
@@ -78,6 +96,22 @@ def check_address(url: str) -> None:
                 N_("The address must have no key or password in it, as “%(name)s” looks like"),
                 name=name[:60],
             )
+    rest = _BEFORE.sub("", plain)
+    if _KNOWN.search(rest) or any(map(_random, _LONG.findall(rest))):
+        raise Invalid(
+            "url", N_("The address must have no key or password in it, as a part of it looks like")
+        )
+    for part in re.split(r"[/?#&;=@]", unquote_plus(_BEFORE.sub("", url))):
+        if what := personal.looks_like(part):
+            message = N_("The address must have no personal data in it: a part looks like %(what)s")
+            raise Invalid("url", message, what=what)
+
+
+def _random(part: str) -> bool:
+    """Whether a long part of an address was drawn by lot. The ids of documents have hyphens
+    (8-4-4-4-12), and names have words.
+    """
+    return any(len(_TURN.findall(run)) >= _TURNS for run in _RUN.findall(part))
 
 
 def standing(on: bool, closed: bool, row: Collected, host: HostState) -> Standing:
