@@ -238,11 +238,14 @@ def test_a_sum_of_shown_parts_is_listed_and_in_no_comparison(
     session.commit()
     query = f"?figure=calls&period=year&to={NOW}&with={BEFORE}"
     asked = Asked(Period.YEAR, Figure.CALLS, NOW, BEFORE, NOW)
-    assert comparing.between(session, asked) == Compared(hidden=1)
+    found = comparing.between(session, asked)
+    assert found == Compared(hidden=1, once=Group(1, 600, 730)) and found.listed == Group(1, 0, 730)
     page = shown(client, f"/performance/periods{query}")
     assert "no service has all of its numbers shown in both periods" in page
+    assert "Nobody reported" not in page
     page = shown(client, f"/performance/services{query}")
-    assert "730" in page and "Not known 600 (without numbers that are not shown)" in page
+    assert ": 730 together" in page and "in no sum" not in page
+    assert "Not known 600 (without numbers that are not shown)" in page
     (row,) = answer_of(client, f"/performance/services.json{query}")["items"]
     assert (row["value"], row["value_before"], row["change"]) == (730, 600, None)
     (row,) = answer_of(client, f"/performance/services.json?figure=calls&period=year&to={BEFORE}")[

@@ -68,13 +68,15 @@ class Compared:
         both: the services that have it in both: like for like.
         started: those that have it now only.
         stopped: those that had it before only.
-        hidden: those with a number of which all or a part is not shown; they are in no sum here.
+        hidden: those with a number of which all or a part is not shown; they are in no comparison.
+        once: those of them of which all is shown now, and not before.
     """
 
     both: Group = field(default_factory=Group)
     started: Group = field(default_factory=Group)
     stopped: Group = field(default_factory=Group)
     hidden: int = 0
+    once: Group = field(default_factory=Group)
 
     @property
     def before(self) -> Group:
@@ -87,6 +89,18 @@ class Compared:
         things = self.both.things + self.started.things
         below = self.both.now_of + self.started.now_of
         return Group(things, 0.0, self.both.now + self.started.now, 0.0, below)
+
+    @property
+    def listed(self) -> Group:
+        """Everybody of whom all is shown now, whatever was before."""
+        now, once = self.now, self.once
+        things, below = now.things + once.things, now.now_of + once.now_of
+        return Group(things, 0.0, now.now + once.now, 0.0, below)
+
+    @property
+    def not_listed(self) -> int:
+        """How many are not in those sums, since a number of theirs is not shown."""
+        return self.hidden - self.once.things
 
     @property
     def like_for_like(self) -> float | None:

@@ -97,7 +97,8 @@ def between(session: Session, asked: Asked) -> Compared:
 def _sums(p: Any) -> list[Any]:
     """What `_compared` makes of: of each group how many, before and now; how many are not shown."""
     sums: list[Any] = []
-    for where in (_is(p, Which.BOTH), _is(p, Which.STARTED), _is(p, Which.STOPPED)):
+    once = and_(p.now.is_not(None), p.hidden_now == 0, p.hidden_was > 0)
+    for where in (_is(p, Which.BOTH), _is(p, Which.STARTED), _is(p, Which.STOPPED), once):
         sums.append(func.sum(case((where, 1), else_=0)))
         values = (p.top_was, p.top_now, p.below_was, p.below_now)
         sums += [func.sum(case((where, value), else_=0.0)) for value in values]
@@ -109,8 +110,8 @@ def _or_nothing(total: Any) -> Any:
 
 
 def _compared(sums: Sequence[Any]) -> Compared:
-    both, started, stopped = (Group(*sums[at : at + 5]) for at in (0, 5, 10))
-    return Compared(both, started, stopped, sums[15])
+    both, started, stopped, once = (Group(*sums[at : at + 5]) for at in (0, 5, 10, 15))
+    return Compared(both, started, stopped, sums[20], once)
 
 
 def movers(session: Session, asked: Asked, some: int) -> tuple[Compared, dict[str, list[Row]]]:

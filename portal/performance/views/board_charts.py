@@ -141,7 +141,10 @@ def _trend(shown: Shown, board: Board, measure: str) -> str:
     like, _everybody = changes(shown, board, measure, before)
     texts = {"what": title_of(measure), "end": shown.called(newest)}
     if like is None:
-        value = amount(measure, boards.value(measure, board.over(measure, newest).total))
+        cell = board.over(measure, newest)
+        value = amount(measure, boards.value(measure, cell.total))
+        if cell.partial:
+            value = f"{value} ({WITHOUT_HIDDEN})"
         return _("%(what)s: %(value)s in %(end)s", value=value, **texts)
     texts |= {"start": shown.called(before), "change": changed(measure, like)}
     if shown.many:

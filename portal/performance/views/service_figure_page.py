@@ -39,7 +39,7 @@ _PLAIN = {"sort": None, "without": None}
 def rows_of(found: Listed, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Services as a table shows them."""
     figure, indicator = found.sides.figure.value, found.sides.indicator
-    whole = found.compared.now.now
+    whole = found.compared.listed.now
     return [
         {
             "slug": row.slug, "name": row.name, "organisation_slug": row.organisation_slug,

@@ -71,13 +71,13 @@ class Listed:
     def group(self) -> Group:
         """The sums of those listed, were nothing searched for."""
         c = self.compared
-        return {Which.NOW: c.now, Which.BOTH: c.both, Which.STARTED: c.started,
+        return {Which.NOW: c.listed, Which.BOTH: c.both, Which.STARTED: c.started,
                 Which.STOPPED: c.stopped}[self.which]  # fmt: skip
 
     @property
     def value(self) -> float | None:
         """The figure or indicator over all who have it now: a sum, or a sum over a sum."""
-        now = self.compared.now
+        now = self.compared.listed
         return boards.ratio(self.sides.figure.value, now.now, now.now_of)
 
 
@@ -183,7 +183,7 @@ def _rows(session: Session, found: Listed) -> Iterator[dict[str, Any]]:
     if found.asked is None:
         return
     asked, name = found.asked, found.sides.figure.value
-    whole = 0.0 if found.sides.indicator else found.compared.now.now
+    whole = 0.0 if found.sides.indicator else found.compared.listed.now
     for row in comparing.every(session, asked, found.which, found.order):
         yield {
             "slug": row.slug, "name": row.name, "organisation_slug": row.organisation_slug,
@@ -209,8 +209,8 @@ def _said(found: Listed) -> dict[str, Any]:
         "period": asked.period.value if asked else None,
         "start": asked.now if asked else None,
         "compared_with": asked.before if asked else None,
-        "services": at.units, "services_with_it": found.compared.now.things,
-        "sum": found.compared.now.now, "value": found.value,
-        "out_of": found.compared.now.now_of if at.indicator else None,
+        "services": at.units, "services_with_it": found.compared.listed.things,
+        "sum": found.compared.listed.now, "value": found.value,
+        "out_of": found.compared.listed.now_of if at.indicator else None,
         "without": found.largest.slug if found.largest else None,
     }  # fmt: skip

@@ -138,9 +138,12 @@ def _said(at: Sides, found: Compared) -> dict[str, Any]:
 
 def _bars(at: Sides, asked: Asked, found: Compared) -> BarChart:
     labels = (_("Services with both"), _("Everybody"))
-    groups = (
-        Group(at.called(asked.before), (found.both.was, found.before.was)),
-        Group(at.called(asked.now), (found.both.now, found.now.now)),
+    groups = tuple(
+        Group(at.called(start), tuple(sum_ if of.things else None for of, sum_ in sums))
+        for start, sums in (
+            (asked.before, ((found.both, found.both.was), (found.before, found.before.was))),
+            (asked.now, ((found.both, found.both.now), (found.now, found.now.now))),
+        )
     )
     of = at.body.name if at.body else _("All of government")
     return BarChart(f"{at.title}: {of}", labels, groups, scale=scale_of(at.figure.value),
