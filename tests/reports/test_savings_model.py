@@ -175,7 +175,7 @@ def test_the_standard_rate_falls_from_year_31_on() -> None:
 @given(st.lists(st.decimals("0.01", 1, places=2), min_size=1, max_size=4))
 def test_needs_of_one_component_share_one_build(shares: list[Decimal]) -> None:
     total = sum(shares)
-    uses = [Use(ZERO, build_share=each / total) for each in shares]
+    uses = [Use(ZERO, avoided_share=each / total) for each in shares]
     sums = add_up(whole(*uses))
     assert abs(sums[ClaimKind.BUILD_AVOIDED, 0] - 1) < Decimal("1e-20")
 

@@ -22,6 +22,10 @@ from portal.reports.words import SizeBand
 COUNTED = (Standing.CONFIRMED.value, Standing.DECLARED.value, Standing.PLANNED.value)
 
 
+#: Three thirds fall short of one by their last digits: that is no share of a need.
+_NOTHING = Decimal("1e-12")
+
+
 @dataclass(frozen=True, slots=True)
 class Old:
     """The arrangement that a use takes the place of: pounds a year, and when it was proven to have
@@ -111,6 +115,7 @@ class Counted(NamedTuple):
     until: date | None
     share: Decimal
     build_share: Decimal
+    avoided_share: Decimal
     exit_share: Decimal
     old: Old | None
 
@@ -119,7 +124,8 @@ class Counted(NamedTuple):
         end = None if self.until is None else place(self.until, base_year)
         return Use(
             place(self.since, base_year), end, share=self.share, build_share=self.build_share,
-            exit_share=self.exit_share, replaced=self._replaced(base_year),
+            avoided_share=self.avoided_share, exit_share=self.exit_share,
+            replaced=self._replaced(base_year),
         )  # fmt: skip
 
     def _replaced(self, base_year: int) -> Replaced | None:
@@ -137,16 +143,20 @@ def uses(of_service: list[Used]) -> Iterator[tuple[Used, Counted]]:
     Components that meet one need at the same time share it: by what was said of each, the rest in
     equal parts, 100% in all at most. A component that meets more than one need of the service was
     built in once: each need has an equal part of it, the first time that it is used for it. What
-    is planned takes no part away from what is in use.
+    one of its own would have cost to build is avoided once for a need, however many components
+    meet it, at the same time or one after the other; each of them was built in. What is planned
+    takes no part away from what is in use.
     """
+    unmet: dict[str, Decimal] = {}
     planned = [each for each in of_service if each.standing == Standing.PLANNED]
     live = [each for each in of_service if each.standing != Standing.PLANNED]
     for some in (live, planned):
         ordered = sorted(some, key=_order)
         shares, builds, exits = _shares(ordered), *_builds(ordered)
+        avoided = _avoided(ordered, shares, builds, unmet)
         for used in some:
             id_ = used.ids[0]
-            part = shares[id_], builds[id_], exits[id_]
+            part = shares[id_], builds[id_], avoided[id_], exits[id_]
             yield used, Counted(used.since, used.until, *part, used.old)
 
 
@@ -167,6 +177,26 @@ def _builds(ordered: list[Used]) -> tuple[dict[int, Decimal], dict[int, Decimal]
         builds[used.ids[0]] = ZERO if again else exits[used.ids[0]]
         seen.add((used.component, used.capability))
     return builds, exits
+
+
+def _avoided(
+    ordered: list[Used], shares: dict[int, Decimal], builds: dict[int, Decimal],
+    unmet: dict[str, Decimal],
+) -> dict[int, Decimal]:  # fmt: skip
+    """How much of building one of its own each usage avoids: of its share of the need, what none
+    before it met.
+
+    Args:
+        unmet: of each need, what none met so far (all, where nothing is said); it is taken from.
+    """
+    found: dict[int, Decimal] = {}
+    for used in ordered:
+        id_, left = used.ids[0], unmet.get(used.capability, ONE)
+        share = shares[id_]
+        found[id_] = (share if share <= left else left) * builds[id_]
+        left -= share
+        unmet[used.capability] = left if left > _NOTHING else ZERO
+    return found
 
 
 @cache

@@ -79,6 +79,7 @@ class Use:
         share: how much of the need it covers, 0 to 1.
         build_share: its share of building the component in, where that meets more than one need
             of a service: they add up to 1.
+        avoided_share: how much of building one of its own it avoids.
         exit_share: its share of leaving it.
         integration: what building it in cost, in pounds, where that was measured.
         volumes: transactions measured in a year.
@@ -88,6 +89,7 @@ class Use:
     end: Decimal | None = None
     share: Decimal = ONE
     build_share: Decimal = ONE
+    avoided_share: Decimal = ONE
     exit_share: Decimal = ONE
     integration: Decimal | None = None
     volumes: Mapping[int, Decimal] = field(default_factory=dict)
@@ -182,8 +184,8 @@ def _at(kind: ClaimKind, year: int) -> At:
 def _beginning(use: Use, year: int) -> Iterator[Quantity]:
     if not use.build_share:
         return
-    if use.replaced is None:
-        yield Quantity(ClaimKind.BUILD_AVOIDED, year, use.build_share)
+    if use.replaced is None and use.avoided_share:
+        yield Quantity(ClaimKind.BUILD_AVOIDED, year, use.avoided_share)
     if use.integration is None:
         yield Quantity(ClaimKind.INTEGRATION, year, use.build_share)
     else:
