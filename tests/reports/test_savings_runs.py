@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from portal.reports.rules import inputs, scenario
 from portal.reports.rules.assumptions import Chosen, Row
+from portal.reports.rules.claim import Claim
 from portal.reports.rules.inputs import Old, Used
 from portal.reports.rules.results import Judged, result, weak_keys
-from portal.reports.rules.runs import Claim, Platform, Tally, Terms, claims, platform_claims
+from portal.reports.rules.runs import Platform, Tally, Terms, claims, platform_claims
 from portal.reports.store import claim_rows
 from portal.reports.words import Assumed, ClaimKind, EvidenceClass, SizeBand
 

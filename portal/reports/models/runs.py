@@ -77,8 +77,9 @@ class SavingsClaim(Base):
 
     `years` holds [year, column, confirmed, declared, planned] for each year with anything in it,
     amounts in pence. With the primary key that is one claim for service, capability, kind and
-    financial year, whichever components share it: `component_id` is empty where two do. What a
-    platform itself costs is claimed by no service: `platform_id` names it, and the others are 0.
+    financial year, whichever components share it: `component_id` is empty where two do, and `parts`
+    then holds [component, year, confirmed, declared, planned, usages] of each. What a platform
+    itself costs is claimed by no service: `platform_id` names it, and the others are 0.
     The ids are those of the day of the run: what is deleted afterwards stays claimed.
     """
 
@@ -102,3 +103,4 @@ class SavingsClaim(Base):
     years: Mapped[list[Any]] = mapped_column(Json)
     usages: Mapped[list[Any]] = mapped_column(Json)
     assumptions: Mapped[list[Any]] = mapped_column(Json)
+    parts: Mapped[list[Any] | None] = mapped_column(Json)

@@ -9,6 +9,7 @@ from typing import Any
 from portal.catalogue.component_words import Standing
 from portal.reports.rules.appraisal import Appraisal
 from portal.reports.rules.assumptions import SHARES
+from portal.reports.rules.claim import Claim
 from portal.reports.rules.model import COLUMN_OF
 from portal.reports.rules.ranges import (
     DRAWS,
@@ -19,7 +20,7 @@ from portal.reports.rules.ranges import (
     tornado,
     users_to_break_even,
 )
-from portal.reports.rules.runs import NOT_IN, Claim, Platform, Tally, Terms, case, charged, to_pence
+from portal.reports.rules.runs import NOT_IN, Platform, Tally, Terms, case, charged, to_pence
 from portal.reports.rules.years import ZERO
 from portal.reports.words import Assumed, ClaimKind, Column, EvidenceClass, View
 

@@ -11,15 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NamedTuple
-
-import orjson
+from typing import NamedTuple
 
 from portal.catalogue.component_words import Standing
 from portal.reports.rules.assumptions import Chosen
+from portal.reports.rules.claim import Claim
 from portal.reports.rules.inputs import COUNTED, Counted, Used, uses
 from portal.reports.rules.model import (
-    COLUMN_OF,
     FACTORS,
     Brought,
     Sums,
@@ -33,7 +31,6 @@ from portal.reports.rules.ranges import Case, Group
 from portal.reports.rules.years import ZERO
 from portal.reports.words import Assumed, ClaimKind, SizeBand, View
 
-_COLUMN = {kind: column.value for kind, column in COLUMN_OF.items()}
 #: So many different uses are remembered, some kilobytes each.
 ALIKE = 16_384
 #: What only one of the two views charges.
@@ -76,52 +73,6 @@ class Platform(NamedTuple):
         """
         before = [n for day, n in self.published if day < f"{year + 1}-04-01"]
         return before[-1] if before else next((n for _, n in self.published), 0)
-
-
-@dataclass(slots=True)
-class Claim:
-    """What a service claims for a need, of one kind: pence by year, by how the use stands.
-
-    Attributes:
-        key: the service, need and kind; or the platform and kind.
-        ids: of service, need, platform, component (None where more than one has a part in it) and
-            organisation.
-        component: its slug, if one has all of it.
-        years: pence by year, in the order of COUNTED.
-        usages: their ids.
-        keys: the assumptions that it was worked out with, in order.
-    """
-
-    key: tuple[str, str, ClaimKind]
-    ids: tuple[int, int, int, int | None, int]
-    component: str | None
-    organisation: str | None
-    years: dict[int, list[int]] = field(default_factory=dict)
-    usages: list[int] = field(default_factory=list)
-    keys: tuple[str, ...] = ()
-    _amounts: bytes = b""
-
-    @property
-    def kind(self) -> ClaimKind:
-        """What it is for."""
-        return self.key[2]
-
-    def rows(self) -> list[list[Any]]:
-        """Year, column, and pence confirmed, declared and planned, in order of years."""
-        column = _COLUMN[self.kind]
-        return [[year, column, *by] for year, by in sorted(self.years.items())]
-
-    def amounts(self) -> bytes:
-        """The rows as JSON, made once: nothing is added to the claim any more."""
-        if not self._amounts:
-            self._amounts = orjson.dumps(self.rows())
-        return self._amounts
-
-    def said(self) -> bytes:
-        """The claim without ids: the same bytes on every database."""
-        rows = orjson.Fragment(self.amounts())
-        every = [*self.key, self.component, self.organisation, rows, self.keys]
-        return orjson.dumps(every) + b"\n"
 
 
 @dataclass(slots=True)
@@ -229,15 +180,16 @@ def _claim(
     at = COUNTED.index(used.standing) if brings.by_kind else 0
     for kind, spells in brings.by_kind:
         one, keys = worths[kind]
-        years = _part(found, used, kind, keys).years
+        every = _part(found, used, kind, keys).sums(used.component)
         totals = _totals(tally, used.component, kind, used.standing, horizon)
         for amount, spell in spells:
             pence = to_pence(amount * one)
             for year in spell:
                 totals[year] += pence
-                if year not in years:
-                    years[year] = [0, 0, 0]
-                years[year][at] += pence
+                for years in every:
+                    if year not in years:
+                        years[year] = [0, 0, 0]
+                    years[year][at] += pence
 
 
 def _part(
@@ -251,12 +203,8 @@ def _part(
             (used.service, used.capability, kind), (service, need, 0, component, body),
             used.component, used.organisation, {}, [usage], keys,
         )  # fmt: skip
-        return claim
-    if claim.component != used.component:
-        claim.component, claim.ids = None, (*claim.ids[:3], None, claim.ids[4])
-    claim.usages.append(used.ids[0])
-    if claim.keys != keys:
-        claim.keys = tuple(sorted({*claim.keys, *keys}))
+    else:
+        claim.share(used.component, used.ids[0], keys)
     return claim
 
 

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from portal.db import insert_columns
 from portal.reports.models.runs import SavingsClaim
-from portal.reports.rules.runs import Claim
+from portal.reports.rules.claim import Claim
 
 #: A row: the key after the run, so that rows sort by it, what it is of, and lists as JSON.
-Row = tuple[int, int, str, int, int | None, int, str, str, str]
+Row = tuple[int, int, str, int, int | None, int, str, str, str, str | None]
 COLUMNS = ("service_id", "capability_id", "kind", "platform_id", "component_id", "organisation_id",
-           "years", "usages", "assumptions")  # fmt: skip
+           "years", "usages", "assumptions", "parts")  # fmt: skip
 #: Rows of so many services are put in order at once.
 SERVICES = 1_000
 #: So many rows wait in memory.
@@ -89,6 +89,7 @@ def _row(claim: Claim) -> Row:
     return (
         service, need, claim.kind.value, platform, component, body, claim.amounts().decode(),
         usages, _text(claim.keys),
+        orjson.dumps(claim.part_rows()).decode() if claim.parts else None,
     )  # fmt: skip
 
 

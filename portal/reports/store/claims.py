@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, cast, exists, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import TypeEngine
 
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.reports.models.runs import SavingsClaim
+from portal.reports.rules.claim import of_components
 from portal.reports.words import ClaimKind
 
 #: Where a claim stands in its run.
@@ -24,9 +38,10 @@ class ClaimQuery:
     """What is asked of the claims of a run.
 
     Attributes:
+        component: only claims that it has all of, and its part of those that it shares.
         kinds: only claims of these; None for any.
         year: only claims with an amount in this year of the run, and only that amount.
-        without: components, by address, whose claims a view leaves out.
+        without: components, by address, that a view leaves out, with their parts of claims.
     """
 
     run: int
@@ -56,6 +71,7 @@ class Claimed(NamedTuple):
     years: list[list[Any]]
     assumptions: list[str]
     usages: list[int]
+    parts: list[list[Any]] | None
 
     @property
     def place(self) -> Place:
@@ -75,7 +91,7 @@ def listing(session: Session, query: ClaimQuery, limit: int | None = None) -> It
         select(
             c.service_id, c.capability_id, c.kind, c.platform_id, s.slug, s.name, Capability.slug,
             Capability.name, Component.slug, Component.name, Organisation.slug, Organisation.name,
-            c.years, c.assumptions, c.usages,
+            c.years, c.assumptions, c.usages, c.parts,
         )
         .outerjoin(s, s.id == c.service_id)
         .outerjoin(Capability, Capability.id == c.capability_id)
@@ -85,39 +101,86 @@ def listing(session: Session, query: ClaimQuery, limit: int | None = None) -> It
     )  # fmt: skip
     if query.service is not None:
         statement = statement.where(s.slug == query.service)
-    if query.component is not None:
-        statement = statement.where(Component.slug == query.component)
     if query.kinds is not None:
         statement = statement.where(c.kind.in_(sorted(query.kinds)))
         if query.kinds == {ClaimKind.PLATFORM}:
             # So says a constraint; the database finds them at once by it.
             statement = statement.where(c.service_id == 0)
-    if query.without:
-        left = Component.slug.not_in(query.without)
-        statement = statement.where(or_(Component.slug.is_(None), left))
-    if query.year is not None:
-        statement = statement.where(_in_year(session, query.year))
+    statement = statement.where(_of_components(session, query))
     order = c.service_id, c.capability_id, c.kind, c.platform_id
     if query.after is not None:
         statement = statement.where(tuple_(*order) > tuple_(*query.after))
     rows = session.execute(statement.order_by(*order).limit(limit)).yield_per(500)
-    return (_narrowed(Claimed._make(row), query.year) for row in rows)
+    names: dict[str, str | None] = {}
+    return (_narrowed(session, Claimed._make(row), query, names) for row in rows)
 
 
-def _in_year(session: Session, year: int) -> ColumnElement[bool]:
-    """Whether a claim has an amount in a year."""
-    lists = SavingsClaim.years
-    first: ColumnElement[int]
-    if session.get_bind().dialect.name == "sqlite":
-        each = func.json_each(lists).table_valued("value")
-        first = func.json_extract(each.c.value, "$[0]")
-    else:
-        each = func.jsonb_array_elements(lists).table_valued("value")
-        first = cast(func.jsonb_extract_path_text(each.c.value, "0"), Integer)
-    return exists(select(1).select_from(each).where(first == year))
+def _of_components(session: Session, query: ClaimQuery) -> ColumnElement[bool]:
+    """Whether components that are asked for have anything of a claim, in the year asked for."""
+    c, sqlite = SavingsClaim, session.get_bind().dialect.name == "sqlite"
+    alone: list[ColumnElement[bool]] = []
+    shared: list[ColumnElement[bool]] = [c.component_id.is_(None)]
+    if query.component is not None:
+        slug = select(Component.id).where(Component.slug == query.component).scalar_subquery()
+        alone.append(c.component_id == slug)
+    if query.without:
+        left = select(Component.id).where(Component.slug.in_(query.without))
+        alone.append(c.component_id.not_in(left))
+    if query.year is not None:
+        alone.append(_some(c.years, sqlite, lambda at: at(0, Integer) == query.year))
+    if query.component is None and not query.without:
+        return and_(*alone, true())
+    shared.append(_some(c.parts, sqlite, lambda at: _asked(query, at)))
+    if query.component is None:
+        # Runs of before 0060 say nothing of parts: those claims are of all who share them.
+        before = and_(c.component_id.is_(None), c.parts.is_(None), *alone[1:])
+        return or_(and_(*alone), and_(*shared), before)
+    return or_(and_(*alone), and_(*shared))
 
 
-def _narrowed(claim: Claimed, year: int | None) -> Claimed:
-    if year is None:
-        return claim
-    return claim._replace(years=[each for each in claim.years if each[0] == year])
+#: The member of a row at a place, of a type.
+At = Callable[[int, type[TypeEngine[Any]]], ColumnElement[Any]]
+
+
+def _asked(query: ClaimQuery, at: At) -> ColumnElement[bool]:
+    component = at(0, String)
+    found: list[ColumnElement[bool]] = [component.not_in(query.without)]
+    if query.component is not None:
+        found.append(component == query.component)
+    if query.year is not None:
+        found.append(at(1, Integer) == query.year)
+    return and_(*found)
+
+
+def _some(
+    rows: InstrumentedAttribute[Any], sqlite: bool, which: Callable[[At], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """Whether a column of JSON has a row that says so."""
+    if sqlite:
+        each = func.json_each(rows).table_valued("value")
+        return exists(select(1).select_from(each).where(
+            which(lambda at, _kind: func.json_extract(each.c.value, f"$[{at}]"))
+        ))  # fmt: skip
+    each = func.jsonb_array_elements(rows).table_valued("value")
+    return exists(select(1).select_from(each).where(
+        which(lambda at, kind: cast(func.jsonb_extract_path_text(each.c.value, str(at)), kind))
+    ))  # fmt: skip
+
+
+def _narrowed(
+    session: Session, claim: Claimed, query: ClaimQuery, names: dict[str, str | None]
+) -> Claimed:
+    """What of a claim was asked for; one that a single component is left of is said to be its."""
+    if claim.parts and (query.component is not None or query.without):
+        years, usages, left = of_components(
+            claim.years, claim.parts, query.component, query.without
+        )
+        claim = claim._replace(years=years, usages=usages)
+        if len(left) == 1:
+            [slug] = left
+            if slug not in names:
+                names[slug] = session.scalar(select(Component.name).where(Component.slug == slug))
+            claim = claim._replace(component=slug, component_name=names[slug] or slug)
+    if query.year is not None:
+        claim = claim._replace(years=[each for each in claim.years if each[0] == query.year])
+    return claim
