@@ -132,6 +132,14 @@ def empty_site(empty_database: Database, tmp_path_factory: pytest.TempPathFactor
     yield from serve(empty_database, tmp_path_factory.mktemp("empty"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _closed(browser: Browser) -> Iterator[None]:
+    """Close what the tests of a file leave open: pages go on running."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Any]:
     """Open a page of the portal in a context of its own: `visit(path, width=320, ...)`.

@@ -14,7 +14,7 @@ from tests.support.people import HEADER
 from tests.support.provision import Provision
 
 EDIT = "/services/tax-your-vehicle/edit"
-WIDTHS = (1280, 320)
+WIDTHS = (pytest.param(1280, marks=pytest.mark.judge), 320)
 
 
 @pytest.fixture(scope="module")

@@ -117,7 +117,12 @@ def test_an_organisation_keeps_its_own_and_nobody_else_sees_them(
     assert client.get(f"{OWN}/run").status_code == 303, "a version is published first"
     version = sent(client, f"{OWN}/draft")
     assert version == f"{OWN}/1"
+    forms = ("add", "change?key=additionality", "delete", "frame", "remove?key=additionality")
+    for below in forms:
+        assert client.get(f"{version}/{below}").status_code == 200, below
     sent(client, f"{version}/publish", approver="Finance director")
+    assert [each["state"] for each in said(client, f"{OWN}.json")["items"]] == ["published"]
+    assert client.get(f"{OWN}.csv").text.count("\n") == 2
     run = sent(client, f"{OWN}/run", version="1")
     work(database)
     mine = client.get(run)

@@ -135,6 +135,7 @@ def test_the_list_of_overdue_exemptions(some: Session, client: PageClient) -> No
     page = soup_of(client.get("/reports/overdue-exemptions"))
     assert "Plan it" in page.select("tbody tr")[0].text
     assert client.get("/reports/overdue-exemptions.csv").text.count("\n") == 3
+    assert len(client.get("/reports/overdue-exemptions.json").get_json()["items"]) == 2
     assert client.get("/reports/overdue-exemptions.json?after=x").status_code == 400
     assert [row["row"] for row in figures(client) if row["part"] == "overdue-exemptions"] == [
         "Permit", "Pool",
