@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.reports.forms.snapshots import filters_in_words
 from portal.reports.rules.snapshots import Difference, compare
 
 KEY, COLUMNS = ("slug",), ("slug", "many", "share", "name")
@@ -56,3 +57,9 @@ def test_the_earlier_one_with_its_changes_is_the_later_one(
                 assert each.before + each.by == each.after
     assert made == {row["slug"]: row for row in rows(new)}
     assert not compare(rows(new), rows(new), KEY, COLUMNS)
+
+
+def test_filters_are_said_in_words_without_the_day() -> None:
+    said = filters_in_words("on-day=1&on-month=1&on-year=2025&by=phase&sub-sector=a%26b")
+    assert said == "by: phase, sub sector: a&b"
+    assert filters_in_words("on-day=1&on-month=1&on-year=2025") == filters_in_words("") == ""

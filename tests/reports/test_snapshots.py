@@ -119,6 +119,7 @@ def test_what_changed_in_between(
     assert "own build" in page.text and "+1" in page.text
     assert "change,row,column" in client.get(f"{HERE}/{second}/compare.csv?change=appeared").text
     by_phase = frozen(app, database, "by=phase")
+    assert "Reuse of shared components (by: phase)" in client.get(f"{HERE}/{by_phase}").text
     assert "Their filters differ" in client.get(f"{HERE}/{by_phase}/compare").text
     strange = "with=x&change=x&colour=red"
     assert "colour" in client.get(f"{HERE}/{first}/compare?{strange}").text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import parse_qsl
 
 from wtforms import SelectField, StringField, SubmitField, TextAreaField
 
@@ -15,6 +16,7 @@ DIFFERENCES = {
     Difference.VANISHED: lazy("Vanished"),
     Difference.CHANGED: lazy("Changed"),
 }
+DAY = ("on-day", "on-month", "on-year")
 MONTHLY = {"yes": lazy("By schedule"), "no": lazy("By hand")}
 
 
@@ -41,3 +43,14 @@ class FreezeForm(Form):
     def offer(self, reports: Iterable[tuple[str, str]]) -> None:
         """Say which reports there are to choose from."""
         self.report.choices = [("", ""), *reports]
+
+
+def filters_in_words(query: str) -> str:
+    """The filters of a snapshot as a person reads them: "by: phase, sector: health".
+
+    Args:
+        query: as it stands in an address, after the question mark. Its day is left out, since
+            every snapshot says of which day it is.
+    """
+    found = [(name, value) for name, value in parse_qsl(query) if name not in DAY]
+    return ", ".join(f"{name.replace('-', ' ')}: {value}" for name, value in found)

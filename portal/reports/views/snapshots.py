@@ -25,7 +25,7 @@ from portal.catalogue.views.base import (
 )
 from portal.errors import Invalid
 from portal.reports.actions import freezing
-from portal.reports.forms.snapshots import DIFFERENCES, MONTHLY, FreezeForm
+from portal.reports.forms.snapshots import DIFFERENCES, MONTHLY, FreezeForm, filters_in_words
 from portal.reports.rules.snapshots import Difference, compare
 from portal.reports.store import snapshots
 from portal.reports.store.snapshots import Made, SnapshotQuery
@@ -59,7 +59,8 @@ def _up() -> tuple[str, str]:
 def called(made: Made) -> str:
     """A snapshot in words."""
     title = str(REPORTS[made.report].title) if made.report in REPORTS else made.report
-    return f"{title} ({made.query})" if made.query else title
+    filters = filters_in_words(made.query)
+    return f"{title} ({filters})" if filters else title
 
 
 @formats(blueprint, HERE)
@@ -145,7 +146,7 @@ def _show(
                                          what=called(made)),
         section=_("Reports on government"), crumbs=_crumbs(_up()), made=made, document=document,
         items=items[after:last], others=others, holds=digest == made.digest, ignored=ignored,
-        first=after == 0,
+        first=after == 0, in_words=filters_in_words,
         paging=paging({"after": after - PAGE_SIZE or None} if after else None,
                       {"after": last} if last < len(items) else None),
     )  # fmt: skip
@@ -223,7 +224,7 @@ def _compared(pair: Pair, shown: list[dict[str, Any]], ignored: list[str]) -> Re
         "reports/snapshot_compared.html",
         title=_("What changed between two snapshots: %(what)s", what=called(made)),
         section=_("Reports on government"), other=pair.other, others=pair.others,
-        pair=pair.in_order,
+        pair=pair.in_order, in_words=filters_in_words,
         crumbs=_crumbs(_up(), (_("Snapshot %(number)s", number=made.id),
                                url_for(".show", snapshot_id=made.id))),
         facets=[(_("What happened"), filter_links("change", DIFFERENCES,
