@@ -12,6 +12,7 @@ from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.db import Base, Json, UtcTime, insert_rows, one_at_a_time
+from portal.fixed import Fixed
 
 Document = dict[str, Any]
 T = TypeVar("T")
@@ -214,11 +215,11 @@ def changes_after(
     return [(before, after) for before, after in rows]
 
 
-_VERSION = select(
+_VERSION = Fixed(select(
     select(func.max(HistoryEvent.id)).scalar_subquery(),
     select(func.max(ImportBatch.id)).scalar_subquery(),
     select(func.max(ImportBatch.undone_at)).scalar_subquery(),
-)
+))  # fmt: skip
 
 
 def version(session: Session) -> str:
@@ -227,7 +228,7 @@ def version(session: Session) -> str:
     """
     known = session.info.get("version")
     if known is None:
-        known = "-".join(map(str, session.connection().execute(_VERSION).one()))
+        known = "-".join(map(str, _VERSION.rows(session)[0]))
         if "kept" in session.info:
             session.info["version"] = known
     return str(known)

@@ -38,6 +38,13 @@ def picture(chart: Chart, unit: str, narrow: bool = False) -> Drawing:
 
 
 @lru_cache(maxsize=_KEPT)
+def sizes(chart: Chart, unit: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Width and height of its drawing for wide screens, and of that for narrow ones, in pixels."""
+    wide, small = picture(chart, unit), picture(chart, unit, narrow=True)
+    return (int(wide.width), int(wide.height)), (int(small.width), int(small.height))
+
+
+@lru_cache(maxsize=_KEPT)
 def made(chart: Chart, kind: Literal["svg", "png"], narrow: bool = False, unit: str = "") -> bytes:
     """The file of a chart; the same data gives the same bytes."""
     drawing = picture(chart, unit, narrow)

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 from flask import Blueprint, Flask, Response, request
 
 from portal.charts.data import Chart, Group, Lines, Point, digest
-from portal.charts.making import made, picture
+from portal.charts.making import made, sizes
 from portal.charts.sparks import spark
 from portal.web import csv_out
 from portal.web.caching import conditional, etag_of
@@ -117,12 +117,9 @@ def shown(
         called: what periods are called.
     """
     head, rows = _table(chart, called)
-    unit = unit_of(chart)
-    wide, narrow = picture(chart, unit), picture(chart, unit, narrow=True)
-    sizes = (int(wide.width), int(wide.height)), (int(narrow.width), int(narrow.height))
     return Figure(
         address.rpartition("/")[2], title, alternative(chart, called), address, tuple(query),
-        sizes, head, rows, tuple(notes), tuple(marks),
+        sizes(chart, unit_of(chart)), head, rows, tuple(notes), tuple(marks),
     )  # fmt: skip
 
 

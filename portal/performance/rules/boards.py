@@ -7,7 +7,7 @@ put the same way: as totals over one unit or many.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
@@ -99,9 +99,10 @@ class Channel(NamedTuple):
     number: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Board:
-    """The measures of a dashboard by period.
+    """The measures of a dashboard by period. What follows from them is worked out once: a page asks
+    for the same of it many times.
 
     Attributes:
         period: how long each lasts; nothing of another one is here.
@@ -114,6 +115,8 @@ class Board:
     starts: tuple[date, ...]
     cells: Mapping[Key, Cell]
     units: int
+    _over: dict[Key, Cell] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _newest: dict[str, date] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def newest(self) -> date:
@@ -132,6 +135,12 @@ class Board:
         """The same as `cell`, of the 12 months to its end where the measure is over 12 months."""
         if measure != _OVER_A_YEAR or _YEAR[self.period] == 1:
             return self.cell(measure, start)
+        known = self._over.get((measure, start))
+        if known is None:
+            known = self._over[measure, start] = self._over_a_year(measure, start)
+        return known
+
+    def _over_a_year(self, measure: str, start: date) -> Cell:
         if self.cell(measure, start).total.things == 0:
             return self.cell(measure, start)
         back = [periods.later(self.period, start, -n) for n in range(_YEAR[self.period])]
@@ -143,12 +152,18 @@ class Board:
         """The start of the newest period that at least half of those who give a measure gave it
         for: those who come late do not make it look smaller. The last one where nobody did.
         """
-        counts = [(at, self.cell(measure, at).total.things) for at in self.starts]
-        return settled(counts) or self.newest
+        if measure not in self._newest:
+            counts = [(at, self.cell(measure, at).total.things) for at in self.starts]
+            self._newest[measure] = settled(counts) or self.newest
+        return self._newest[measure]
 
     def shown(self, measures: Iterable[str]) -> list[str]:
         """The measures that have a number in a period shown, in their order."""
-        return [m for m in measures if any(v is not None for v in self.values(m))]
+        there = {measure for measure, _start in self.cells}
+        return [m for m in measures if m in there and self._has(m)]
+
+    def _has(self, measure: str) -> bool:
+        return any(value(measure, self.over(measure, at).total) is not None for at in self.starts)
 
 
 def _summed(parts: Sequence[Total]) -> Total:

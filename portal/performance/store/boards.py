@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
-from typing import Any
+from heapq import nsmallest
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, bindparam, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
@@ -30,14 +31,28 @@ from portal.performance.store import hiding
 from portal.performance.store.figures import GOVERNMENT
 from portal.performance.words import Period, SetKind, ValueState
 
+#: So many organisations of a ranking are shown.
+RANKS = 20
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+
+class Ranked(NamedTuple):
     """An organisation with its total of a measure."""
 
     slug: str
     name: str
     total: Total
+
+
+class Ranking(NamedTuple):
+    """The organisations with the most of a measure for a period.
+
+    Attributes:
+        first: as many as are shown, the most first.
+        whole: the sum over all that have it.
+    """
+
+    first: Sequence[Ranked] = ()
+    whole: float = 0.0
 
 
 def spans_of(session: Session, kind: Kind, ids: Collection[int]) -> Spans:
@@ -154,26 +169,37 @@ def units(bodies: Bodies) -> Any:
 def totals_of(
     session: Session, bodies: Bodies, period: Period, first: date, last: date,
     measures: Collection[str], ranked: tuple[str, date],
-) -> tuple[dict[Key, Cell], list[Ranked]]:  # fmt: skip
+) -> tuple[dict[Key, Cell], Ranking]:  # fmt: skip
     """Totals by measure and start, over all the organisations; and those that have one measure for
-    one period, each with its own services' total, the most first.
+    one period, each with its own services' total.
     """
     cells: dict[Key, Cell] = {}
-    bodies_with: list[tuple[int, Ranked]] = []
+    bodies_with: list[Any] = []
     values = {"period": period, "first": first, "last": last, "of": ranked[0], "on": ranked[1]}
     rows: Any
     if bodies.ids is None:
         rows = _totals_of_all(tuple(measures)).rows(session, **values)
     else:
         rows = session.execute(_totals(bodies, measures), values)
-    for id_, slug, name, figure, start, *found in rows:
-        if slug:
-            bodies_with.append((id_, Ranked(slug, name, Total(*found))))
+    for row in rows:
+        if row[_SLUG]:
+            bodies_with.append(row)
         else:
-            total = Total(*found)
-            cells[figure, start] = Cell(total, provisional=total.provisional > 0)
-    bodies_with.sort(key=lambda each: (-each[1].total.top, each[0]))
-    return cells, [each for _, each in bodies_with if each.total.things]
+            total = Total(*row[_OWN:])
+            cells[row[_FIGURE], row[_START]] = Cell(total, provisional=total.provisional > 0)
+    return cells, _ranking([row for row in bodies_with if row[_OWN]])
+
+
+#: Where the columns of `_totals` are; those of a `Total` come last.
+_ID, _SLUG, _NAME, _FIGURE, _START, _OWN = range(6)
+_TOP = _OWN + 1
+
+
+def _ranking(rows: Sequence[Any]) -> Ranking:
+    """Only those that are shown are made into records: there are hundreds."""
+    first = nsmallest(RANKS, rows, key=lambda row: (-row[_TOP], row[_ID]))
+    shown = [Ranked(row[_SLUG], row[_NAME], Total(*row[_OWN:])) for row in first]
+    return Ranking(shown, sum(row[_TOP] for row in rows))
 
 
 @cache

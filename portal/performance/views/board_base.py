@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -75,6 +75,7 @@ class Shown:
     targets: dict[Kpi, float] | None = None
     many: bool = False
     sources: Sequence[Source] = ()
+    _called: dict[date, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def sources_of(self, measure: str) -> list[tuple[str, str]]:
         """The data sets that a measure is from, as (title, address); none where there are many."""
@@ -86,7 +87,7 @@ class Shown:
         """The measures that have a number."""
         return self.board.shown(self.place.measures) if self.board else []
 
-    @property
+    @cached_property
     def measures(self) -> list[str]:
         """The measures to show: those asked for, or all; only those with a number."""
         return [m for m in self.there if m in self.asked.tiles or not self.asked.tiles]
@@ -109,7 +110,11 @@ class Shown:
 
     def called(self, start: date) -> str:
         """A period of this board in words."""
-        return period_name(self.choice.period if self.choice else None, start)
+        known = self._called.get(start)
+        if known is None:
+            known = period_name(self.choice.period if self.choice else None, start)
+            self._called[start] = known
+        return known
 
 
 def asked(measures: Sequence[str], *known: str) -> Asked:

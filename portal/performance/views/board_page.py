@@ -72,7 +72,7 @@ def makers(loaded: Loaded) -> dict[str, Any]:
         return made
     made[CHANNELS] = partial(channels, shown, board, loaded.channels)
     made[charts.ORGANISATIONS] = partial(
-        charts.organisations, shown, loaded.ranked, RANKED, without()
+        charts.organisations, shown, loaded.ranked.first, RANKED, without()
     )
     return made
 
@@ -108,26 +108,24 @@ def _warning(shown: Shown, board: Board, measure: str) -> list[str]:
 
 def ranking(loaded: Loaded) -> dict[str, Any] | None:
     """The organisations with the most transactions, as a figure and rows."""
-    chart = charts.organisations(loaded.shown, loaded.ranked, RANKED, without())
+    found = loaded.ranked
+    chart = charts.organisations(loaded.shown, found.first, RANKED, without())
     if chart is None:
         return None
-    whole = sum(each.total.top for each in loaded.ranked)
-    first = loaded.ranked[0]
-    part = share(first.total.top, whole)
+    first = found.first[0]
+    part = share(first.total.top, found.whole)
     title = _("%(name)s has %(share)s of all transactions", name=first.name, share=part)
     if without():
         title = _("The organisations with the most transactions after %(name)s", name=first.name)
     figure = charts.figure(loaded.shown, chart, charts.ORGANISATIONS, title)
     rows = [
-        {
-            "slug": each.slug, "name": each.name, "things": each.total.things,
-            "value": amount(RANKED, each.total.top),
-            "share": share(each.total.top, whole),
-            "change": _like(each.total),
-        }
-        for each in loaded.ranked[: 2 * charts.BODIES]
+        (
+            each.slug, each.name, amount(RANKED, each.total.top),
+            share(each.total.top, found.whole), f"{each.total.things:,}", _like(each.total),
+        )
+        for each in found.first
     ]  # fmt: skip
-    return {"figure": figure, "rows": rows, "many": len(loaded.ranked),
+    return {"figure": figure, "rows": rows,
             "toggle": query_url(without=None if without() else "largest")}  # fmt: skip
 
 

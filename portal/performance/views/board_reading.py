@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from portal.performance.rules.board_choices import Asked, Choice, choose, most_r
 from portal.performance.rules.boards import Board
 from portal.performance.store import boards as store
 from portal.performance.store import notes, sources
-from portal.performance.store.boards import Ranked
+from portal.performance.store.boards import Ranking
 from portal.performance.store.sources import Source
 from portal.performance.views.board_base import (
     SHOWN_SOURCES,
@@ -43,14 +43,14 @@ class Loaded:
     Attributes:
         id: of the record; 0 for government.
         channels: of a service that says its transactions by channel.
-        ranked: the organisations with the most transactions in the newest period, the most first.
+        ranked: the organisations with the most transactions in the newest period.
         newer: the newest period, where few have figures for it and it is not shown.
     """
 
     id: int
     shown: Shown
     channels: Channels | None = None
-    ranked: Sequence[Ranked] = ()
+    ranked: Ranking = field(default_factory=Ranking)
     newer: date | None = None
 
 
