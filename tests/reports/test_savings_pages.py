@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from portal.reports.forms.labels import assumed_value, in_short, pounds
+from portal.reports.views.savings_figures import Platform
 from tests.support.pages import PageClient, soup_of
 
 DEMO = pytest.mark.parametrize("demo", [True])
@@ -38,7 +39,48 @@ def test_the_newest_run_says_what_it_is_worth_and_leaves_out(client: PageClient)
     assert "None of it is cash that is released." in page.text
     assert "Platform cost missing" in page.text
     assert "rest on judgement or a benchmark" in page.text
-    assert page.text.count("govuk-one-login") > 1
+    missing = soup_of(page).select_one("#left-out + ul li")
+    assert missing is not None and "HMCTS Core Case Data" in missing.text, "by name"
+    assert "Building it alone (B): smallest services" in page.text
+
+
+@DEMO
+def test_both_views_say_what_they_come_to(client: PageClient) -> None:
+    page = soup_of(client.get("/savings"))
+    views = said(client, "/savings.json")["result"]["views"]
+    for id_, view in (("whole", "whole"), ("organisations", "organisation")):
+        rows = page.select(f"#figures-{id_} tbody tr")
+        cells = {str(row.th and row.th.text): [td.text for td in row.select("td")] for row in rows}
+        found = views[view]
+        ranged, with_declared = cells["Net present value"]
+        assert pounds(found["npv"]) in ranged and pounds(found["p90"]) in ranged
+        assert with_declared == pounds(found["npv_with_declared"])
+        ratio = cells["Benefit-cost ratio: gains for each £1 of cost"]
+        assert ratio[0] == f"£{float(found['benefit_cost_ratio']):.2f}"
+        assert cells["Payback year"][0] == "Not within these 10 years"
+        costs = sum(found["with_declared"]["cost"])
+        assert cells["Costs, not discounted"][1] == pounds(costs)
+        assert ("of which platforms, not discounted" in cells) is (view == "whole")
+        assert len(page.select(f"#{id_}-2 tbody tr")) == 5, "years without any are left out"
+    notify, one_login, pay = (
+        [td.text for td in row.select("td")] for row in page.select("#components tbody tr")
+    )
+    assert (notify[3:5], one_login[4], pay[4]) == (["2", "0"], "2", "3"), "apart"
+
+
+def test_whether_enough_use_a_platform(app: Flask) -> None:
+    plain = Platform("x", "X", 0, 0, 4, False, 1, 1, None)
+    with app.test_request_context():
+        for change, verdict in (
+            ({"needed": None}, "Not known"),
+            ({"needed": None, "never": True}, "Not enough"),
+            ({"confirmed": 4}, "Enough are confirmed"),
+            ({"declared": 3}, "Enough with the declared ones"),
+            ({"published": 4}, "Enough, as its provider says"),
+            ({"published": 3}, "1 user too few"),
+            ({}, "2 users too few"),
+        ):
+            assert plain._replace(**change).verdict == verdict
 
 
 @DEMO

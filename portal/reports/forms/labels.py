@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from portal.catalogue.forms import labels
 from portal.charts.data import Scale
-from portal.reports.rules.assumptions import SHARES
+from portal.reports.rules.assumptions import OF_COMPONENT, SHARES
 from portal.reports.words import Assumed
 from portal.spreadsheets.book import Kind, Value
 from portal.web.chart_texts import amount
@@ -48,6 +48,12 @@ LABELS: dict[str, Mapping[str, str]] = {
         "medium": lazy("100,000 to 10 million transactions a year"),
         "large": lazy("10 million transactions a year and more"),
     },
+    "size_services": {
+        "smallest": lazy("smallest services"),
+        "small": lazy("small services"),
+        "medium": lazy("medium-sized services"),
+        "large": lazy("large services"),
+    },
     "evidence_class": {
         "measured": lazy("Measured"),
         "published": lazy("Published"),
@@ -84,11 +90,25 @@ def install() -> None:
     labels.add(LABELS)
 
 
-def assumption_name(key: str) -> str:
-    """What an assumption is of, by its key: "Running it alone, a year (M): payments, small"."""
-    field, _colon, of = key.partition(":")
+def assumption_name(key: str, names: tuple[Mapping[str, str], Mapping[str, str]]) -> str:
+    """What an assumption is of, by its key: "Running it alone, a year (M): Payments, small
+    services".
+
+    Args:
+        names: of needs, and of components, by their slugs.
+    """
+    field, *of = key.split(":")
+    called = names[Assumed(field) in OF_COMPONENT]
     name = str(labels.label(field, "assumed"))
-    return f"{name}: {of.replace(':', ', ')}" if of else name
+    return f"{name}: {', '.join(_part(each, called) for each in of)}" if of else name
+
+
+def _part(part: str, called: Mapping[str, str]) -> str:
+    if part in called:
+        return called[part]
+    if part in LABELS["size_services"]:
+        return str(labels.label(part, "size_services"))
+    return financial_year(int(part)) if part.isdigit() else part
 
 
 def assumed_value(value: str, key: str) -> str:

@@ -11,7 +11,6 @@ from wtforms import StringField
 
 from portal.catalogue.forms.labels import label
 from portal.errors import N_, Invalid
-from portal.reports.forms.labels import assumption_name
 from portal.reports.rules.assumptions import Row
 from portal.reports.rules.what_if import ENDS, Move, Moves, moved
 from portal.reports.words import Assumed
@@ -135,15 +134,19 @@ def _row(found: Tried, row: Row, given: Mapping[str, str]) -> None:
         found.rows[row.key] = Move(**ends)
 
 
-def form_of(shown: Iterable[Row], of: Iterable[Assumed], tried: Tried) -> Form:
-    """The form with what was typed, and what the run had where nothing was."""
+def form_of(shown: Iterable[tuple[Row, str]], of: Iterable[Assumed], tried: Tried) -> Form:
+    """The form with what was typed, and what the run had where nothing was.
+
+    Args:
+        shown: assumptions, each with what it is called.
+    """
     made = {f"all.{each.value}": StringField(str(label(each, "assumed"))) for each in of}
     data = {name: tried.changed.get(name, "100") for name in made}
-    for row in shown:
+    for row, called in shown:
         said = {"low": _("Low"), "central": _("Central"), "high": _("High")}
         for end in ENDS:
             name = f"{end}.{row.key}"
-            made[name] = StringField(f"{assumption_name(row.key)}: {said[end]}")
+            made[name] = StringField(f"{called}: {said[end]}")
             data[name] = tried.changed.get(name, plain(getattr(row, end)))
     form: Form = type("TryForm", (_Reading,), made)(formdata=None, data=data)
     for problem in tried.problems:

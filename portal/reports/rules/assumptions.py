@@ -131,3 +131,10 @@ class Chosen:
 def is_old(dated: date, day: date) -> bool:
     """Whether an assumption should be looked at again: it is over two years old."""
     return add_months(dated, OLD_AFTER_MONTHS) < day
+
+
+def old_benchmarks(rows: Iterable[Row], day: date) -> list[Row]:
+    """Those that are."""
+    return [
+        row for row in rows if row.evidence is EvidenceClass.BENCHMARK and is_old(row.dated, day)
+    ]

@@ -167,22 +167,27 @@ def _component(
         "component": platform.slug,
         "npv": to_pence(alone.npv()),
         "npv_with_declared": to_pence(every.npv()),
-        "needed": _needed(platform, alone, terms),
+        **_needed(platform, every, terms),
         "confirmed": _plain(sum((n for n, s in now if s == CONFIRMED), ZERO)),
         "declared": _plain(sum((n for n, s in now if s == DECLARED), ZERO)),
         "published": platform.published[-1][1] if platform.published else None,
     }
 
 
-def _needed(platform: Platform, alone: Case, terms: Terms) -> int | None:
-    """Users that pay for a platform, each like most of those that it has."""
-    gains = [group for group in alone.groups if Assumed.PLATFORM not in group.keys]
-    key = terms.chosen.platform(platform.slug, terms.base_year)
+def _needed(platform: Platform, made: Case, terms: Terms) -> dict[str, Any]:
+    """How many users pay for a platform at its first known cost, each like most of those that it
+    has; `needed` is None where that is not known, and where no number does (`never`).
+    """
+    gains = [group for group in made.groups if Assumed.PLATFORM not in group.keys]
+    years = range(terms.base_year, terms.base_year + terms.horizon)
+    costs = (terms.chosen.platform(platform.slug, year) for year in years)
+    key = next((cost for cost in costs if cost is not None), None)
     if not gains or key is None:
-        return None
+        return {"needed": None, "never": False}
     usual = max(gains, key=lambda group: (_size(group.sums), sorted(group.keys.values())))
     keys = {**usual.keys, Assumed.PLATFORM.value: key}
-    return users_to_break_even(terms.chosen.assumptions, keys, terms.rate, terms.horizon)
+    needed = users_to_break_even(terms.chosen.assumptions, keys, terms.rate, terms.horizon)
+    return {"needed": needed, "never": needed is None}
 
 
 def _size(sums: dict[tuple[ClaimKind, int], Decimal]) -> Decimal:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from portal.audit import Act, Document, record
+from portal.audit import Act, Document, kept, record
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.store.organisations import iso
 from portal.errors import N_, Missing, Stale
@@ -166,7 +166,13 @@ def put(session: Session, found: AssumptionSet, row: Row, act: Act) -> None:
 
 
 def subjects(session: Session) -> tuple[dict[str, str], dict[str, str]]:
-    """What assumptions can be of: the names of needs, and of components, by their slugs."""
+    """What assumptions can be of: the names of needs, and of components, by their slugs. Kept
+    until a record changes.
+    """
+    return kept(session, "assumption subjects", lambda: _subjects(session))
+
+
+def _subjects(session: Session) -> tuple[dict[str, str], dict[str, str]]:
     needs, components = (
         {
             row.slug: row.name

@@ -24,6 +24,7 @@ from portal.reports.views.reuse_services import blueprint as reuse_services
 from portal.reports.views.savings import blueprint as savings
 from portal.reports.views.savings_bridge import blueprint as savings_bridge
 from portal.reports.views.savings_lists import blueprint as savings_lists
+from portal.reports.views.savings_shown import named
 from portal.reports.views.savings_sure import blueprint as savings_sure
 from portal.reports.views.snapshots import blueprint as snapshots
 from portal.reports.views.what_if import blueprint as what_if
@@ -44,7 +45,7 @@ def install(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.jinja_env.filters["percent"] = lambda value: amount(value, Scale.SHARE)
     app.jinja_env.filters["pounds"] = labels.pounds
-    app.jinja_env.filters["assumption"] = labels.assumption_name
+    app.jinja_env.filters["assumption"] = named
     app.jinja_env.filters["assumed_value"] = labels.assumed_value
     app.jinja_env.filters["financial_year"] = labels.financial_year
     app.jinja_env.filters["cell"] = labels.cell

@@ -19,10 +19,10 @@ from portal.reports.forms.keeping import (
     frame_data,
     values_data,
 )
-from portal.reports.forms.labels import assumption_name
 from portal.reports.rules.assumptions import Row
 from portal.reports.store import assumption_sets
 from portal.reports.views.keeping import NUMBER, Scope, keeps, scope_at, scoped, version_at
+from portal.reports.views.savings_shown import named
 from portal.web.forms import Form
 from portal.web.i18n import _
 from portal.web.people import act
@@ -100,7 +100,7 @@ def change(slug: str, number: int) -> AnyResponse:
         name: getattr(row, name) for name in ("field", "capability", "component", "band", "year")
     }
     return _save(
-        form, assumption_name(row.key), (scope, number),
+        form, named(row.key), (scope, number),
         lambda: assuming.put(database(), scope.id, number, form.row(of), act()),
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def remove(slug: str, number: int) -> AnyResponse:
     scope = scope_at(slug)
     row, where = _row(version_at(scope, number)[1]), f"{scope.href}/{number}"
     if not confirmed():
-        said = [{"key": _("Assumption"), "value": assumption_name(row.key)}]
+        said = [{"key": _("Assumption"), "value": named(row.key)}]
         trail = [*scope.crumbs, (_("Version %(number)s", number=number), where)]
         return check_page(_("Remove this assumption"), said, _("Remove it"), trail)
     try:

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from portal.catalogue.component_words import Standing
-from portal.reports.rules.assumptions import Row, is_old
+from portal.reports.rules.assumptions import Row, old_benchmarks
 from portal.reports.rules.leadership import SHOWN
 from portal.reports.views.savings import WEAK
 from portal.reports.views.savings_shown import Shown
-from portal.reports.words import ClaimKind, Column, EvidenceClass, View
+from portal.reports.words import ClaimKind, Column, View
 from portal.spreadsheets.book import Cell, Kind, Table
 from portal.spreadsheets.book import Column as Heading
 from portal.web.i18n import _
@@ -32,10 +32,7 @@ class Worth:
         self.shown, self.names = shown, names
         self.result = shown.run.result
         self.view: dict[str, Any] = self.result["views"][View.WHOLE.value]
-        self.old = [
-            row for row in assumed
-            if row.evidence is EvidenceClass.BENCHMARK and is_old(row.dated, day)
-        ]  # fmt: skip
+        self.old = old_benchmarks(assumed, day)
         self.here = f"/savings/runs/{shown.run.id}"
         self.rests_on = f"/savings/assumptions/{shown.set.number}"
 

@@ -9,13 +9,15 @@ from flask import Blueprint, Response, url_for
 
 from portal.access import Kind
 from portal.accounts.store import things
-from portal.catalogue.views.base import reading, refuse_unknown, unknown, version
+from portal.catalogue.views.base import reading, refuse_unknown, today, unknown, version
 from portal.charts.data import BarChart, Group, Scale
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.rules import scenario
+from portal.reports.rules.assumptions import Row, old_benchmarks
 from portal.reports.store import assumption_sets, runs
+from portal.reports.views.savings_figures import names, of_view, platforms
 from portal.reports.views.savings_shown import Shown, crumbs, headline, keeps, newest, of_run
-from portal.reports.views.savings_sure import of_view
+from portal.reports.views.savings_sure import of_view as sure
 from portal.reports.words import RunState, View
 from portal.web.caching import unless_unchanged
 from portal.web.charts import Figure, File, files, respond_chart, shown
@@ -78,13 +80,15 @@ def _rows(found: Shown | None) -> Iterator[dict[str, Any]]:
 def _page(found: Shown | None, ignored: tuple[str, ...], title: str) -> Response:
     more: dict[str, Any] = {}
     if found is not None and found.run.state is RunState.DONE:
-        view = found.run.result["views"][View.WHOLE.value]
+        views, called = found.run.result["views"], names()
+        view = views[View.WHOLE.value]
         more = {
-            "view": view, "organisations": found.run.result["views"][View.ORGANISATION.value],
+            "view": view, "called": called, "platforms": platforms(found, called),
+            "views": [(each, of_view(found, each), _by_year(views[each.value])) for each in View],
             "headline": headline(found, view), "figure": _figure(found),
-            "sure": of_view(found.run.id, view), "before": _before(found),
+            "sure": sure(found.run.id, view), "before": _before(found),
             "weak": found.run.result["claims_on_judgement"] > WEAK * found.run.result["claims"],
-            "by_year": [(name, view[each]) for each, name in _counted()],
+            "old": _old(found),
         }  # fmt: skip
     return page(
         "reports/savings.html", title=title, section=_("Savings"), ignored=ignored, shown=found,
@@ -110,11 +114,17 @@ def _before(found: Shown) -> int | None:
         return None if run is None else run.id
 
 
-def _counted() -> list[tuple[str, str]]:
+def _by_year(said: dict[str, Any]) -> list[tuple[str, Any]]:
     return [
-        ("confirmed", _("Confirmed use, by financial year")),
-        ("with_declared", _("With declared use as well, by financial year")),
+        (_("Confirmed use, by financial year"), said["confirmed"]),
+        (_("With declared use as well, by financial year"), said["with_declared"]),
     ]
+
+
+def _old(found: Shown) -> list[Row]:
+    """The benchmarks that it rests on and that are old by today."""
+    with reading() as session:
+        return old_benchmarks(assumption_sets.rows(session, found.set.id), today())
 
 
 def _chart(found: Shown) -> BarChart:

@@ -12,6 +12,7 @@ from portal.catalogue.views.base import reading, refuse_unknown, unknown, versio
 from portal.reports.actions import trying
 from portal.reports.rules.bridge import Step, Why
 from portal.reports.store import runs
+from portal.reports.views.savings_figures import names
 from portal.reports.views.savings_shown import Shown, of_run, run_crumbs
 from portal.reports.words import View
 from portal.web.caching import unless_unchanged
@@ -47,11 +48,12 @@ def _page(
     pair: list[Shown], npvs: list[int], steps: list[Step], ignored: tuple[str, ...]
 ) -> Response:
     first, second = (each.run.id for each in pair)
+    called = names()
     return page(
         "reports/savings_bridge.html", section=_("Savings"), ignored=ignored,
         title=_("From run %(first)s to run %(second)s", first=first, second=second),
         crumbs=run_crumbs(second), pair=pair, npvs=npvs,
-        steps=[(_said(step), step.pence) for step in steps],
+        steps=[(_said(step, called), step.pence) for step in steps],
     )  # fmt: skip
 
 
@@ -65,7 +67,7 @@ def _rows(npvs: list[int], steps: list[Step]) -> Iterator[dict[str, Any]]:
     yield {"step": "second", "moved": None, "npv": npvs[1] / 100}
 
 
-def _said(step: Step) -> str:
+def _said(step: Step, called: dict[str, str]) -> str:
     """What a step is called."""
     texts = {
         Why.CODE_BEFORE: _("Code: the first run with the model of today"),
@@ -76,4 +78,6 @@ def _said(step: Step) -> str:
     }
     if step.why is Why.ASSUMPTIONS:
         return _("Assumptions: %(what)s", what=label(step.of, "assumed"))
-    return texts.get(step.why) or _("Records: %(component)s", component=step.of)
+    return texts.get(step.why) or _(
+        "Records: %(component)s", component=called.get(step.of, step.of)
+    )

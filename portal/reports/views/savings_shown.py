@@ -9,7 +9,7 @@ from flask import url_for
 from portal.access import PORTAL, Kind, Permission, Thing, may
 from portal.catalogue.views.base import reading
 from portal.errors import Missing
-from portal.reports.forms.labels import financial_year, in_short
+from portal.reports.forms.labels import assumption_name, financial_year, in_short
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.models.runs import SavingsRun
 from portal.reports.store import assumption_sets, runs
@@ -56,6 +56,12 @@ def thing_of(scope: int) -> Thing:
 def keeps(scope: int) -> bool:
     """Whether the reader keeps the assumptions of a scope."""
     return may(current_person(), Permission.KEEP_ASSUMPTIONS, thing_of(scope))
+
+
+def named(key: str) -> str:
+    """What an assumption is of, with the names of needs and components."""
+    with reading() as session:
+        return assumption_name(key, assumption_sets.subjects(session))
 
 
 def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:

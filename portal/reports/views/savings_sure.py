@@ -7,10 +7,9 @@ from typing import Any
 from flask import Blueprint, Response
 
 from portal.charts.data import Group, Tornado
-from portal.reports.forms.labels import assumption_name
 from portal.reports.rules.results import BARS
 from portal.reports.store import runs
-from portal.reports.views.savings_shown import of_run
+from portal.reports.views.savings_shown import named, of_run
 from portal.reports.words import View
 from portal.web.charts import Figure, File, files, respond_chart, shown
 from portal.web.guard import public
@@ -25,7 +24,7 @@ def chart_of(npv: int, bars: list[Any]) -> Tornado:
     low, high = (tuple(each[end] / 100 for each in some) for end in (1, 2))
     return Tornado(
         _("Net present value of confirmed use, with one assumption at a time at its ends"),
-        tuple(assumption_name(each[0]) for each in some),
+        tuple(named(each[0]) for each in some),
         (Group(_("At its low end"), low), Group(_("At its high end"), high)),
         npv / 100, _("Central case"), language=html_lang(),
     )  # fmt: skip

@@ -19,7 +19,8 @@ from portal.reports.rules.ranges import DRAWS
 from portal.reports.rules.results import BARS, bars_of
 from portal.reports.rules.runs import to_pence
 from portal.reports.rules.what_if import Known
-from portal.reports.views.savings_shown import Shown, headline, newest, of_run, run_crumbs
+from portal.reports.store import assumption_sets
+from portal.reports.views.savings_shown import Shown, headline, named, newest, of_run, run_crumbs
 from portal.reports.views.savings_sure import chart_of, figure_of
 from portal.reports.words import View
 from portal.web.caching import unless_unchanged
@@ -76,6 +77,14 @@ def _asked(*more: str) -> Asked | None:
 
 def _things(rows: list[Row]) -> list[str]:
     return sorted({each for row in rows if (each := row.capability or row.component)})
+
+
+def _options(rows: list[Row]) -> list[tuple[str, str]]:
+    """What the page offers to see the assumptions of, by name."""
+    with reading() as session:
+        needs, components = assumption_sets.subjects(session)
+    called = {**needs, **components}
+    return sorted(((each, called.get(each, each)) for each in _things(rows)), key=lambda x: x[1])
 
 
 @formats(blueprint, HERE)
@@ -144,8 +153,9 @@ def _page(asked: Asked, was: dict[str, Any], found: dict[str, Any] | None) -> Re
     return page(
         "reports/what_if.html", title=_("What if?"), section=_("Savings"), ignored=asked.ignored,
         crumbs=run_crumbs(asked.shown.run.id), shown=asked.shown, was=was, found=found,
-        form=forms.form_of(rows, of, asked.tried), rows=rows, of=of, asked_of=asked.of,
-        things=_things(asked.rows), changed=asked.tried.changed,
+        form=forms.form_of([(row, named(row.key)) for row in rows], of, asked.tried),
+        rows=rows, of=of, asked_of=asked.of,
+        things=_options(asked.rows), changed=asked.tried.changed,
         kept=_kept(asked, rows), draws=DRAWS, figure=_figure(asked, found),
         headlines=[headline(asked.shown, each) for each in (found, was) if each is not None],
         nets=list(zip(asked.shown.years, was["confirmed"]["net"], (found or was).get("net", []),
