@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,13 +12,14 @@ from portal.catalogue.models.components import Component
 from portal.catalogue.store import adoption, components
 from portal.performance.rules.histories import histories
 from portal.performance.store import histories as store
-from portal.performance.words import Period, SetKind, ValueState
+from portal.performance.words import Period, SetKind, ValueState, ValueStatus
 from tests.support.data import ACT, add_organisation
 from tests.support.pages import PageClient, soup_of
 from tests.support.performance import add_set, missing, number, send
 from tests.support.storefront import add_capability, add_component
 
 JAN, FEB, MAR = (date(2026, month, 1) for month in (1, 2, 3))
+DAY = date(2026, 7, 1)
 DAYS = {
     "2026-01-05": (900_000, 523, 207),
     "2026-01-12": (950_000, 530, 208),
@@ -55,7 +57,7 @@ def box(session: Session) -> int:
 def test_volumes_of_data_sets_are_summed(session: Session, box: int) -> None:
     kept = add_set(session, SetKind.COMPONENT_VOLUMES, component_id=box)
     send(session, kept, number(JAN, "volume", 5), number(MAR, "volume", 7))
-    (known,) = store.published(session, box)
+    (known,) = store.published(session, DAY, box)
     found = {each.measure: each for each in histories(known)}
     points = [(each.day, each.drawn, each.lacks) for each in found["volume"].points]
     assert points == [
@@ -63,8 +65,32 @@ def test_volumes_of_data_sets_are_summed(session: Session, box: int) -> None:
     ]  # fmt: skip
     assert found["volume"].since == JAN
     send(session, kept, missing(MAR, "volume", ValueState.NOT_COLLECTED))
-    (known,) = store.published(session, box)
-    assert known.periods["volume"][1][2][1] is None
+    (known,) = store.published(session, DAY, box)
+    assert known.periods["volume"][2].number is None
+
+
+def test_a_later_data_set_of_months_goes_on_where_one_of_years_ends(
+    client: PageClient, session: Session, box: int
+) -> None:
+    kept = {"component_id": box, "kind": SetKind.COMPONENT_VOLUMES}
+    years = add_set(session, group="years", period=Period.YEAR, **kept)  # type: ignore[arg-type]
+    months = add_set(session, group="months", **kept)  # type: ignore[arg-type]
+    for year in (2024, 2025):
+        send(session, years, number(date(year, 1, 1), "volume", 5e9))
+    open_ = replace(number(MAR, "volume", 4), status=ValueStatus.PROVISIONAL)
+    send(session, months, number(JAN, "volume", 3), open_)
+    (known,) = store.published(session, date(2026, 3, 20), box)
+    (volume,) = (each for each in histories(known) if each.measure == "volume")
+    assert [(each.day, each.drawn, each.provisional) for each in volume.points][2:] == [
+        (date(2026, 1, 31), 10_000_000_003, False),
+        (date(2026, 2, 28), None, False),
+        (date(2026, 3, 20), 10_000_000_007, True),
+    ], "what goes on is told up to the day"
+    said = words(client, "/components/pay-box/performance/volume")
+    assert "10,000,000,007without 1 period, provisional" in said
+    *_, last = (row for row in client.get("/components/pay-box/performance/volume.json")
+                .get_json()["items"] if row["measure"] == "volume")  # fmt: skip
+    assert (last["provisional"], last["periods_missing"]) == (True, 1)
 
 
 def test_what_is_not_public_or_small_is_not_known(session: Session, box: int) -> None:
@@ -73,8 +99,8 @@ def test_what_is_not_public_or_small_is_not_known(session: Session, box: int) ->
     small = add_set(session, group="small", threshold=5, period=Period.QUARTER, **kept)  # type: ignore[arg-type]
     send(session, hidden, number(JAN, "volume", 50))
     send(session, small, number(JAN, "volume", 4), number(date(2026, 4, 1), "volume", 6))
-    (known,) = store.published(session, box)
-    assert [each[1] for each in known.periods["volume"][1]] == [None, 6]
+    (known,) = store.published(session, DAY, box)
+    assert [each.number for each in known.periods["volume"]] == [None, 6]
 
 
 def test_all_components_together(client: PageClient, session: Session, box: int) -> None:
@@ -118,7 +144,7 @@ def test_a_component_on_its_own(client: PageClient, session: Session, box: int) 
     found = client.get(f"{address}.json").get_json()
     assert found["milestones"][0] == {
         "measure": "payments", "amount": 1_000_000, "on": None, "after": "2026-01-12",
-        "by": "2026-01-26",
+        "by": "2026-01-26", "or_earlier": False,
     }  # fmt: skip
     assert found["items"][0]["kind"] == "total, told alone"
     assert client.get(f"{address}.csv").status_code == 200

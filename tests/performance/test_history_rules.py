@@ -10,6 +10,7 @@ import pytest
 
 from portal.performance.rules import histories
 from portal.performance.rules.histories import Known, Milestone, Sectors
+from portal.performance.rules.joined import Told
 
 M = 1_000_000
 
@@ -23,6 +24,11 @@ def totals(*numbers: float | None) -> histories.History:
     return histories.of_days("payments", days)
 
 
+def summed(*numbers: float | None) -> histories.History:
+    rows = [Told(day(n), day(n), number) for n, number in enumerate(numbers, start=1)]
+    return histories.of_periods("volume", rows)
+
+
 def test_which_columns_have_totals() -> None:
     columns = ("payments_cumulative", "amount_gbp_cumulative", "live_services")
     assert [histories.measure_of(each) for each in columns] == ["payments", "pounds", None]
@@ -32,7 +38,7 @@ def test_a_first_total_is_no_first_use() -> None:
     history = totals(5 * M, 6 * M)
     assert history.opening == Known(day(1), 5 * M)
     assert histories.milestones(history) == [Milestone(M, None, day(1))]
-    since = histories.of_periods("volume", day(1), [(day(31), 5.0, None)])
+    since = histories.of_periods("volume", [Told(day(1), day(31), 5.0)])
     assert since.opening is None
 
 
@@ -46,9 +52,21 @@ def test_milestones_say_the_day_or_between_which_days() -> None:
 
 
 def test_sums_of_periods_have_gaps_and_say_what_they_lack() -> None:
-    periods = [(day(n), number, None) for n, number in enumerate((1.0, None, 2.0), start=1)]
-    points = histories.of_periods("volume", day(1), periods).points
-    assert [(each.drawn, each.lacks) for each in points] == [(1, 0), (None, 1), (3, 1)]
+    history = summed(1.0, None, 2.0)
+    assert [(each.drawn, each.lacks) for each in history.points] == [(1, 0), (None, 1), (3, 1)]
+
+
+def test_a_milestone_after_a_period_that_is_missing_may_have_been_earlier() -> None:
+    found = histories.milestones(summed(M, None, 9 * M))
+    assert found == [Milestone(M, date(2023, 12, 31), day(1)),
+                     Milestone(10 * M, None, day(3), lacks=True)]  # fmt: skip
+
+
+def test_a_total_with_a_figure_that_may_change_is_provisional() -> None:
+    rows = [Told(day(1), day(1), 1.0), Told(day(2), day(2), 1.0, provisional=True),
+            Told(day(3), day(3), 1.0)]  # fmt: skip
+    points = histories.of_periods("volume", rows).points
+    assert [each.provisional for each in points] == [False, True, True]
 
 
 def test_totals_that_cannot_be_right_are_marked_and_not_drawn() -> None:

@@ -56,6 +56,8 @@ def reached(milestone: Milestone) -> str:
     by = long_date(milestone.by)
     if milestone.on:
         return _("on %(day)s", day=by)
+    if milestone.lacks:
+        return _("by %(day)s at the latest: periods before it are not known", day=by)
     if milestone.after is None:
         return _("by %(day)s, when the history begins", day=by)
     return _("after %(start)s and by %(end)s", start=long_date(milestone.after), end=by)
@@ -69,12 +71,17 @@ def remark(point: Known, measure: str) -> str:
                       total=total(point, measure)))  # fmt: skip
     elif point.bound:
         said.append(str(_BOUNDS[point.bound]) % {"total": _("this")})
-    if point.lacks:
-        said.append(
-            ngettext("without %(num)s period", "without %(num)s periods", point.lacks)
-        )  # fmt: skip
     if point.fact:
         said.append(_("told alone"))
+    return ", ".join(filter(None, (*said, still(point))))
+
+
+def still(point: Known) -> str:
+    """Why a total is not what it will be: periods that are missing, figures that may change."""
+    said = [ngettext("without %(num)s period", "without %(num)s periods", point.lacks)] \
+        if point.lacks else []  # fmt: skip
+    if point.provisional and point.drawn is not None:
+        said.append(_("provisional"))
     return ", ".join(said)
 
 
@@ -145,6 +152,8 @@ def notes(history: History) -> list[str]:
             )
         )
     newest = history.newest
+    if newest is not None and newest.provisional:
+        said.append(_("The newest total is provisional: figures in it may change."))
     if newest is not None and newest.lacks:
         said.append(
             ngettext(

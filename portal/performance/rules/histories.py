@@ -15,6 +15,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from portal.performance.rules.joined import Told
+
 POUNDS = "pounds"
 _ENDING = "_cumulative"
 #: What providers call what we call pounds.
@@ -50,6 +52,7 @@ class Known:
         fact: told alone with its source, and not part of a series.
         fits: False where an earlier total is higher, or a later one lower: one of them is wrong.
         lacks: how many periods before it are not known, which makes a sum of periods too low.
+        provisional: whether a figure in it may change still.
     """
 
     day: date
@@ -59,6 +62,7 @@ class Known:
     fact: bool = False
     fits: bool = True
     lacks: int = 0
+    provisional: bool = False
 
     @property
     def bound(self) -> Bound | None:
@@ -86,12 +90,14 @@ class Apart:
 class Milestone:
     """When a total was first reached: on a day, or after one and by another.
 
-    `after` is None where the first known total is beyond it already.
+    `after` is None where the first known total is beyond it already, and where periods before are
+    not known (`lacks`): it may have been earlier then.
     """
 
     amount: int
     after: date | None
     by: date
+    lacks: bool = False
 
     @property
     def on(self) -> date | None:
@@ -154,17 +160,14 @@ class Published:
     Attributes:
         volumes: what its record tells, as documents.
         days: day, source and figures by measure, as its provider published them.
-        periods: by measure, the first day of the first period, and of each its last day, its number
-            (None where it is not known) and its source.
+        periods: by measure, the figures of periods that follow each other.
     """
 
     slug: str
     name: str
     volumes: Sequence[Mapping[str, Any]] = ()
     days: Sequence[tuple[date, str | None, Mapping[str, float]]] = ()
-    periods: Mapping[str, tuple[date, Sequence[tuple[date, float | None, str | None]]]] = field(
-        default_factory=dict
-    )
+    periods: Mapping[str, Sequence[Told]] = field(default_factory=dict)
 
 
 def histories(published: Published) -> list[History]:
@@ -177,8 +180,8 @@ def histories(published: Published) -> list[History]:
         if measure:
             days = [(day, figures.get(column), source) for day, source, figures in published.days]
             found[measure] = of_days(measure, days, facts.get(measure, ()))
-    for measure, (since, periods) in published.periods.items():
-        found.setdefault(measure, of_periods(measure, since, periods))
+    for measure, periods in published.periods.items():
+        found.setdefault(measure, of_periods(measure, periods))
     for measure, some in facts.items():
         found.setdefault(measure, of_days(measure, (), some))
     for measure, history in summed(published.volumes).items():
@@ -245,25 +248,20 @@ def of_days(
     return History(measure, _checked(points))
 
 
-def of_periods(
-    measure: str, since: date, periods: Iterable[tuple[date, float | None, str | None]]
-) -> History:
+def of_periods(measure: str, periods: Sequence[Told]) -> History:
     """A history from sums of periods.
 
     Args:
         measure: what is counted.
-        since: the first day of the first period.
-        periods: last day, number (None where it is not known) and source, the oldest first.
+        periods: that follow each other, the oldest first.
     """
-    total, lacks, points = 0.0, 0, []
-    for day, number, source in periods:
-        if number is None:
-            lacks += 1
-            points.append(Known(day, None, source, lacks=lacks))
-        else:
-            total += number
-            points.append(Known(day, total, source, lacks=lacks))
-    return History(measure, tuple(points), since)
+    total, lacks, open_, points = 0.0, 0, False, []
+    for each in periods:
+        total, lacks = total + (each.number or 0.0), lacks + (each.number is None)
+        open_ = open_ or each.provisional
+        known = None if each.number is None else total
+        points.append(Known(each.last, known, each.source, lacks=lacks, provisional=open_))
+    return History(measure, tuple(points), periods[0].start)
 
 
 def facts_of(volumes: Iterable[Mapping[str, Any]]) -> dict[str, list[Known]]:
@@ -292,10 +290,10 @@ def summed(volumes: Iterable[Mapping[str, Any]]) -> dict[str, History]:
         beside = pairwise(spans)
         if len(some) > 1 and all(two[0] - one[1] == timedelta(days=1) for one, two in beside):
             periods = [
-                (span[1], float(row["amount"]), row.get("source"))
+                Told(*span, float(row["amount"]), row.get("source"))
                 for span, row in zip(spans, some, strict=True)
             ]
-            found[measure] = of_periods(measure, spans[0][0], periods)
+            found[measure] = of_periods(measure, periods)
     return found
 
 
@@ -323,15 +321,16 @@ def _checked(points: Sequence[Known]) -> tuple[Known, ...]:
 
 def milestones(history: History) -> list[Milestone]:
     """When a history first reached a million, ten million and so on."""
-    found, known = list[Milestone](), history.fitting
+    found, known = list[Milestone](), [each for each in history.points if each.drawn is not None]
     amount = FIRST_MILESTONE
-    while known and amount <= known[-1][1]:
-        place = next(n for n, (_, total) in enumerate(known) if total >= amount)
+    while known and amount <= (known[-1].drawn or 0.0):
+        place = next(n for n, each in enumerate(known) if (each.drawn or 0.0) >= amount)
+        lacks = known[place].lacks > 0
         if place:
-            after: date | None = known[place - 1][0]
+            after: date | None = known[place - 1].day
         else:
             after = history.since - timedelta(days=1) if history.since else None
-        found.append(Milestone(amount, after, known[place][0]))
+        found.append(Milestone(amount, None if lacks else after, known[place].day, lacks))
         amount *= TIMES
     return found
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, url_for
 
 from portal.access import Kind
 from portal.catalogue.store import journeys, organisations
-from portal.catalogue.views.base import reading, refuse_unknown, version
+from portal.catalogue.views.base import reading, refuse_unknown, today, version
 from portal.performance.rules import histories as rules
 from portal.performance.store import histories
 from portal.performance.views import board_reading as read
@@ -130,7 +130,7 @@ def _totals(loaded: Loaded) -> list[dict[str, Any]]:
     if loaded.shown.board is not None:
         return []
     with reading() as session:
-        (known,) = histories.published(session, loaded.id)
+        (known,) = histories.published(session, today(), loaded.id)
     return [summary(known, each) for each in rules.histories(known) if each.newest]
 
 

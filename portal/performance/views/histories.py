@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, url_for
 
 from portal.catalogue.store import components, records
-from portal.catalogue.views.base import found, reading, refuse_unknown, unknown, version
+from portal.catalogue.views.base import found, reading, refuse_unknown, today, unknown, version
 from portal.errors import N_, Missing
 from portal.performance.forms import history_words as words
 from portal.performance.rules import histories as rules
@@ -26,7 +26,7 @@ from portal.web.pages import page
 blueprint = Blueprint("histories", __name__)
 COLUMNS = (
     "component", "measure", "day", "total", "bound", "kind", "fits", "periods_missing", "note",
-    "source", "differs_from",
+    "source", "differs_from", "provisional",
 )  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def index(fmt: Format) -> Response:
     asked = _asked()
     refuse_unknown(fmt, asked.ignored)
     with reading() as session:
-        known = store.published(session)
+        known = store.published(session, today())
     return respond_list(
         fmt,
         page=lambda: _index_page(known, asked),
@@ -76,7 +76,7 @@ def _index_page(known: list[rules.Published], asked: Asked) -> Response:
 def index_chart(fmt: File, chart: str) -> Response:
     """Draw the volumes of several components, or of one on the scale of all."""
     with reading() as session:
-        some = charts.volumes(store.published(session))
+        some = charts.volumes(store.published(session, today()))
     made = charts.of_all(some, _asked(SIZE)).get(chart)
     if made is None:
         raise Missing(N_("There is no such chart"))
@@ -104,7 +104,7 @@ def show(slug: str, fmt: Format) -> Response:
 def _one(slug: str) -> rules.Published:
     with reading() as session:
         id_, _name = found(session, components.THING, slug, records.TITLES[components.THING])
-        (known,) = store.published(session, id_)
+        (known,) = store.published(session, today(), id_)
     return known
 
 
@@ -158,6 +158,7 @@ def _rows(known: list[rules.Published]) -> Iterator[dict[str, Any]]:
                     "note": point.note,
                     "source": point.source,
                     "differs_from": differs and differs.total,
+                    "provisional": point.provisional,
                 }
 
 
@@ -173,4 +174,5 @@ def _reached(history: rules.History) -> Iterator[dict[str, Any]]:
             "on": each.on and each.on.isoformat(),
             "after": each.after and each.after.isoformat(),
             "by": each.by.isoformat(),
+            "or_earlier": each.lacks,
         }

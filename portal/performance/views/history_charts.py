@@ -86,7 +86,9 @@ def _points(history: History) -> tuple[Point, ...]:
             continue
         note = ", ".join(filter(None, (there.note if there else "", note)))
         said = words.total(each, history.measure) if each.bound else ""
-        of[each.day] = Point(each.day, each.drawn, note=note, alone=each.fact, said=said)
+        of[each.day] = Point(
+            each.day, each.drawn, each.provisional, note=note, alone=each.fact, said=said
+        )
     return tuple(of[day] for day in sorted(of))
 
 
@@ -230,7 +232,8 @@ def summary(known: Published, history: History) -> dict[str, Any]:
         "measure": words.name_of(history.measure),
         "total": words.total(newest, history.measure) if newest else _("Not published"),
         "day": newest.day if newest else None,
-        "begins": words.beginning(history),
+        "still": words.still(newest) if newest else "",
+        "whole": newest is not None and not newest.lacks,
         "milestones": [
             (words.size(each.amount, history.measure), words.reached(each))
             for each in rules.milestones(history)
