@@ -184,9 +184,15 @@ def _cell(column: Column, cell: Cell) -> str:
     )
 
 
+def letters(column: int) -> str:
+    """What a sheet calls a column, counted from 1: A to Z, then AA and so on."""
+    before, at = divmod(column - 1, 26)
+    return (letters(before) if before else "") + chr(ord("A") + at)
+
+
 def _range(table: Table, rows: int) -> str:
     """Where a table is, and that it has a header."""
-    last = chr(ord("A") + len(table.columns) - 1)
+    last = letters(len(table.columns))
     where = f"'{table.key}'.A4:'{table.key}'.{last}{4 + rows}"
     name = f"t_{table.key.replace('-', '_')}"
     return (

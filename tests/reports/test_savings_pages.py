@@ -99,7 +99,7 @@ def test_the_lines_of_a_run_add_up_to_it(client: PageClient) -> None:
     [listed] = said(client, "/savings/runs.json")["items"]
     here = f"/savings/runs/{listed['run']}"
     lines = rows_of(client.get(f"{here}/claims.csv").text)
-    keys = [line["claim_key"] for line in lines]
+    keys = [(line["claim_key"], line["usage"], line["standing"]) for line in lines]
     assert len(keys) == len(set(keys))
     total = sum(float(line["declared"]) for line in lines if line["kind"] == "platform")
     view = said(client, f"{here}.json")["result"]["views"]["whole"]

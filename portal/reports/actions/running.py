@@ -161,7 +161,7 @@ def work_out(
     first = orjson.loads(zlib.decompress(parts[0]))
     platforms = platforms_of(first)
     said.update(_described(terms, platforms))
-    below = _below(parts)
+    below = lines.below(_lines(parts))
     tally, judged = Tally(undated=first["undated"]), Judged(weak_keys(terms))
 
     def heard() -> Iterator[lines.Used]:
@@ -198,7 +198,7 @@ def places_of(parts: list[bytes], terms: Terms) -> Places:
     """The quantities that follow from the parts of an input, with these years."""
     tally = Tally()
     every = map(lines.read, _lines(parts))
-    for _ in claims(lines.by_service(every), _below(parts), terms, tally):
+    for _ in claims(lines.by_service(every), lines.below(_lines(parts)), terms, tally):
         pass
     return tally.places
 
@@ -215,10 +215,6 @@ def _lines(parts: list[bytes], told: Told = lambda _: None) -> Iterator[bytes]:
     for number, part in enumerate(parts[1:], start=1):
         yield from zlib.decompress(part).splitlines()
         told(_READ + (_CLAIMED - _READ) * number // len(parts))
-
-
-def _below(parts: list[bytes]) -> set[tuple[str, str]]:
-    return lines.leaves(lines.read(raw) for raw in _lines(parts) if lines.NO_WHOLE not in raw)
 
 
 def _some(every: Iterable[T]) -> Iterator[list[T]]:

@@ -45,6 +45,8 @@ class Used(NamedTuple):
         above: the services that this one is part of, directly or not.
         organisation: of the basis asked for.
         share: of the need, in per cent; None where nobody has said.
+        proof: what it stands on and of which day (ISO), for readers: nothing follows from it. Runs
+            from before that was kept have none.
     """
 
     ids: tuple[int, int, int, int, int]
@@ -59,8 +61,11 @@ class Used(NamedTuple):
     share: Decimal | None = None
     old: Old | None = None
     above: tuple[str, ...] = ()
+    proof: tuple[str, str] | None = None
 
 
+#: What a use stands on that nobody confirmed.
+SAID_ITSELF = "declared"
 #: In the line of a service that is part of no other.
 NO_WHOLE = b'"above":[]'
 #: Where the ids of a line begin; no text can hold it, as quotes in it are escaped.
@@ -89,11 +94,18 @@ def read(raw: bytes) -> Used:
     given["since"], given["until"] = date.fromisoformat(given["since"]), _day(given["until"])
     given["share"] = None if given["share"] is None else Decimal(given["share"])
     given["above"], given["ids"] = tuple(given["above"]), tuple(given["ids"])
+    proof = given.get("proof")
+    given["proof"] = proof and tuple(proof)
     return Used(**given)
 
 
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+def below(raws: Iterable[bytes]) -> set[tuple[str, str]]:
+    """The same as `leaves`, of lines."""
+    return leaves(read(raw) for raw in raws if NO_WHOLE not in raw)
 
 
 def leaves(every: Iterable[Used]) -> set[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -82,6 +82,46 @@ class Claimed(NamedTuple):
     def key(self) -> str:
         """Names the claim but for the financial year; of a platform's cost, the platform."""
         return "|".join([self.service or "", self.capability or self.component or "", self.kind])
+
+
+class Kept(NamedTuple):
+    """A claim as its run has it, whatever became of the records since."""
+
+    service_id: int
+    capability_id: int
+    kind: ClaimKind
+    platform_id: int
+    component_id: int | None
+    years: list[list[Any]]
+    parts: list[list[Any]] | None
+    usages: list[int]
+    assumptions: list[str]
+
+    @property
+    def ids(self) -> tuple[int, int, ClaimKind, int]:
+        """Its key after the run."""
+        return self[:4]
+
+
+def kept(session: Session, run: int, services: Collection[int]) -> list[Kept]:
+    """The claims of some services; of what platforms cost with the id 0."""
+    c = SavingsClaim
+    rows = session.execute(
+        select(
+            c.service_id, c.capability_id, c.kind, c.platform_id, c.component_id, c.years, c.parts,
+            c.usages, c.assumptions,
+        ).where(c.run_id == run, c.service_id.in_(list(services)))
+    )  # fmt: skip
+    return [Kept._make(row) for row in rows]
+
+
+def ids_of(session: Session, query: ClaimQuery) -> tuple[int | None, int | None]:
+    """The ids of the service and the component that are asked for, by their addresses of today;
+    None where there is none.
+    """
+    service = session.scalar(select(Service.id).where(Service.slug == query.service))
+    component = session.scalar(select(Component.id).where(Component.slug == query.component))
+    return service, component
 
 
 def listing(session: Session, query: ClaimQuery, limit: int | None = None) -> Iterator[Claimed]:

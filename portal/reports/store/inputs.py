@@ -9,17 +9,24 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.catalogue.component_words import Arrangement, DateBasis, EvidenceKind, UsageStatus
+from portal.catalogue.component_words import (
+    Arrangement,
+    DateBasis,
+    EvidenceKind,
+    Standing,
+    UsageStatus,
+)
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.evidence import UsageEvidence
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.rosters import AdoptionDay, AdoptionPoint
 from portal.catalogue.models.services import Service, ServiceLinkage, ServiceOwner
 from portal.catalogue.models.usage import Usage
+from portal.catalogue.rules.standing import CONFIRMING
 from portal.catalogue.store import claims
 from portal.catalogue.words import OwnerRole, ServiceRelation
 from portal.reports.rules.bands import band_of
-from portal.reports.rules.inputs import Old, Used
+from portal.reports.rules.inputs import SAID_ITSELF, Old, Used
 from portal.reports.rules.runs import Platform
 from portal.reports.words import Basis
 
@@ -39,11 +46,14 @@ def uses(session: Session, as_at: date, basis: Basis) -> Iterator[Used]:
         old = None
         if row.old_cost is not None:
             old = Old(row.old_cost, row.old_until if row.proven else None)
+        proof = SAID_ITSELF, row.edited_at.date().isoformat()
+        if row.standing == Standing.CONFIRMED:
+            proof = row.proof or EvidenceKind.ROSTER.value, row.confirmed_on.isoformat()
         ids = row.id, row.service_id, row.capability_id, row.component_id, row.body or 0
         yield Used(
             ids, row.service, row.capability, row.component, row.organisation, row.standing,
             band_of(row.yearly_transactions), row.began, row.until, row.share, old,
-            above.get(row.service, ()),
+            above.get(row.service, ()), proof,
         )  # fmt: skip
 
 
@@ -75,6 +85,7 @@ def _uses(session: Session, as_at: date, basis: Basis) -> Any:
             claims.standing_of(as_at).label("standing"), body.label("body"),
             Organisation.slug.label("organisation"), old.yearly_cost.label("old_cost"),
             old.until.label("old_until"), func.coalesce(stopped, False).label("proven"),
+            u.confirmed_on, u.edited_at, _proof().label("proof"),
         )
         .join(s, s.id == u.service_id)
         .join(Capability, Capability.id == u.capability_id)
@@ -88,6 +99,16 @@ def _uses(session: Session, as_at: date, basis: Basis) -> Any:
     )  # fmt: skip
     order = [_plain(session, each) for each in (s.slug, Capability.slug, Component.slug)]
     return claims.reviewed(query).order_by(*order, began, u.id)
+
+
+def _proof() -> Any:
+    """What kind of evidence confirmed a use last; none where that is a list of its provider's,
+    which is read where it stands.
+    """
+    e = UsageEvidence
+    same = e.usage_id == Usage.id, e.said_on == Usage.confirmed_on, e.kind.in_(CONFIRMING)
+    kind = select(e.kind).where(*same).order_by(e.id).limit(1).correlate(Usage).scalar_subquery()
+    return case((Usage.confirmed_on.is_not(None), kind))
 
 
 def _owner_then(began: Any) -> Any:

@@ -16,7 +16,8 @@ from portal.reports.store import assumption_sets, runs
 from portal.reports.store.claims import ClaimQuery
 from portal.reports.views.leadership import Whole, whole
 from portal.reports.views.leadership_tables import figures
-from portal.reports.views.savings_lists import CLAIMS, ROWS, asked, lines_of
+from portal.reports.views.savings_lines import CLAIMS, MONEY, lines_of
+from portal.reports.views.savings_lists import ROWS, asked
 from portal.reports.views.savings_shown import Shown, of_run
 from portal.spreadsheets.book import Book, Cell, Column, Kind, Table
 from portal.spreadsheets.limits import MOST_ROWS
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 blueprint = Blueprint("books", __name__)
-MONEY = ("confirmed", "declared", "planned")
 
 
 @sheets(blueprint, "/leadership")
@@ -125,7 +125,7 @@ def _of_claims(shown: Shown, query: ClaimQuery, assumed: Sequence[Row]) -> Book:
     run = shown.run
     about = [
         (_("What this is"), _("What run %(run)s of the savings model claims, a line for each "
-                              "service, need, kind and financial year, in pounds.", run=run.id)),
+                              "use, need, kind and financial year, in pounds.", run=run.id)),
         *_about_run(shown),
     ]  # fmt: skip
     if request.query_string:
@@ -145,22 +145,44 @@ def _notes() -> list[str]:
           "is in no sum."),
         _("For the whole of government, prices that departments pay each other (kind price) are "
           "not charged; for an organisation, what platforms cost (kind platform) is not."),
-        _("Each line names the assumptions that it was worked out with; they are on the next "
-          "sheet, with what each rests on."),
+        _("Each line can be worked out again: its amount is the product of all that stands in its "
+          "columns from f to K, to the penny; to the uplift for optimism 1 is added. The declared "
+          "line of a platform is K times w, less K times what is confirmed of w."),
+        _("Each line names its use, what confirmed it and of which day, and the assumptions that "
+          "it was worked out with; they are on the next sheet, with what each rests on. Runs from "
+          "before evidence was kept say not_kept: the page of the use has it."),
+        _("A line without any of these columns is given as the run kept it: what the code of today "
+          "works out for it differs."),
     ]  # fmt: skip
 
 
-def _claims(shown: Shown, query: ClaimQuery) -> Table:
-    titles = {
+def _titles() -> dict[str, str]:
+    return {
         "claim_key": _("Claim"), "service": _("Service"), "capability": _("Need"),
         "component": _("Component"), "organisation": _("Organisation"), "kind": _("Kind"),
         "column": _("Cash, other gain or cost"), "financial_year": _("Financial year from April"),
         "confirmed": _("Confirmed"), "declared": _("Declared"), "planned": _("Planned"),
-        "assumptions": _("Assumptions"),
+        "usage": _("Use"), "address": _("Where the use and its evidence are"),
+        "standing": _("How the use stands"), "evidence": _("Evidence"),
+        "evidence_on": _("Evidence of"), "evidence_by": _("Who says so"),
+        "used_from": _("In use from"), "used_until": _("In use until"),
+        "f": _("f: share of the year in use"), "share": _("Share of the need, or of building"),
+        "replaced": _("P: cost of what it replaced"), "measured": _("I: building in, measured"),
+        "volume": _("q: transactions"), "w": _("w: share of the platform counted"),
+        "w_confirmed": _("of it confirmed, on the line above"), "build": _("B: building it alone"),
+        "run": _("M: running it alone"), "own_run": _("m: still spent by the service"),
+        "additionality": _("a: additionality"), "relative_cost": _("RCR: relative cost of reuse"),
+        "exit_cost": _("X: leaving"), "optimism": _("Uplift for optimism"),
+        "alternative_price": _("p0: price elsewhere"), "price": _("p1: price"),
+        "platform": _("K: what the platform costs"), "price_row": _("Price among the assumptions"),
+        "assumptions": _("Assumptions"), "assumption_version": _("Version of the assumptions"),
+        "savings_run": _("Run"),
     }  # fmt: skip
-    columns = [
-        Column(name, titles[name], Kind.POUNDS if name in MONEY else Kind.TEXT) for name in CLAIMS
-    ]
+
+
+def _claims(shown: Shown, query: ClaimQuery) -> Table:
+    kinds = dict.fromkeys(MONEY, Kind.POUNDS)
+    columns = [Column(name, _titles()[name], kinds.get(name, Kind.TEXT)) for name in CLAIMS]
     return Table("claims", _("Claims, line by line"), columns, _lines(shown, query))
 
 

@@ -24,6 +24,7 @@ from portal.reports.rules.claim_kinds import kinds_of
 from portal.reports.store import assumption_sets, claims, runs
 from portal.reports.store.claims import Claimed, ClaimQuery
 from portal.reports.store.runs import Listed
+from portal.reports.views.savings_lines import CLAIMS, lines_of
 from portal.reports.views.savings_shown import Shown, crumbs, of_run, run_crumbs
 from portal.reports.words import ClaimKind, Column, RunState, View
 from portal.web.caching import unless_unchanged
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 blueprint = Blueprint("savings_lists", __name__)
 RUNS = ("run", "as_at", "basis", "assumptions", "state", "npv", "p10", "p90", "confirmed",
         "declared", "code", "inputs_digest", "lines_digest")  # fmt: skip
-CLAIMS = ("claim_key", "service", "capability", "component", "organisation", "kind", "column",
-          "financial_year", "confirmed", "declared", "planned", "assumptions")  # fmt: skip
 ROWS = ("key", "field", "capability", "component", "band", "year", "low", "central", "high",
         "class", "source", "dated", "note")  # fmt: skip
 
@@ -88,8 +87,9 @@ def _index(ignored: tuple[str, ...]) -> Response:
 @unless_unchanged(version)
 @public
 def lines(fmt: Format, run_id: int) -> Response:
-    """List what a run claims; files have a line for each financial year."""
+    """List what a run claims; files have a line for each use and financial year."""
     shown = of_run(run_id)
+    runs.finished(shown.run)
     query, ignored = asked(shown)
     refuse_unknown(fmt, ignored)
 
@@ -98,14 +98,13 @@ def lines(fmt: Format, run_id: int) -> Response:
 
     return respond_list(
         fmt, page=lambda: _claims(shown, query, ignored), rows=stream(rows), columns=CLAIMS,
-        name=f"savings-run-{run_id}-claims",
+        name=f"savings-run-{run_id}-claims", more=_frame(shown),
     )  # fmt: skip
 
 
-def lines_of(session: Session, shown: Shown, query: ClaimQuery) -> Iterator[dict[str, Any]]:
-    """What a run claims, a line for each financial year."""
-    found = claims.listing(session, replace(query, after=None))
-    return (line for each in found for line in _lines(each, shown.set.base_year))
+def _frame(shown: Shown) -> dict[str, Any]:
+    set_ = assumption_sets.frame(shown.set)
+    return {"savings_run": shown.run.id, **runs.document(shown.run), "assumption_set": set_}
 
 
 def asked(shown: Shown) -> tuple[ClaimQuery, tuple[str, ...]]:
@@ -138,21 +137,6 @@ def _place(typed: str) -> claims.Place | None:
 
 def _following(last: Claimed) -> dict[str, str]:
     return {"after": encode_key(("/".join(map(str, last.place)), 0))}
-
-
-def _lines(claim: Claimed, base_year: int) -> Iterator[dict[str, Any]]:
-    of = {
-        "service": claim.service, "capability": claim.capability, "component": claim.component,
-        "organisation": claim.organisation, "kind": claim.kind.value,
-    }  # fmt: skip
-    for year, column, *pence in claim.years:
-        sums = zip(("confirmed", "declared", "planned"), pence, strict=True)
-        yield {
-            "claim_key": f"{claim.key}|{base_year + year}", **of, "column": column,
-            "financial_year": base_year + year,
-            **{name: many / 100 for name, many in sums},
-            "assumptions": " ".join(claim.assumptions),
-        }  # fmt: skip
 
 
 def _claims(shown: Shown, query: ClaimQuery, ignored: tuple[str, ...]) -> Response:
