@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.errors import Invalid
+from portal.reports.rules import example as worked
 from portal.reports.rules import scenario
 from portal.reports.rules.appraisal import LATER_RATE, discount
+from portal.reports.rules.example import RANGES
 from portal.reports.rules.model import COLUMN_OF, Quantity, Replaced, Use, add_up, quantities
 from portal.reports.rules.ranges import (
-    Assumption,
     Case,
     draws,
     percentile,
@@ -28,11 +29,6 @@ from portal.reports.rules.ranges import (
 from portal.reports.rules.years import ONE, ZERO, live_share, place
 from portal.reports.words import ClaimKind, Column, View
 
-RANGES = {
-    "a": ("0.5", "0.8", "1"), "M": ("30000", "60000", "100000"),
-    "B": ("120000", "250000", "450000"), "K": ("200000", "250000", "375000"),
-    "RCR": ("0.1", "0.2", "0.35"), "m": ("4000", "8000", "12000"), "X": ("20000", "40000", "80000"),
-}  # fmt: skip
 HORIZON = 5
 PLACES = st.decimals(0, 6, places=3)
 POUNDS = st.decimals(0, 10**7, places=2)
@@ -48,12 +44,7 @@ def whole(*uses: Use) -> list[Quantity]:
 
 @pytest.fixture
 def case() -> Case:
-    made = scenario.case(example())
-    ranges = {
-        key: Assumption(scenario.LETTERS[key], *(Decimal(each) for each in ends))
-        for key, ends in RANGES.items()
-    }
-    return Case(made.groups, ranges, made.rate, made.horizon)
+    return worked.case()
 
 
 def test_the_worked_example_to_the_pound() -> None:

@@ -12,9 +12,9 @@ from portal.accounts.store import things
 from portal.catalogue.views.base import reading, refuse_unknown, today, unknown, version
 from portal.charts.data import BarChart, Group, Scale
 from portal.reports.models.assumptions import AssumptionSet
-from portal.reports.rules import scenario
 from portal.reports.rules.assumptions import Row, old_benchmarks
 from portal.reports.store import assumption_sets, runs
+from portal.reports.views import savings_method
 from portal.reports.views.savings_figures import names, of_view, platforms
 from portal.reports.views.savings_shown import Shown, crumbs, headline, keeps, newest, of_run
 from portal.reports.views.savings_sure import of_view as sure
@@ -159,11 +159,4 @@ def chart(fmt: File, run_id: int) -> Response:
 @public
 def method() -> Response:
     """Say how it is worked out, with the worked example computed by the same code."""
-    example = dict(scenario.worked_example())
-    declared = [[float(start), float(end)] for start, end in scenario.DECLARED]
-    second = {**example, "uses": [*example["uses"], *declared]}
-    return page(
-        "reports/savings_method.html", title=_("How savings are worked out"),
-        section=_("Savings"), crumbs=crumbs(),
-        example=example, found=scenario.evaluate(example), second=scenario.evaluate(second),
-    )  # fmt: skip
+    return savings_method.respond()
