@@ -124,6 +124,7 @@ def test_programs_are_not_told_without_dimensions_either(
     ("kind", "numbers", "gone"),
     [
         (SetKind.VOLUMES, {"transactions": 1000, "digital": 995}, {"digital"}),
+        (SetKind.COMPONENT_VOLUMES, {"volume": 3, "pounds": 45}, {"volume", "pounds"}),
         (SetKind.OUTCOMES, {"processed": 50, "intended": 3}, {"intended"}),
         (SetKind.SATISFACTION, {f"rating_{n}": 3 * n for n in range(1, 6)},
          {f"rating_{n}" for n in range(1, 6)}),

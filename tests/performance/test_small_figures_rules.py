@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from portal.performance.rules import disclosure, kinds, schemas, small_figures
 from portal.performance.rules.entries import Known
-from portal.performance.words import Figure, Period, SetKind
+from portal.performance.rules.kinds import Dimension, Measure
+from portal.performance.rules.schemas import Schema
+from portal.performance.words import Figure, Period, SetKind, Unit
 from tests.support.performance import number
 
 COUNTS = st.dictionaries(
@@ -44,6 +46,25 @@ def test_what_counts_no_people_is_shown() -> None:
     assert small_figures.hidden({Figure.TRANSACTIONS: 3.0, Figure.UNIT_COST: 5.0}, 10) == {
         Figure.TRANSACTIONS, Figure.UNIT_COST,
     }  # fmt: skip
+    assert small_figures.hidden({Figure.VOLUME: 3.0, Figure.POUNDS: 45.0}, 10) == {
+        Figure.VOLUME, Figure.POUNDS,
+    }  # fmt: skip
+
+
+def test_no_share_of_a_number_that_is_not_shown_is_shown() -> None:
+    measures = (
+        Measure("made", "Made"), Measure("allowed", "Allowed", Unit.PERCENT, summable=False),
+        Measure("paid", "Paid", Unit.POUNDS),
+    )  # fmt: skip
+    regions = Dimension("region", "Region", {"north": "North", "south": "South", "east": "East"})
+    schema = Schema(SetKind.OWN, Period.MONTH, (regions,), measures)
+    rows = {"north": (3, 33.3, 120), "south": (40, 50, 900), "east": (90, 40, 800)}
+    world = {(cell, measure.key): float(value) for cell, row in rows.items()
+             for measure, value in zip(measures, row, strict=True)}  # fmt: skip
+    gone = disclosure.hidden(schema, world, 10)
+    assert {cell for cell, _ in gone} == {"north", "south"}, "south is what is left of the sum"
+    assert len(gone) == 6
+    assert not disclosure.hidden(schema, {**world, ("north", "made"): 30.0}, 10)
 
 
 def figures_of(

@@ -78,7 +78,8 @@ def hidden(
 
     A count from 1 to below the threshold is not, and no part that leaves so few of its whole. Where
     those missing from a sum could be found by it, the smallest of the others is not shown either,
-    until none can. Of ratings, all are shown or none.
+    until none can. Of ratings, all are shown or none. Of what a team measures itself, no share,
+    average or sum of money is shown of those whose number is not: a third of them says 3, or 6.
 
     Args:
         schema: of the data set.
@@ -104,7 +105,19 @@ def hidden(
                 least = min((numbers[key] == 0, numbers[key]) for key in left)
                 gone |= {key for key in left if numbers[key] == least[1]}
                 again = True
+        if not again:
+            beside = _beside(schema, numbers, {cell for cell, each in gone if each in counted})
+            again = not beside <= gone
+            gone |= beside
     return frozenset(gone)
+
+
+def _beside(schema: Schema, numbers: Mapping[Key, float], cells: Collection[str]) -> set[Key]:
+    """What a team's own data set says of cells in other units than numbers of things."""
+    if schema.kind is not SetKind.OWN:
+        return set()
+    others = {m.key for m in schema.measures if m.unit is not Unit.COUNT}
+    return {key for key in numbers if key[1] in others and key[0] in cells}
 
 
 def _found(gone: Collection[float], threshold: int) -> bool:
@@ -133,6 +146,8 @@ def _with_figures(schema: Schema, numbers: Mapping[Key, float], threshold: int) 
 def _sums(schema: Schema, numbers: Mapping[Key, float]) -> Iterator[list[Key]]:
     """The numbers that add up to one that may be shown elsewhere, along each dimension."""
     for measure in schema.measures:
+        if measure.unit is not Unit.COUNT and not measure.summable:
+            continue  # averages add up to nothing
         for place in range(len(schema.dimensions)):
             along: dict[tuple[str, ...], list[Key]] = {}
             for key in numbers:

@@ -23,7 +23,10 @@ WHOLE = {
     Figure.INTENDED: Figure.PROCESSED,
 }
 #: What would say how many there are of something that is not shown.
-WITH = {Figure.RATING_POINTS: Figure.RATINGS, Figure.UNIT_COST: Figure.TRANSACTIONS}
+WITH = {
+    Figure.RATING_POINTS: Figure.RATINGS, Figure.UNIT_COST: Figure.TRANSACTIONS,
+    Figure.POUNDS: Figure.VOLUME,
+}  # fmt: skip
 #: Of ratings no single number may be known, but their mean.
 _MEANS = frozenset({Figure.RATINGS, Figure.RATING_POINTS})
 #: A period, a cell and a measure.
