@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -23,7 +24,9 @@ from portal.performance.words import Period, SetKind, Unit, ValueState, ValueSta
 #: What somebody can say in place of a number.
 WHY_NOT = (ValueState.NOT_PROVIDED, ValueState.NOT_APPLICABLE, ValueState.NOT_COLLECTED)
 LONGEST_NOTE = 500
-_TYPED = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+#: Signs between thousands, or none. A comma anywhere else is somebody's decimal point.
+_TYPED = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)(?:\.[0-9]+)?")
+_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,23 @@ def number(text: str | None, measure: Measure, field: str) -> float:
     """The number that somebody typed, such as `1,200`, `£1.50` or `12%`.
 
     Raises:
-        Invalid: it is empty or no number, is below 0, is no whole number where things are counted,
-            or is not a percentage.
+        Invalid: it is empty or no number of the measure's unit, is below 0, is no whole number
+            where things are counted, or is not a percentage.
     """
-    bare = (text or "").replace(",", "").replace(" ", "").strip("£%")
+    bare = _SPACES.sub(" ", (text or "").strip())
+    if measure.unit is Unit.POUNDS:
+        bare = bare.removeprefix("£").lstrip()
+    elif measure.unit is Unit.PERCENT:
+        bare = bare.removesuffix("%").rstrip()
     if not bare:
         raise Invalid(field, N_("Enter a number for “%(title)s”"), title=measure.title)
     # The messages name the figure: the page may ask for several.
-    if not _TYPED.fullmatch(bare) or not math.isfinite(float(bare)):
+    plain = bare.replace(",", "").replace(" ", "")
+    if not _TYPED.fullmatch(bare) or not math.isfinite(float(plain)):
         raise Invalid(
             field, N_("“%(title)s” must be a number, like 1,200"), title=measure.title
         )  # fmt: skip
-    found = float(bare)
+    found = float(plain)
     problem = wrong_number(found, measure)
     if problem:
         raise Invalid(field, problem, title=measure.title)
@@ -184,7 +192,11 @@ def put(found: float | None, unit: Unit) -> str:
     """A number of a unit as pages show it; empty for none."""
     if found is None:
         return ""
-    plain = f"{found:,.0f}" if found == int(found) else f"{found:,.2f}".rstrip("0")
+    plain = f"{found:,.0f}" if found == int(found) else f"{found:,.2f}".rstrip("0").rstrip(".")
+    if found and plain == "0":
+        plain = f"{Decimal(str(found)):f}"  # what is hardly more than nothing is not nothing
+    elif unit is Unit.POUNDS and found != int(found):
+        plain = f"{found:,.2f}"
     if unit is Unit.POUNDS:
-        return f"£{plain}" if found == int(found) else f"£{found:,.2f}"
+        return f"£{plain}"
     return f"{plain}%" if unit is Unit.PERCENT else plain
