@@ -57,6 +57,14 @@ def own(place: Place) -> DataSet:
     return row
 
 
+def test_no_value_of_a_dimension_is_lost_in_another() -> None:
+    with pytest.raises(Invalid) as problem:
+        schemas.own_dimension("Age", ("<5", ">5", "other"), ())
+    assert problem.value.values == {"one": "<5", "other": ">5"}
+    made = schemas.own_dimension("Region", ("North", "north", "South"), ())
+    assert made.values == {"north": "North", "south": "South"}
+
+
 def test_dimensions_called_like_another_column_stand_in_files(
     client: PageClient, place: Place
 ) -> None:

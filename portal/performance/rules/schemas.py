@@ -184,7 +184,14 @@ def own_values(
         value = key_of(text, "-")
         if not value:
             raise Invalid("dimensions", N_("“%(text)s” has no letter or number"), text=text[:60])
-        found.setdefault(value, text)
+        before = found.setdefault(value, text)
+        if before.casefold() != text.casefold():
+            raise Invalid(
+                "dimensions",
+                N_("“%(one)s” and “%(other)s” would be the same: only letters and digits tell "
+                   "them apart"),
+                one=before[:60], other=text[:60],
+            )  # fmt: skip
     if len(found) < 2:
         raise Invalid(
             "dimensions", N_("“%(title)s” needs at least two values, each on a line"), title=title
