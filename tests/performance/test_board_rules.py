@@ -124,6 +124,10 @@ def test_periods_of_12_months_follow_as_often_as_they_are_published() -> None:
     quarters = [date(2016, month, 1) for month in (1, 4, 10)]
     made = boards.steps(Period.YEAR, quarters, quarters[0], quarters[-1])
     assert made == [date(2016, month, 1) for month in (1, 4, 7, 10)]
+    made = boards.steps(Period.YEAR, quarters, quarters[0], date(2016, 11, 1))
+    assert made[-1] == quarters[-1], "none begins in November"
+    made = boards.steps(Period.YEAR, quarters, quarters[0], date(2017, 1, 1))
+    assert made[-1] == date(2017, 1, 1), "one is missing there"
     yearly = [date(2014, 4, 1), date(2016, 4, 1)]
     assert boards.steps(Period.YEAR, yearly, *yearly) == [date(y, 4, 1) for y in (2014, 2015, 2016)]
 
@@ -150,6 +154,12 @@ def test_an_address_asks_for_periods_that_there_are() -> None:
     assert (found.first, found.last, found.years) == (date(2023, 3, 1), date(2024, 3, 1), 1)
     found = board_choices.choose(Asked(Period.DAY, date(1999, 1, 1)), SPANS)
     assert found is not None and found.last == date(2016, 10, 1)
+    found = board_choices.choose(Asked(Period.MONTH, date(2024, 3, 15)), SPANS)
+    assert found is not None and found.last == date(2026, 7, 1), "no month begins on the 15th"
+    beside = [
+        found.can_be_beside(each) for each in (date(2024, 3, 1), date(2024, 3, 15), found.last)
+    ]
+    assert beside == [True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,10 @@ class Choice:
         """
         return periods.later(Period.MONTH, self.first.replace(day=1), -24)
 
+    def can_be_beside(self, start: date) -> bool:
+        """Whether the last one can be compared with the period from a day: an earlier one."""
+        return start < self.last and periods.start_of(self.period, start) == start
+
 
 def choose(asked: Asked, spans: Spans) -> Choice | None:
     """The periods to show; None where there are no figures at all."""
@@ -83,7 +87,8 @@ def choose(asked: Asked, spans: Spans) -> Choice | None:
     wanted = asked.period
     period = wanted if wanted is not None and wanted in spans else _most(spans)
     span = spans[period]
-    last = asked.to if asked.to and span.first <= asked.to <= span.last else span.last
+    to = asked.to if asked.to and periods.start_of(period, asked.to) == asked.to else None
+    last = to if to and span.first <= to <= span.last else span.last
     years = asked.years or _FIRST[period]
     first = periods.year_before(Period.MONTH, last.replace(day=1))
     first = first.replace(year=max(first.year - years + 1, 1))

@@ -306,6 +306,8 @@ def steps(period: Period, found: Sequence[date], first: date, last: date) -> lis
     there = sorted({each for each in found if first <= each <= last})
     apart = [(b.year - a.year) * 12 + b.month - a.month for a, b in pairwise(there)]
     every, at, made = min([*apart, 12]), last, list[date]()
+    if there and ((last.year - there[-1].year) * 12 + last.month - there[-1].month) % every:
+        at = there[-1]  # none begins on that day, nor is one missing there
     while at >= first:
         made.append(at)
         at = periods.later(Period.MONTH, at, -every)

@@ -154,7 +154,11 @@ def also_ignored(found: Asked, spans: Spans, choice: Choice | None) -> Asked:
         ignored.append(f"period={found.period.value}")
     if found.to and (choice is None or choice.last != found.to):
         ignored.append(f"to={found.to}")
-    return replace(found, ignored=tuple(ignored))
+    compare = found.compare
+    if compare and not (choice and choice.can_be_beside(compare)):
+        ignored.append(f"with={compare}")
+        compare = None
+    return replace(found, ignored=tuple(ignored), compare=compare)
 
 
 def since_a_year(found: Asked) -> Asked:

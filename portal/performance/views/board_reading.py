@@ -129,12 +129,13 @@ def of_journey(session: Session, slug: str) -> Loaded:
 def _of_units(session: Session, place: Place, kind: Kind, ids: Sequence[int], ask: Asked) -> Shown:
     spans = most_recent(store.spans_of(session, kind, ids))
     choice = choose(ask, spans)
-    ask = also_ignored(ask, spans, choice)
     if choice is None:
-        return Shown(place, ask, spans)
+        return Shown(place, also_ignored(ask, spans, choice), spans)
     first = min(choice.before, ask.compare or choice.before)
     rows = store.rows_of(session, kind, ids, choice.period, first, choice.last)
     shown = starts(choice, [row.start for row in rows])
+    choice = replace(choice, last=shown[-1])
+    ask = also_ignored(ask, spans, choice)
     board = rules.of_units(rows, place.measures, choice.period, shown, len(ids))
     return Shown(place, ask, spans, choice, board)
 
@@ -158,11 +159,13 @@ def _of_totals(session: Session, place: Place, id_: int | None) -> Loaded:
     bodies = store.bodies_of(id_, day)
     held = store.held(session, bodies, place.measures)
     choice = choose(ask, held.spans)
-    ask = also_ignored(ask, held.spans, choice)
     if choice is None:
-        return Loaded(id_ or 0, Shown(place, ask, held.spans, many=True))
+        return Loaded(id_ or 0, Shown(place, also_ignored(ask, held.spans, None), held.spans,
+                                      many=True))  # fmt: skip
     many = held.many.get(choice.period, {})
     every = starts(choice, list(many))
+    choice = replace(choice, last=every[-1])
+    ask = also_ignored(ask, held.spans, choice)
     counts = [(start, many.get(start, 0)) for start in every]
     newest = choice.last if ask.to else (rules.settled(counts) or choice.last)
     cells, ranked = store.totals_of(
