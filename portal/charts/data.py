@@ -83,7 +83,7 @@ class Lines:
 @dataclass(frozen=True, slots=True)
 class Group:
     """A category of bars: its name, and a value for each label; None is a gap, and `notes` say why
-    where that is known: one for each label, or none at all.
+    where that is known, or what a value leaves out: one for each label, or none at all.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Group:
     notes: tuple[str, ...] = ()
 
     def note(self, number: int) -> str:
-        """Why there is no value for a label; empty where nobody said."""
+        """What is said of a value, or why there is none; empty where nobody said."""
         return self.notes[number] if self.notes else ""
 
 

@@ -171,7 +171,8 @@ def _of(group: Group, number: int, whole: float | None, scale: Scale) -> str:
     value, note = group.values[number], group.note(number)
     if value is None and note:
         return f"{group.name} ({note})"
-    return f"{group.name} {_part(value, whole, scale)}"
+    said = f"{group.name} {_part(value, whole, scale)}"
+    return f"{said} ({note})" if note else said
 
 
 def _part(value: float | None, whole: float | None, scale: Scale) -> str:

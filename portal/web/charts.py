@@ -147,9 +147,11 @@ def _points(chart: Lines) -> dict[date, list[Point | None]]:
 
 def _said(group: Group, number: int, chart: Chart) -> str:
     value = group.values[number]
+    note = group.note(number)
     if value is None:
-        return group.note(number) or _("No figure")
-    return amount(value, chart.scale)
+        return note or _("No figure")
+    said = amount(value, chart.scale)
+    return f"{said} ({note})" if note else said
 
 
 def _cell(point: Point | None, chart: Lines) -> str:

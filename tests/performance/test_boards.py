@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models.components import Component
+from portal.catalogue.models.services import Service
 from portal.performance.rules import periods
 from portal.performance.store import figures
 from portal.performance.words import Period, SetKind, ValueState, ValueStatus
@@ -140,9 +141,9 @@ def test_a_ranking_can_leave_out_the_largest(client: PageClient, bodies: None) -
     page = shown(client, "/performance?without=largest")
     assert "The organisations with the most transactions after Top" in page
     chart = client.get("/performance/charts/organisations.csv")
-    assert chart.get_data(as_text=True).splitlines()[1] == "Top,Transactions,994"
+    assert chart.get_data(as_text=True).splitlines()[1] == "Top,Transactions,994,"
     chart = client.get("/performance/charts/organisations.csv?without=largest")
-    assert chart.get_data(as_text=True).splitlines()[1] == "Below,Transactions,50"
+    assert chart.get_data(as_text=True).splitlines()[1] == "Below,Transactions,50,"
 
 
 def test_each_figure_says_what_it_is_made_of(client: PageClient, bodies: None) -> None:
@@ -309,3 +310,33 @@ def test_a_figure_says_which_data_sets_it_is_from(client: PageClient, bodies: No
         assert said in tile, address
         assert said in " ".join(page.select("figure")[0].get_text(" ").split())
     assert page.select_one('.portal-tile a[href="/data-sets/one/volumes"]')
+
+
+def test_sums_over_services_say_what_they_leave_out(client: PageClient, session: Session) -> None:
+    add_organisation(session, "top")
+    add_organisation(session, "other")
+    reports(session, "seen", {BEFORE: 250, NOW: 300}, "top")
+    reports(session, "far", {BEFORE: 50, NOW: 100}, "other")
+    few = add_service(session, "few", owner="top").id
+    transactions = add_set(session, group="few", service_id=few, threshold=5)
+    send(session, transactions, number(NOW, "transactions", 4), number(NOW, "digital", 2))
+    for slug in ("few", "seen"):
+        calls = add_set(session, SetKind.CALLS, group=slug, service_id=few, threshold=5)
+        few = session.scalars(select(Service.id).where(Service.slug == "seen")).one()
+        for at, many in ((BEFORE, 3 if slug == "few" else 80), (NOW, 90)):
+            cells = (("get-information", 600), ("challenge-a-decision", many), ("other", 40))
+            send(session, calls, *(number(at, "count", value, cell) for cell, value in cells))
+    session.commit()
+    page, without = shown(client, "/performance"), "(without numbers that are not shown)"
+    assert f"Top has 75% {without} of all transactions" in page
+    assert page.count(f"Top 300 {without}") == 2  # the chart's values, and all organisations
+    assert "A number of 1 service is not shown, and in no sum here." in page
+    assert page.count(f"400 {without}") == 1  # all figures by period
+    assert f"50% {without} of transactions were digital in July 2026" in page
+    assert "Everybody who reported: not worked out, since some numbers of July 2025" in page
+    rows = client.get("/performance/charts/organisations.csv").get_data(as_text=True)
+    assert f"Top,Transactions,300,{without[1:-1]}" in rows and "Other,Transactions,100,\r" in rows
+    rows = client.get("/performance/charts/transactions.csv").get_data(as_text=True)
+    assert f'{NOW},Transactions,400,false,"2 services, {without[1:-1]}"' in rows
+    rows = client.get("/performance/charts/channels.csv").get_data(as_text=True)
+    assert f"Digital,200,{without[1:-1]}" in rows

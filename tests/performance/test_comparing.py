@@ -75,10 +75,12 @@ def test_a_sum_that_falls_because_one_stopped(client: PageClient, stopped: None)
     answer = answer_of(client, f"/performance/periods.json{HERE}")
     assert (answer["misleads"], answer["services"], answer["services_before"]) == (True, 4, 3)
     groups = {row.pop("group"): row for row in answer["items"]}
-    assert groups["stopped"] == {"services": 1, "before": 6260, "now": None, "change": None}
+    assert groups["stopped"] == {
+        "services": 1, "before": 6260, "now": None, "change": None, "services_not_shown": 0,
+    }  # fmt: skip
     assert groups["all"]["change"] == pytest.approx(-0.8606, abs=1e-4)
     rows = client.get(f"/performance/periods.csv{HERE}").get_data(as_text=True).splitlines()
-    assert rows[-1] == "started,1,,7,"
+    assert rows[-1] == "started,1,,7,,0"
 
 
 def test_who_fell_is_none_that_rose(client: PageClient, stopped: None, session: Session) -> None:
@@ -242,12 +244,16 @@ def test_a_sum_of_shown_parts_is_listed_and_in_no_comparison(
     assert found == Compared(hidden=1, once=Group(1, 600, 730)) and found.listed == Group(1, 0, 730)
     page = shown(client, f"/performance/periods{query}")
     assert "no service has all of its numbers shown in both periods" in page
+    assert "A number of 1 service is not shown, and in no sum here." in page
     assert "Nobody reported" not in page
     page = shown(client, f"/performance/services{query}")
     assert ": 730 together" in page and "in no sum" not in page
     assert "Not known 600 (without numbers that are not shown)" in page
     (row,) = answer_of(client, f"/performance/services.json{query}")["items"]
     assert (row["value"], row["value_before"], row["change"]) == (730, 600, None)
+    assert (row["partial"], row["partial_before"]) == (False, True)
+    rows = answer_of(client, f"/performance/periods.json{query}")["items"]
+    assert {row["services_not_shown"] for row in rows} == {1}
     (row,) = answer_of(client, f"/performance/services.json?figure=calls&period=year&to={BEFORE}")[
         "items"
     ]

@@ -87,7 +87,7 @@ def test_a_later_data_set_of_months_goes_on_where_one_of_years_ends(
         (date(2026, 3, 20), 10_000_000_007, True),
     ], "what goes on is told up to the day"
     said = words(client, "/components/pay-box/performance/volume")
-    assert "10,000,000,007without 1 period, provisional" in said
+    assert "10,000,000,007incomplete for 1 period, provisional" in said
     *_, last = (row for row in client.get("/components/pay-box/performance/volume.json")
                 .get_json()["items"] if row["measure"] == "volume")  # fmt: skip
     assert (last["provisional"], last["periods_missing"]) == (True, 1)

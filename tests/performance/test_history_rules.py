@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from portal.performance.forms import history_words
 from portal.performance.rules import histories
 from portal.performance.rules.histories import Known, Milestone, Sectors
 from portal.performance.rules.joined import Told
+from portal.performance.rules.totals import Partial
 
 M = 1_000_000
 
@@ -54,6 +56,8 @@ def test_milestones_say_the_day_or_between_which_days() -> None:
 def test_sums_of_periods_have_gaps_and_say_what_they_lack() -> None:
     history = summed(1.0, None, 2.0)
     assert [(each.drawn, each.lacks) for each in history.points] == [(1, 0), (None, 1), (3, 1)]
+    (some,) = summed(Partial(4.0)).points  # parts of the period are not shown
+    assert (some.drawn, history_words.still(some)) == (4, "incomplete for 1 period")
 
 
 def test_a_milestone_after_a_period_that_is_missing_may_have_been_earlier() -> None:

@@ -10,9 +10,10 @@ from portal.charts.data import Scale
 from portal.performance.rules import boards, kpis
 from portal.performance.rules.boards import Channel
 from portal.performance.rules.kinds import CHANNELS
+from portal.performance.rules.totals import Total
 from portal.performance.words import Figure, Kpi, Period, ValueState
 from portal.web.chart_texts import amount as put
-from portal.web.i18n import _, lazy
+from portal.web.i18n import _, lazy, ngettext
 
 FIGURES = {
     Figure.TRANSACTIONS.value: lazy("Transactions"),
@@ -65,6 +66,20 @@ def scale_of(measure: str) -> Scale:
 def amount(measure: str, value: float | None) -> str:
     """A number of a measure in full."""
     return put(value, scale_of(measure))
+
+
+def without_hidden(number: str, total: Total) -> str:
+    """A sum in words, with what is not in it."""
+    return f"{number} ({WITHOUT_HIDDEN})" if number and total.hidden else number
+
+
+def not_in_sums(services: int) -> list[str]:
+    """What is said beside sums of how many services have a number that is not shown."""
+    if not services:
+        return []
+    return [ngettext("A number of %(num)s service is not shown, and in no sum here.",
+                     "Numbers of %(num)s services are not shown, and in no sum here.",
+                     services)]  # fmt: skip
 
 
 def share(part: float | None, whole: float) -> str:

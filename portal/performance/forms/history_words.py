@@ -78,8 +78,10 @@ def remark(point: Known, measure: str) -> str:
 
 def still(point: Known) -> str:
     """Why a total is not what it will be: periods that are missing, figures that may change."""
-    said = [ngettext("without %(num)s period", "without %(num)s periods", point.lacks)] \
-        if point.lacks else []  # fmt: skip
+    said = []
+    if point.lacks:
+        said.append(ngettext("incomplete for %(num)s period", "incomplete for %(num)s periods",
+                             point.lacks))  # fmt: skip
     if point.provisional and point.drawn is not None:
         said.append(_("provisional"))
     return ", ".join(said)
@@ -157,8 +159,9 @@ def notes(history: History) -> list[str]:
     if newest is not None and newest.lacks:
         said.append(
             ngettext(
-                "%(num)s period is not published, so that later totals are too low.",
-                "%(num)s periods are not published, so that later totals are too low.",
+                "%(num)s period is not published, or not all of it, so that totals are too low.",
+                "%(num)s periods are not published, or not all of them, so that totals are too "
+                "low.",
                 newest.lacks,
             )
         )

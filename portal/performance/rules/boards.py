@@ -69,6 +69,13 @@ class Cell:
         return self.total.partial > 0
 
     @property
+    def lacks(self) -> bool:
+        """Whether numbers that are not shown are missing in its sums, be it parts of what a unit
+        has or all of it.
+        """
+        return self.total.hidden > 0
+
+    @property
     def hides(self) -> bool:
         """Whether it is not shown, or parts of it are not."""
         return self.partial or self.state is ValueState.SUPPRESSED

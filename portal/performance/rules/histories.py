@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any
 
 from portal.performance.rules.joined import Told
+from portal.performance.rules.totals import Partial
 
 POUNDS = "pounds"
 _ENDING = "_cumulative"
@@ -51,7 +52,8 @@ class Known:
         note: what is special about it, in the publisher's words.
         fact: told alone with its source, and not part of a series.
         fits: False where an earlier total is higher, or a later one lower: one of them is wrong.
-        lacks: how many periods before it are not known, which makes a sum of periods too low.
+        lacks: how many periods up to it are not known, or not all of them, which makes a sum of
+            periods too low.
         provisional: whether a figure in it may change still.
     """
 
@@ -257,7 +259,8 @@ def of_periods(measure: str, periods: Sequence[Told]) -> History:
     """
     total, lacks, open_, points = 0.0, 0, False, []
     for each in periods:
-        total, lacks = total + (each.number or 0.0), lacks + (each.number is None)
+        total += each.number or 0.0
+        lacks += each.number is None or isinstance(each.number, Partial)
         open_ = open_ or each.provisional
         known = None if each.number is None else total
         points.append(Known(each.last, known, each.source, lacks=lacks, provisional=open_))

@@ -49,10 +49,12 @@ class Ranking(NamedTuple):
     Attributes:
         first: as many as are shown, the most first.
         whole: the sum over all that have it.
+        hidden: how many services have a number that is not shown, and so in no sum here.
     """
 
     first: Sequence[Ranked] = ()
     whole: float = 0.0
+    hidden: int = 0
 
 
 def spans_of(session: Session, kind: Kind, ids: Collection[int]) -> Spans:
@@ -185,21 +187,27 @@ def totals_of(
         if row[_SLUG]:
             bodies_with.append(row)
         else:
-            total = Total(*row[_OWN:])
-            cells[row[_FIGURE], row[_START]] = Cell(total, provisional=total.provisional > 0)
-    return cells, _ranking([row for row in bodies_with if row[_OWN]])
+            cells[row[_FIGURE], row[_START]] = _cell(Total(*row[_OWN:]))
+    return cells, _ranking(bodies_with)
+
+
+def _cell(total: Total) -> Cell:
+    gone = ValueState.SUPPRESSED if total.suppressed and not total.things else None
+    return Cell(total, gone, total.provisional > 0)
 
 
 #: Where the columns of `_totals` are; those of a `Total` come last.
 _ID, _SLUG, _NAME, _FIGURE, _START, _OWN = range(6)
-_TOP = _OWN + 1
+_TOP, _SUPPRESSED, _PARTIAL = _OWN + 1, -3, -1
 
 
 def _ranking(rows: Sequence[Any]) -> Ranking:
     """Only those that are shown are made into records: there are hundreds."""
-    first = nsmallest(RANKS, rows, key=lambda row: (-row[_TOP], row[_ID]))
+    there = [row for row in rows if row[_OWN]]
+    first = nsmallest(RANKS, there, key=lambda row: (-row[_TOP], row[_ID]))
     shown = [Ranked(row[_SLUG], row[_NAME], Total(*row[_OWN:])) for row in first]
-    return Ranking(shown, sum(row[_TOP] for row in rows))
+    hidden = sum(row[_SUPPRESSED] + row[_PARTIAL] for row in rows)
+    return Ranking(shown, sum(row[_TOP] for row in there), hidden)
 
 
 @cache

@@ -13,10 +13,10 @@ from portal.catalogue.models.components import Component
 from portal.catalogue.models.rosters import AdoptionDay, AdoptionPoint
 from portal.performance.models.data_sets import DataSet
 from portal.performance.models.figures import ThingFigure
-from portal.performance.rules import periods
+from portal.performance.rules import periods, totals
 from portal.performance.rules.histories import Published
 from portal.performance.rules.joined import Told, joined
-from portal.performance.words import Figure, Period, ValueStatus
+from portal.performance.words import Figure, Period, ValueState, ValueStatus
 
 _SUMMED = (Figure.VOLUME, Figure.POUNDS)
 _Days = dict[int, dict[date, tuple[str | None, dict[str, float]]]]
@@ -52,11 +52,11 @@ def _measured(session: Session, today: date, component_id: int | None) -> tuple[
     d, p, f, s = AdoptionDay, AdoptionPoint, ThingFigure, DataSet
     of_day: Any = select(
         d.component_id, null().label("period"), p.measure, d.day, cast(p.value, Double), d.source,
-        literal(""), literal(""), null(),
+        literal(""), literal(""), null(), null(),
     ).join(p, p.day_id == d.id)  # fmt: skip
     of_period: Any = (
         select(f.of_id, cast(f.period, String), cast(f.figure, String), f.start, f.number, null(),
-               s.group, s.type, cast(f.status, String))
+               s.group, s.type, cast(f.status, String), cast(f.state, String))
         .join(s, s.id == f.data_set_id)
         .where(f.kind == Kind.COMPONENT, f.figure.in_(_SUMMED), s.published)
     )  # fmt: skip
@@ -65,7 +65,7 @@ def _measured(session: Session, today: date, component_id: int | None) -> tuple[
         of_period = of_period.where(f.of_id == component_id)
     days: _Days = {}
     volumes: _Volumes = {}
-    for id_, length, measure, day, number, source, group, type_, status in session.execute(
+    for id_, length, measure, day, number, source, group, type_, status, state in session.execute(
         union_all(of_day, of_period)
     ):
         if length is None:
@@ -75,7 +75,8 @@ def _measured(session: Session, today: date, component_id: int | None) -> tuple[
             period, address = Period(length), f"/data-sets/{group}/{type_}"
             # A period that goes on is told up to now.
             last = min(periods.end_of(period, day), max(day, today))
-            told = Told(day, last, number, address, status == ValueStatus.PROVISIONAL)
+            shown = totals.known(number, ValueState(state))
+            told = Told(day, last, shown, address, status == ValueStatus.PROVISIONAL)
             volumes.setdefault((id_, measure), {}).setdefault(period, []).append(told)
     summed: _Periods = {}
     for (id_, measure), by_period in volumes.items():

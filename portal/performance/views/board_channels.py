@@ -8,7 +8,7 @@ from datetime import date
 
 from portal.charts.bars import stacks
 from portal.charts.data import BarChart, Bars, Group
-from portal.performance.forms.board_words import Part, amount
+from portal.performance.forms.board_words import WITHOUT_HIDDEN, Part, amount, without_hidden
 from portal.performance.rules import boards
 from portal.performance.rules.boards import Board
 from portal.performance.views.board_base import Shown
@@ -92,16 +92,18 @@ def _told(chart: BarChart) -> str:
 
 def _digital(shown: Shown, board: Board) -> Stacked:
     totals = [board.cell(DIGITAL, at).total for at in board.starts[-BARS:]]
-    none = ("",) * len(totals)
+    notes = tuple(str(WITHOUT_HIDDEN) if total.hidden else "" for total in totals)
     digital = tuple(t.top if t.things else None for t in totals)
     rest = tuple(max((t.bottom or 0) - t.top, 0) if t.things else None for t in totals)
-    groups = [Group(_("Digital"), digital, none), Group(_("Other channels"), rest, none)]
+    groups = [Group(_("Digital"), digital, notes), Group(_("Other channels"), rest, notes)]
     newest = board.newest_of(DIGITAL)
-    share = boards.value(DIGITAL, board.cell(DIGITAL, newest).total)
+    whole = board.cell(DIGITAL, newest).total
+    share = boards.value(DIGITAL, whole)
     title = _("Transactions by channel")
     if share is not None:
         title = _("%(share)s of transactions were digital in %(when)s",
-                  share=amount(DIGITAL, share), when=shown.called(newest))  # fmt: skip
-    notes = [_("Over the services that say how many of their transactions are digital.")]
-    said = [*(notes if shown.many else ()), *from_sources(shown, DIGITAL)]
-    return Stacked(_chart(shown, board, groups), title, said)
+                  when=shown.called(newest),
+                  share=without_hidden(amount(DIGITAL, share), whole))  # fmt: skip
+    over = [_("Over the services that say how many of their transactions are digital.")]
+    told = [*(over if shown.many else ()), *from_sources(shown, DIGITAL)]
+    return Stacked(_chart(shown, board, groups), title, told)

@@ -15,6 +15,7 @@ from portal.performance.forms.board_words import (
     changed,
     scale_of,
     title_of,
+    without_hidden,
 )
 from portal.performance.rules import boards, kpis, periods
 from portal.performance.rules.boards import Board, Cell
@@ -60,7 +61,7 @@ def _point(shown: Shown, board: Board, measure: str, start: date) -> Point:
         return Point(start, None, note=missing(cell))
     many = board.cell(measure, start).total.things
     notes = [ngettext("%(num)s service", "%(num)s services", many)] if shown.many else []
-    notes += [str(WITHOUT_HIDDEN)] if cell.partial else []
+    notes += [str(WITHOUT_HIDDEN)] if cell.lacks else []
     return Point(start, value, cell.provisional, ", ".join(notes))
 
 
@@ -93,10 +94,11 @@ def organisations(
     if len(found) < 2:
         return None
     values = tuple(boards.value(measure, each.total) for each in some)
+    notes = tuple(str(WITHOUT_HIDDEN) if each.total.hidden else "" for each in some)
     when = shown.called(shown.choice.last) if shown.choice else ""
     return BarChart(
         _("%(what)s by organisation, %(when)s", what=title_of(measure), when=when),
-        tuple(each.name for each in some), (Group(title_of(measure), values),),
+        tuple(each.name for each in some), (Group(title_of(measure), values, notes),),
         scale=scale_of(measure), across=True, language=html_lang(),
     )  # fmt: skip
 
@@ -142,9 +144,7 @@ def _trend(shown: Shown, board: Board, measure: str) -> str:
     texts = {"what": title_of(measure), "end": shown.called(newest)}
     if like is None:
         cell = board.over(measure, newest)
-        value = amount(measure, boards.value(measure, cell.total))
-        if cell.partial:
-            value = f"{value} ({WITHOUT_HIDDEN})"
+        value = without_hidden(amount(measure, boards.value(measure, cell.total)), cell.total)
         return _("%(what)s: %(value)s in %(end)s", value=value, **texts)
     texts |= {"start": shown.called(before), "change": changed(measure, like)}
     if shown.many:

@@ -9,7 +9,14 @@ from typing import Any
 from flask import Response, request
 
 from portal.charts.data import Chart
-from portal.performance.forms.board_words import WITHOUT_HIDDEN, amount, changed, share, title_of
+from portal.performance.forms.board_words import (
+    amount,
+    changed,
+    not_in_sums,
+    share,
+    title_of,
+    without_hidden,
+)
 from portal.performance.rules import boards as rules
 from portal.performance.rules import periods
 from portal.performance.rules.boards import Board
@@ -113,14 +120,15 @@ def ranking(loaded: Loaded) -> dict[str, Any] | None:
     if chart is None:
         return None
     first = found.first[0]
-    part = share(first.total.top, found.whole)
-    title = _("%(name)s has %(share)s of all transactions", name=first.name, share=part)
+    title = _("%(name)s has %(share)s of all transactions", name=first.name,
+              share=without_hidden(share(first.total.top, found.whole), first.total))  # fmt: skip
     if without():
         title = _("The organisations with the most transactions after %(name)s", name=first.name)
-    figure = charts.figure(loaded.shown, chart, charts.ORGANISATIONS, title)
+    figure = charts.figure(loaded.shown, chart, charts.ORGANISATIONS, title,
+                           not_in_sums(found.hidden))  # fmt: skip
     rows = [
         (
-            each.slug, each.name, amount(RANKED, each.total.top),
+            each.slug, each.name, without_hidden(amount(RANKED, each.total.top), each.total),
             share(each.total.top, found.whole), f"{each.total.things:,}", _like(each.total),
         )
         for each in found.first
@@ -150,8 +158,7 @@ def _said(shown: Shown, board: Board, measure: str, at: Any) -> str:
     value = rules.value(measure, cell.total)
     if value is None:
         return charts.missing(cell) or _("No figure")
-    said = amount(measure, value)
-    return f"{said} ({WITHOUT_HIDDEN})" if cell.partial else said
+    return without_hidden(amount(measure, value), cell.total)
 
 
 def rows_of(shown: Shown) -> Iterator[dict[str, Any]]:

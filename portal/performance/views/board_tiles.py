@@ -86,8 +86,7 @@ def _tile(shown: Shown, board: Board, measure: str) -> Tile:
         shown.called(start), _notes(board, measure, cell),
         _change(shown, measure, like, before, cell.total.same_things)
         or why_not(shown, board, measure, before),
-        _("Everybody who reported: %(change)s", change=changed(measure, everybody))
-        if is_many and everybody is not None else "",
+        _everybody(shown, board, measure, before, everybody) if is_many else "",
         is_many and boards.far_apart(like, everybody), _coverage(shown, board, measure),
         "" if target is None else _("Target: %(value)s", value=amount(measure, target)),
         None if target is None or now is None else boards.meets(Kpi(measure), target, now),
@@ -116,12 +115,30 @@ def changes(
 
 def why_not(shown: Shown, board: Board, measure: str, before: date) -> str:
     """Why it is not known how a measure changed since a period; empty where that is plain."""
-    cells = {at: board.over(measure, at) for at in (before, board.newest_of(measure))}
-    found = [at for at, cell in cells.items() if cell.hides]
-    if not found or not all(cell.total.many for cell in cells.values()):
+    when = _hiding(shown, board, measure, before)
+    if not when:
         return ""
-    return _("No change is worked out: some numbers of %(when)s are not shown",
-             when=_(" and ").join(shown.called(at) for at in found))  # fmt: skip
+    return _("No change is worked out: some numbers of %(when)s are not shown", when=when)
+
+
+def _hiding(shown: Shown, board: Board, measure: str, before: date) -> str:
+    """Which of two periods have numbers that are not shown; empty where one has none at all."""
+    cells = {at: board.over(measure, at) for at in (before, board.newest_of(measure))}
+    if not all(cell.total.many for cell in cells.values()):
+        return ""
+    return _(" and ").join(shown.called(at) for at, cell in cells.items() if cell.hides)
+
+
+def _everybody(
+    shown: Shown, board: Board, measure: str, before: date, change: float | None
+) -> str:  # fmt: skip
+    if change is not None:
+        return _("Everybody who reported: %(change)s", change=changed(measure, change))
+    when = _hiding(shown, board, measure, before)
+    if not when:
+        return _("Everybody who reported: not known")
+    return _("Everybody who reported: not worked out, since some numbers of %(when)s are not shown",
+             when=when)  # fmt: skip
 
 
 def _missing(cell: boards.Cell) -> str:

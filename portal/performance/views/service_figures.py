@@ -42,7 +42,7 @@ ARGUMENTS = ("q", "which", "sort", "without", "after", "before")
 COLUMNS = (
     "slug", "name", "organisation_slug", "organisation", "start", "end", "value", "share",
     "value_before", "difference", "change", "provisional", "missing", "data_set", "out_of",
-    "doubt", "partial",
+    "doubt", "partial", "partial_before",
 )  # fmt: skip
 
 
@@ -198,6 +198,7 @@ def _rows(session: Session, found: Listed) -> Iterator[dict[str, Any]]:
             "missing": row.state.value if row.state and row.now is None else None,
             "out_of": row.below if found.sides.indicator else None,
             "doubt": row.doubt.value if row.doubt else None, "partial": row.partial,
+            "partial_before": row.was is not None and row.hidden_was > 0,
         }  # fmt: skip
 
 
@@ -210,6 +211,7 @@ def _said(found: Listed) -> dict[str, Any]:
         "start": asked.now if asked else None,
         "compared_with": asked.before if asked else None,
         "services": at.units, "services_with_it": found.compared.listed.things,
+        "services_not_shown": found.compared.not_listed,
         "sum": found.compared.listed.now, "value": found.value,
         "out_of": found.compared.listed.now_of if at.indicator else None,
         "without": found.largest.slug if found.largest else None,

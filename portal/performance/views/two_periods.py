@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from portal.catalogue.views.base import reading, refuse_unknown, version
 from portal.charts.data import BarChart, Group
 from portal.errors import N_, Missing
-from portal.performance.forms.board_words import changed, scale_of
+from portal.performance.forms.board_words import changed, not_in_sums, scale_of
 from portal.performance.rules import boards as rules
 from portal.performance.rules import kpis
 from portal.performance.rules.comparing import OF_BOTH, Compared, Which
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("two_periods", __name__)
 ADDRESS = "/performance/periods"
-COLUMNS = ("group", "services", "before", "now", "change")
+COLUMNS = ("group", "services", "before", "now", "change", "services_not_shown")
 #: How many services of each sort stand on the page; the rest are in the list.
 _SOME = 5
 #: How many periods are named in which a sum over everybody misleads.
@@ -120,6 +120,7 @@ def _rows(found: Compared) -> Iterator[dict[str, Any]]:
             "before": None if name == "started" else of.was,
             "now": None if name == "stopped" else of.now,
             "change": kpis.growth(of.was, of.now) if name in ("same", "all") else None,
+            "services_not_shown": found.hidden,
         }  # fmt: skip
 
 
@@ -160,10 +161,10 @@ def _figure(at: Sides, asked: Asked, found: Compared) -> Figure:
     if like is not None:
         title = _("%(what)s: %(change)s like for like", what=at.title,
                   change=changed(at.figure.value, like))  # fmt: skip
-    notes = []
+    notes = not_in_sums(found.hidden)
     if everybody is not None:
         change = changed(at.figure.value, everybody)
-        notes = [_("Everybody who reported: %(change)s", change=change)]
+        notes = [_("Everybody who reported: %(change)s", change=change), *notes]
     return shown(_bars(at, asked, found), f"{ADDRESS}/chart", title, query=at.query(), notes=notes)
 
 
