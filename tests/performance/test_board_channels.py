@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from portal.performance.forms.board_words import Part, channel_names
-from portal.performance.rules.boards import Channel
+from portal.performance.rules.boards import Channel, absent_channels
 from portal.performance.words import SetKind, ValueState
 from tests.support.data import add_service
 from tests.support.pages import PageClient, soup_of
@@ -48,6 +48,40 @@ def test_it_tells_of_its_own_data_set(client: PageClient, session: Session) -> N
     by_channel(session, one, {JULY: {"online": 600, "paper": 200}})
     assert told(client) == "75% of transactions were online in July 2026 From: Ways in"
     assert csv_of(client)[1:] == ["July 2026,Online,600,", "July 2026,Paper,200,"]
+
+
+def test_a_sum_without_a_channel_that_came_before_says_so(
+    client: PageClient, session: Session
+) -> None:
+    months = {
+        JUNE: {"online": 600, "phone": 300, "paper": 100},
+        JULY: {"online": 600, "phone": 300},
+    }
+    by_channel(session, add_service(session, "one").id, months)
+    address = f"{HERE}?with=2026-06-01"
+    page = " ".join(soup_of(client.get(address)).get_text(" ").split())
+    assert "July 2026; without Paper: no figure came" in page
+    assert "No change is worked out: some channels have no figure for one of the periods" in page
+    assert "down 10%" not in page
+    rows = {(row["measure"], row["start"]): row for row in
+            client.get(f"{HERE}.json").get_json()["items"]}  # fmt: skip
+    july = rows["transactions", "2026-07-01"]
+    assert (july["value"], july["channels_missing"]) == (900, "paper")
+    assert rows["digital_take_up", "2026-07-01"]["channels_missing"] == "paper"
+    assert rows["transactions", "2026-06-01"]["channels_missing"] is None
+    lines = client.get(f"{HERE}/charts/transactions.csv").get_data(as_text=True)
+    assert "without Paper: no figure came" in lines.splitlines()[-1]
+
+
+def test_channels_are_missing_until_it_is_said_that_they_do_not_apply() -> None:
+    there, gone = ValueState.NUMBER, ValueState.NOT_APPLICABLE
+    said = [
+        (1, "online", there), (1, "paper", there), (2, "online", there), (3, "online", there),
+        (4, "online", there), (4, "paper", gone), (5, "online", there),
+    ]  # fmt: skip
+    rows = [Channel(name, date(2026, month, 1), state, None) for month, name, state in said]
+    found = {start.month: names for start, names in absent_channels(rows).items()}
+    assert found == {2: ("paper",), 3: ("paper",)}
 
 
 def test_one_channel_alone_is_no_share(client: PageClient, session: Session) -> None:

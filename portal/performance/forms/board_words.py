@@ -116,6 +116,12 @@ _CHANNELS = {
 }
 
 
+def without_channels(names: Iterable[str]) -> str:
+    """What is said of a sum that channels are missing from."""
+    said = ", ".join(_(CHANNELS.get(name, name)) for name in names)
+    return _("without %(channels)s: no figure came", channels=said)
+
+
 class Part(NamedTuple):
     """A part of a stack; without a number, why."""
 

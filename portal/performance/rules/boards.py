@@ -56,12 +56,14 @@ class Cell:
         state: of one unit, why there is no number; None where nobody said.
         provisional: whether it may change still.
         doubt: what is strange about it.
+        absent: of one service, the channels that came for earlier periods, and not for this one.
     """
 
     total: Total
     state: ValueState | None = None
     provisional: bool = False
     doubt: Doubt | None = None
+    absent: tuple[str, ...] = ()
 
     @property
     def partial(self) -> bool:
@@ -193,6 +195,37 @@ def settled(counts: Sequence[tuple[date, int]]) -> date | None:
     return next((start for start, many in reversed(counts) if many and many >= most * _IN), None)
 
 
+def absent_channels(channels: Iterable[Channel]) -> dict[date, tuple[str, ...]]:
+    """The channels that are missing from periods: that came for an earlier one, and of which it was
+    not said since that they do not apply. A sum without them looks like a fall.
+    """
+    of: dict[date, dict[str, ValueState]] = {}
+    for each in channels:
+        of.setdefault(each.start, {})[each.name] = each.state
+    expected, found = set[str](), dict[date, tuple[str, ...]]()
+    for start, said in sorted(of.items()):
+        if missing := expected - said.keys():
+            found[start] = tuple(sorted(missing))
+        gone = {name for name, state in said.items() if state is ValueState.NOT_APPLICABLE}
+        expected = (expected | said.keys()) - gone
+    return found
+
+
+#: What is counted over channels.
+_OF_CHANNELS = (Figure.TRANSACTIONS.value, Kpi.DIGITAL_TAKE_UP.value)
+
+
+def with_absent(board: Board, absent: Mapping[date, tuple[str, ...]]) -> Board:
+    """A board that says which channels its sums are without."""
+    cells = {
+        (measure, start): replace(board.cell(measure, start), absent=names)
+        for start, names in absent.items()
+        for measure in _OF_CHANNELS
+        if (measure, start) in board.cells
+    }
+    return replace(board, cells={**board.cells, **cells}) if cells else board
+
+
 def of_units(
     rows: Iterable[Row], measures: Iterable[str], period: Period, shown: Sequence[date], units: int
 ) -> Board:
@@ -252,10 +285,10 @@ def change(measure: str, was: float | None, now: float | None) -> float | None:
 
 
 def change_of_all(measure: str, was: Cell, now: Cell) -> float | None:
-    """The change over all who have it; None where parts of either sum are not shown: what changed
-    may be only which those are.
+    """The change over all who have it; None where parts of either sum are not shown, or channels
+    are missing from one: what changed may be only which those are.
     """
-    if was.partial or now.partial:
+    if was.partial or now.partial or was.absent != now.absent:
         return None
     return change(measure, value(measure, was.total), value(measure, now.total))
 

@@ -242,6 +242,7 @@ class Channels:
     """Transactions of a service by channel, and the data set that they are from."""
 
     title: str
+    address: str
     rows: list[Channel]
 
 
@@ -253,7 +254,7 @@ def channels(
     query = (
         select(
             d.id, d.title, d.threshold, v.start, v.cell, m.key, v.revision, v.batch_id, v.current,
-            v.number, v.state,
+            v.number, v.state, d.group, d.type,
         )
         .join(m, m.id == v.measure_id)
         .join(d, d.id == v.data_set_id)
@@ -267,11 +268,12 @@ def channels(
     if not rows:
         return None
     mine = [row for row in rows if row.id == rows[0].id]
-    every = ((start, Version(*rest)) for _id, _title, _few, start, *rest, _state in mine)
+    every = ((start, Version(*rest)) for _id, _title, _few, start, *rest, _, _, _ in mine)
     schema = schemas.of_sort(SetKind.TRANSACTIONS, period)
     gone = hiding.current(hiding.among(schema, mine[0].threshold, every))
     return Channels(
         mine[0].title,
+        f"/data-sets/{mine[0].group}/{mine[0].type}",
         [
             Channel(row.cell, row.start, ValueState.SUPPRESSED, None)
             if (row.start, row.cell, row.key) in gone

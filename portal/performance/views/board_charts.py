@@ -15,6 +15,7 @@ from portal.performance.forms.board_words import (
     changed,
     scale_of,
     title_of,
+    without_channels,
     without_hidden,
 )
 from portal.performance.rules import boards, kpis, periods
@@ -62,6 +63,7 @@ def _point(shown: Shown, board: Board, measure: str, start: date) -> Point:
     many = board.cell(measure, start).total.things
     notes = [ngettext("%(num)s service", "%(num)s services", many)] if shown.many else []
     notes += [str(WITHOUT_HIDDEN)] if cell.lacks else []
+    notes += [without_channels(cell.absent)] if cell.absent else []
     return Point(start, value, cell.provisional, ", ".join(notes))
 
 
@@ -145,6 +147,8 @@ def _trend(shown: Shown, board: Board, measure: str) -> str:
     if like is None:
         cell = board.over(measure, newest)
         value = without_hidden(amount(measure, boards.value(measure, cell.total)), cell.total)
+        if cell.absent:
+            value = f"{value} ({without_channels(cell.absent)})"
         return _("%(what)s: %(value)s in %(end)s", value=value, **texts)
     texts |= {"start": shown.called(before), "change": changed(measure, like)}
     if shown.many:

@@ -15,6 +15,7 @@ from portal.performance.forms.board_words import (
     not_in_sums,
     share,
     title_of,
+    without_channels,
     without_hidden,
 )
 from portal.performance.rules import boards as rules
@@ -35,7 +36,7 @@ from portal.web.pages import page, query_url
 COLUMNS = (
     "measure", "title", "start", "end", "value", "numerator", "denominator", "services",
     "services_suppressed", "change_like_for_like", "services_like_for_like", "change_of_all",
-    "provisional", "missing",
+    "provisional", "missing", "channels_missing",
 )  # fmt: skip
 _COMPARED = 60
 
@@ -158,7 +159,8 @@ def _said(shown: Shown, board: Board, measure: str, at: Any) -> str:
     value = rules.value(measure, cell.total)
     if value is None:
         return charts.missing(cell) or _("No figure")
-    return without_hidden(amount(measure, value), cell.total)
+    said = without_hidden(amount(measure, value), cell.total)
+    return f"{said} ({without_channels(cell.absent)})" if cell.absent else said
 
 
 def rows_of(shown: Shown) -> Iterator[dict[str, Any]]:
@@ -183,9 +185,11 @@ def _row(shown: Shown, board: Board, measure: str, start: Any) -> dict[str, Any]
         "numerator": total.top if ratio else None,
         "denominator": total.bottom if ratio else None,
         "services": total.things, "services_suppressed": total.hidden,
-        "change_like_for_like": rules.like_for_like(measure, total),
+        "change_like_for_like": rules.like_for_like(measure, total)
+        if cell.absent == before.absent else None,
         "services_like_for_like": total.same_things,
         "change_of_all": rules.change_of_all(measure, before, cell),
         "provisional": cell.provisional,
         "missing": cell.state.value if cell.state and value is None else None,
+        "channels_missing": "; ".join(cell.absent) or None,
     }  # fmt: skip

@@ -80,15 +80,21 @@ def _of_service(session: Session, place: Place, id_: int, ask: Asked) -> Loaded:
     held = notes.of_services(session, [id_])
     targets = {t.kpi: t.value for t in reversed(held) if t.since <= day and not _over(t.until, day)}
     shown = replace(shown, notes=notes.of_thing(session, Kind.SERVICE, id_), targets=targets)
-    choice = shown.choice
-    channels = _channels(session, id_, choice) if choice else None
-    return Loaded(id_, _sourced(session, Kind.SERVICE, [id_], shown), channels)
+    shown = _sourced(session, Kind.SERVICE, [id_], shown)
+    return _by_channel(session, id_, shown, shown.choice) if shown.choice else Loaded(id_, shown)
 
 
-def _channels(session: Session, id_: int, choice: Choice) -> Channels | None:
+def _by_channel(session: Session, id_: int, shown: Shown, choice: Choice) -> Loaded:
     held = store.channels(session, id_, choice.period, choice.first, choice.last)
     parts = channel_names(held.rows) if held else {}
-    return Channels(held.title, parts) if held and parts else None
+    if held is None or not parts:
+        return Loaded(id_, shown)
+    counted = [address for _title, address in shown.sources_of(RANKED)]
+    if shown.board and counted == [held.address]:
+        shown = replace(
+            shown, board=rules.with_absent(shown.board, rules.absent_channels(held.rows))
+        )
+    return Loaded(id_, shown, Channels(held.title, parts))
 
 
 def _sourced(session: Session, kind: Kind, ids: Collection[int], shown: Shown) -> Shown:

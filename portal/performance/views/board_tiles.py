@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from portal.performance.forms.board_words import MISSING, WITHOUT_HIDDEN, amount, changed, title_of
+from portal.performance.forms.board_words import (
+    MISSING,
+    WITHOUT_HIDDEN,
+    amount,
+    changed,
+    title_of,
+    without_channels,
+)
 from portal.performance.rules import boards, kpis, periods
 from portal.performance.rules.boards import Board
 from portal.performance.views.board_base import Shown
@@ -115,6 +122,9 @@ def changes(
 
 def why_not(shown: Shown, board: Board, measure: str, before: date) -> str:
     """Why it is not known how a measure changed since a period; empty where that is plain."""
+    cells = [board.over(measure, at) for at in (before, board.newest_of(measure))]
+    if all(cell.total.things for cell in cells) and cells[0].absent != cells[1].absent:
+        return _("No change is worked out: some channels have no figure for one of the periods")
     when = _hiding(shown, board, measure, before)
     if not when:
         return ""
@@ -157,6 +167,8 @@ def _notes(board: Board, measure: str, cell: boards.Cell) -> tuple[str, ...]:
         notes.append(_("provisional"))
     if cell.partial:
         notes.append(str(WITHOUT_HIDDEN))
+    if cell.absent:
+        notes.append(without_channels(cell.absent))
     if cell.doubt is Doubt.DIGITAL_ABOVE_TOTAL:
         notes.append(_("more digital transactions than transactions were reported"))
     elif cell.doubt is not None:
