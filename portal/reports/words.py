@@ -135,6 +135,25 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
+class Backed(StrEnum):
+    """Which use a sum of savings counts: that of the headline, or of its second line."""
+
+    CONFIRMED = "confirmed"
+    WITH_DECLARED = "with_declared"
+
+
+class Rests(StrEnum):
+    """What claims of savings rest on that a reader should know of."""
+
+    WEAK = "judgement_or_benchmark"
+
+
+class Old(StrEnum):
+    """How long ago the source of an assumption is from (rules/assumptions.is_old)."""
+
+    YES = "yes"
+
+
 class Changed(StrEnum):
     """What happened to the use of a shared component."""
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from portal.catalogue.component_words import Standing
 from portal.catalogue.models.usage import Usage
 from portal.db import Database
 from portal.reports.actions import opening
@@ -144,3 +145,53 @@ def test_runs_from_before_say_that_evidence_was_not_kept() -> None:
     assert inputs.read(plain).proof == ("roster", "2026-05-01")
     before = plain.replace(b',"proof":["roster","2026-05-01"]', b"")
     assert before != plain and inputs.read(before).proof is None
+
+
+def test_the_uses_of_a_run_page_by_page(
+    database: Database, used: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = done(database, published(database))
+    with database.reading() as session:
+        run = runs.by_id(session, run_id)
+        every = list(opening.uses(session, run, None))
+        assert [use.service for _, use in every] == list("abcdefg")
+        for at, (place, _use) in enumerate(every):
+            assert list(opening.uses(session, run, None, place)) == every[at + 1 :]
+        declared = list(opening.uses(session, run, Standing.DECLARED))
+        assert [use.service for _, use in declared] == ["g"]
+
+
+@DEMO
+def test_the_list_of_uses(client: PageClient) -> None:
+    here = "/savings/runs/1/uses"
+    rows = rows_of(client.get(f"{here}.csv?standing=confirmed").text)
+    counts = said(client, "/savings/runs/1.json")["result"]["counts"]
+    assert (
+        len(rows) == counts["confirmed"] == said(client, f"{here}.json?standing=confirmed")["count"]
+    )
+    assert {row["evidence_by"] for row in rows} == {"provider"}
+    assert "No use stands like that" in client.get(f"{here}?standing=lapsed").text
+    assert "no more rows" in client.get(f"{here}?after=9.9").text
+    assert "colour" in client.get(f"{here}?colour=blue&after=x").text
+    assert client.get(f"{here}.json?standing=sure").status_code == 400
+
+
+@DEMO
+def test_claims_by_what_they_count_and_rest_on(client: PageClient) -> None:
+    address = "/savings/runs/1/claims"
+    some = said(client, f"{address}.json?counted=confirmed")["items"]
+    assert some and all(each["confirmed"] for each in some)
+    assert len(said(client, f"{address}.json?counted=with_declared")["items"]) > len(some)
+    weak = said(client, f"{address}.json?rests=judgement_or_benchmark")["items"]
+    keys = {
+        row["key"] for row in said(client, "/savings/assumptions/1.json?class=judgement")["items"]
+    }
+    keys |= {
+        row["key"] for row in said(client, "/savings/assumptions/1.json?class=benchmark")["items"]
+    }
+    assert all(keys & set(each["assumptions"].split()) for each in weak)
+    assert "Confirmed use" in client.get(f"{address}?view=whole&counted=confirmed&year=2024").text
+    assert client.get(f"{address}?rests=judgement_or_benchmark").status_code == 200
+    for wrong in ("rests=x", "counted=x"):
+        assert client.get(f"{address}.json?{wrong}").status_code == 400
+        assert wrong in client.get(f"{address}?{wrong}").text

@@ -185,6 +185,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "savings_bridge": dict.fromkeys(
             ("first", "second"), session.scalar(select(func.max(SavingsRun.id)))
         ),
+        "savings_uses": {"run_id": session.scalar(select(func.max(SavingsRun.id)))},
         "savings_sure": {"run_id": session.scalar(select(func.max(SavingsRun.id)))},
         "snapshots": {"snapshot_id": session.scalar(select(func.max(Snapshot.id)))},
         "standards": {"slug": "service-standard", "number": 3, "point": 12},

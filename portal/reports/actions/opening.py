@@ -6,9 +6,11 @@ import re
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, islice
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from portal.catalogue.component_words import Standing
 from portal.reports.actions.trying import known
 from portal.reports.models.runs import SavingsRun
 from portal.reports.rules import inputs
@@ -54,6 +56,36 @@ def lines(session: Session, run: SavingsRun, query: ClaimQuery) -> Iterator[Line
         yield from _asked(_as_kept(session, run.id, ids, made, uses, slugs), query, only)
 
 
+class At(NamedTuple):
+    """Where a use stands in what a run kept."""
+
+    part: int
+    row: int
+
+
+def uses(
+    session: Session, run: SavingsRun, standing: Standing | None, after: At | None = None
+) -> Iterator[tuple[At, Used]]:
+    """The uses that a run counted, in order of services, from after a place on. Those that a part
+    of the service claims are not among them.
+
+    Raises:
+        Missing: it is not finished.
+    """
+    parts = runs.parts(session, runs.finished(run).id)[1:]
+    below = inputs.below(_lines(parts)) if run.result["claimed_by_parts"] else set()
+    mark = b'"standing":"' + (b"" if standing is None else standing.value.encode() + b'"')
+    for part, body in enumerate(parts):
+        if after is not None and part < after.part:
+            continue
+        for row, raw in enumerate(zlib.decompress(body).splitlines()):
+            at = At(part, row)
+            if mark in raw and (after is None or at > after):
+                used = inputs.read(raw)
+                if (used.service, used.capability) not in below:
+                    yield at, used
+
+
 def _lines(parts: Iterable[bytes]) -> Iterator[bytes]:
     return (raw for part in parts for raw in zlib.decompress(part).splitlines())
 
@@ -72,7 +104,9 @@ def _asked(every: Iterable[Line], query: ClaimQuery, only: str | None) -> Iterat
             continue
         if query.kinds is not None and line.ids[2] not in query.kinds:
             continue
-        if query.year in (None, line.year):
+        if query.rests is not None and query.rests.isdisjoint(line.keys):
+            continue
+        if query.year in (None, line.year) and query.counts(line.pence):
             yield line
 
 

@@ -69,6 +69,16 @@ LABELS: dict[str, Mapping[str, str]] = {
         "non_cash": lazy("Other gains"),
         "cost": lazy("Costs"),
     },
+    "savings_counted": {
+        "confirmed": lazy("Confirmed use"),
+        "with_declared": lazy("Confirmed and declared use"),
+    },
+    "savings_rests": {
+        "judgement_or_benchmark": lazy("Resting on judgement or a benchmark"),
+    },
+    "savings_old": {
+        "yes": lazy("Over two years old"),
+    },
     "run_basis": {
         "as_it_was": lazy("As it was"),
         "restated": lazy("Restated to today"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Integer,
     String,
@@ -27,8 +28,10 @@ from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.reports.models.runs import SavingsClaim
 from portal.reports.rules.claim import of_components
-from portal.reports.words import ClaimKind
+from portal.reports.words import Backed, ClaimKind
 
+#: So many of the amounts confirmed, declared and planned count.
+MANY = {Backed.CONFIRMED: 1, Backed.WITH_DECLARED: 2}
 #: Where a claim stands in its run.
 Place = tuple[int, int, str, int]
 
@@ -42,6 +45,8 @@ class ClaimQuery:
         kinds: only claims of these; None for any.
         year: only claims with an amount in this year of the run, and only that amount.
         without: components, by address, that a view leaves out, with their parts of claims.
+        counted: only amounts of such use; None for any.
+        rests: only claims with one of these assumptions; None for any.
     """
 
     run: int
@@ -50,7 +55,13 @@ class ClaimQuery:
     kinds: frozenset[ClaimKind] | None = None
     year: int | None = None
     without: tuple[str, ...] = ()
+    counted: Backed | None = None
+    rests: frozenset[str] | None = None
     after: Place | None = None
+
+    def counts(self, pence: Sequence[int]) -> bool:
+        """Whether there is such use in what is confirmed, declared and planned."""
+        return self.counted is None or any(pence[: MANY[self.counted]])
 
 
 class Claimed(NamedTuple):
@@ -146,6 +157,8 @@ def listing(session: Session, query: ClaimQuery, limit: int | None = None) -> It
         if query.kinds == {ClaimKind.PLATFORM}:
             # So says a constraint; the database finds them at once by it.
             statement = statement.where(c.service_id == 0)
+    if query.rests is not None:
+        statement = statement.where(_resting(session, query.rests))
     statement = statement.where(_of_components(session, query))
     order = c.service_id, c.capability_id, c.kind, c.platform_id
     if query.after is not None:
@@ -166,8 +179,8 @@ def _of_components(session: Session, query: ClaimQuery) -> ColumnElement[bool]:
     if query.without:
         left = select(Component.id).where(Component.slug.in_(query.without))
         alone.append(c.component_id.not_in(left))
-    if query.year is not None:
-        alone.append(_some(c.years, sqlite, lambda at: at(0, Integer) == query.year))
+    if query.year is not None or query.counted is not None:
+        alone.append(_some(c.years, sqlite, lambda at: and_(*_amounts(query, at, 0))))
     if query.component is None and not query.without:
         return and_(*alone, true())
     shared.append(_some(c.parts, sqlite, lambda at: _asked(query, at)))
@@ -187,9 +200,26 @@ def _asked(query: ClaimQuery, at: At) -> ColumnElement[bool]:
     found: list[ColumnElement[bool]] = [component.not_in(query.without)]
     if query.component is not None:
         found.append(component == query.component)
+    return and_(*found, *_amounts(query, at, 1))
+
+
+def _amounts(query: ClaimQuery, at: At, year: int) -> Iterator[ColumnElement[bool]]:
+    """Whether a row is of the year asked for, and has such use; its amounts begin at place 2."""
+    yield true()
     if query.year is not None:
-        found.append(at(1, Integer) == query.year)
-    return and_(*found)
+        yield at(year, Integer) == query.year
+    if query.counted is not None:
+        yield or_(*(at(2 + each, BigInteger) != 0 for each in range(MANY[query.counted])))
+
+
+def _resting(session: Session, keys: frozenset[str]) -> ColumnElement[bool]:
+    """Whether a claim was worked out with one of these assumptions."""
+    c = SavingsClaim
+    if session.get_bind().dialect.name == "sqlite":
+        each = func.json_each(c.assumptions).table_valued("value")
+    else:
+        each = func.jsonb_array_elements_text(c.assumptions).table_valued("value")
+    return exists(select(1).select_from(each).where(each.c.value.in_(sorted(keys))))
 
 
 def _some(
@@ -221,6 +251,7 @@ def _narrowed(
             if slug not in names:
                 names[slug] = session.scalar(select(Component.name).where(Component.slug == slug))
             claim = claim._replace(component=slug, component_name=names[slug] or slug)
-    if query.year is not None:
-        claim = claim._replace(years=[each for each in claim.years if each[0] == query.year])
-    return claim
+    years = [
+        each for each in claim.years if query.year in (None, each[0]) and query.counts(each[2:])
+    ]
+    return claim._replace(years=years)

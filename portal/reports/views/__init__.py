@@ -26,6 +26,7 @@ from portal.reports.views.savings_bridge import blueprint as savings_bridge
 from portal.reports.views.savings_lists import blueprint as savings_lists
 from portal.reports.views.savings_shown import named
 from portal.reports.views.savings_sure import blueprint as savings_sure
+from portal.reports.views.savings_uses import blueprint as savings_uses
 from portal.reports.views.snapshots import blueprint as snapshots
 from portal.reports.views.what_if import blueprint as what_if
 from portal.web import navigation
@@ -39,8 +40,8 @@ def install(app: Flask) -> None:
     reuse_counts.install()
     for blueprint in (
         books, leadership, overdue, overview, duplication, reuse, reuse_services, reuse_charts,
-        reuse_changes, savings, savings_lists, savings_sure, savings_bridge, what_if, pipeline,
-        pipeline_lists, pipeline_ahead, snapshots, keeping, keeping_rows,
+        reuse_changes, savings, savings_lists, savings_sure, savings_uses, savings_bridge, what_if,
+        pipeline, pipeline_lists, pipeline_ahead, snapshots, keeping, keeping_rows,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.filters["percent"] = lambda value: amount(value, Scale.SHARE)

@@ -11,13 +11,15 @@ from portal.reports.rules.assumptions import Row, old_benchmarks
 from portal.reports.rules.leadership import SHOWN
 from portal.reports.views.savings import WEAK
 from portal.reports.views.savings_shown import Shown
-from portal.reports.words import ClaimKind, Column, View
+from portal.reports.words import Backed, ClaimKind, Column, EvidenceClass, Old, Rests, View
 from portal.spreadsheets.book import Cell, Kind, Table
 from portal.spreadsheets.book import Column as Heading
 from portal.web.i18n import _
 from portal.web.links import with_query
 
-CONFIRMED, DECLARED = Standing.CONFIRMED.value, Standing.DECLARED.value
+CONFIRMED, DECLARED, PLANNED = (
+    each.value for each in (Standing.CONFIRMED, Standing.DECLARED, Standing.PLANNED)
+)
 
 
 class Worth:
@@ -34,7 +36,8 @@ class Worth:
         self.view: dict[str, Any] = self.result["views"][View.WHOLE.value]
         self.old = old_benchmarks(assumed, day)
         self.here = f"/savings/runs/{shown.run.id}"
-        self.rests_on = f"/savings/assumptions/{shown.set.number}"
+        assumptions = f"/savings/assumptions/{shown.set.number}"
+        self.old_ones = f"{assumptions}?class={EvidenceClass.BENCHMARK}&old={Old.YES}"
 
     @property
     def weak(self) -> bool:
@@ -46,9 +49,10 @@ class Worth:
         """How many uses count in the headline."""
         return int(self.result["counts"].get(CONFIRMED, 0))
 
-    def claims(self, **narrowing: str) -> str:
+    def claims(self, by: Backed, **narrowing: str) -> str:
         """The claims behind a figure of the whole of government."""
-        return with_query(f"{self.here}/claims", [("view", View.WHOLE.value), *narrowing.items()])
+        base = [("view", View.WHOLE.value), ("counted", by.value)]
+        return with_query(f"{self.here}/claims", [*base, *narrowing.items()])
 
     def tables(self) -> Iterator[Table]:
         """Its tables, the headline first."""
@@ -59,10 +63,13 @@ class Worth:
 
     def _headline(self) -> Table:
         rows = {
-            _("Confirmed use, central case"): ("npv", self.claims()),
-            _("Low end of the likely range"): ("p10", f"{self.here}#sure"),
-            _("High end of the likely range"): ("p90", f"{self.here}#sure"),
-            _("With declared use, central case"): ("npv_with_declared", self.claims()),
+            _("Confirmed use, central case"): ("npv", self.claims(Backed.CONFIRMED)),
+            _("Low end of the likely range"): ("p10", f"{self.here}#whole"),
+            _("High end of the likely range"): ("p90", f"{self.here}#whole"),
+            _("With declared use, central case"): (
+                "npv_with_declared",
+                self.claims(Backed.WITH_DECLARED),
+            ),
         }
         return Table(
             "worth", _("Net present value over %(years)s years", years=self.shown.set.horizon),
@@ -72,8 +79,8 @@ class Worth:
         )  # fmt: skip
 
     def _years(self) -> Table:
-        by = "confirmed" if self.confirmed else "with_declared"
-        money = self.view[by]
+        by = Backed.CONFIRMED if self.confirmed else Backed.WITH_DECLARED
+        money = self.view[by.value]
         columns = {
             "cash": (_("Cash"), {"column": Column.CASH.value}),
             "non_cash": (_("Other gains"), {"column": Column.NON_CASH.value}),
@@ -83,7 +90,7 @@ class Worth:
         }
         base, any_ = self.shown.set.base_year, list(zip(*(money[c] for c in columns), strict=True))
         rows = [
-            [Cell(name), *(Cell(money[of][at] / 100, self.claims(**narrow, year=str(base + at)))
+            [Cell(name), *(Cell(money[of][at] / 100, self.claims(by, **narrow, year=str(base + at)))
                            for of, (_title, narrow) in columns.items())]
             for at, name in enumerate(self.shown.years) if any(any_[at])
         ]  # fmt: skip
@@ -113,24 +120,25 @@ class Worth:
 
     def _platform(self, of: dict[str, Any]) -> list[Cell]:
         slug = of["component"]
-        claims = self.claims(component=slug)
+        first, second = (self.claims(by, component=slug) for by in Backed)
         return [
             Cell(self.names.get(slug, slug), f"/components/{slug}"),
-            Cell(of["npv"] / 100, claims),
-            Cell(of["npv_with_declared"] / 100, claims),
-            Cell(verdict(of["npv_with_declared"])),
+            Cell(of["npv"] / 100, first),
+            Cell(of["npv_with_declared"] / 100, second),
+            Cell(so_far(of["npv"], of["npv_with_declared"])),
         ]
 
     def _sure(self) -> Table:
         counts, weak = self.result["counts"], self.result["claims_on_judgement"]
         missing, left_out = len(self.result["missing_platform_cost"]), f"{self.here}#left-out"
+        uses, claims = f"{self.here}/uses?standing=", f"{self.here}/claims"
         rows = [
-            (_("Confirmed uses, in the headline"), self.confirmed, self.claims()),
-            (_("Declared uses, not in it"), counts.get(DECLARED, 0), self.claims()),
-            (_("Planned uses, in no sum"), counts.get("planned", 0), left_out),
-            (_("Claims"), self.result["claims"], f"{self.here}/claims"),
-            (_("of these, on judgement or a benchmark"), weak, self.rests_on),
-            (_("Benchmarks over two years old"), len(self.old), self.rests_on),
+            (_("Confirmed uses, in the headline"), self.confirmed, f"{uses}{CONFIRMED}"),
+            (_("Declared uses, not in it"), counts.get(DECLARED, 0), f"{uses}{DECLARED}"),
+            (_("Planned uses, in no sum"), counts.get(PLANNED, 0), f"{uses}{PLANNED}"),
+            (_("Claims"), self.result["claims"], claims),
+            (_("of these, on judgement or a benchmark"), weak, f"{claims}?rests={Rests.WEAK}"),
+            (_("Benchmarks over two years old"), len(self.old), self.old_ones),
             (_("Platforms left out, since their cost is missing"), missing, left_out),
         ]  # fmt: skip
         return Table(
@@ -138,6 +146,18 @@ class Worth:
             (Heading("what", _("What")), Heading("number", _("Number"), Kind.COUNT)),
             [[Cell(name), Cell(number, href)] for name, number, href in rows],
         )  # fmt: skip
+
+
+def so_far(confirmed: int, with_declared: int) -> str:
+    """What net present values say in words: that of confirmed use, or else that nothing is
+    confirmed and what declared use would say.
+    """
+    if confirmed == 0 != with_declared:
+        said = verdict(with_declared)
+        return _(
+            "Nothing is confirmed. With declared use: %(said)s", said=said[0].lower() + said[1:]
+        )
+    return verdict(confirmed)
 
 
 def verdict(pence: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal.catalogue.component_words import EvidenceKind
 from portal.reports.actions import opening
-from portal.reports.rules.inputs import COUNTED, SAID_ITSELF
+from portal.reports.rules.inputs import COUNTED, SAID_ITSELF, Used
 from portal.reports.rules.lines import AMOUNTS, PRICES, Line
 from portal.reports.rules.model import COLUMN_OF
 from portal.reports.store.claims import ClaimQuery
@@ -60,14 +60,17 @@ def _use(line: Line) -> dict[str, Any]:
     found = {
         "usage": " ".join(map(str, line.usages)),
         "address": " ".join(f"/usages/{each}" for each in line.usages),
-        "standing": " ".join(stands) if used is None else used.standing,
+        "standing": " ".join(stands),
     }
-    if used is None:
-        return found
+    return found if used is None else found | stands_on(used)
+
+
+def stands_on(used: Used) -> dict[str, Any]:
+    """How a use stands, on what and since when; never a person."""
     what, day = used.proof or (NOT_KEPT, None)
-    return found | {
-        "evidence": what, "evidence_on": day, "evidence_by": _BY.get(what),
-        "used_from": used.since, "used_until": used.until,
+    return {
+        "standing": used.standing, "evidence": what, "evidence_on": day,
+        "evidence_by": _BY.get(what), "used_from": used.since, "used_until": used.until,
     }  # fmt: skip
 
 

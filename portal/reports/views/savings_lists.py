@@ -17,16 +17,29 @@ from portal.catalogue.views.base import (
     reading,
     refuse_unknown,
     stream,
+    today,
     unknown,
     version,
 )
+from portal.reports.rules.assumptions import is_old
 from portal.reports.rules.claim_kinds import kinds_of
+from portal.reports.rules.results import weak_keys
 from portal.reports.store import assumption_sets, claims, runs
 from portal.reports.store.claims import Claimed, ClaimQuery
 from portal.reports.store.runs import Listed
 from portal.reports.views.savings_lines import CLAIMS, lines_of
 from portal.reports.views.savings_shown import Shown, crumbs, of_run, run_crumbs
-from portal.reports.words import ClaimKind, Column, RunState, View
+from portal.reports.views.savings_totals import Total, many, totals
+from portal.reports.words import (
+    Backed,
+    ClaimKind,
+    Column,
+    EvidenceClass,
+    Old,
+    Rests,
+    RunState,
+    View,
+)
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
@@ -39,6 +52,9 @@ if TYPE_CHECKING:
 blueprint = Blueprint("savings_lists", __name__)
 RUNS = ("run", "as_at", "basis", "assumptions", "state", "npv", "p10", "p90", "confirmed",
         "declared", "code", "inputs_digest", "lines_digest")  # fmt: skip
+LABELS = {"view": "savings_view", "column": "savings_column", "counted": "savings_counted",
+          "rests": "savings_rests"}  # fmt: skip
+FILTERS = ("service", "component", "kind", "view", "column", "year", "counted", "rests")
 ROWS = ("key", "field", "capability", "component", "band", "year", "low", "central", "high",
         "class", "source", "dated", "note")  # fmt: skip
 
@@ -109,7 +125,7 @@ def _frame(shown: Shown) -> dict[str, Any]:
 
 def asked(shown: Shown) -> tuple[ClaimQuery, tuple[str, ...]]:
     """What this address asks of the claims of a run, and what of it there is not."""
-    ignored = list(unknown("service", "component", "kind", "view", "column", "year", "after"))
+    ignored = list(unknown(*FILTERS, "after"))
     service, component = (request.args.get(each, "")[:200] for each in ("service", "component"))
     kind, column = one_of("kind", ClaimKind, ignored), one_of("column", Column, ignored)
     view, year = one_of("view", View, ignored), request.args.get("year", "")
@@ -121,8 +137,17 @@ def asked(shown: Shown) -> tuple[ClaimQuery, tuple[str, ...]]:
     missing = shown.run.result.get("missing_platform_cost", ())
     return ClaimQuery(
         shown.run.id, service or None, component or None, kinds_of(kind, column, view),
-        known.get(year), tuple(missing) if view is View.WHOLE else (), place,
+        known.get(year), tuple(missing) if view is View.WHOLE else (),
+        one_of("counted", Backed, ignored), _resting(shown, ignored), place,
     ), tuple(ignored)  # fmt: skip
+
+
+def _resting(shown: Shown, ignored: list[str]) -> frozenset[str] | None:
+    """The assumptions that rest on no more than what is asked for."""
+    if one_of("rests", Rests, ignored) is None:
+        return None
+    with reading() as session:
+        return frozenset(weak_keys(assumption_sets.terms(session, shown.set)))
 
 
 def _place(typed: str) -> claims.Place | None:
@@ -149,15 +174,21 @@ def _claims(shown: Shown, query: ClaimQuery, ignored: tuple[str, ...]) -> Respon
         section=_("Savings"), crumbs=run_crumbs(query.run), rows=found[:PAGE_SIZE], shown=shown,
         first_year=shown.set.base_year, year=query.year,
         kinds=filter_links("kind", labels("claim_kind"), kind),
-        chosen=_chosen(query, shown), paging=paging(None, onward), ignored=ignored,
+        chosen=_chosen(query, shown), totals=_totals(shown, query), many=many(shown, query),
+        counted=query.counted, paging=paging(None, onward), ignored=ignored,
         first=query.after is None, narrowed=replace(query, after=None) != ClaimQuery(query.run),
     )  # fmt: skip
+
+
+def _totals(shown: Shown, query: ClaimQuery) -> list[Total]:
+    view, kind = one_of("view", View, []), one_of("kind", ClaimKind, [])
+    return totals(shown, query, view, kind, one_of("column", Column, []))
 
 
 def _chosen(query: ClaimQuery, shown: Shown) -> list[tuple[str, str]]:
     """The filters in force but for the kind, each with the address without it."""
     found = {"service": query.service, "component": query.component}
-    for name, of in (("view", "savings_view"), ("column", "savings_column")):
+    for name, of in LABELS.items():
         found[name] = labels(of).get(request.args.get(name, ""))
     found["year"] = None if query.year is None else shown.years[query.year]
     return [(str(text), query_url(**{name: None})) for name, text in found.items() if text]
@@ -168,16 +199,24 @@ def _chosen(query: ClaimQuery, shown: Shown) -> list[tuple[str, str]]:
 @public
 def assumptions(fmt: Format, number: int) -> Response:
     """List the assumptions of a published version."""
-    ignored = unknown()
+    ignored = list(unknown("class", "old"))
+    of, old = one_of("class", EvidenceClass, ignored), one_of("old", Old, ignored)
     refuse_unknown(fmt, ignored)
     with reading() as session:
         found = assumption_sets.published(session, number)
-        rows = assumption_sets.rows(session, found.id)
+        every = assumption_sets.rows(session, found.id)
+    rows = [
+        row for row in every
+        if of in (None, row.evidence) and (old is None or is_old(row.dated, today()))
+    ]  # fmt: skip
     return respond_list(
         fmt,
         page=lambda: page(
             "reports/assumptions.html", title=_("Assumptions, version %(number)s", number=number),
-            section=_("Savings"), crumbs=crumbs(), set=found, rows=rows, ignored=ignored,
+            section=_("Savings"), crumbs=crumbs(), set=found, rows=rows,
+            ignored=tuple(ignored), narrowed=of is not None or old is not None,
+            classes=filter_links("class", labels("evidence_class"), of),
+            ages=filter_links("old", labels("savings_old"), old),
         ),
         rows=lambda: map(assumption_sets.document, rows), columns=ROWS,
         name=f"savings-assumptions-{number}", more=assumption_sets.frame(found), bounded=True,
