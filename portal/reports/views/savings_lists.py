@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,8 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
-from portal.reports.rules.assumptions import is_old
+from portal.reports.models.assumptions import AssumptionSet
+from portal.reports.rules.assumptions import Row, is_old
 from portal.reports.rules.claim_kinds import kinds_of
 from portal.reports.rules.results import weak_keys
 from portal.reports.store import assumption_sets, claims, runs
@@ -204,20 +205,29 @@ def assumptions(fmt: Format, number: int) -> Response:
     refuse_unknown(fmt, ignored)
     with reading() as session:
         found = assumption_sets.published(session, number)
-        every = assumption_sets.rows(session, found.id)
-    rows = [
+        rows = _of_class(assumption_sets.rows(session, found.id), of, old)
+    return respond_list(
+        fmt, page=lambda: _assumptions(found, rows, of, old, tuple(ignored)),
+        rows=lambda: map(assumption_sets.document, rows), columns=ROWS,
+        name=f"savings-assumptions-{number}", more=assumption_sets.frame(found), bounded=True,
+    )  # fmt: skip
+
+
+def _of_class(every: Sequence[Row], of: EvidenceClass | None, old: Old | None) -> list[Row]:
+    return [
         row for row in every
         if of in (None, row.evidence) and (old is None or is_old(row.dated, today()))
     ]  # fmt: skip
-    return respond_list(
-        fmt,
-        page=lambda: page(
-            "reports/assumptions.html", title=_("Assumptions, version %(number)s", number=number),
-            section=_("Savings"), crumbs=crumbs(), set=found, rows=rows,
-            ignored=tuple(ignored), narrowed=of is not None or old is not None,
-            classes=filter_links("class", labels("evidence_class"), of),
-            ages=filter_links("old", labels("savings_old"), old),
-        ),
-        rows=lambda: map(assumption_sets.document, rows), columns=ROWS,
-        name=f"savings-assumptions-{number}", more=assumption_sets.frame(found), bounded=True,
+
+
+def _assumptions(
+    found: AssumptionSet, rows: Sequence[Row], of: EvidenceClass | None, old: Old | None,
+    ignored: tuple[str, ...],
+) -> Response:  # fmt: skip
+    return page(
+        "reports/assumptions.html", title=_("Assumptions, version %(number)s", number=found.number),
+        section=_("Savings"), crumbs=crumbs(), set=found, rows=rows, ignored=ignored,
+        narrowed=of is not None or old is not None,
+        classes=filter_links("class", labels("evidence_class"), of),
+        ages=filter_links("old", labels("savings_old"), old),
     )  # fmt: skip
