@@ -16,10 +16,10 @@ from portal.catalogue.models.usage import Usage
 from portal.db import Database
 from portal.reports.actions import assuming, trying
 from portal.reports.rules import inputs
-from portal.reports.rules.assumptions import Chosen, Row
+from portal.reports.rules.assumptions import Chosen, Row, Terms
 from portal.reports.rules.bridge import Why, bridge
 from portal.reports.rules.inputs import Used
-from portal.reports.rules.runs import Tally, Terms, claims
+from portal.reports.rules.runs import Tally, claims
 from portal.reports.rules.what_if import Known, Moves, tried
 from portal.reports.store import runs
 from portal.reports.words import Assumed

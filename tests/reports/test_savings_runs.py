@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.reports.rules import inputs, scenario
-from portal.reports.rules.assumptions import Chosen, Row
+from portal.reports.rules.assumptions import Chosen, Row, Terms
 from portal.reports.rules.claim import Claim
 from portal.reports.rules.inputs import Old, Used
 from portal.reports.rules.results import Judged, result, weak_keys
-from portal.reports.rules.runs import Platform, Tally, Terms, claims, platform_claims
+from portal.reports.rules.runs import Platform, Tally, claims, platform_claims
 from portal.reports.store import claim_rows
 from portal.reports.words import Assumed, ClaimKind, EvidenceClass, SizeBand
 
@@ -288,4 +288,4 @@ def test_claims_wait_in_a_file_and_come_in_order(monkeypatch: pytest.MonkeyPatch
     assert len(waiting) == len(made)
     wanted = sorted((*claim.ids[:2], claim.kind.value, claim.ids[2]) for claim in made)
     assert [row[:4] for row in rows] == wanted
-    assert {(row[0], row[6].encode()) for row in rows} == {(c.ids[0], c.amounts()) for c in made}
+    assert {(row[0], row[6]) for row in rows} == {(c.ids[0], c.amounts()) for c in made}

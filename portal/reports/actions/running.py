@@ -23,10 +23,11 @@ from portal.errors import N_, Refused
 from portal.reports import rules as model
 from portal.reports.models.runs import SavingsRun
 from portal.reports.rules import inputs as lines
+from portal.reports.rules.assumptions import Terms
 from portal.reports.rules.claim import Claim
 from portal.reports.rules.places import Places, packed
 from portal.reports.rules.results import Judged, result, weak_keys
-from portal.reports.rules.runs import Platform, Tally, Terms, claims, platform_claims
+from portal.reports.rules.runs import Platform, Tally, claims, platform_claims
 from portal.reports.store import assumption_sets, claim_rows, inputs, runs
 from portal.reports.words import Basis, RunState, SetState
 

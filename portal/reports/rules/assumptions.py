@@ -128,6 +128,25 @@ class Chosen:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a run works things out.
+
+    Attributes:
+        base_year: the calendar year in which year 0 begins, on 1 April.
+        horizon: how many years.
+        rate: the yearly discount, 0.035 for 3.5%.
+        claim_years: for so many years what was replaced counts as cash.
+        chosen: the assumptions.
+    """
+
+    base_year: int
+    horizon: int
+    rate: Decimal
+    claim_years: int
+    chosen: Chosen
+
+
 def is_old(dated: date, day: date) -> bool:
     """Whether an assumption should be looked at again: it is over two years old."""
     return add_months(dated, OLD_AFTER_MONTHS) < day

@@ -9,9 +9,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from portal.catalogue.component_words import Standing
-from portal.reports.rules.assumptions import Chosen, Row
+from portal.reports.rules.assumptions import Chosen, Row, Terms
+from portal.reports.rules.claim import to_pence
 from portal.reports.rules.places import Places
-from portal.reports.rules.runs import Tally, Terms, case, to_pence
+from portal.reports.rules.runs import Tally, case
 from portal.reports.rules.what_if import Known
 from portal.reports.rules.years import ZERO
 from portal.reports.words import Assumed, View

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import orjson
 
-from portal.reports.rules.model import COLUMN_OF
+from portal.reports.rules.model import COLUMN_OF, Years
 from portal.reports.words import ClaimKind
 
 _COLUMN = {kind: column.value for kind, column in COLUMN_OF.items()}
 #: Pence by year, by how the use stands, in the order of inputs.COUNTED.
 Pence = dict[int, list[int]]
+#: How many that are (a list of pence has no other length).
+STANDINGS = 3
+#: A kind, and years that have as much of it.
+Spell = tuple[ClaimKind, Years]
 
 
 @dataclass(slots=True)
@@ -22,6 +27,45 @@ class Part:
 
     years: Pence = field(default_factory=dict)
     usages: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """What a use claims of one kind, as all uses like it do; which is the same object for these.
+
+    Attributes:
+        at: how the use stands, as a place in inputs.COUNTED.
+        keys: the assumptions that it was worked out with, in order.
+        spells: the kind, years that have as much, and how many pence that is in each.
+        many: how many years those are.
+        amounts: the pence as `Claim.amounts` has them.
+    """
+
+    kind: ClaimKind
+    at: int
+    keys: tuple[str, ...]
+    spells: tuple[tuple[Spell, int], ...]
+    many: int
+    amounts: str
+
+    @classmethod
+    def of(
+        cls, kind: ClaimKind, at: int, keys: tuple[str, ...], spells: tuple[tuple[Spell, int], ...]
+    ) -> Piece:
+        """The piece with these pence."""
+        column, before, after = _COLUMN[kind], [0] * at, [0] * (STANDINGS - 1 - at)
+        rows = [
+            [year, column, *before, pence, *after] for (_, years), pence in spells for year in years
+        ]
+        return cls(kind, at, keys, spells, len(rows), orjson.dumps(sorted(rows)).decode())
+
+    def by_year(self) -> Pence:
+        """The pence by year, by how the use stands."""
+        return {
+            year: [pence if each == self.at else 0 for each in range(STANDINGS)]
+            for (_, years), pence in self.spells
+            for year in years
+        }
 
 
 @dataclass(slots=True)
@@ -33,48 +77,51 @@ class Claim:
         ids: of service, need, platform, component (None where more than one has a part in it) and
             organisation.
         component: its slug, if one has all of it.
-        years: the pence of all components.
         usages: their ids.
         keys: the assumptions that it was worked out with, in order.
         parts: what each component has of it, by slug; empty where one has all of it.
+        piece: what it consists of, where that is a single use.
+        pence: the pence of all components, where it is not.
     """
 
     key: tuple[str, str, ClaimKind]
     ids: tuple[int, int, int, int | None, int]
     component: str | None
     organisation: str | None
-    years: Pence = field(default_factory=dict)
     usages: list[int] = field(default_factory=list)
     keys: tuple[str, ...] = ()
     parts: dict[str, Part] = field(default_factory=dict)
-    _amounts: bytes = b""
+    piece: Piece | None = None
+    pence: Pence = field(default_factory=dict)
+    _amounts: str = ""
 
     @property
     def kind(self) -> ClaimKind:
         """What it is for."""
         return self.key[2]
 
-    def share(self, component: str, usage: int, keys: tuple[str, ...]) -> None:
-        """Have another usage take part in it, worked out with these assumptions."""
+    @property
+    def years(self) -> Pence:
+        """The pence of all components."""
+        return self.pence if self.piece is None else self.piece.by_year()
+
+    def many(self) -> int:
+        """In how many years there is anything in it."""
+        return len(self.pence) if self.piece is None else self.piece.many
+
+    def share(self, component: str, usage: int, piece: Piece) -> None:
+        """Have another usage take part in it."""
         if self.component is not None and self.component != component:
-            before = {year: pence[:] for year, pence in self.years.items()}
-            self.parts[self.component] = Part(before, self.usages[:])
+            self.parts[self.component] = Part(self.years, self.usages[:])
             self.component, self.ids = None, (*self.ids[:3], None, self.ids[4])
         if self.component is None:
-            self.parts.setdefault(component, Part()).usages.append(usage)
+            part = self.parts.setdefault(component, Part())
+            part.usages.append(usage)
+            part.years = together(part.years, piece.by_year())
+        self.pence, self._amounts, self.piece = together(self.years, piece.by_year()), "", None
         self.usages.append(usage)
-        if self.keys != keys:
-            self.keys = tuple(sorted({*self.keys, *keys}))
-
-    def sums(self, component: str) -> tuple[Pence, ...]:
-        """Where the amounts of a component that takes part in it are added."""
-        shared = self.parts.get(component)
-        return (self.years,) if shared is None else (self.years, shared.years)
-
-    def rows(self) -> list[list[Any]]:
-        """Year, column, and pence confirmed, declared and planned, in order of years."""
-        column = _COLUMN[self.kind]
-        return [[year, column, *by] for year, by in sorted(self.years.items())]
+        if self.keys != piece.keys:
+            self.keys = tuple(sorted({*self.keys, *piece.keys}))
 
     def part_rows(self) -> list[list[Any]]:
         """Component, year, pence confirmed, declared and planned, and the ids of usages."""
@@ -84,10 +131,16 @@ class Claim:
             for year, by in sorted(part.years.items())
         ]
 
-    def amounts(self) -> bytes:
-        """The rows as JSON, made once: nothing is added to the claim any more."""
+    def amounts(self) -> str:
+        """Year, column, and pence confirmed, declared and planned, in order of years, as JSON. Made
+        once: nothing is added to the claim any more.
+        """
+        if self.piece is not None:
+            return self.piece.amounts
         if not self._amounts:
-            self._amounts = orjson.dumps(self.rows())
+            column = _COLUMN[self.kind]
+            rows = [[year, column, *by] for year, by in sorted(self.pence.items())]
+            self._amounts = orjson.dumps(rows).decode()
         return self._amounts
 
     def said(self) -> bytes:
@@ -97,6 +150,19 @@ class Claim:
         if self.parts:
             every.append([row[:-1] for row in self.part_rows()])
         return orjson.dumps(every) + b"\n"
+
+
+def to_pence(pounds: Decimal) -> int:
+    """Pounds in whole pence, half to even."""
+    return round(pounds * 100)
+
+
+def together(one: Pence, other: Pence) -> Pence:
+    """Both added up."""
+    found = {**one, **other}
+    for year in one.keys() & other.keys():
+        found[year] = [a + b for a, b in zip(one[year], other[year], strict=True)]
+    return found
 
 
 def of_components(

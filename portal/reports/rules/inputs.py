@@ -68,15 +68,21 @@ class Used(NamedTuple):
 SAID_ITSELF = "declared"
 #: In the line of a service that is part of no other.
 NO_WHOLE = b'"above":[]'
+_AS_WRITTEN = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+_BANDS = {each.value: each for each in SizeBand}
 #: Where the ids of a line begin; no text can hold it, as quotes in it are escaped.
 _IDS = b'"ids":['
 
 
 def line(used: Used) -> bytes:
     """The use as a line of a run's input."""
-    plain = used._asdict()
-    plain["share"] = None if used.share is None else f"{used.share:.2f}"
-    return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS) + b"\n"
+    return orjson.dumps({
+        "above": used.above, "band": used.band, "capability": used.capability,
+        "component": used.component, "ids": used.ids, "old": used.old,
+        "organisation": used.organisation, "proof": used.proof, "service": used.service,
+        "share": None if used.share is None else f"{used.share:.2f}", "since": used.since,
+        "standing": used.standing, "until": used.until,
+    }, option=_AS_WRITTEN)  # fmt: skip
 
 
 def said(raw: bytes) -> bytes:
@@ -88,19 +94,15 @@ def said(raw: bytes) -> bytes:
 def read(raw: bytes) -> Used:
     """A use from its line."""
     given = orjson.loads(raw)
-    old = given["old"]
-    given["old"] = old and Old(old["yearly"], _day(old["stopped"]))
-    given["band"] = SizeBand(given["band"])
-    given["since"], given["until"] = date.fromisoformat(given["since"]), _day(given["until"])
-    given["share"] = None if given["share"] is None else Decimal(given["share"])
-    given["above"], given["ids"] = tuple(given["above"]), tuple(given["ids"])
-    proof = given.get("proof")
-    given["proof"] = proof and tuple(proof)
-    return Used(**given)
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+    until, share, old, proof = given["until"], given["share"], given["old"], given.get("proof")
+    return Used(
+        tuple(given["ids"]), given["service"], given["capability"], given["component"],
+        given["organisation"], given["standing"], _BANDS[given["band"]],
+        date.fromisoformat(given["since"]), until and date.fromisoformat(until),
+        share and Decimal(share),
+        old and Old(old["yearly"], old["stopped"] and date.fromisoformat(old["stopped"])),
+        tuple(given["above"]), proof and tuple(proof),
+    )  # fmt: skip
 
 
 def below(raws: Iterable[bytes]) -> set[tuple[str, str]]:
@@ -159,6 +161,10 @@ def uses(of_service: list[Used]) -> Iterator[tuple[Used, Counted]]:
     meet it, at the same time or one after the other; each of them was built in. What is planned
     takes no part away from what is in use.
     """
+    if _alone(of_service):
+        for used in of_service:
+            yield used, Counted(used.since, used.until, ONE, ONE, ONE, ONE, used.old)
+        return
     unmet: dict[str, Decimal] = {}
     planned = [each for each in of_service if each.standing == Standing.PLANNED]
     live = [each for each in of_service if each.standing != Standing.PLANNED]
@@ -170,6 +176,17 @@ def uses(of_service: list[Used]) -> Iterator[tuple[Used, Counted]]:
             id_ = used.ids[0]
             part = shares[id_], builds[id_], avoided[id_], exits[id_]
             yield used, Counted(used.since, used.until, *part, used.old)
+
+
+def _alone(of_service: list[Used]) -> bool:
+    """Whether no use shares its need or its component with another, as most do not."""
+    needs, components = set(), set()
+    for used in of_service:
+        if used.share is not None:
+            return False
+        needs.add(used.capability)
+        components.add(used.component)
+    return len(needs) == len(components) == len(of_service)
 
 
 def _order(used: Used) -> tuple[str, date, str]:

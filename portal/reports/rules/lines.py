@@ -13,10 +13,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from portal.reports.rules.alike import ALIKE, values_of
+from portal.reports.rules.assumptions import Terms
+from portal.reports.rules.claim import to_pence
 from portal.reports.rules.inputs import COUNTED, Counted, Used, uses
 from portal.reports.rules.model import FACTORS, Quantity, Values, quantities, worth
 from portal.reports.rules.places import worthy
-from portal.reports.rules.runs import ALIKE, Platform, Tally, Terms, charged, to_pence, values_of
+from portal.reports.rules.runs import Platform, Tally, charged
 from portal.reports.words import Assumed, ClaimKind, View
 
 #: How much of something there is, in the order of the formula; then come what one is worth.

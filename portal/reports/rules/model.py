@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache, reduce
+from functools import reduce
 from operator import mul
 from typing import NamedTuple
 
@@ -134,23 +134,21 @@ def quantities(use: Use, horizon: int, view: View, claim_years: int = 3) -> Iter
         yield Quantity(ClaimKind.EXIT, ends_in(use.end), use.exit_share)
 
 
-#: Years of a kind with the same amount of it.
-Spells = tuple[tuple[Decimal, tuple[int, ...]], ...]
+#: Years that have the same amount of something.
+Years = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Brought:
-    """What a use brings, as all uses like it do.
+    """What a use brings, as all uses like it do; which is the same object for these.
 
     Attributes:
-        live: the share of each year in which it is live, times its share of leaving.
-        amounts: how much of what in which year, in the order of `quantities`.
-        by_kind: the same by kind.
+        live: for how much of a year it is live, times its share of leaving, and in which years.
+        amounts: of which kind and in which years there is how much, in the order of `quantities`.
     """
 
-    live: tuple[tuple[int, Decimal], ...]
-    amounts: tuple[tuple[At, Decimal], ...]
-    by_kind: tuple[tuple[ClaimKind, Spells], ...]
+    live: tuple[tuple[Years, Decimal], ...]
+    amounts: tuple[tuple[tuple[ClaimKind, Years], Decimal], ...]
 
 
 def brought(use: Use, horizon: int, made: Iterable[Quantity]) -> Brought:
@@ -159,26 +157,19 @@ def brought(use: Use, horizon: int, made: Iterable[Quantity]) -> Brought:
     Args:
         made: its quantities, none where it claims nothing.
     """
-    live = []
+    live: dict[Decimal, list[int]] = {}
     for year in range(max(0, begins_in(use.start)), horizon):
         share = live_share(use.start, use.end, year)
         if not share:
             break
-        live.append((year, share * use.exit_share))
-    amounts = tuple((_at(kind, year), amount) for kind, year, amount in made)
-    by_kind: dict[ClaimKind, dict[Decimal, list[int]]] = {}
-    for (kind, year), amount in amounts:
-        by_kind.setdefault(kind, {}).setdefault(amount, []).append(year)
-    kinds = tuple(
-        (kind, tuple((amount, tuple(years)) for amount, years in spells.items()))
-        for kind, spells in by_kind.items()
+        live.setdefault(share * use.exit_share, []).append(year)
+    amounts: dict[tuple[ClaimKind, Decimal], list[int]] = {}
+    for kind, year, amount in made:
+        amounts.setdefault((kind, amount), []).append(year)
+    return Brought(
+        tuple((tuple(years), share) for share, years in live.items()),
+        tuple(((kind, tuple(years)), amount) for (kind, amount), years in amounts.items()),
     )
-    return Brought(tuple(live), amounts, kinds)
-
-
-@cache
-def _at(kind: ClaimKind, year: int) -> At:
-    return kind, year
 
 
 def _beginning(use: Use, year: int) -> Iterator[Quantity]:

@@ -14,7 +14,7 @@ import orjson
 
 from portal.reports.rules.assumptions import WORTH, Chosen
 from portal.reports.rules.inputs import COUNTED, Used
-from portal.reports.rules.model import Brought, Sums
+from portal.reports.rules.model import Brought, Sums, Years
 from portal.reports.rules.years import ZERO
 from portal.reports.words import ClaimKind, SizeBand
 
@@ -60,17 +60,43 @@ def worthy(keys: Mapping[str, str], old: bool) -> bool:
     return old or any(each.value in keys for each in WORTH)
 
 
-def put(places: Places, used: Used, found: Brought, horizon: int) -> None:
-    """Count a use in where it belongs, with what it brings."""
-    place = Place(used.capability, used.component, used.band, used.old is not None, used.standing)
-    placed = places.get(place)
-    if placed is None:
-        placed = places[place] = Placed([ZERO] * horizon)
-    years, sums = placed.live, placed.sums
-    for year, live in found.live:
-        years[year] += live
-    for at, amount in found.amounts:
-        sums[at] = sums.get(at, ZERO) + amount
+class Heaps:
+    """Places while a run fills them: what many years have as much of is added up once for all of
+    them.
+    """
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._live: dict[Place, dict[Years, Decimal]] = {}
+        self._sums: dict[Place, dict[tuple[ClaimKind, Years], Decimal]] = {}
+
+    def put(self, used: Used, found: Brought) -> None:
+        """Count a use in where it belongs, with what it brings."""
+        place = Place(
+            used.capability, used.component, used.band, used.old is not None, used.standing
+        )
+        live = self._live.get(place)
+        if live is None:
+            live, self._sums[place] = self._live.setdefault(place, {}), {}
+        sums = self._sums[place]
+        for years, share in found.live:
+            live[years] = live.get(years, ZERO) + share
+        for at, amount in found.amounts:
+            sums[at] = sums.get(at, ZERO) + amount
+
+    def places(self, horizon: int) -> Places:
+        """What was put, by year."""
+        return {place: self._placed(place, horizon) for place in self._live}
+
+    def _placed(self, place: Place, horizon: int) -> Placed:
+        placed = Placed([ZERO] * horizon)
+        for years, share in self._live[place].items():
+            for year in years:
+                placed.live[year] += share
+        for (kind, years), amount in self._sums[place].items():
+            for year in years:
+                placed.sums[kind, year] = placed.sums.get((kind, year), ZERO) + amount
+        return placed
 
 
 def gather(places: Places, chosen: Chosen, horizon: int) -> tuple[Grouped, Live]:

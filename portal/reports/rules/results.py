@@ -8,8 +8,8 @@ from typing import Any
 
 from portal.catalogue.component_words import Standing
 from portal.reports.rules.appraisal import Appraisal
-from portal.reports.rules.assumptions import SHARES
-from portal.reports.rules.claim import Claim
+from portal.reports.rules.assumptions import SHARES, Terms
+from portal.reports.rules.claim import Claim, to_pence
 from portal.reports.rules.model import COLUMN_OF
 from portal.reports.rules.ranges import (
     DRAWS,
@@ -20,7 +20,7 @@ from portal.reports.rules.ranges import (
     tornado,
     users_to_break_even,
 )
-from portal.reports.rules.runs import NOT_IN, Platform, Tally, Terms, case, charged, to_pence
+from portal.reports.rules.runs import NOT_IN, Platform, Tally, case, charged
 from portal.reports.rules.years import ZERO
 from portal.reports.words import Assumed, ClaimKind, Column, EvidenceClass, View
 
@@ -41,8 +41,9 @@ class Judged:
 
     def add(self, claim: Claim) -> None:
         """Count a claim in: one for each year."""
-        self.claims += len(claim.years)
-        self.judged += len(claim.years) if not self.weak.isdisjoint(claim.keys) else 0
+        many = claim.many()
+        self.claims += many
+        self.judged += 0 if self.weak.isdisjoint(claim.keys) else many
 
 
 def by_year(

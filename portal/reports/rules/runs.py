@@ -7,53 +7,24 @@ up what was rounded; net present values, ranges and draws are of what was not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from portal.catalogue.component_words import Standing
-from portal.reports.rules.assumptions import Chosen
-from portal.reports.rules.claim import Claim
-from portal.reports.rules.inputs import COUNTED, Counted, Used, uses
-from portal.reports.rules.model import (
-    FACTORS,
-    Brought,
-    Sums,
-    Values,
-    brought,
-    quantities,
-    worth,
-)
-from portal.reports.rules.places import Grouped, Held, Keys, Live, Places, gather, put, worthy
+from portal.reports.rules.alike import Alike
+from portal.reports.rules.assumptions import Terms
+from portal.reports.rules.claim import Claim, Pence, Piece, Spell, to_pence
+from portal.reports.rules.inputs import COUNTED, Used, uses
+from portal.reports.rules.model import Sums
+from portal.reports.rules.places import Grouped, Heaps, Held, Keys, Live, Places, gather
 from portal.reports.rules.ranges import Case, Group
 from portal.reports.rules.years import ZERO
-from portal.reports.words import Assumed, ClaimKind, SizeBand, View
+from portal.reports.words import Assumed, ClaimKind, View
 
-#: So many different uses are remembered, some kilobytes each.
-ALIKE = 16_384
 #: What only one of the two views charges.
 NOT_IN = {View.WHOLE: ClaimKind.PRICE, View.ORGANISATION: ClaimKind.PLATFORM}
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a run works things out.
-
-    Attributes:
-        base_year: the calendar year in which year 0 begins, on 1 April.
-        horizon: how many years.
-        rate: the yearly discount, 0.035 for 3.5%.
-        claim_years: for so many years what was replaced counts as cash.
-        chosen: the assumptions.
-    """
-
-    base_year: int
-    horizon: int
-    rate: Decimal
-    claim_years: int
-    chosen: Chosen
 
 
 class Platform(NamedTuple):
@@ -99,6 +70,30 @@ class Tally:
     undated: int = 0
     elsewhere: int = 0
     _of: dict[str, list[Held]] = field(default_factory=dict)
+    _spelled: dict[tuple[str, str], dict[Spell, int]] = field(default_factory=dict)
+
+    def spell(self, used: Used, every: Iterable[Piece]) -> None:
+        """Count in what a use claims; `pence` follows later (`spread`)."""
+        place = used.component, used.standing
+        found = self._spelled.get(place)
+        if found is None:
+            found = self._spelled[place] = {}
+        for piece in every:
+            for spell, pence in piece.spells:
+                found[spell] = found.get(spell, 0) + pence
+
+    def spread(self, horizon: int) -> None:
+        """Have `pence` follow from all that was counted in."""
+        for (component, standing), found in self._spelled.items():
+            for (kind, years), pence in found.items():
+                totals = self.totals(component, kind, standing, horizon)
+                for year in years:
+                    totals[year] += pence
+        self._spelled = {}
+
+    def totals(self, component: str, kind: ClaimKind, standing: str, horizon: int) -> list[int]:
+        """The totals of each year that a claim counts in."""
+        return self.pence.setdefault((component, kind, standing), [0] * horizon)
 
     def settle(self, terms: Terms) -> Tally:
         """Have `sums` and `live` follow from the places and these assumptions."""
@@ -124,7 +119,7 @@ def claims(
         services: the uses of each, in order of services.
         claimed_below: see `inputs.leaves`.
     """
-    alike = _Alike(terms)
+    alike, heaps = Alike(terms), Heaps()
     for some in services:
         mine = [each for each in some if (each.service, each.capability) not in claimed_below]
         tally.elsewhere += len(some) - len(mine)
@@ -133,100 +128,33 @@ def claims(
             claims_ = used.standing in COUNTED
             tally.counts[used.standing] = tally.counts.get(used.standing, 0) + 1
             brings = alike.brought(counted, claims_)
-            put(tally.places, used, brings, terms.horizon)
-            keys, worths = alike.worths(used.capability, used.component, used.band)
-            if worthy(keys, used.old is not None):
-                _claim(found, used, brings, worths, tally, terms.horizon)
-            else:
+            heaps.put(used, brings)
+            worths = alike.worths(used.capability, used.component, used.band)
+            if not (worths.assumed or used.old is not None):
                 tally.unworthy += claims_
+            elif claims_:
+                every = alike.pieces(brings, worths, used.standing)
+                tally.spell(used, every)
+                _claim(found, used, every)
         yield from (found[key] for key in sorted(found))
+    tally.places = heaps.places(terms.horizon)
+    tally.spread(terms.horizon)
     tally.settle(terms)
 
 
-#: What one of each kind is worth, and the assumptions behind that.
-Worths = dict[ClaimKind, tuple[Decimal, tuple[str, ...]]]
-
-
-class _Alike:
-    """What a run works out once for all uses that are alike."""
-
-    def __init__(self, terms: Terms) -> None:
-        """Keep so much of it that memory stays flat."""
-        self._terms = terms
-        self.brought = lru_cache(maxsize=ALIKE)(self._brought)
-        self.worths = lru_cache(maxsize=ALIKE)(self._worths)
-
-    def _brought(self, counted: Counted, claims_: bool) -> Brought:
-        terms = self._terms
-        use = counted.use(terms.base_year)
-        made = quantities(use, terms.horizon, View.ORGANISATION, terms.claim_years)
-        return brought(use, terms.horizon, made if claims_ else ())
-
-    def _worths(
-        self, capability: str, component: str, band: SizeBand
-    ) -> tuple[Mapping[str, str], Worths]:
-        keys = self._terms.chosen.keys(capability, component, band)
-        values = values_of(self._terms.chosen, keys)
-        return keys, {
-            kind: (worth(kind, values), tuple(sorted({keys[x] for x in fields if x in keys})))
-            for kind, fields in FACTORS.items()
-        }
-
-
-def _claim(
-    found: dict[tuple[str, ClaimKind], Claim], used: Used, brings: Brought, worths: Worths,
-    tally: Tally, horizon: int,
-) -> None:  # fmt: skip
-    at = COUNTED.index(used.standing) if brings.by_kind else 0
-    for kind, spells in brings.by_kind:
-        one, keys = worths[kind]
-        every = _part(found, used, kind, keys).sums(used.component)
-        totals = _totals(tally, used.component, kind, used.standing, horizon)
-        for amount, spell in spells:
-            pence = to_pence(amount * one)
-            for year in spell:
-                totals[year] += pence
-                for years in every:
-                    if year not in years:
-                        years[year] = [0, 0, 0]
-                    years[year][at] += pence
-
-
-def _part(
-    found: dict[tuple[str, ClaimKind], Claim], used: Used, kind: ClaimKind, keys: tuple[str, ...]
-) -> Claim:
-    """The claim that a use has a part in."""
-    claim = found.get((used.capability, kind))
-    if claim is None:
-        usage, service, need, component, body = used.ids
-        claim = found[used.capability, kind] = Claim(
-            (used.service, used.capability, kind), (service, need, 0, component, body),
-            used.component, used.organisation, {}, [usage], keys,
+def _claim(found: dict[tuple[str, ClaimKind], Claim], used: Used, every: Iterable[Piece]) -> None:
+    """Have a use take part in the claims of its service."""
+    usage, service, need, component, body = used.ids
+    for piece in every:
+        key = used.capability, piece.kind
+        claim = found.get(key)
+        if claim is not None:
+            claim.share(used.component, usage, piece)
+            continue
+        found[key] = Claim(
+            (used.service, *key), (service, need, 0, component, body), used.component,
+            used.organisation, [usage], piece.keys, piece=piece,
         )  # fmt: skip
-    else:
-        claim.share(used.component, used.ids[0], keys)
-    return claim
-
-
-def _totals(
-    tally: Tally, component: str, kind: ClaimKind, standing: str, horizon: int
-) -> list[int]:
-    """The totals of each year that a claim counts in."""
-    key = component, kind, standing
-    found = tally.pence.get(key)
-    if found is None:
-        found = tally.pence[key] = [0] * horizon
-    return found
-
-
-def values_of(chosen: Chosen, keys: Mapping[str, str]) -> Values:
-    """The central values that hold; what nobody assumed is nothing, and additionality all."""
-    return Values(**{name: chosen.rows[key].central for name, key in keys.items()})
-
-
-def to_pence(pounds: Decimal) -> int:
-    """Pounds in whole pence, half to even."""
-    return round(pounds * 100)
 
 
 def charged(
@@ -269,20 +197,22 @@ def platform_claims(platforms: Iterable[Platform], terms: Terms, tally: Tally) -
         charged(platforms, both[:1], terms, tally), charged(platforms, both, terms, tally),
         strict=True,
     ):  # fmt: skip
-        claim = Claim(
-            (platform.slug, "", ClaimKind.PLATFORM), (0, 0, platform.id, platform.id, 0),
-            platform.slug, None,
-        )  # fmt: skip
+        years: Pence = {}
+        used: set[str] = set()
         for year, (mine, all_, key) in enumerate(zip(some, every, keys, strict=True)):
             if all_:
                 cost = terms.chosen.rows[key].central
                 pence, more = to_pence(mine * cost), to_pence(all_ * cost)
-                claim.years[year] = [pence, more - pence, 0]
-                for standing, part in zip(both, claim.years[year], strict=False):
-                    _totals(tally, *claim.key[::2], standing, terms.horizon)[year] += part
-                claim.keys = tuple(sorted({*claim.keys, key}))
-        if claim.years:
-            yield claim
+                years[year] = [pence, more - pence, 0]
+                for standing, part in zip(both, years[year], strict=False):
+                    total = tally.totals(platform.slug, ClaimKind.PLATFORM, standing, terms.horizon)
+                    total[year] += part
+                used.add(key)
+        if years:
+            yield Claim(
+                (platform.slug, "", ClaimKind.PLATFORM), (0, 0, platform.id, platform.id, 0),
+                platform.slug, None, keys=tuple(sorted(used)), pence=years,
+            )  # fmt: skip
 
 
 def case(

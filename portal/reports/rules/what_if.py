@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from portal.errors import Invalid
-from portal.reports.rules.assumptions import SHARES, Chosen, Row, check
+from portal.reports.rules.assumptions import SHARES, Chosen, Row, Terms, check
+from portal.reports.rules.claim import to_pence
 from portal.reports.rules.places import Places
 from portal.reports.rules.ranges import DRAWS, Case
 from portal.reports.rules.results import BOTH, CONFIRMED, weighed
-from portal.reports.rules.runs import Platform, Tally, Terms, case, to_pence
+from portal.reports.rules.runs import Platform, Tally, case
 from portal.reports.words import Assumed, View
 
 #: A page waits for about a second: so many multiplications, whatever the size of the case.

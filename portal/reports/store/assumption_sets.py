@@ -14,8 +14,7 @@ from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.store.organisations import iso
 from portal.errors import N_, Missing, Stale
 from portal.reports.models.assumptions import AssumptionRow, AssumptionSet
-from portal.reports.rules.assumptions import Chosen, Row
-from portal.reports.rules.runs import Terms
+from portal.reports.rules.assumptions import Chosen, Row, Terms
 from portal.reports.words import SetState
 
 #: What the history calls them.

@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from portal.db import insert_columns
 from portal.reports.models.runs import SavingsClaim
 from portal.reports.rules.claim import Claim
+from portal.reports.words import ClaimKind
 
 #: A row: the key after the run, so that rows sort by it, what it is of, and lists as JSON.
 Row = tuple[int, int, str, int, int | None, int, str, str, str, str | None]
 COLUMNS = ("service_id", "capability_id", "kind", "platform_id", "component_id", "organisation_id",
            "years", "usages", "assumptions", "parts")  # fmt: skip
+_KINDS = {kind: kind.value for kind in ClaimKind}
 #: Rows of so many services are put in order at once.
 SERVICES = 1_000
 #: So many rows wait in memory.
@@ -85,12 +87,16 @@ class Sorter:
 
 def _row(claim: Claim) -> Row:
     service, need, platform, component, body = claim.ids
-    usages = orjson.dumps(sorted(claim.usages)).decode()
+    usages = _numbers(claim.usages)
     return (
-        service, need, claim.kind.value, platform, component, body, claim.amounts().decode(),
+        service, need, _KINDS[claim.key[2]], platform, component, body, claim.amounts(),
         usages, _text(claim.keys),
         orjson.dumps(claim.part_rows()).decode() if claim.parts else None,
     )  # fmt: skip
+
+
+def _numbers(ids: list[int]) -> str:
+    return f"[{ids[0]}]" if len(ids) == 1 else orjson.dumps(sorted(ids)).decode()
 
 
 @lru_cache(maxsize=1_000)

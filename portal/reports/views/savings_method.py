@@ -13,8 +13,8 @@ from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.rules import example
 from portal.reports.rules.appraisal import LATER_RATE, STANDARD_RATE, STANDARD_YEARS
 from portal.reports.rules.assumptions import OF_COMPONENT, Row
+from portal.reports.rules.claim import to_pence
 from portal.reports.rules.ranges import DRAWS
-from portal.reports.rules.runs import to_pence
 from portal.reports.rules.scenario import LETTERS
 from portal.reports.store import assumption_sets
 from portal.reports.views.savings_shown import crumbs

@@ -15,9 +15,9 @@ from portal.reports.actions import trying
 from portal.reports.forms import what_if as forms
 from portal.reports.rules import what_if as rules
 from portal.reports.rules.assumptions import Row
+from portal.reports.rules.claim import to_pence
 from portal.reports.rules.ranges import DRAWS
 from portal.reports.rules.results import BARS, bars_of
-from portal.reports.rules.runs import to_pence
 from portal.reports.rules.what_if import Known
 from portal.reports.store import assumption_sets
 from portal.reports.views.savings_shown import Shown, headline, named, newest, of_run, run_crumbs
