@@ -342,3 +342,26 @@ def test_figures_made_up_for_a_demo_say_so_to_everybody(
     (item,) = client.get("/data-sets/a-fine/volumes.json").get_json()["items"]
     assert (item["source"], item["way"]) == ("Made up for this demo", "import")
     assert "Made up for this demo" in client.get("/data-sets/a-fine/volumes.csv").text
+
+
+def test_a_second_one_with_the_same_figures_says_which_counts(
+    client: PageClient, place: Place
+) -> None:
+    place.add(period=Period.QUARTER, type="other")
+    place.add(type="first", title="The first")
+    place.add(SetKind.TRANSACTIONS, type="second")
+    place.session.commit()
+    listed = {row["type"]: row for row in client.get("/data-sets.json").json["items"]}
+    assert (listed["second"]["counts_after"], listed["second"]["threshold"]) == ("a-fine/first", 0)
+    assert {listed[each]["counts_after"] for each in ("first", "other")} == {None}
+    counts = "Counts only for periods without a figure in"
+    assert f"{counts} a-fine/first" in text(client, "/data-sets")
+    assert "The first (a-fine/first) has the same figures." in text(
+        client, "/data-sets/a-fine/second"
+    )
+    assert "has the same figures" not in text(client, "/data-sets/a-fine/first")
+    assert f"{counts} The first" in text(place.team, "/services/a-fine")
+    assert counts not in text(client, "/services/a-fine")
+    form = text(place.team, "/data-sets/add?service=a-fine&sort=volumes")
+    assert "3 data sets have the same figures already: " in form
+    assert "The first (month)" in form

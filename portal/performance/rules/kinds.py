@@ -180,3 +180,9 @@ def figures_in(kind: SetKind) -> frozenset[Figure]:
     """Every figure that a sort of data set has."""
     sort = SORTS.get(kind)
     return frozenset(each[2] for each in sort.figures) if sort else frozenset()
+
+
+def with_figures_of(kind: SetKind) -> list[SetKind]:
+    """The sorts that have a figure of this one, itself among them; none where it has no figure."""
+    mine = figures_in(kind)
+    return [each for each in SORTS if mine & figures_in(each)]

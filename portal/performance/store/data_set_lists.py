@@ -17,6 +17,7 @@ from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.fixed import Fixed
 from portal.performance.models.data_sets import DataSet
+from portal.performance.store.first_sets import counts_after
 from portal.performance.words import Period, SetKind
 
 #: So many data sets wait for somebody at most.
@@ -25,7 +26,9 @@ _body = aliased(Organisation, name="body")
 
 
 class Row(NamedTuple):
-    """A data set in the list."""
+    """A data set in the list. Of what both have, the one at `counts_after` counts, if there is one:
+    see `first_sets`.
+    """
 
     id: int
     group: str
@@ -46,10 +49,12 @@ class Row(NamedTuple):
     due_on: date | None
     closed_on: date | None
     added_on: date | None
+    threshold: int
+    counts_after: str | None
 
 
 class Own(NamedTuple):
-    """A data set as the page of its service or component tells of it."""
+    """A data set as the page of its service or component tells of it; see `Row`."""
 
     group: str
     type: str
@@ -59,6 +64,7 @@ class Own(NamedTuple):
     last_start: date | None
     due_on: date | None
     closed_on: date | None
+    counts_after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +213,8 @@ def rows() -> Any:
     query = select(
         d.id, d.group, d.type, d.title, d.kind, d.period, Service.slug, Service.name,
         Component.slug, Component.name, _body.slug, _body.name, d.published, d.first_start,
-        d.last_start, d.received_at, d.due_on, d.closed_on, d.added_on,
+        d.last_start, d.received_at, d.due_on, d.closed_on, d.added_on, d.threshold,
+        counts_after(),
     )  # fmt: skip
     return _joined(query).order_by(d.group, d.type)
 
@@ -225,7 +232,7 @@ def _joined(query: Any) -> Any:
 
 _OF_THING = {
     kind: Fixed(
-        select(*(getattr(DataSet, name) for name in Own._fields))
+        select(*(getattr(DataSet, name) for name in Own._fields[:-1]), counts_after())
         .where(column == bindparam("id"))
         .order_by(DataSet.group, DataSet.type)
     )

@@ -27,7 +27,8 @@ from portal.performance.forms.labels import kind_label
 from portal.performance.forms.own_schemas import ExtendForm, Schemed, form_class
 from portal.performance.rules import kinds
 from portal.performance.rules.schemas import Schema
-from portal.performance.store import data_set_lists, data_sets
+from portal.performance.store import data_set_lists, data_sets, first_sets
+from portal.performance.store.first_sets import First
 from portal.performance.views.data_set_base import (
     FOLDERS,
     ONE,
@@ -69,7 +70,14 @@ def _new(of: Of, id_: int, kind: SetKind) -> AnyResponse:
     return form_page(
         form, _("Add a data set: %(sort)s", sort=kind_label(kind)), _crumbs(of),
         template="performance/data_set_form.html", own=kind is SetKind.OWN,
+        there=_there(of, id_, kind),
     )  # fmt: skip
+
+
+def _there(of: Of, id_: int, kind: SetKind) -> list[First]:
+    """What counts before the data set that is being added."""
+    with reading() as session:
+        return first_sets.there(session, Kind(cast(Kind, of.kind)), id_, kind)
 
 
 def _asked() -> tuple[Of, int] | None:

@@ -46,7 +46,13 @@ def _panel(kind: Kind) -> Callable[[Session, int, str], Markup | None]:
         if not shown and not keeps:
             return None
         html = render_template(
-            "performance/panel.html", kind=kind, slug=slug, rows=shown, keeps=keeps, today=today()
+            "performance/panel.html",
+            kind=kind,
+            slug=slug,
+            rows=shown,
+            keeps=keeps,
+            today=today(),
+            titles={f"{row.group}/{row.type}": row.title for row in rows},
         )
         return Markup(html)  # noqa: S704  a template of ours
 

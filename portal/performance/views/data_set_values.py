@@ -18,7 +18,14 @@ from portal.performance.forms.labels import period_name
 from portal.performance.rules import kinds, periods, schemas
 from portal.performance.rules.figure_links import link_of
 from portal.performance.rules.questions import questions
-from portal.performance.store import data_set_values, data_sets, figure_links, hiding, senders
+from portal.performance.store import (
+    data_set_values,
+    data_sets,
+    figure_links,
+    first_sets,
+    hiding,
+    senders,
+)
 from portal.performance.store.data_set_values import Value
 from portal.performance.store.hiding import Gone
 from portal.performance.store.senders import Granted
@@ -170,6 +177,7 @@ def _show(found: Seen, ignored: tuple[str, ...]) -> Response:
         values = [value for value in values if value.start in starts[:PERIODS]]
         values = _disclosed(found, values, _gone(session, found, starts[:PERIODS]))
         roles = _roles(session, found, values)
+        counts = first_sets.first_of(session, row)
     more = {"before": starts[PERIODS - 1]} if len(starts) > PERIODS else None
     schema = data_sets.schema_of(row)
     return page(
@@ -178,6 +186,7 @@ def _show(found: Seen, ignored: tuple[str, ...]) -> Response:
         section=_("Data sets"),
         crumbs=crumbs_to(found)[:-1],
         seen=found,
+        counts=counts,
         schema=schema,
         says=[(label(kpi.value, "figure_kpi"), _(said)) for kpi, said in
               schemas.says(row.kind, row.definition)],

@@ -44,7 +44,7 @@ FILTERS = (*SLUGS, "kind", "period", "overdue", "published", "q")
 COLUMNS = (
     "group", "type", "title", "kind", "period", "service_slug", "service", "component_slug",
     "component", "organisation_slug", "organisation", "published", "first_start", "last_start",
-    "received_at", "due_on", "overdue", "closed_on",
+    "received_at", "due_on", "overdue", "closed_on", "threshold", "counts_after",
 )  # fmt: skip
 _WHETHER = {"yes": True, "no": False}
 
