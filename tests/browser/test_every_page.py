@@ -248,3 +248,13 @@ def test_a_wide_page_would_be_seen(visit: Visit) -> None:
     page = visit("/", width=320)
     page.evaluate("document.querySelector('main').innerHTML += '<pre>' + 'x'.repeat(200)")
     assert sideways(page)
+
+
+def test_a_word_wider_than_a_narrow_screen_goes_on_in_the_next_line(visit: Visit) -> None:
+    page = visit("/cookies", width=320)
+    page.evaluate(
+        """word => document.querySelector('main').innerHTML +=
+             `<p class="govuk-body">${word}<code>${word}</code></p><ul><li>${word}</li></ul>`""",
+        "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+    )
+    assert not sideways(page)
