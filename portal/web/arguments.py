@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from flask import request
 
+from portal.digits import whole_number
 from portal.errors import N_, Problem
 from portal.web.formats import Format, leave_out
 
 Closed = TypeVar("Closed", bound=StrEnum)
 PAGE_SIZE = 50
-LAST_ID = 2**31 - 1
 
 
 def refuse_unknown(fmt: Format, ignored: Sequence[str]) -> None:
@@ -51,8 +51,4 @@ def one_of(name: str, closed: type[Closed], ignored: list[str]) -> Closed | None
 
 def place(name: str) -> int | None:
     """The id in an argument such as `after`; None where there is none that could be one."""
-    text = request.args.get(name, "")
-    # Python refuses to read thousands of digits, so their number comes first.
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LAST_ID))):
-        return None
-    return int(text) if int(text) <= LAST_ID else None
+    return whole_number(request.args.get(name))

@@ -14,7 +14,7 @@ from babel import Locale
 from flask import request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import Field, IntegerField, StringField, TextAreaField
+from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
@@ -47,6 +47,11 @@ def _cleaned_lines(text: str | None) -> str | None:
     return cleaned(text, multiline=True)
 
 
+def _chosen(value: object) -> object:
+    """Spaces are no choice: a question that may be left out is not asked about them."""
+    return value.strip() if isinstance(value, str) else value
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """The parent of every form: protected from forgery, shown with GOV.UK macros."""
 
@@ -61,6 +66,8 @@ class Form(FlaskForm):  # type: ignore[misc]
             if issubclass(kind, StringField):
                 first = _cleaned_lines if issubclass(kind, TextAreaField) else cleaned
                 options["filters"] = (first, *unbound_field.kwargs.get("filters", ()))
+            elif issubclass(kind, SelectField):
+                options["filters"] = (_chosen, *unbound_field.kwargs.get("filters", ()))
             return cast(Field, super().bind_field(form, unbound_field, options))
 
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
@@ -298,7 +305,10 @@ def slug_typed(text: str | None, folder: str) -> str | None:
     Returns:
         The last part of the address; None where it is of no such page, or of another host.
     """
-    parts = urlsplit((text or "").strip())
+    try:
+        parts = urlsplit((text or "").strip())
+    except ValueError:  # a host in brackets that is none
+        return None
     before, _slash, slug = _ENDING.sub("", parts.path.rstrip("/")).rpartition("/")
     here = parts.netloc in ("", request.host) and before.rpartition("/")[2] in ("", folder)
     return slug if here and _LAST_PART.fullmatch(slug) else None

@@ -14,8 +14,8 @@ from portal.accounts.forms.labels import label
 from portal.accounts.models.roles import RoleGrant
 from portal.accounts.store import grants, people, things
 from portal.audit import london_day
+from portal.digits import LAST_ID
 from portal.errors import Missing
-from portal.web.arguments import LAST_ID
 from portal.web.forms import Form
 from portal.web.i18n import _
 from portal.web.pages import page

@@ -17,6 +17,7 @@ from wtforms.validators import Optional
 from portal.assessments.booking_words import Nation
 from portal.assessments.forms.booking_answers import WEEKDAYS, yes_no
 from portal.assessments.rules.booking_settings import BOUNDS, NAMES, HeldHow
+from portal.digits import id_in
 from portal.errors import N_, Invalid
 from portal.web.filters import commas
 from portal.web.forms import Form, Whole, choices
@@ -112,8 +113,7 @@ class HeldHowForm(Form):
 
     def base_version(self) -> int:
         """The version that the form was made from."""
-        text = self.base.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return id_in(self.base.data)
 
 
 def _flag(text: str | None) -> bool | None:

@@ -11,6 +11,7 @@ from portal.assessments.rules.decision import Disagreement, Doubt
 from portal.assessments.rules.drafting import LONGEST, Said
 from portal.assessments.rules.ratings import NOT_APPLICABLE, of_point, of_whole
 from portal.assessments.words import RatingScheme
+from portal.digits import id_in, whole_number
 from portal.web.forms import Enter, Form, MaxLength, Select, choices
 from portal.web.i18n import _, lazy
 
@@ -49,10 +50,6 @@ DOUBTS: Mapping[Disagreement, str] = {
 def in_words(doubt: Doubt) -> str:
     """How a result and the points do not go together."""
     return str(DOUBTS[doubt.kind]) % {"points": ", ".join(map(str, doubt.numbers))}
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 10 else 0
 
 
 class SectionForm(Form):
@@ -120,12 +117,12 @@ class SectionForm(Form):
     @property
     def base(self) -> int:
         """The version that was read."""
-        return _number(self.version.data)
+        return id_in(self.version.data)
 
     @property
     def settles(self) -> int | None:
         """The text of one's own that was set aside."""
-        return _number(self.aside.data) or None
+        return whole_number(self.aside.data) or None
 
 
 class VersionForm(Form):
@@ -137,7 +134,7 @@ class VersionForm(Form):
     @property
     def base(self) -> int:
         """The version that was read."""
-        return _number(self.version.data)
+        return id_in(self.version.data)
 
 
 class ActionForm(VersionForm):

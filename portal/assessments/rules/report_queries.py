@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from portal.assessments import words
 from portal.catalogue.rules.filters import Cursor, Pairs, Reader
+from portal.digits import whole_number
 
 #: An assessment of which nobody knows the standard.
 UNKNOWN = "unknown"
@@ -73,7 +74,7 @@ def parse(pairs: Pairs) -> tuple[ReportQuery, tuple[str, ...]]:
     standard, point = read.one("standard"), read.one("point")
     version, _dot, number = (point or "").rpartition(".")
     standard = version or standard
-    known = number.isascii() and number.isdigit() and len(number) < 4 and standard is not None
+    known = whole_number(number, 999) is not None and standard is not None
     if point and not known:
         read.ignored.append(f"point={point[:80]}")
     query = ReportQuery(

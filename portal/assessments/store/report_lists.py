@@ -45,6 +45,7 @@ from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.rules.filters import Cursor, Key
 from portal.catalogue.store import hierarchy
 from portal.catalogue.store.paging import Slice, by_rank
+from portal.digits import id_in
 
 PAGE_SIZE = 50
 
@@ -133,7 +134,7 @@ def _points(query: ReportQuery) -> Any:
         .join(v, v.id == p.version_id)
         .join(Standard, Standard.id == v.standard_id)
         .where(Standard.slug == slug, p.number == query.point)
-        .where(v.number == (int(number) if number.isdigit() else 0))
+        .where(v.number == id_in(number))
     )
     if not query.counterparts:
         return here

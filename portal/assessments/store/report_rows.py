@@ -33,6 +33,7 @@ from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.rules.filters import Cursor
 from portal.catalogue.store.paging import Slice, cut
+from portal.digits import id_in
 
 _first = aliased(AssessmentOwner)
 _body = aliased(Organisation)
@@ -134,7 +135,7 @@ def _narrowed(query: ReportQuery) -> tuple[list[Any], dict[str, Any], Hashable]:
         slug, _dash, number = standard.rpartition("-")
         found.append(a.standard_version_id.is_(None) if standard == UNKNOWN else _against())
         if standard != UNKNOWN:
-            asked |= {"slug": slug, "number": int(number) if number.isdigit() else 0}
+            asked |= {"slug": slug, "number": id_in(number)}
     form = tuple((name, isinstance(value, list)) for name, value in asked.items())
     return found, asked, (form, UNKNOWN in query.years, query.standards == (UNKNOWN,))
 

@@ -24,6 +24,7 @@ from portal.catalogue.views.base import (
     today,
     unknown,
 )
+from portal.digits import whole_number
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
 from portal.web.i18n import _
@@ -71,7 +72,7 @@ def _asked() -> tuple[ActionQuery, tuple[str, ...]]:
             ignored.append(f"{name}={found[name][:80]}")
             found[name] = ""
     number = found["point"]
-    if number and not (number.isascii() and number.isdigit() and len(number) < 4):
+    if number and whole_number(number, 999) is None:
         ignored.append(f"point={number[:80]}")
         number = ""
     after = request.args.get("after", "")

@@ -31,6 +31,7 @@ from portal.catalogue.views.base import (
     today,
     unknown,
 )
+from portal.digits import whole_number
 from portal.errors import Invalid, Refused, Stale
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
@@ -244,10 +245,9 @@ def _set_data(found: Own) -> dict[str, Any]:
 
 def _set(form: SetForm, person_id: int) -> bool:
     """Whether it is saved; else the form says why not, and holds the version that is there now."""
-    version = form.version.data or ""
+    version = whole_number(form.version.data)
     try:
-        number = int(version) if version.isdigit() else -1
-        acts.set_(database(), person_id, number, form.wanted(), act())
+        acts.set_(database(), person_id, -1 if version is None else version, form.wanted(), act())
     except Stale as problem:
         form.refuse(Invalid("go", problem.marked))
         with reading() as session:

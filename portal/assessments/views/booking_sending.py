@@ -7,14 +7,14 @@ from collections.abc import Callable
 from portal.assessments.actions.booking import Sent
 from portal.assessments.forms.booking import TaskForm
 from portal.assessments.views.booking_base import Seen
+from portal.digits import id_in
 from portal.errors import Invalid, Refused, Stale
 from portal.web.people import act, current_person
 
 
 def sent(seen: Seen, form: TaskForm, reason: str | None = None) -> Sent:
     """Who sends a form about which booking, as they read it."""
-    text = form.version.data or ""
-    version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    version = id_in(form.version.data)
     return Sent(seen.booking.reference, version, current_person(), act(reason))
 
 

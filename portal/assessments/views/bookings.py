@@ -33,6 +33,7 @@ from portal.catalogue.views.base import (
     stream,
     unknown,
 )
+from portal.digits import id_in
 from portal.errors import Invalid, Missing, Refused, Stale
 from portal.web.formats import Format, formats, respond_list, respond_record
 from portal.web.guard import requires
@@ -222,9 +223,9 @@ def _too_late(seen: Seen, asked: Move) -> AnyResponse:
 
 
 def _made(seen: Seen, asked: Move, form: MoveForm) -> None:
-    text, reason = form.version.data or "", form.reason.data if form.asks else None
+    reason = form.reason.data if form.asks else None
     booking_steps.step(
-        database(), seen.booking.reference, int(text) if text.isdigit() else 0, asked,
+        database(), seen.booking.reference, id_in(form.version.data), asked,
         current_person(), replace(act(), reason=reason or None),
         current_app.extensions["portal"].settings.public_url,
     )  # fmt: skip

@@ -17,7 +17,6 @@ from portal.assessments.store import suggestions
 from portal.assessments.store.findings import Row
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.views.base import (
-    LAST_ID,
     PAGE_SIZE,
     database,
     place,
@@ -28,6 +27,7 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.catalogue.views.histories import told
+from portal.digits import id_in
 from portal.errors import N_, Invalid, Missing, Stale
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
@@ -226,7 +226,7 @@ def _trail(row: Row) -> list[tuple[str, str]]:
 def release(slug: str) -> AnyResponse:
     """Take the sentences that were ticked out of a finding: they are suggested again."""
     where = url_for("findings.show", slug=slug)
-    ids = {int(n) for n in request.form.getlist("sentence") if n.isdecimal() and int(n) <= LAST_ID}
+    ids = {id_in(each) for each in request.form.getlist("sentence")}
     with reading() as session:
         mine = ids & set(store.sentence_ids(session, store.by_slug(session, slug).id))
     if not DecideForm().validate_on_submit() or not mine:
@@ -242,7 +242,7 @@ def edit(slug: str) -> AnyResponse:
     row, form = _form(slug)
     if form.validate_on_submit():
         try:
-            acts.edit(database(), slug, int(form.version.data or 0), form.said(), act())
+            acts.edit(database(), slug, id_in(form.version.data), form.said(), act())
             return done(_("The finding is saved."), url_for("findings.show", slug=slug))
         except Invalid as problem:
             form.refuse(problem)

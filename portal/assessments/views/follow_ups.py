@@ -23,6 +23,7 @@ from portal.assessments.views.report_drafts import about
 from portal.assessments.words import AssessmentKind
 from portal.catalogue.forms.labels import label
 from portal.catalogue.views.base import database, reading
+from portal.digits import id_in
 from portal.errors import Invalid, Missing, Refused, Stale
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
@@ -143,13 +144,13 @@ def _do(reference: str, action_id: int, asked: Deed) -> AnyResponse:
 
 
 def _done(form: DeedForm, seen: Seen, action_id: int, deed: Deed) -> AnyResponse | None:
-    text, back = form.version.data or "", f"{seen.href}/actions/{action_id}"
+    back = f"{seen.href}/actions/{action_id}"
     address = form.address.data if "address" in form else None
     wanted = Wanted(deed, form.text.data or "", address or None)
     try:
         acts.do(
             database(), seen.booking.reference, action_id,
-            int(text) if text.isdigit() and len(text) < 10 else 0, wanted, current_person(), act(),
+            id_in(form.version.data), wanted, current_person(), act(),
             str(current_app.extensions["portal"].settings.public_url),
         )  # fmt: skip
     except Invalid as problem:

@@ -29,6 +29,7 @@ from portal.assessments.views.panel_base import (
 )
 from portal.catalogue.views.base import database, reading
 from portal.catalogue.views.editing_base import public_url
+from portal.digits import id_in
 from portal.web.guard import requires
 from portal.web.i18n import _
 from portal.web.pages import page
@@ -147,8 +148,7 @@ def object_to(reference: str, seat_id: int) -> AnyResponse:
 
 
 def _objected(form: ObjectForm, reference: str, seat_id: int) -> None:
-    seen = form.seen.data or ""
-    who, reason = int(seen) if seen.isdigit() else 0, form.reason.data or ""
+    who, reason = id_in(form.seen.data), form.reason.data or ""
     declaring.object_to(database(), reference, seat_id, who, reason, act(), public_url())
 
 

@@ -41,6 +41,7 @@ from portal.assessments.views.panel_base import (
 )
 from portal.catalogue.views.base import database, reading
 from portal.catalogue.views.editing_base import public_url
+from portal.digits import whole_number
 from portal.web.guard import requires
 from portal.web.i18n import _, translated
 from portal.web.pages import page
@@ -159,10 +160,10 @@ def leave(reference: str, seat_id: int) -> AnyResponse:
 
 
 def _left(form: LeaveForm, reference: str, seat_id: int) -> None:
-    chosen, seen = form.person.data, form.seen.data or ""
+    chosen = whole_number(form.person.data)
     leaving = acts.Leaving(
-        int(seen) if seen.isdigit() else None, form.reason.data or "",
-        int(chosen) if chosen.isdigit() else None, again=chosen.isdigit() or chosen == NOBODY,
+        whole_number(form.seen.data), form.reason.data or "", chosen,
+        again=chosen is not None or form.person.data == NOBODY,
     )  # fmt: skip
     acts.leave(database(), reference, seat_id, leaving, act(), public_url())
 

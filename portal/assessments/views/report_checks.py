@@ -34,6 +34,7 @@ from portal.catalogue.views.base import (
     unknown,
 )
 from portal.catalogue.views.queues import Queue, kept, offer_next, queue, words_asked
+from portal.digits import id_in
 from portal.errors import Invalid, Stale
 from portal.web.formats import Column, Format, formats, respond_list
 from portal.web.guard import requires
@@ -165,10 +166,10 @@ def _keep(report: Record, form: Any) -> bool:
     if form.errors:
         return False
     looked = form.checks.data if "checks" in form else []
-    version, note = form.version.data or "", form.note.data or None
+    note = form.note.data or None
     what = acts.Said(fields, looked, note, moved(form, report))
-    number = int(version) if version.isdigit() else 0
-    acts.check(database(), report.own.slug, number, what, replace(act(), reason=note))
+    version = id_in(form.version.data)
+    acts.check(database(), report.own.slug, version, what, replace(act(), reason=note))
     return True
 
 

@@ -31,6 +31,7 @@ from portal.assessments.views.booking_base import ONE, Seen, booking_at, opened
 from portal.assessments.views.report_drafts import about
 from portal.assessments.words import RatingScheme
 from portal.catalogue.views.base import database, reading
+from portal.digits import id_in
 from portal.errors import N_, Invalid, Missing, Refused, Stale
 from portal.web.guard import requires
 from portal.web.i18n import _
@@ -51,10 +52,6 @@ def _published(reference: str) -> Seen:
 
 def _url() -> str:
     return str(current_app.extensions["portal"].settings.public_url)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 10 else 0
 
 
 @blueprint.get(f"{ONE}/correct")
@@ -125,7 +122,7 @@ def _doubts(form: CorrectForm, booking: Booking, number: int, points: list[Point
 def _corrected(form: CorrectForm, seen: Seen, number: int) -> AnyResponse | None:
     try:
         correcting.correct(
-            database(), seen.booking.reference, _number(form.version.data), form.wanted(number),
+            database(), seen.booking.reference, id_in(form.version.data), form.wanted(number),
             current_person(), replace(act(), reason=form.why.data), _url(),
         )  # fmt: skip
     except Invalid as problem:
@@ -155,13 +152,12 @@ def _leads_somewhere(address: str | None) -> None:
     adapter = current_app.create_url_adapter(request)
     if not address or adapter is None:
         return
-    path = urlsplit(address).path
     try:
-        endpoint, named = adapter.match(path, method="GET")
+        endpoint, named = adapter.match(urlsplit(address).path, method="GET")
         if endpoint == "reports.show":
             with reading() as session:
                 report_record.heading(session, named["slug"])
-    except (HTTPException, Missing):
+    except (HTTPException, Missing, ValueError):
         problem = N_("Enter the address of a page that there is")
         raise Invalid("goes_to", problem) from None
 
@@ -170,7 +166,7 @@ def _taken_back(form: UnpublishForm, seen: Seen) -> AnyResponse | None:
     try:
         _leads_somewhere(form.goes_to.data)
         publishing.unpublish(
-            database(), seen.booking.reference, _number(form.version.data),
+            database(), seen.booking.reference, id_in(form.version.data),
             form.goes_to.data or None, current_person(),
             replace(act(), reason=form.reason.data), _url(),
         )  # fmt: skip

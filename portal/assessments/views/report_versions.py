@@ -14,7 +14,7 @@ from portal.assessments.store import publication, report_record
 from portal.assessments.views.report_drafts import told
 from portal.assessments.words import Rating
 from portal.catalogue.views.base import reading, version
-from portal.web.arguments import LAST_ID
+from portal.digits import LAST_ID
 from portal.web.caching import unless_unchanged
 from portal.web.errors import wants_json
 from portal.web.formats import Format, formats, respond_list, respond_record

@@ -35,6 +35,7 @@ from portal.assessments.views.standards_base import (
 )
 from portal.catalogue.forms.editing import refuse
 from portal.catalogue.views.base import database, reading
+from portal.digits import id_in
 from portal.errors import Invalid, Stale
 from portal.web.filters import long_date
 from portal.web.forms import choices
@@ -155,18 +156,13 @@ def edit_point(slug: str, number: int, point: int) -> AnyResponse:
     now = standards.point_of(said)
     form = PointForm(data={**now, "base": mark(now), "at": str(said.id)})
     crumbs = crumbs_to(found, (its.title, href_of(slug, number)))
-    at = _whole(form.at.data)
+    at = id_in(form.at.data)
 
     def save(wanted: Wanted) -> bool:
         return acts.edit_point(database(), its.id, at, wanted, act())
 
     title = _("Change point %(number)s", number=point)
     return _saved(form, save, title, crumbs) or form_page(form, title, crumbs)
-
-
-def _whole(text: str | None) -> int:
-    """The id that a hidden field holds; 0 for what is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 @blueprint.post(f"{HERE}/move")
@@ -180,7 +176,7 @@ def move_point(slug: str, number: int, point: int) -> AnyResponse:
     if not form.validate_on_submit() or not by:
         return saved(False, back)
     try:
-        return saved(acts.move_point(database(), its.id, _whole(form.at.data), by, act()), back)
+        return saved(acts.move_point(database(), its.id, id_in(form.at.data), by, act()), back)
     except Stale as problem:
         return not_done(translated(problem), back)
 
@@ -195,7 +191,7 @@ def remove_point(slug: str, number: int, point: int) -> AnyResponse:
     said = own_point(points_of(its)[1], point)
     form = SureForm(data={"base": mark(standards.point_of(said)), "at": str(said.id)})
     if form.validate_on_submit():
-        return _remove(its.id, _whole(form.at.data), form.base.data or "", href_of(slug, number))
+        return _remove(its.id, id_in(form.at.data), form.base.data or "", href_of(slug, number))
     rows: list[dict[str, Any]] = [
         {"key": _("Point"), "value": f"{said.number}. {said.title}"},
         {"key": _("What it asks for"), "value": said.asks},

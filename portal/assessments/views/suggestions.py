@@ -20,15 +20,16 @@ from portal.assessments.store.suggestions import LOOKED_AT, Row, SuggestionQuery
 from portal.assessments.words import FindingState
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.views.base import (
-    LAST_ID,
     PAGE_SIZE,
     database,
+    place,
     reading,
     refuse_unknown,
     stream,
     unknown,
 )
 from portal.catalogue.views.queues import offer
+from portal.digits import whole_number
 from portal.errors import Clash, Invalid
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import requires
@@ -146,10 +147,8 @@ def _facet(
 
 def _like(session: Session) -> Row | None:
     """The sentence that others are to be like."""
-    text = request.args.get("like", "")
-    if not text.isdecimal() or int(text) > LAST_ID:
-        return None
-    return next(iter(store.by_ids(session, [int(text)])), None)
+    like = place("like")
+    return None if like is None else next(iter(store.by_ids(session, [like])), None)
 
 
 def _alike(session: Session, query: SuggestionQuery, like: Row) -> list[Row]:
@@ -161,8 +160,8 @@ def _alike(session: Session, query: SuggestionQuery, like: Row) -> list[Row]:
 
 
 def _ticked(source: Any) -> list[int]:
-    found = (each for each in source.getlist("sentence") if each.isdecimal())
-    return sorted({int(each) for each in found if int(each) <= LAST_ID})[: 2 * PAGE_SIZE]
+    found = {whole_number(each) for each in source.getlist("sentence")}
+    return sorted(each for each in found if each is not None)[: 2 * PAGE_SIZE]
 
 
 def _back(source: Any) -> str:

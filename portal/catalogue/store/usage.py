@@ -20,6 +20,7 @@ from portal.catalogue.rules.suppliers import address_key
 from portal.catalogue.store import evidence, organisation_names, usage_counts
 from portal.catalogue.store.components import plain_number
 from portal.catalogue.store.organisations import day, iso, reference
+from portal.digits import whole_number
 from portal.errors import Invalid, Missing
 
 THING = "usage"
@@ -184,7 +185,7 @@ def names_of(session: Session, references: Iterable[str]) -> dict[str, tuple[str
     arrangement. References to other things are left out.
     """
     ids = [ref.removeprefix(f"{THING}:") for ref in references if ref.startswith(f"{THING}:")]
-    wanted = [int(text) for text in ids if text.isascii() and text.isdigit()]
+    wanted = [id_ for text in ids if (id_ := whole_number(text)) is not None]
     if not wanted:
         return {}
     return {

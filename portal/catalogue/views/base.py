@@ -14,8 +14,8 @@ from portal.audit import london_day
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.rules.filters import Key, encode_key
 from portal.catalogue.store import components, organisations, records, services
+from portal.digits import LAST_ID as LAST_ID  # noqa: PLC0414
 from portal.errors import Problem
-from portal.web.arguments import LAST_ID as LAST_ID  # noqa: PLC0414
 from portal.web.arguments import PAGE_SIZE as PAGE_SIZE  # noqa: PLC0414
 from portal.web.arguments import one_of as one_of  # noqa: PLC0414
 from portal.web.arguments import place as place  # noqa: PLC0414

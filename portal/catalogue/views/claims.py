@@ -42,6 +42,7 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.catalogue.views.editing_base import public_url
+from portal.digits import id_in
 from portal.errors import Invalid
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list, respond_record
@@ -170,7 +171,7 @@ def fragment(slug: str) -> Response:
 def confirm(slug: str) -> AnyResponse:
     """Confirm the claims that were ticked."""
     where = url_for("claims.users", slug=slug)
-    ids = {int(each) for each in request.form.getlist("usage") if each.isdecimal()}
+    ids = {id_in(each) for each in request.form.getlist("usage")} - {0}
     if not ConfirmManyForm().validate_on_submit() or not ids:
         return not_done(_("Nothing was confirmed: tick the services that use it."), where)
     many = acts.confirm(database(), component_at(slug).id, ids, act(), today())

@@ -32,8 +32,8 @@ from portal.catalogue.views.base import (
 )
 from portal.catalogue.views.histories import names_in
 from portal.catalogue.words import PairDecision, RecordKind
+from portal.digits import LAST_ID
 from portal.errors import Invalid, Missing
-from portal.web.arguments import LAST_ID
 from portal.web.formats import Format, formats, respond_list
 from portal.web.forms import slug_typed
 from portal.web.guard import requires

@@ -19,6 +19,7 @@ from portal.catalogue.store import services
 from portal.catalogue.store.editable import Record
 from portal.catalogue.views.base import database, reading
 from portal.catalogue.views.editing_base import crumbs_to, href_of, name_of, record_at, thing_at
+from portal.digits import id_in
 from portal.errors import N_, Invalid, Missing, Stale
 from portal.web.guard import requires
 from portal.web.i18n import _
@@ -73,8 +74,7 @@ def move(slug: str) -> AnyResponse:
     by = {"up": -1, "down": 1}.get(str(form.by.data), 0)
     if not form.validate_on_submit() or not by:
         return done(_("Nothing was changed."), _edit(record))
-    at = str(form.at.data)
-    number = int(at) - 1 if at.isascii() and at.isdigit() and len(at) < 5 else -1
+    number = id_in(form.at.data) - 1
     return _moved(record, base_in(form), number, by)
 
 

@@ -21,8 +21,8 @@ from portal.catalogue.rules.service_answers import accountable
 from portal.catalogue.rules.service_questions import Question, unanswered
 from portal.catalogue.store import capabilities, organisation_names, records, registrations
 from portal.catalogue.words import RegistrationState
+from portal.digits import LAST_ID
 from portal.errors import Invalid
-from portal.web.arguments import LAST_ID
 from portal.web.i18n import _
 from portal.web.people import current_person
 from portal.web.reading import reading

@@ -15,6 +15,7 @@ from portal.catalogue.forms.spending import ConditionForm, MetForm, WhyForm
 from portal.catalogue.store import editable, spending
 from portal.catalogue.views.base import database, reading, today
 from portal.catalogue.views.spending import crumbs_of, request_at, whose
+from portal.digits import id_in
 from portal.errors import N_, Invalid, Missing, Stale
 from portal.web.filters import long_date
 from portal.web.guard import requires
@@ -122,9 +123,8 @@ def _saved(
 ) -> AnyResponse | None:
     """Where to go on; None where the form has something to say."""
     page = f"/spend-requests/{found.id}"
-    typed = str(form.base.data or "")
     try:
-        changed = save(int(typed) if typed.isascii() and typed.isdigit() else 0)
+        changed = save(id_in(form.base.data))
     except Invalid as problem:
         form.refuse(problem)
         return None

@@ -20,6 +20,7 @@ from portal.catalogue.store import merging_services, services, usage
 from portal.catalogue.views.base import database, reading, today
 from portal.catalogue.views.editing_base import crumbs_to, record_at, thing_at
 from portal.catalogue.views.histories import names_in
+from portal.digits import whole_number
 from portal.errors import Invalid, Stale
 from portal.web.filters import long_date
 from portal.web.guard import requires
@@ -78,11 +79,11 @@ def _split(form: SplitForm, record: Any) -> AnyResponse:
             _("Check before you split the service"), _rows(form, new), _("Split the service"),
             crumbs_to(record),
         )  # fmt: skip
-    version = form.version.data or ""
-    if not version.isdigit() or len(version) > 9:
+    version = whole_number(form.version.data)
+    if version is None:
         raise Stale
     slug = splitting.split_service(
-        database(), record.slug, taken, form.places("usages"), int(version), because
+        database(), record.slug, taken, form.places("usages"), version, because
     )
     return done(_("There are two services now. This is the new one."), f"/services/{slug}")
 

@@ -30,8 +30,8 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.catalogue.words import SuccessionKind, TransferSide, TransferState
+from portal.digits import LAST_ID
 from portal.errors import N_, Invalid, Missing
-from portal.web.arguments import LAST_ID
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public, requires

@@ -7,6 +7,7 @@ import re
 from wtforms import HiddenField, RadioField, StringField, SubmitField, TextAreaField
 from wtforms.validators import ValidationError
 
+from portal.digits import id_in
 from portal.performance.forms.board_words import title_of
 from portal.performance.forms.privacy import names_nobody
 from portal.performance.rules import boards
@@ -26,8 +27,7 @@ class Based(Form):
     @property
     def version(self) -> int:
         """The version that the reader saw; 0, which none has, where that was not sent."""
-        text = str(self.base.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+        return id_in(self.base.data)
 
 
 class NoteForm(Based):

@@ -23,6 +23,7 @@ from portal.catalogue.views.base import (
     refuse_unknown,
     unknown,
 )
+from portal.digits import whole_number
 from portal.errors import N_, Invalid, Missing, Stale
 from portal.performance.actions import collections as acts
 from portal.performance.forms.collecting import (
@@ -164,8 +165,8 @@ def _address(found: Seen) -> str:
 
 
 def _base() -> int:
-    text = request.form.get("base", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    found = whole_number(request.form.get("base"))
+    return -1 if found is None else found
 
 
 def _put(form: CollectionForm, found: Seen) -> AnyResponse | None:

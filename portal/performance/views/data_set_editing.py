@@ -12,6 +12,7 @@ from portal.access import Kind, Permission, may
 from portal.accounts.store import things
 from portal.accounts.views.base import done, form_page, not_done
 from portal.catalogue.views.base import database, reading
+from portal.digits import id_in
 from portal.errors import N_, Invalid, Refused, Stale
 from portal.performance.actions import data_sets as acts
 from portal.performance.actions.data_sets import Wanted
@@ -167,7 +168,7 @@ def edit(group: str, type_: str) -> AnyResponse:
     if form.validate_on_submit():
         try:
             kept = form.kept(found.row.kind, found.row.period)
-            base = _base(form.base.data)
+            base = id_in(form.base.data)
             changed = acts.change(database(), found.row.id, base, kept, act())
             return done(_said(changed), found.href)
         except Invalid as problem:
@@ -184,10 +185,6 @@ def _kept_form(found: Seen, fresh: bool = False) -> KeptForm:
     if found.row.period is None or found.row.first_start is not None:
         del form["period"]
     return form
-
-
-def _base(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _said(changed: bool) -> str:
@@ -246,7 +243,7 @@ def _extend(form: Any, found: Seen) -> AnyResponse | None:
     known = data_sets.schema_of(found.row)
     try:
         schema = cast(Schemed, form).declared(known.period, known)
-        base = _base(form.base.data)
+        base = id_in(form.base.data)
         return done(_said(acts.extend(database(), found.row.id, base, schema, act())), found.href)
     except Invalid as problem:
         form.refuse(problem)
@@ -266,7 +263,7 @@ def close(group: str, type_: str) -> AnyResponse:
         return not_done(_("It is closed already."), found.href)
     if form.validate_on_submit():
         try:
-            acts.close(database(), found.row.id, _base(form.base.data), act(form.why.data))
+            acts.close(database(), found.row.id, id_in(form.base.data), act(form.why.data))
         except Stale:
             return _late(found)
         return done(_("The data set is closed."), found.href)
@@ -284,7 +281,7 @@ def open_again(group: str, type_: str) -> AnyResponse:
         return not_done(_("It is open already."), found.href)
     if form.validate_on_submit():
         try:
-            acts.open_again(database(), found.row.id, _base(form.base.data), act())
+            acts.open_again(database(), found.row.id, id_in(form.base.data), act())
         except Stale:
             return _late(found)
         return done(_("The data set is open again."), found.href)

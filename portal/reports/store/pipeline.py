@@ -34,6 +34,7 @@ from portal.assessments.store.report_sets import COUNTS
 from portal.assessments.words import AssessmentKind, Rating, Stage
 from portal.audit import kept
 from portal.catalogue.models.usage import Usage
+from portal.digits import id_in
 from portal.reports.rules.pipeline import (
     Ended,
     Fact,
@@ -190,7 +191,7 @@ def with_point(session: Session, version: str, number: int, rating: Rating | Non
         select(n.id)
         .join(v, v.id == n.version_id)
         .join(Standard, Standard.id == v.standard_id)
-        .where(Standard.slug == slug, v.number == (int(of) if of.isdigit() else 0))
+        .where(Standard.slug == slug, v.number == id_in(of))
         .where(n.number == number)
     )
     met = p.rating == rating if rating else p.rating != Rating.NOT_RATED

@@ -24,6 +24,7 @@ from portal.catalogue.views.base import (
     version,
 )
 from portal.db import chunks
+from portal.digits import whole_number
 from portal.reports.forms.pipeline_words import USES
 from portal.reports.rules.pipeline import Fact, Use, Wanted, span
 from portal.reports.store import pipeline
@@ -96,7 +97,8 @@ def _asked() -> Listed:
         ignored.append(f"published={published[:80]}")
         published = ""
     version_of, _dot, number = given.get("point", "").rpartition(".")
-    point = (version_of[:210], int(number)) if number.isdigit() and len(number) < 4 else None
+    its = whole_number(number, 999)
+    point = None if its is None else (version_of[:210], its)
     if given.get("point") and point is None:
         ignored.append(f"point={given['point'][:80]}")
     after = given.get("after", "")

@@ -21,6 +21,7 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
+from portal.digits import whole_number
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.rules.assumptions import Row, is_old
 from portal.reports.rules.claim_kinds import kinds_of
@@ -156,9 +157,10 @@ def _place(typed: str) -> claims.Place | None:
     parts = str(key[0]).split("/") if key else []
     if len(parts) != 4 or parts[2] not in set(ClaimKind):
         return None
-    if not all(each.isdigit() and len(each) < 10 for each in (parts[0], parts[1], parts[3])):
+    service, need, platform = (whole_number(parts[at]) for at in (0, 1, 3))
+    if service is None or need is None or platform is None:
         return None
-    return int(parts[0]), int(parts[1]), parts[2], int(parts[3])
+    return service, need, parts[2], platform
 
 
 def _following(last: Claimed) -> dict[str, str]:

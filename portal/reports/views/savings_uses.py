@@ -22,6 +22,7 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
+from portal.digits import whole_number
 from portal.reports.actions import opening
 from portal.reports.actions.opening import At
 from portal.reports.rules.inputs import Used
@@ -64,9 +65,9 @@ def index(fmt: Format, run_id: int) -> Response:
 
 def _after(ignored: list[str]) -> At | None:
     text = request.args.get("after", "")
-    part, _dot, row = text.partition(".")
-    if all(each.isascii() and each.isdigit() and len(each) < 10 for each in (part, row)):
-        return At(int(part), int(row))
+    part, row = map(whole_number, text.partition(".")[::2])
+    if part is not None and row is not None:
+        return At(part, row)
     ignored += ["after"] if text else []
     return None
 

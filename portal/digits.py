@@ -1,0 +1,25 @@
+"""Whole numbers as programs write them into addresses and hidden fields."""
+
+from __future__ import annotations
+
+#: The highest id that both databases have room for.
+LAST_ID = 2**31 - 1
+_DIGITS = 20
+
+
+def whole_number(text: object, most: int = LAST_ID) -> int | None:
+    """The number that stands in a text; None where it holds anything but digits from 0 to 9, or
+    where it is above `most`.
+
+    Letters that Unicode counts among the digits are none: Python reads some of them and refuses
+    others. It refuses thousands of digits as well, so how many there are is looked at first.
+    """
+    if not isinstance(text, str) or not (text.isascii() and text.isdigit()) or len(text) > _DIGITS:
+        return None
+    found = int(text)
+    return found if found <= most else None
+
+
+def id_in(text: object) -> int:
+    """The id or the version that a hidden field holds; 0, which nothing has, where it is none."""
+    return whole_number(text) or 0
