@@ -50,6 +50,7 @@ def test_nothing_is_published(client: PageClient, box: int) -> None:
     assert "is not published" in words(client, "/components/pay-box/rosters")
     assert "Adoption over time" not in words(client, "/components/pay-box")
     assert client.get("/components/pay-box/adoption.json").get_json() == {"items": [], "count": 0}
+    assert client.get("/components/pay-box/adoption/chart.svg").status_code == 404
 
 
 def test_adoption_over_time(client: PageClient, session: Session, box: int) -> None:
@@ -57,8 +58,13 @@ def test_adoption_over_time(client: PageClient, session: Session, box: int) -> N
     said = words(client, "/components/pay-box")
     assert "Adoption over time" in said and "559" in said
     page = soup_of(client.get("/components/pay-box/adoption"))
-    described = page.select("svg[role=img] desc")[0].get_text()
-    assert "Live services: 500 on 13 April 2021, 559 on 31 May 2022." in described
+    drawing = page.select("#chart img")[0]
+    said = "Live services: 500 (13 April 2021), 559 (31 May 2022), which is the most."
+    assert said in str(drawing["alt"]) and "1 period has no figure." in str(drawing["alt"])
+    assert "Live services rose 12% from" in page.select("#chart h2")[0].get_text()
+    assert len(page.select("#chart-values tbody tr")) == 60
+    for kind in ("svg", "png", "csv"):
+        assert client.get(f"/components/pay-box/adoption/chart.{kind}").status_code == 200, kind
     assert len(page.select("#days tbody tr")) == 50
     assert not page.select("svg [style], main script")
     following = page.select("a[rel=next]")[0]["href"]

@@ -28,6 +28,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "account.name": Permission.USE_ACCOUNT,
     "account.professions": Permission.USE_ACCOUNT,
     "account.show": Permission.USE_ACCOUNT,
+    "adoption.chart": PUBLIC,
     "adoption.index": PUBLIC,
     "answers.ask": (Permission.EDIT_REGISTRATION, REGISTRATION),
     "answers.details": (Permission.EDIT_REGISTRATION, REGISTRATION),

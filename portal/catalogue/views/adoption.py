@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
 
-from portal.catalogue.rules.adoption_chart import draw
+from portal.catalogue.forms.published import measure_name
 from portal.catalogue.store import adoption, components, records
 from portal.catalogue.views.base import (
     PAGE_SIZE,
@@ -19,10 +19,15 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
+from portal.charts.data import Lines, Point, Series
+from portal.errors import N_, Missing
 from portal.web.caching import unless_unchanged
+from portal.web.chart_texts import trend
+from portal.web.charts import Figure, File, files, respond_chart, shown
+from portal.web.filters import long_date
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
-from portal.web.i18n import _
+from portal.web.i18n import _, html_lang
 from portal.web.pages import page, paging
 
 if TYPE_CHECKING:
@@ -67,7 +72,7 @@ def _page(
     with reading() as session:
         days = adoption.days(session, id_, before, PAGE_SIZE + 1)
         latest = adoption.latest(session, id_)
-        series = {m: adoption.series(session, id_, m) for m in DRAWN if m in measures}
+        chart = _chart(session, id_, name, measures)
     following = {"before": days[PAGE_SIZE - 1].day} if len(days) > PAGE_SIZE else None
     return page(
         "catalogue/adoption.html",
@@ -82,11 +87,40 @@ def _page(
         measures=measures,
         days=days[:PAGE_SIZE],
         latest=latest,
-        chart=draw(series),
+        chart=_figure(slug, chart) if chart else None,
         ignored=ignored,
         first=before is None,
         paging=paging(None, following),
     )
+
+
+def _chart(session: Session, id_: int, name: str, measures: list[str]) -> Lines | None:
+    """How many use it over time; None where that is not published."""
+    series = [
+        Series(measure_name(each), tuple(Point(*at) for at in adoption.series(session, id_, each)))
+        for each in DRAWN
+        if each in measures
+    ]
+    title = _("Adoption of %(name)s over time", name=name)
+    return Lines(title, tuple(series), language=html_lang()) if series else None
+
+
+def _figure(slug: str, chart: Lines) -> Figure:
+    first = chart.series[0]
+    title = trend(first.name, first, chart.scale, long_date)
+    return shown(chart, f"/components/{slug}/adoption/chart", title, called=long_date)
+
+
+@files(blueprint, "/components/<slug:slug>/adoption/chart")
+@public
+def chart(slug: str, fmt: File) -> Response:
+    """Draw how many use a component over time."""
+    with reading() as session:
+        id_, name = found(session, components.THING, slug, records.TITLES[components.THING])
+        drawn = _chart(session, id_, name, adoption.measures(session, id_))
+    if drawn is None:
+        raise Missing(N_("There is no such chart"))
+    return respond_chart(fmt, drawn, f"{slug}-adoption-chart")
 
 
 def _rows(session: Session, id_: int, measures: list[str]) -> Iterator[dict[str, Any]]:
