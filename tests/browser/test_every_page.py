@@ -116,7 +116,8 @@ WRONG = {
     # The demo set has no draft; one is looked at below.
     **{f"{scope}/savings/versions/9{below}": 404
        for scope in ("/portal", "/organisations/driver-and-vehicle-licensing-agency")
-       for below in ("", "/add", "/change", "/delete", "/frame", "/publish", "/remove")},
+       for below in ("", "/add", "/change", "/delete", "/frame", "/history", "/publish",
+                     "/remove")},
 }  # fmt: skip
 EMPTY = ("/", "/services", "/services?q=tax", "/organisations", "/journeys", "/imports",
          "/organisation-names", "/components", "/capabilities", "/find-a-component",
@@ -178,8 +179,8 @@ def test_axe_finds_nothing_on_a_draft_of_assumptions(
     looking, wrong = Looking(visit, site), []
     try:
         looking.become(header_for(reader_of(demo_portal, draft)))
-        for below in ("", "/add", "/change?key=additionality", "/delete", "/frame", "/publish",
-                      "/remove?key=additionality"):  # fmt: skip
+        for below in ("", "/add", "/change?key=additionality", "/delete", "/frame", "/history",
+                      "/publish", "/remove?key=additionality"):  # fmt: skip
             looking.go(site + draft + below)
             wrong += looking.wrong()
     finally:

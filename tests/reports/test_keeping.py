@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import Grant, Kind, Role
+from portal.accounts.store import grants
 from portal.audit import HistoryEvent
 from portal.catalogue.store import organisations
 from portal.reports.store import assumption_sets
 from tests.reports.test_savings_pages import DEMO, said
-from tests.support.accounts import add_person, administrator, signed_in, work
+from tests.support.accounts import act, add_person, administrator, signed_in, work
 from tests.support.examples import ORGANISATION
 from tests.support.pages import filled, soup_of
 from tests.support.transactions import RolledBackDatabase
@@ -79,7 +80,21 @@ def test_a_version_is_drafted_changed_published_and_run(
         "Enter who approved it"
         in keeper.post(f"{version}/publish", data=filled(keeper.get(f"{version}/publish"))).text
     )
-    assert sent(keeper, f"{version}/publish", approver="Chief Economist") == version
+    publish = f"{version}/publish"
+    assert "Who can publish it" in keeper.get(publish).text
+    asked = keeper.post(publish, data={**filled(keeper.get(publish)), "approver": "Me"})
+    own = keeper.post(publish, data=filled(asked))
+    assert own.status_code == 422 and "somebody else publishes it" in own.text
+    assert filled(own)["approver"] == ["Me"]
+    signed_in(keeper, session, add_person(session, "second@x.example", administrator()))
+    assert "Who can publish it" not in keeper.get(publish).text
+    assert sent(keeper, publish, approver="Chief Economist") == version
+    assert "nobody else could" not in keeper.get(version).text
+    told = keeper.get(f"{version}/history")
+    assert "0.6, from 0.4 to 0.8" in told.text and "Additionality (a)" in told.text
+    assert "Running it alone, a year (M): " in keeper.get(f"{version}/history.csv").text
+    tags = [each["tag"] for each in said(keeper, f"{version}/history.json")["items"]]
+    assert tags[0] == "assumption_set.published" and "assumption.removed" in tags
     assert "approved by: Chief Economist" in keeper.get(version).text
     assert "It was published or changed" not in keeper.get(version).text
     run = sent(keeper, f"{HERE}/run", version="2")
@@ -88,6 +103,9 @@ def test_a_version_is_drafted_changed_published_and_run(
     assert "This run is not finished" in waits.text and "Look again" in waits.text
     work(database)
     assert "Likely between" in keeper.get(run).text
+    for ending in ("", ".json", ".csv"):
+        assert keeper.application.test_client().get(
+            f"/savings/assumptions/2/history{ending}").status_code == 200  # fmt: skip
     assert keeper.get(f"{HERE}.csv").status_code == 200
     assert [each["state"] for each in said(keeper, f"{HERE}.json")["items"]] == ["published"] * 2
     tags = set(session.scalars(select(HistoryEvent.tag).where(
@@ -111,6 +129,8 @@ def test_an_organisation_keeps_its_own_and_nobody_else_sees_them(
 ) -> None:
     body = organisations.by_slug(session, ORGANISATION).id
     role = Grant(Role.ORGANISATION_ADMINISTRATOR, Kind.ORGANISATION, body)
+    for grant in grants.holders(session, Kind.ORGANISATION, body, act().day):
+        grants.end(session, grant, act())
     signed_in(client, session, add_person(session, "own@x.example", role))
     assert client.get(HERE).status_code == 403
     assert "There is no version yet" in client.get(OWN).text
@@ -121,7 +141,11 @@ def test_an_organisation_keeps_its_own_and_nobody_else_sees_them(
     for below in forms:
         assert client.get(f"{version}/{below}").status_code == 200, below
     sent(client, f"{version}/publish", approver="Finance director")
-    assert [each["state"] for each in said(client, f"{OWN}.json")["items"]] == ["published"]
+    [own] = said(client, f"{OWN}.json")["items"]
+    assert (own["state"], own["self_approved"]) == ("published", True), "nobody else keeps it"
+    assert "nobody else could" in client.get(version).text
+    for ending in ("", ".json", ".csv"):
+        assert client.get(f"{version}/history{ending}").status_code == 200, ending
     assert client.get(f"{OWN}.csv").text.count("\n") == 2
     run = sent(client, f"{OWN}/run", version="1")
     work(database)
@@ -135,8 +159,10 @@ def test_an_organisation_keeps_its_own_and_nobody_else_sees_them(
         assert client.get(address).status_code == 200, address
         assert stranger.get(address).status_code == 404, address
     assert "/sign-in" in stranger.get(version).headers["Location"]
+    assert "/sign-in" in stranger.get(f"{version}/history").headers["Location"]
     other = app.test_client()
     signed_in(other, session, add_person(session, "other@x.example"))
-    assert other.get(version).status_code == 403
+    for below in ("", "/history", "/history.json", "/history.csv"):
+        assert other.get(version + below).status_code == 403, below
     assert other.get(run).status_code == 404
     assert len(said(other, "/savings/runs.json")["items"]) == 1

@@ -12,7 +12,10 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "snapshots.freeze": Permission.FREEZE_REPORT,
     **dict.fromkeys(
         (
-            *(f"keeping.{n}" for n in ("index", "draft", "show", "publish", "delete", "run")),
+            *(
+                f"keeping.{n}"
+                for n in ("index", "draft", "show", "publish", "delete", "run", "history")
+            ),
             *(f"keeping_rows.{name}" for name in ("frame", "add", "change", "remove")),
         ),
         (Permission.KEEP_ASSUMPTIONS, ADDRESS),
@@ -41,6 +44,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
         "savings.method",
         "savings.show",
         "savings_lists.assumptions",
+        "savings_lists.history",
         "savings_lists.index",
         "savings_lists.lines",
         "savings_bridge.show",

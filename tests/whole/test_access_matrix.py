@@ -53,7 +53,7 @@ from tests.support.summary import unnoticed
 NO_SUCH = (
     "sign_in.link", "reviews.link", "openid.start", "openid.back", "calendar.feed_of",
     "data_api.record", "figure_by_link.check", "figure_by_link.question",
-    "keeping.show", "keeping.publish", "keeping.delete",
+    "keeping.show", "keeping.publish", "keeping.delete", "keeping.history",
     *(f"keeping_rows.{name}" for name in ("frame", "add", "change", "remove")),
 )  # fmt: skip
 B, S, C, P = Kind.ORGANISATION, Kind.SERVICE, Kind.COMPONENT, Kind.PORTAL

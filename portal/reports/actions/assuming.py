@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.access import PORTAL, Grant, Kind, Role
+from portal.accounts.store import grants, people
 from portal.audit import Act, record
 from portal.db import Database, one_at_a_time
 from portal.errors import N_, Invalid, Refused
@@ -21,6 +23,8 @@ from portal.reports.words import Assumed, EvidenceClass, SetState, SizeBand
 #: What a first draft says until somebody changes it (docs/savings.md).
 FIRST: dict[str, Any] = {"horizon": 5, "rate": Decimal("0.035"), "claim_years": 3}
 LONGEST_HORIZON = 60
+#: Why somebody else has to publish a version.
+OWN = N_("You drafted or changed this version: somebody else publishes it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +132,34 @@ def publish(database: Database, scope: int, number: int, approver: str, act: Act
 
     Raises:
         Missing, Stale: no such draft; it was published already.
-        Invalid: nobody is named, or it assumes too little to work anything out.
+        Invalid: nobody is named, or it assumes too little to work anything out; or whoever asks
+            drafted or changed it, and somebody else could publish it.
     """
     with database.writing() as session:
+        one_at_a_time(session)
         found = assumption_sets.by_number(session, scope, number, draft=True)
+        found.self_approved = is_own(session, found, act)
+        if found.self_approved and others(session, found, act.day):
+            raise Invalid("approver", OWN)
         _publish(session, found, approver, act)
+
+
+def is_own(session: Session, found: AssumptionSet, act: Act) -> bool:
+    """Whether whoever acts has drafted or changed a version."""
+    return act.actor in assumption_sets.changed_by(session, found)
+
+
+def others(session: Session, found: AssumptionSet, day: date) -> list[str]:
+    """Who could publish a version that they have no part in, by name: of everybody's those who run
+    the portal, of an organisation's own those who administer it.
+    """
+    where = Grant(Role.PORTAL_ADMINISTRATOR, Kind.PORTAL, PORTAL.id)
+    if found.scope:
+        where = Grant(Role.ORGANISATION_ADMINISTRATOR, Kind.ORGANISATION, found.scope)
+    holders = grants.with_role(session, where.role, where.kind, where.id, day)
+    open_ = [each for each in holders if people.known(session, each, day)]
+    actors = {people.actor(each) for each in open_} - assumption_sets.changed_by(session, found)
+    return sorted(people.names_of_actors(session, actors).values())
 
 
 def _publish(session: Session, found: AssumptionSet, approver: str, act: Act) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.catalogue.models.organisations import NEVER_AGAIN
@@ -18,8 +27,9 @@ class AssumptionSet(Base):
 
     `scope` says whose they are: 0 for everybody's. Money is in pounds of the financial year
     `price_year`; year 0 is the financial year that begins in `base_year`. `approver` is who answers
-    for it, by office and not by name. Once it is published neither it nor its assumptions change
-    (triggers refuse that).
+    for it, by office and not by name; `self_approved` where whoever published it had drafted or
+    changed it, since nobody else could publish it. Once it is published neither it nor its
+    assumptions change (triggers refuse that).
     """
 
     __tablename__ = "assumption_set"
@@ -46,6 +56,7 @@ class AssumptionSet(Base):
     state: Mapped[words.SetState] = mapped_column(enum_column(words.SetState))
     made_by: Mapped[str] = mapped_column(String(80))
     approver: Mapped[str | None] = mapped_column(String(200))
+    self_approved: Mapped[bool] = mapped_column(default=False, server_default=false())
     published_at: Mapped[datetime | None] = mapped_column(UtcTime)
     version: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime] = mapped_column(UtcTime)

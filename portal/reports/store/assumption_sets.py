@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from portal.audit import Act, Document, kept, record
+from portal.audit import Act, Document, HistoryEvent, kept, record
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.store.organisations import iso
 from portal.errors import N_, Missing, Stale
@@ -17,8 +17,8 @@ from portal.reports.models.assumptions import AssumptionRow, AssumptionSet
 from portal.reports.rules.assumptions import Chosen, Row, Terms
 from portal.reports.words import SetState
 
-#: What the history calls them.
-SET, ROW = "assumption_set", "assumption"
+#: What the history calls them, with their assumptions.
+SET = "assumption_set"
 #: The scope of the sets that are everybody's.
 EVERYBODY = 0
 _NO_SET = N_("There is no such version of the assumptions")
@@ -119,7 +119,7 @@ def frame(found: AssumptionSet) -> Document:
         "number": found.number, "base_year": found.base_year, "price_year": found.price_year,
         "horizon": found.horizon, "rate": f"{_number(found.rate):f}",
         "claim_years": found.claim_years, "note": found.note, "state": found.state.value,
-        "approver": found.approver,
+        "approver": found.approver, "self_approved": found.self_approved,
     }  # fmt: skip
 
 
@@ -161,7 +161,23 @@ def put(session: Session, found: AssumptionSet, row: Row, act: Act) -> None:
     there.dated, there.note = row.dated, row.note
     session.flush()
     tag = "assumption.edited" if before else "assumption.added"
-    record(session, act, tag, ROW, there.id, before, document(row))
+    _told(session, found, tag, row.key, (before, document(row)), act)
+
+
+def _told(
+    session: Session, found: AssumptionSet, tag: str, key: str,
+    sides: tuple[Document | None, Document | None], act: Act,
+) -> None:  # fmt: skip
+    """Record a change of an assumption with its version, whole on both sides."""
+    before, after = ({} if side is None else {key: side} for side in sides)
+    record(session, act, tag, SET, found.id, before, after)
+
+
+def changed_by(session: Session, found: AssumptionSet) -> set[str]:
+    """Who has drafted or changed a version, as the history names them."""
+    h = HistoryEvent
+    query = select(h.actor).where(h.thing == SET, h.thing_id == found.id).distinct()
+    return set(session.scalars(query))
 
 
 def subjects(session: Session) -> tuple[dict[str, str], dict[str, str]]:
@@ -204,7 +220,7 @@ def drop(session: Session, found: AssumptionSet, key: str, act: Act) -> None:
     there = session.scalars(_at(found.id, key)).first()
     if there is None:
         raise Missing(_NO_ROW)
-    record(session, act, "assumption.removed", ROW, there.id, document(known[key]), None)
+    _told(session, found, "assumption.removed", key, (document(known[key]), None), act)
     session.delete(there)
 
 

@@ -20,7 +20,7 @@ from portal.reports.forms.keeping import PublishForm, RunForm
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.rules.assumptions import Row
 from portal.reports.store import assumption_sets, runs
-from portal.reports.views.savings_shown import crumbs
+from portal.reports.views.savings_shown import crumbs, history_of
 from portal.reports.words import Basis, SetState
 from portal.web.formats import Format, respond_list
 from portal.web.guard import requires
@@ -32,7 +32,7 @@ blueprint = Blueprint("keeping", __name__)
 BOTH = ("GET", "POST")
 NUMBER = "<int(min=1, max=9999):number>"
 COLUMNS = ("number", "state", "base_year", "horizon", "price_year", "rate", "claim_years",
-           "approver", "note")  # fmt: skip
+           "approver", "self_approved", "note")  # fmt: skip
 #: The draws of runs that are asked for on pages.
 SEED = 1
 View = TypeVar("View", bound=Callable[..., Any])
@@ -165,7 +165,23 @@ def publish(slug: str, number: int) -> AnyResponse:
             return check_page(_("Publish this version"), said, _("Publish it"), trail)
         if answer := _publish(scope, number, form):
             return answer
-    return form_page(form, _("Publish version %(number)s", number=number), trail)
+    title = _("Publish version %(number)s", number=number)
+    return form_page(form, title, trail, rows=_who(scope, number))
+
+
+def _who(scope: Scope, number: int) -> list[dict[str, str]]:
+    """Who may publish it, where that is not whoever asks."""
+    with reading() as session:
+        found = assumption_sets.by_number(session, scope.id, number)
+        mine = assuming.is_own(session, found, act())
+        names = assuming.others(session, found, act().day) if mine else []
+    if not mine:
+        return []
+    told = ", ".join(names) or _("you, as nobody else can: it will say that its maker published it")
+    return [
+        {"key": _("You"), "value": _("drafted or changed it")},
+        {"key": _("Who can publish it"), "value": told},
+    ]
 
 
 def _publish(scope: Scope, number: int, form: PublishForm) -> AnyResponse | None:
@@ -185,6 +201,17 @@ def _publishing(approver: str, many: int) -> Iterator[dict[str, str]]:
     yield {"key": _("Approved by"), "value": approver}
     yield {"key": _("Assumptions"), "value": str(many)}
     yield {"key": _("After that"), "value": _("nobody can change it any more")}
+
+
+@scoped(f"/{NUMBER}/history", formats=True)
+@keeps
+def history(slug: str, number: int, fmt: Format) -> Response:
+    """Tell what changed about a version until it was published, newest first."""
+    scope = scope_at(slug)
+    with reading() as session:
+        found = assumption_sets.by_number(session, scope.id, number)
+    trail = [*scope.crumbs, (_("Version %(number)s", number=number), f"{scope.href}/{number}")]
+    return history_of(fmt, found, trail)
 
 
 @scoped(f"/{NUMBER}/delete")

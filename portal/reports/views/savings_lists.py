@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from portal.catalogue.forms.labels import labels
 from portal.catalogue.rules.filters import decode_key, encode_key
@@ -30,7 +30,7 @@ from portal.reports.store import assumption_sets, claims, runs
 from portal.reports.store.claims import Claimed, ClaimQuery
 from portal.reports.store.runs import Listed
 from portal.reports.views.savings_lines import CLAIMS, lines_of
-from portal.reports.views.savings_shown import Shown, crumbs, of_run, run_crumbs
+from portal.reports.views.savings_shown import Shown, crumbs, history_of, of_run, run_crumbs
 from portal.reports.views.savings_totals import Total, many, totals
 from portal.reports.words import (
     Backed,
@@ -195,6 +195,18 @@ def _chosen(query: ClaimQuery, shown: Shown) -> list[tuple[str, str]]:
         found[name] = labels(of).get(request.args.get(name, ""))
     found["year"] = None if query.year is None else shown.years[query.year]
     return [(str(text), query_url(**{name: None})) for name, text in found.items() if text]
+
+
+@formats(blueprint, "/savings/assumptions/<int:number>/history")
+@unless_unchanged(version)
+@public
+def history(fmt: Format, number: int) -> Response:
+    """Tell what changed about a version until it was published, newest first."""
+    with reading() as session:
+        found = assumption_sets.published(session, number)
+    title = _("Assumptions, version %(number)s", number=number)
+    here = url_for("savings_lists.assumptions", number=number)
+    return history_of(fmt, found, crumbs((title, here)))
 
 
 @formats(blueprint, "/savings/assumptions/<int:number>")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
-from flask import url_for
+from flask import Response, url_for
 
 from portal.access import PORTAL, Kind, Permission, Thing, may
 from portal.catalogue.views.base import reading
+from portal.catalogue.views.histories import told
 from portal.errors import Missing
+from portal.reports.forms.keeping_words import in_words
 from portal.reports.forms.labels import assumption_name, financial_year, in_short
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.models.runs import SavingsRun
 from portal.reports.store import assumption_sets, runs
+from portal.web.formats import Format
 from portal.web.i18n import _
 from portal.web.people import current_person
 
@@ -62,6 +66,18 @@ def named(key: str) -> str:
     """What an assumption is of, with the names of needs and components."""
     with reading() as session:
         return assumption_name(key, assumption_sets.subjects(session))
+
+
+def history_of(fmt: Format, found: AssumptionSet, trail: list[tuple[str, str]]) -> Response:
+    """Answer with the changes of a version, its assumptions among them."""
+    name = _("version %(number)s of the assumptions", number=found.number)
+    with reading() as session:
+        # Before a download begins, which holds one connection.
+        called = partial(assumption_name, names=assumption_sets.subjects(session))
+    return told(
+        fmt, assumption_sets.SET, found.id, name, trail, file=f"savings-assumptions-{found.number}",
+        words=partial(in_words, called=called),
+    )  # fmt: skip
 
 
 def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
