@@ -48,23 +48,23 @@ class Provision:
         """The file or name of a migrated database that nobody is connected to."""
         label = "demo" if demo else "template"
         if (kind, label) not in self._templates:
-            url, name = self._empty(kind, label)
+            url = self._copy(kind, label, False) if demo else self._empty(kind, label)
             database = Database(url)
-            migrations.upgrade(database)
             if demo:
                 load_demo(create_app(settings_for(database), database))
+            else:
+                migrations.upgrade(database)
             database.close()
-            self._templates[kind, label] = name
+            self._templates[kind, label] = str(database.url.database)
         return self._templates[kind, label]
 
-    def _empty(self, kind: str, label: str) -> tuple[str, str]:
+    def _empty(self, kind: str, label: str) -> str:
         if kind == "sqlite":
-            path = self.folder / f"{label}.sqlite"
-            return f"sqlite:///{path}", str(path)
+            return f"sqlite:///{self.folder / label}.sqlite"
         name = f"{self._prefix}_{label}"
         url = make_database(self.admin, name)
         self.stack.callback(drop_database, self.admin, name)
-        return url, name
+        return url
 
     def _copy(self, kind: str, label: str, demo: bool) -> str:
         template = self._template(kind, demo)
@@ -83,7 +83,7 @@ class Provision:
     ) -> Iterator[Database]:
         """Yield a real database of its own: what is committed there stays until the end."""
         label = f"db{next(self._numbers)}"
-        url = self._copy(kind, label, demo) if migrated else self._empty(kind, label)[0]
+        url = self._copy(kind, label, demo) if migrated else self._empty(kind, label)
         database = Database(url, busy_timeout_ms=busy_timeout_ms)
         try:
             yield database
