@@ -245,6 +245,23 @@ def test_what_is_wrong_only_where_it_is_narrow_would_be_found(
     assert f"at 320 px: {rule}" in first
 
 
+def test_words_too_pale_on_a_known_page_would_be_found(visit: Visit, site: str) -> None:
+    looking = Looking(visit, site)
+    for style in ("color: #0b0c0c", "color: #ccc", "opacity: 0.3", "font-size: 15px; color: #888"):
+        looking.go(f"{site}/cookies")
+        looking.page.evaluate(
+            """style => {
+              document.querySelector('main').innerHTML += '<div class="pale"><p>Words</p></div>';
+              const sheet = new CSSStyleSheet();
+              sheet.replaceSync(`.pale { ${style} }`);
+              document.adoptedStyleSheets = [sheet];
+            }""",
+            style,
+        )
+        wrong = [each for each in looking.wrong() if "at 1280 px: color-contrast" in each]
+        assert bool(wrong) == (style != "color: #0b0c0c"), style
+
+
 def test_a_wide_page_would_be_seen(visit: Visit) -> None:
     page = visit("/", width=320)
     page.evaluate("document.querySelector('main').innerHTML += '<pre>' + 'x'.repeat(200)")
