@@ -81,7 +81,8 @@ class Portal:
 
 def chromium() -> str:
     """The browser, as scripts/chromium looks for it."""
-    for name in (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    for name in (os.environ.get("CHROMIUM", ""), *names):
         if name and (path := shutil.which(name)):
             return path
     sys.exit("Screenshots need Chromium: make browser")
