@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from portal.catalogue.models.components import Component
 from portal.catalogue.store import adoption, components
-from portal.performance.rules.histories import histories
+from portal.performance.forms import history_words as words_of
+from portal.performance.rules.histories import histories, milestones
 from portal.performance.store import histories as store
+from portal.performance.views import history_charts
+from portal.performance.views.history_charts import Asked, Axis, Sharing
 from portal.performance.words import Period, SetKind, ValueState, ValueStatus
 from tests.support.data import ACT, add_organisation
 from tests.support.pages import PageClient, soup_of
@@ -91,6 +94,19 @@ def test_a_later_data_set_of_months_goes_on_where_one_of_years_ends(
     *_, last = (row for row in client.get("/components/pay-box/performance/volume.json")
                 .get_json()["items"] if row["measure"] == "volume")  # fmt: skip
     assert (last["provisional"], last["periods_missing"]) == (True, 1)
+
+
+def test_a_milestone_behind_a_gap_is_drawn_where_it_is_known(session: Session, box: int) -> None:
+    kept = add_set(session, SetKind.COMPONENT_VOLUMES, component_id=box)
+    send(session, kept, number(JAN, "volume", 2e6), number(MAR, "volume", 9e6))
+    (known,) = store.published(session, DAY, box)
+    (volume,) = (each for each in histories(known) if each.measure == "volume")
+    marks = history_charts.line(known, volume, Asked(Axis.LINEAR, Sharing.OWN)).marks
+    assert [(each.at, each.text) for each in marks] == [
+        (date(2026, 1, 31), "1 million"), (date(2026, 3, 31), "10 million"),
+    ]  # fmt: skip
+    said = [words_of.reached(each) for each in milestones(volume)]
+    assert said[1] == "by 31 March 2026 at the latest: periods before it are not known"
 
 
 def test_what_is_not_public_or_small_is_not_known(session: Session, box: int) -> None:

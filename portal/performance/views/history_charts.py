@@ -97,7 +97,7 @@ def _marks(history: History) -> tuple[Mark, ...]:
     return tuple(
         Mark(each.by, words.size(each.amount, history.measure), known[each.by])
         for each in rules.milestones(history)
-        if each.after is not None
+        if each.after is not None or each.lacks
     )
 
 
