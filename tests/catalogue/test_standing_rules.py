@@ -60,21 +60,24 @@ def test_what_evidence_makes_of_a_claim(evidence: list[Evidence], expected: Stan
     assert on_day(LIVE, evidence[::-1], DAY) is expected, "the order of rows is no matter"
 
 
-def test_a_claim_that_is_put_right_is_confirmed() -> None:
+def test_a_claim_that_is_put_right_is_declared_again() -> None:
     began = date(2024, 3, 1)
     other = [said(DISPUTED, reason=DisputeReason.OTHER_DATE, in_use_since=began)]
     assert on_day(LIVE, other, DAY) is Standing.DISPUTED
-    assert on_day(Claim(UsageStatus.LIVE, began), other, DAY) is Standing.CONFIRMED
+    right = Claim(UsageStatus.LIVE, began)
+    assert on_day(right, other, DAY) is Standing.DECLARED, "a dispute confirms nothing"
+    assert on_day(right, [said(EvidenceKind.ROSTER, 9), *other], DAY) is Standing.CONFIRMED
     seen = Claim(UsageStatus.LIVE, began, seen=True)
     earlier = said(DISPUTED, reason=DisputeReason.OTHER_DATE, in_use_since=date(2023, 1, 1))
     later = said(DISPUTED, reason=DisputeReason.OTHER_DATE, in_use_since=date(2025, 1, 1))
-    assert on_day(seen, [earlier], DAY) is Standing.CONFIRMED, "it had begun by then, as seen"
+    assert on_day(seen, [earlier], DAY) is Standing.DECLARED, "it had begun by then, as seen"
     assert on_day(seen, [later], DAY) is Standing.DISPUTED
     ended = [said(DISPUTED, reason=DisputeReason.STOPPED, stopped_on=began)]
     assert on_day(LIVE, ended, DAY) is Standing.DISPUTED
     stopped = Claim(UsageStatus.STOPPED, date(2024, 1, 1), began)
-    assert on_day(stopped, ended, DAY) is Standing.CONFIRMED
-    assert on_day(stopped, ended, date(2100, 1, 1)) is Standing.CONFIRMED, "it cannot lapse"
+    assert on_day(stopped, ended, DAY) is Standing.DECLARED
+    before = [said(CONFIRMED, 500), *ended]
+    assert on_day(stopped, before, date(2100, 1, 1)) is Standing.CONFIRMED, "it cannot lapse"
 
 
 def test_nobody_confirms_what_is_planned_or_may_be_out_of_date() -> None:
@@ -109,7 +112,7 @@ def test_it_follows_from_what_was_said_up_to_the_day(
     assert on_day(claim, [e for e in evidence if e not in later], day) is stands
     if stands is Standing.CONFIRMED:
         held = [e for e in evidence if e.said_on <= day <= add_months(e.said_on, HOLDS)]
-        assert any(e.kind in CONFIRMING or e.in_use_since == claim.since for e in held)
+        assert any(e.kind in CONFIRMING for e in held)
     if not [e for e in evidence if e.kind in (*CONFIRMING, DISPUTED)]:
         assert stands in (Standing.DECLARED, Standing.PLANNED)
 

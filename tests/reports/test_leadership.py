@@ -202,7 +202,7 @@ def test_three_clicks_from_the_headline_to_the_evidence(client: PageClient) -> N
     page = soup_of(client.get("/leadership"))
     headline = page.select_one(".govuk-body-l a")
     assert headline is not None
-    assert "Likely between -£25,000 and -£16,000" in headline.text
+    assert "Likely between -£18,000 and -£12,000" in headline.text
     assert "This is a loss" in page.text
     assert "2 benchmarks are over two years old" in page.text
     run = soup_of(client.get(str(headline["href"])))

@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from alembic.script import ScriptDirectory
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal import migrations
 from portal.audit import history_of
 from portal.catalogue.actions import claims as acts
 from portal.catalogue.component_words import (
@@ -157,7 +159,15 @@ def test_a_corrected_claim_settles_the_dispute(used: Session, database: Database
         )  # fmt: skip
         usage.save(session, row, before, {**before, "since": "2024-06-01"}, known, WHY, "changed")
     used.expire_all()
-    assert listed(used)[0] == ("a-fine", "confirmed")
+    assert listed(used)[0] == ("a-fine", "declared")
+    # As it was until 0062: the agreed day counted as confirmed, and a scan too.
+    b_tax = one(used, "b-tax")
+    evidence.add(used, b_tax, Said(EvidenceKind.SCAN, TODAY), WHY)
+    used.execute(update(Usage).values(confirmed_on=TODAY))
+    script = ScriptDirectory(str(migrations.FOLDER)).get_revision("0062")
+    used.execute(text(script.module.CONFIRMED))
+    used.expire_all()
+    assert dict(listed(used)[:2]) == {"a-fine": "declared", "b-tax": "confirmed"}
 
 
 def test_a_stale_record_is_declared_at_most(used: Session, database: Database) -> None:

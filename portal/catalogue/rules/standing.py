@@ -63,15 +63,14 @@ class Marks:
 def marks(claim: Claim, evidence: Iterable[Evidence]) -> Marks:
     """What the evidence says of a claim.
 
-    A dispute is over once the provider confirms, or the claim says what the provider does: then it
-    is a confirmation.
+    A dispute is over once the provider confirms, or the claim says what the provider does. It
+    confirms nothing: who says since when, or that it ended, has not said that the rest is right.
     """
     every = sorted(evidence, key=lambda each: (each.said_on, each.place))
     said = [each for each in every if each.kind in PROVIDER]
     last = said[-1] if said else None
     disputed = last if last and not _settled(claim, last) else None
     confirmed = [each.said_on for each in every if each.kind in CONFIRMING]
-    confirmed += [each.said_on for each in said[-1:] if each is not disputed]
     return Marks(
         disputed.said_on if disputed else None, max(confirmed) if confirmed else None
     )  # fmt: skip

@@ -17,7 +17,7 @@ from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.models.runs import SavingsRun
 from portal.reports.store import assumption_sets, runs
 from portal.web.formats import Format
-from portal.web.i18n import _
+from portal.web.i18n import _, ngettext
 from portal.web.people import current_person
 
 
@@ -98,11 +98,17 @@ def headline(found: Shown, view: dict[str, Any]) -> str:
         view: `npv`, `p10` and `p90` in pence: the run's own, or others.
     """
     counts = found.run.result["counts"]
+    first, second = (counts.get(each, 0) for each in ("confirmed", "declared"))
     return _(
         "Likely between %(low)s and %(high)s over %(years)s years (central case %(central)s), "
-        "whole government, in prices of %(prices)s, from %(confirmed)s confirmed uses; "
-        "%(declared)s declared uses are not included.",
+        "whole government, in prices of %(prices)s, from %(confirmed)s; %(declared)s.",
         low=in_short(view["p10"]), high=in_short(view["p90"]), central=in_short(view["npv"]),
         years=found.set.horizon, prices=financial_year(found.set.price_year),
-        confirmed=f"{counts.get('confirmed', 0):,}", declared=f"{counts.get('declared', 0):,}",
+        confirmed=ngettext(
+            "%(num)s confirmed use", "%(num)s confirmed uses", first, num=f"{first:,}"
+        ),
+        declared=ngettext(
+            "%(num)s declared use is not included", "%(num)s declared uses are not included",
+            second, num=f"{second:,}",
+        ),
     )  # fmt: skip
