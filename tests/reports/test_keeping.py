@@ -152,8 +152,11 @@ def test_an_organisation_keeps_its_own_and_nobody_else_sees_them(
     mine = client.get(run)
     assert "Likely between" in mine.text
     assert version in mine.text, "its assumptions are below the organisation"
+    assert "only those who administer the organisation see it" in mine.text
+    assert "Freeze this report" not in client.get("/savings").text, "they may not"
     stranger = app.test_client()
-    for address in (run, f"{run}.json", f"{run}/claims.csv", f"{run}/charts/tornado.svg",
+    for address in (run, f"{run}.json", f"{run}/claims.csv",
+                    f"{run}/claims.xlsx", f"{run}/uses", f"{run}/charts/tornado.svg",
                     f"{run}/against{run.removeprefix('/savings/runs')}",
                     f"/savings/what-if?run={run.rpartition('/')[2]}"):  # fmt: skip
         assert client.get(address).status_code == 200, address

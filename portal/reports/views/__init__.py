@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from portal.access import PORTAL, Permission, may
 from portal.charts.data import Scale
 from portal.reports.forms import labels
 from portal.reports.store import reuse_counts
@@ -32,6 +33,7 @@ from portal.reports.views.what_if import blueprint as what_if
 from portal.web import navigation
 from portal.web.chart_texts import amount
 from portal.web.i18n import lazy
+from portal.web.people import current_person
 
 
 def install(app: Flask) -> None:
@@ -50,5 +52,11 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["assumed_value"] = labels.assumed_value
     app.jinja_env.filters["financial_year"] = labels.financial_year
     app.jinja_env.filters["cell"] = labels.cell
+    app.jinja_env.globals["may_freeze"] = _may_freeze
     navigation.add_to_footer(app, lazy("Digital government on a page"), "leadership.index")
     navigation.add_to_footer(app, lazy("Reports on government"), "overview.index")
+
+
+def _may_freeze() -> bool:
+    """Whether the reader may keep a report as it stands."""
+    return may(current_person(), Permission.FREEZE_REPORT, PORTAL)
