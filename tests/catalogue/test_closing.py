@@ -308,7 +308,7 @@ def test_the_database_finds_the_states_that_the_rules_say(cast: Cast) -> None:
         left_out = ("considering", "planned")
         assert found == {slug: states[place].value for slug, states in wanted.items()
                          if slug.split("-")[1] not in left_out}  # fmt: skip
-        numbers = closing.states(cast.session, query)
+        numbers = closing.progress(cast.session, query).states
         rows = closing.listing(cast.session, query)
         assert numbers == {state: sum(row.state == state for row in rows) for state in numbers}
 

@@ -102,12 +102,6 @@ MOST = {
     "/organisations?q=body": LIST + SEARCH,
     "/services.json?q=service": JSON + SEARCH,
     "/services.json?component=component-0": JSON + USED,
-    # Above the bar of their kind, and no further.
-    "/components?need=need-0&kind=api&sector=nhs": LIST + 1,
-    "/mandates/component-0": LIST + 1,
-    "/components/component-0/closing": LIST + 2,
-    "/components/component-0": RECORD + 3,
-    "/services/service-1/as-at/2026-01-03": RECORD + 2,
 }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Session
 from portal import audit
 from portal.audit import Document, HistoryEvent
 from portal.catalogue.models.components import Capability
+from portal.catalogue.models.reviews import Review
+from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import CapabilityNeed
 from portal.catalogue.rules.as_at import rebuilt
 from portal.catalogue.store import (
@@ -20,7 +23,6 @@ from portal.catalogue.store import (
     components,
     journeys,
     organisations,
-    records,
     reviews,
     service_documents,
     services,
@@ -57,25 +59,25 @@ def stood(session: Session, thing: str, id_: int, now: Document, day: date) -> S
 
 def _service(session: Session, slug: str) -> tuple[int, Document]:
     document = service_documents.by_slug(session, slug)
-    id_, _name = records.TITLES[services.THING](session, slug)
-    rows = session.execute(
-        select(
-            Capability.slug, CapabilityNeed.answer, CapabilityNeed.note, CapabilityNeed.source
-        )
-        .join(Capability, Capability.id == CapabilityNeed.capability_id)
-        .where(CapabilityNeed.service_id == id_)
-        .order_by(Capability.slug)
-    )  # fmt: skip
+    s, n, c, r = Service, CapabilityNeed, Capability, Review
+    query = (
+        select(s.id, r.confirmed_at, c.slug, n.answer, n.note, n.source)
+        .outerjoin(n, n.service_id == s.id)
+        .outerjoin(c, c.id == n.capability_id)
+        .outerjoin(r, reviews.of(Reviewed.SERVICE, s.id))
+        .where(s.slug == slug)
+        .order_by(c.slug)
+    )
+    rows: Any = session.execute(query).all()
     needs = {
         need: {"answer": answer.value, "note": note, "source": source}
-        for need, answer, note, source in rows
+        for _, _, need, answer, note, source in rows
+        if need is not None
     }
-    return id_, {**document, "needs": needs, **_confirmed(session, Reviewed.SERVICE, id_)}
+    return rows[0].id, {**document, "needs": needs, **_confirmed(rows[0].confirmed_at)}
 
 
-def _confirmed(session: Session, kind: Reviewed, id_: int) -> Document:
-    review = reviews.standing(session, kind, id_)
-    at = review.confirmed_at if review else None
+def _confirmed(at: datetime | None) -> Document:
     return {"confirmed_on": at and audit.london_day(at).isoformat()}
 
 
@@ -91,7 +93,8 @@ def _journey(session: Session, slug: str) -> tuple[int, Document]:
 
 def _component(session: Session, slug: str) -> tuple[int, Document]:
     found = component_documents.by_slug(session, slug)
-    return found.id, {**found.document, **_confirmed(session, Reviewed.COMPONENT, found.id)}
+    review = reviews.standing(session, Reviewed.COMPONENT, found.id)
+    return found.id, {**found.document, **_confirmed(review.confirmed_at if review else None)}
 
 
 def _capability(session: Session, slug: str) -> tuple[int, Document]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models.services import Service
@@ -63,6 +63,24 @@ def of_each(session: Session, ids: Collection[int]) -> dict[int, Blast]:
     """The same for several; one on which nothing depends is left out."""
     rows = session.connection().execute(_hit(), {"ids": list(ids)})
     return {row[0]: Blast(row[1], row[2], int(row[3] or 0), row[4]) for row in rows}
+
+
+def sums(mine: ColumnElement[bool]) -> Any:
+    """The blast radius of one component, for a statement that asks for more; a row also where
+    nothing depends on it.
+    """
+    u, s = Usage, Service
+    hit = select(u.service_id).where(mine, u.status.in_(DEPENDING)).distinct().subquery()
+    return (
+        select(
+            func.count().label("services"),
+            func.count(s.organisation_id.distinct()).label("organisations"),
+            func.sum(s.yearly_transactions).label("transactions"),
+            func.count(s.yearly_transactions).label("counted"),
+        )
+        .select_from(hit)
+        .join(s, s.id == hit.c.service_id)
+    )
 
 
 @cache

@@ -17,6 +17,7 @@ from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.rules.closing import COMING, DEPENDING, ended, ends_on
+from portal.catalogue.store.claims import reviewed, standing_of
 from portal.catalogue.store.organisations import iso
 from portal.db import chunks
 from portal.errors import Missing
@@ -79,6 +80,9 @@ class Dependent(NamedTuple):
     next_planned_live: date | None
     told_at: datetime | None
     state: str
+    standing: str
+    confirmed_on: date | None
+    disputed_on: date | None
 
 
 def ending(session: Session, slug: str) -> Ending:
@@ -166,7 +170,7 @@ def listing(session: Session, query: DependentQuery, limit: int | None = None) -
             u.id, s.sort_name, s.id, s.slug, s.name, s.phase, o.slug, o.name, c.slug, c.name,
             u.status, u.planned_live, u.since, u.since_basis, u.until, u.until_basis, u.source,
             w.id, w.arrangement, d.slug, d.name, w.product, w.status, w.since, w.planned_live, told,
-            state.label("state"),
+            state.label("state"), standing_of(query.day), u.confirmed_on, u.disputed_on,
         )
         .select_from(u)
         .join(s, s.id == u.service_id)
@@ -182,6 +186,7 @@ def listing(session: Session, query: DependentQuery, limit: int | None = None) -
         statement = statement.where(o.slug == query.organisation)
     if query.after is not None:
         statement = statement.where(tuple_(s.sort_name, u.id) > tuple_(*query.after))
+    statement = reviewed(statement)
     rows: Any = session.execute(statement.order_by(s.sort_name, u.id).limit(limit))
     return [Dependent(*row) for row in rows]
 
@@ -193,28 +198,37 @@ def every(session: Session, query: DependentQuery) -> Iterator[Dependent]:
         query = replace(query, after=(found[-1].sort_name, found[-1].usage))
 
 
-def states(session: Session, query: DependentQuery) -> dict[str, int]:
-    """How many of all rows are in each state, whatever the list is narrowed to."""
+class Progress(NamedTuple):
+    """How far all are with the move: how many uses are in each state, and the days on which uses
+    ended, with how many on each.
+    """
+
+    states: dict[str, int]
+    ended: list[tuple[date, int]]
+
+
+def progress(session: Session, query: DependentQuery) -> Progress:
+    """How far all rows are, whatever the list is narrowed to; in one statement."""
     w = aliased(Usage)
     # Not joined: PostgreSQL would read every usage there is.
     then = select(w.status).where(w.id == following()).correlate(Usage).scalar_subquery()
-    state = state_of(then, _over(query)).label("state")
-    rows: Any = session.execute(
-        select(state, func.count())
-        .select_from(Usage)
+    each = (
+        select(
+            state_of(then, _over(query)).label("state"),
+            case((Usage.status == _STOPPED, Usage.until)).label("ended"),
+        )
         .where(Usage.component_id == query.component.id, Usage.status.in_(LISTED))
-        .group_by(state)
+        .subquery()
     )
-    return dict(map(tuple, rows))
-
-
-def moved_by_day(session: Session, component_id: int) -> list[tuple[date, int]]:
-    """The days on which services stopped using a component, and how many uses ended on each."""
-    mine = (Usage.component_id == component_id, Usage.status == _STOPPED)
     rows = session.execute(
-        select(Usage.until, func.count()).where(*mine).group_by(Usage.until).order_by(Usage.until)
-    )
-    return [(day, many) for day, many in rows if day is not None]
+        select(each.c.state, each.c.ended, func.count())
+        .group_by(each.c.state, each.c.ended)
+        .order_by(each.c.ended)
+    ).all()
+    states: dict[str, int] = {}
+    for state, _, many in rows:
+        states[state] = states.get(state, 0) + many
+    return Progress(states, [(day, many) for _, day, many in rows if day is not None])
 
 
 def organisations(session: Session, component_id: int) -> list[tuple[str, str, int]]:

@@ -14,12 +14,17 @@ from portal.catalogue.component_words import Standing
 from portal.catalogue.models.components import Capability
 from portal.catalogue.models.counts import UsageCount
 from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.rosters import Roster
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
+from portal.catalogue.rules.starting import Measured
+from portal.catalogue.store import blast, starting
+from portal.catalogue.store.blast import Blast
 from portal.catalogue.store.claims import days_of, reviewed, standing_asked
 from portal.catalogue.store.usage import USING
 
-_MINE = Usage.component_id == bindparam("component", type_=Usage.component_id.type)
+_ASKED = bindparam("component", type_=Usage.component_id.type)
+_MINE = Usage.component_id == _ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,11 @@ class Users:
     """Who uses a component, with how many services and organisations that are in all.
 
     A service stands there once for each need that it meets with the component.
+
+    Attributes:
+        hit: what is hit when the component ends.
+        measured: how long services took to start with it.
+        listed: whether its provider published who uses it.
     """
 
     now: list[User]
@@ -59,6 +69,9 @@ class Users:
     organisations: int
     other_services: int
     confirmed: int
+    hit: Blast
+    measured: Measured | None
+    listed: bool
 
 
 def users(session: Session, component_id: int, day: date, limit: int | None = None) -> Users:
@@ -66,7 +79,8 @@ def users(session: Session, component_id: int, day: date, limit: int | None = No
     a day.
     """
     connection, asked = session.connection(), {"component": component_id, **days_of(day)}
-    services, organisations, others, sure = connection.execute(_counts(), asked).one()
+    found = connection.execute(_counts(), asked).one()
+    services, organisations, others, sure, days, listed, *hit = found
     return Users(
         now=_rows(session, True, limit, asked) if services else [],
         others=_rows(session, False, limit, asked) if others else [],
@@ -74,6 +88,9 @@ def users(session: Session, component_id: int, day: date, limit: int | None = No
         organisations=organisations,
         other_services=others,
         confirmed=sure,
+        hit=Blast(hit[0], hit[1], int(hit[2] or 0), hit[3]),
+        measured=starting.of_text(days),
+        listed=bool(listed),
     )
 
 
@@ -86,8 +103,8 @@ def _rows(session: Session, now: bool, limit: int | None, asked: dict[str, Any])
 # Both are made once: making them takes longer than running them.
 @cache
 def _counts() -> Any:
-    """Four figures; those of today's use come from the table kept with the writes."""
-    kept = UsageCount.component_id == bindparam("component", type_=Usage.component_id.type)
+    """All figures; those of today's use come from the table kept with the writes."""
+    kept = UsageCount.component_id == _ASKED
     using, services = Usage.status.in_(USING), func.count(Usage.service_id.distinct())
     sure = reviewed(select(services)).where(
         _MINE, using, Usage.confirmed_on.is_not(None),
@@ -98,8 +115,11 @@ def _counts() -> Any:
         select(func.count()).where(kept, UsageCount.organisation_id != 0),
         select(services).where(_MINE, ~using),
         sure,
+        starting.days_text(_MINE),
+        select(func.count()).select_from(Roster).where(Roster.component_id == _ASKED),
     )
-    return select(*(each.scalar_subquery() for each in figures))
+    hit = blast.sums(_MINE).subquery()
+    return select(*(each.scalar_subquery() for each in figures), *hit.c).select_from(hit)
 
 
 @cache

@@ -18,6 +18,7 @@ from portal.catalogue.models.usage import CapabilityNeed, Usage
 from portal.catalogue.rules import mandates as rules
 from portal.catalogue.rules.mandates import About, Way
 from portal.catalogue.store import exemptions, mandate_records
+from portal.catalogue.store.claims import Stood, reviewed, standing_of
 from portal.catalogue.store.exemptions import Live
 from portal.catalogue.store.mandate_records import Mandated
 from portal.catalogue.store.mandates import Row
@@ -33,6 +34,7 @@ class Instead(NamedTuple):
     reason: str | None
     reason_note: str | None
     contract_end: date | None
+    stood: Stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,18 @@ OUTSIDE = "outside"
 
 
 def instead(
-    session: Session, mandated: Mandated, rows: Iterable[Row]
+    session: Session, mandated: Mandated, rows: Iterable[Row], day: date
 ) -> dict[tuple[int, int], list[Instead]]:
-    """What these services use for these needs other than what is mandated, by both ids."""
+    """What these services use for these needs other than what is mandated, and how that stands on a
+    day, by both ids.
+    """
     pairs = {(row.service_id, row.need_id) for row in rows}
     u, c = Usage, Component
-    query = (
+    query = reviewed(
         select(
             u.service_id, u.capability_id, u.id, u.arrangement, c.name, u.product, u.status,
-            u.reason, u.reason_note, u.contract_end,
+            u.reason, u.reason_note, u.contract_end, standing_of(day), u.confirmed_on,
+            u.disputed_on,
         )
         .outerjoin(c, c.id == u.component_id)
         .where(
@@ -80,13 +85,13 @@ def instead(
         .order_by(u.id)
     )  # fmt: skip
     found: dict[tuple[int, int], list[Instead]] = {}
-    for service, need, id_, how, component, product, status, why, note, end in session.execute(
-        query
-    ):
+    for row in session.execute(query):
+        service, need, id_, how, component, product, status, why, note, end, *said = row
         if (service, need) in pairs:
             made = Instead(
-                id_, how.value, component or product, status.value, why and why.value, note, end
-            )
+                id_, how.value, component or product, status.value, why and why.value, note, end,
+                Stood(*said),
+            )  # fmt: skip
             found.setdefault((service, need), []).append(made)
     return found
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.component_words import DateBasis
@@ -32,9 +32,27 @@ def days_to_start(session: Session, components: Collection[int]) -> dict[int, Me
 @cache
 def _started() -> Any:
     u = Usage
-    return select(u.component_id, u.first_planned_on, u.since).where(
-        u.component_id.in_(bindparam("components", expanding=True)),
-        u.first_planned_on.is_not(None),
-        u.since.is_not(None),
-        or_(u.since_basis.is_(None), u.since_basis == DateBasis.PUBLISHED),
-    )
+    mine = u.component_id.in_(bindparam("components", expanding=True))
+    return select(u.component_id, u.first_planned_on, u.since).where(mine, *_KNOWN)
+
+
+_KNOWN = (
+    Usage.first_planned_on.is_not(None),
+    Usage.since.is_not(None),
+    or_(Usage.since_basis.is_(None), Usage.since_basis == DateBasis.PUBLISHED),
+)
+
+
+def days_text(mine: ColumnElement[bool]) -> Any:
+    """Those days of a component as one text, for a statement that asks for more; `of_text` reads
+    them.
+    """
+    both = cast(Usage.first_planned_on, String) + " " + cast(Usage.since, String)
+    return select(func.aggregate_strings(both, ",")).where(mine, *_KNOWN)
+
+
+def of_text(days: str | None) -> Measured | None:
+    """What is measured of a component, where enough services say so."""
+    pairs = [pair.split(" ") for pair in (days or "").split(",") if pair]
+    starts = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in pairs]
+    return measured(starts) if starts else None

@@ -18,7 +18,6 @@ from portal.catalogue.rules.components import ENDING
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.store import blast
 from portal.catalogue.store import closing as store
-from portal.catalogue.store.claims import standing_by, stood
 from portal.catalogue.store.closing import Dependent, DependentQuery, Ending
 from portal.catalogue.views.base import (
     PAGE_SIZE,
@@ -76,7 +75,7 @@ def _numbers(query: DependentQuery) -> dict[str, Any]:
     """What the page says above the list."""
     component = query.component
     with reading() as session:
-        hit, many = blast.of(session, component.id), store.states(session, query)
+        hit, many = blast.of(session, component.id), store.progress(session, query).states
     return {
         "component": component.slug, "lifecycle": component.lifecycle, "ends": component.ends,
         "successor": component.successor_slug, "services": hit.services,
@@ -100,9 +99,8 @@ def _asked(component: Ending) -> tuple[DependentQuery, tuple[str, ...]]:
 
 
 def _rows(session: Session, query: DependentQuery) -> Iterator[dict[str, Any]]:
-    rows = standing_by(session, store.every(session, query), query.day, lambda row: row.usage)
-    for each, standing in rows:
-        found = {**each._asdict(), "told_on": _told_on(each), "standing": standing}
+    for each in store.every(session, query):
+        found = {**each._asdict(), "told_on": _told_on(each)}
         yield {name: found[name] for name in COLUMNS}
 
 
@@ -113,12 +111,10 @@ def _told_on(row: Dependent) -> date | None:
 def _page(component: Ending, query: DependentQuery, ignored: tuple[str, ...]) -> Response:
     with reading() as session:
         rows = store.listing(session, query, PAGE_SIZE + 1)
-        numbers = store.states(session, query)
+        progress = store.progress(session, query)
         bodies = store.organisations(session, component.id)
         hit = blast.of(session, component.id)
-        moved = store.moved_by_day(session, component.id)
         answer = _answering(session, rows[:PAGE_SIZE], query.day)
-        standing = stood(session, (row.usage for row in rows[:PAGE_SIZE]), query.day)
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
     following = {"after": encode_key((last.sort_name, last.usage))} if last else None
     return page(
@@ -130,13 +126,12 @@ def _page(component: Ending, query: DependentQuery, ignored: tuple[str, ...]) ->
         component=component,
         ends=component.lifecycle in ENDING,
         hit=hit,
-        progress=_progress(numbers),
-        total=sum(numbers.values()),
-        by_month=_by_month(moved),
-        states=_states(numbers, query),
+        progress=_progress(progress.states),
+        total=sum(progress.states.values()),
+        by_month=_by_month(progress.ended),
+        states=_states(progress.states, query),
         bodies=_bodies(bodies, query),
         rows=[(row, _told_on(row), answer.get(row.service_id, [])) for row in rows[:PAGE_SIZE]],
-        standing=standing,
         narrowed=query.state or query.organisation,
         ignored=ignored,
         first=query.after is None,

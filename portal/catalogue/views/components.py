@@ -11,15 +11,12 @@ from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.rules.component_filters import ComponentQuery, parse_components
 from portal.catalogue.store import (
     adoption,
-    blast,
     capabilities,
     component_documents,
     component_lists,
     component_users,
     components,
-    rosters,
     service_lists,
-    starting,
 )
 from portal.catalogue.views import panels
 from portal.catalogue.views.as_at import as_at_of
@@ -53,7 +50,9 @@ from portal.web.pages import page
 if TYPE_CHECKING:
     from datetime import date
 
+    from portal.catalogue.store.capabilities import Node
     from portal.catalogue.store.component_documents import Shown
+    from portal.catalogue.store.component_users import Users
 
 blueprint = Blueprint("components", __name__)
 #: Rows of users on a page; the downloads have all of them.
@@ -67,31 +66,34 @@ PART = "services_"
 @public
 def index(fmt: Format) -> Response:
     """List components by the address's filters."""
-    query, ignored = _asked()
+    query, tree, ignored = _asked()
     refuse_unknown(fmt, ignored)
     everything, on, named = replace(query, cursor=None), today(), fmt == "csv"
     rows = stream(lambda session: component_documents.listed(session, everything, on, named))
     return respond_list(
-        fmt, page=lambda: _list(query, ignored), rows=rows, columns=COLUMNS, name="components"
+        fmt, page=lambda: _list(query, tree, ignored), rows=rows, columns=COLUMNS, name="components"
     )
 
 
-def _asked() -> tuple[ComponentQuery, tuple[str, ...]]:
-    """The query of this address, and what it asks for that there is not."""
+def _asked() -> tuple[ComponentQuery, list[Node] | None, tuple[str, ...]]:
+    """The query of this address, all needs where it asks for any, and what it asks for that there
+    is not.
+    """
     query, ignored = parse_components(request.args.items(multi=True))
     if not query.needs:
-        return query, ignored
+        return query, None, ignored
     with reading() as session:
-        known = capabilities.ids_by_slug(session)
+        tree = capabilities.tree(session)
+    known = {node.slug for top in tree for node in (top, *top.below)}
     unknown_needs = tuple(f"need={n[:80]}" for n in query.needs if n not in known)
     needs = tuple(n for n in query.needs if n in known)
-    return replace(query, needs=needs), (*ignored, *unknown_needs)
+    return replace(query, needs=needs), tree, (*ignored, *unknown_needs)
 
 
-def _list(query: ComponentQuery, ignored: tuple[str, ...]) -> Response:
+def _list(query: ComponentQuery, tree: list[Node] | None, ignored: tuple[str, ...]) -> Response:
     with reading() as session:
         listing = component_lists.listing(session, query)
-        tree = capabilities.tree(session)
+        tree = capabilities.tree(session) if tree is None else tree
         services = service_lists.total(session)
     return page(
         "catalogue/components.html",
@@ -119,30 +121,24 @@ def show(slug: str, fmt: Format) -> Response:
     with reading() as session:
         shown = found(session, components.THING, slug, component_documents.by_slug)
         users = component_users.users(session, shown.id, today(), SHOWN if fmt == "html" else None)
-        hit = blast.of(session, shown.id)
     return respond_record(
         fmt,
-        page=lambda: _page(shown, users, hit, form, on, ignored),
-        document=lambda: _document(shown, users, hit, on or today()),
+        page=lambda: _page(shown, users, form, on, ignored),
+        document=lambda: _document(shown, users, on or today()),
         columns=ON_DAY,
         name=slug,
     )
 
 
-def _document(shown: Shown, users: Any, hit: blast.Blast, on: date) -> dict[str, Any]:
-    with reading() as session:
-        measured = starting.days_to_start(session, [shown.id]).get(shown.id)
-    return {**document(shown, users, hit, today(), on), **started(measured)}
+def _document(shown: Shown, users: Users, on: date) -> dict[str, Any]:
+    return {**document(shown, users, users.hit, today(), on), **started(users.measured)}
 
 
 def _page(
-    shown: Shown, users: Any, hit: blast.Blast, form: AsAt, on: date | None,
-    ignored: tuple[str, ...],
-) -> Response:  # fmt: skip
+    shown: Shown, users: Users, form: AsAt, on: date | None, ignored: tuple[str, ...]
+) -> Response:
     with reading() as session:
         figures = adoption.latest(session, shown.id)
-        listed = rosters.latest(session, shown.id) is not None
-        measured = starting.days_to_start(session, [shown.id]).get(shown.id)
         more = panels.of(session, components.THING, shown.id, shown.document["slug"])
     return page(
         "catalogue/component.html",
@@ -154,10 +150,10 @@ def _page(
         c=shown.document,
         details=details(shown, today(), on or today()),
         users=users,
-        measured=measured,
+        measured=users.measured,
         adoption=[each for each in figures if not each.measure.startswith(PART)],
-        listed=listed,
-        hit=hit,
+        listed=users.listed,
+        hit=users.hit,
         panels=more,
         on=on,
         ignored=ignored,

@@ -13,7 +13,6 @@ from portal.catalogue.forms.labels import labels
 from portal.catalogue.forms.mandates import MEANS
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.store import mandate_records, mandates, service_mandates
-from portal.catalogue.store.claims import stood
 from portal.catalogue.store.mandates import MandateQuery, place_of
 from portal.catalogue.views.base import (
     PAGE_SIZE,
@@ -156,7 +155,7 @@ def _asked(mandated: Mandated) -> tuple[MandateQuery, tuple[str, ...]]:
 def _rows(session: Session, mandated: Mandated, query: MandateQuery) -> Iterator[dict[str, Any]]:
     day = today()
     for some in mandates.in_parts(session, mandated, query, day):
-        instead = service_mandates.instead(session, mandated, some)
+        instead = service_mandates.instead(session, mandated, some, day)
         exempt = service_mandates.exempted(session, mandated, some, day)
         for row in some:
             ways = instead.get((row.service_id, row.need_id), [])
@@ -179,10 +178,8 @@ def _show(mandated: Mandated, query: MandateQuery, ignored: tuple[str, ...]) -> 
         rows = mandates.listing(session, mandated, query, day, PAGE_SIZE + 1)
         many = mandates.counts(session, [mandated], day, query.asked)[mandated.id]
         here = rows[:PAGE_SIZE]
-        instead = service_mandates.instead(session, mandated, here)
+        instead = service_mandates.instead(session, mandated, here, day)
         exempt = service_mandates.exempted(session, mandated, here, day)
-        ways = (way.usage for some in instead.values() for way in some)
-        standing = stood(session, ways, day)
     following = {"after": encode_key(here[-1].place)} if len(rows) > PAGE_SIZE else None
     return page(
         "catalogue/mandate.html",
@@ -194,7 +191,6 @@ def _show(mandated: Mandated, query: MandateQuery, ignored: tuple[str, ...]) -> 
         day=day,
         rows=here,
         instead=instead,
-        standing=standing,
         exempt=exempt,
         means={value: MEANS[value] for value in _states()},
         countable=bool(mandated.need_ids(day)),
