@@ -136,8 +136,9 @@ def _turns(used: Used) -> Iterator[date]:
 
 
 def facts_of(
-    service_id: int, used: Iterable[Used], answers: Mapping[int, bool], day: date
-) -> list[Fact]:
+    service_id: int, used: Iterable[Used], answers: Mapping[int, bool], day: date,
+    ahead: bool = True,
+) -> list[Fact]:  # fmt: skip
     """What of a service counts on a day.
 
     Args:
@@ -145,6 +146,7 @@ def facts_of(
         used: its usages.
         answers: whether it said that it needs a capability; what it did not say has none.
         day: on which that is asked.
+        ahead: whether to find the days on which that changes.
     """
     found = [Fact(service_id, EVERY_NEED, Counted.SERVICES)]
     needed: set[int] = {need for need, said in answers.items() if said}
@@ -155,9 +157,15 @@ def facts_of(
     for key, some in sorted(groups.items()):
         if standing_now := best_on(some, day):
             needed.add(key[0])
-            found.append(Fact(service_id, *key, standing_now, *change_after(some, day)))
+            then = change_after(some, day) if ahead else ()
+            found.append(Fact(service_id, *key, standing_now, *then))
     found += [
-        Fact(service_id, need, Counted.NEEDED, changes_on=_last(groups, need, answers))
+        Fact(
+            service_id,
+            need,
+            Counted.NEEDED,
+            changes_on=_last(groups, need, answers) if ahead else None,
+        )
         for need in sorted(needed)
     ]
     silent = {need for need, said in answers.items() if not said} - needed

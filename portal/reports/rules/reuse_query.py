@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -77,21 +78,22 @@ class Answer:
 def tally(question: Question, counting: Iterable[tuple[Place, Iterable[Fact]]]) -> Answer:
     """The rows from what counts of each service: what the counts that are kept have to say."""
     by, scope, found = question.by, question.scope, Answer()
+    units: Counter[tuple[Of | None, tuple[int, int, str, str]]] = Counter()
     for place, facts in counting:
-        if not scope.has(place):
-            continue
-        mine = [fact for fact in facts if scope.about(fact)]
-        row = row_of(by, place)
-        for need, component, counted, stood in units_of(mine):
-            if counted == Counted.SERVICES:
-                found.add(row, counted, stood, 1)
-            elif by is By.COMPONENT:
-                if component != NO_COMPONENT and need == EVERY_NEED:
-                    found.rows.setdefault(component, Numbers()).add(counted, stood, 1)
-                elif component == NO_COMPONENT and need != EVERY_NEED:
-                    found.total.add(counted, stood, 1)
+        if scope.has(place):
+            row = row_of(by, place)
+            mine = [fact for fact in facts if scope.about(fact)]
+            units.update((row, unit) for unit in units_of(mine))
+    for (row, (need, component, counted, stood)), many in units.items():
+        if counted == Counted.SERVICES:
+            found.add(row, counted, stood, many)
+        elif by is By.COMPONENT:
+            if component != NO_COMPONENT and need == EVERY_NEED:
+                found.rows.setdefault(component, Numbers()).add(counted, stood, many)
             elif component == NO_COMPONENT and need != EVERY_NEED:
-                found.add(need if by is By.CAPABILITY else row, counted, stood, 1)
+                found.total.add(counted, stood, many)
+        elif component == NO_COMPONENT and need != EVERY_NEED:
+            found.add(need if by is By.CAPABILITY else row, counted, stood, many)
     return found
 
 

@@ -20,12 +20,16 @@ from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.rosters import Roster, RosterRow
 from portal.catalogue.models.services import Service, ServiceOwner, ServicePhase
 from portal.catalogue.models.usage import Usage
-from portal.catalogue.rules.standing import NOT_YET, Claim, Evidence, marks
+from portal.catalogue.rules.standing import NOT_YET, Claim, Evidence, Marks, marks
 from portal.catalogue.words import OwnerRole, Phase
 from portal.reports.rules.reuse import NOBODY, Place, Used, facts_of
 from portal.reports.store import reuse_facts
 from portal.reports.store.reuse_facts import Counting, Which
 from portal.reports.words import Basis
+
+#: Services that are read at once: in as few statements as memory allows.
+MANY = 10_000
+_UNMARKED = Marks()
 
 
 def read(session: Session, day: date, basis: Basis) -> Iterator[Counting]:
@@ -37,11 +41,11 @@ def read(session: Session, day: date, basis: Basis) -> Iterator[Counting]:
         basis: whether services counted for their owners and in their phases of that day, or for
             those of today.
     """
-    for which in reuse_facts.in_parts(session):
+    for which in reuse_facts.in_parts(session, MANY):
         places = _places(session, which, day, basis)
         used, answers = _used(session, which, day), reuse_facts.answers(session, which)
         for id_, place in places.items():
-            facts = facts_of(id_, used.get(id_, ()), answers.get(id_, {}), day)
+            facts = facts_of(id_, used.get(id_, ()), answers.get(id_, {}), day, ahead=False)
             yield Counting(place, facts)
 
 
@@ -67,7 +71,7 @@ def _places(session: Session, which: Which, day: date, basis: Basis) -> dict[int
         .order_by(Service.id)
     )
     found = {}
-    rows: Any = session.execute(query)
+    rows: Any = session.connection().execute(query)
     for id_, body, kind, now in rows:
         if phases.get(id_, Phase.RETIRED) is Phase.RETIRED:
             continue
@@ -106,7 +110,7 @@ def _used(session: Session, which: Which, day: date) -> dict[int, list[Used]]:
     )  # fmt: skip
     evidence = _evidence(session, which, day)
     found: dict[int, list[Used]] = {}
-    rows: Any = session.execute(query.order_by(u.service_id, u.id))
+    rows: Any = session.connection().execute(query.order_by(u.service_id, u.id))
     for id_, service, need, how, component, status, since, basis, until, planned in rows:
         began = since is not None and since <= day
         if not began and (planned is None or status not in (*NOT_YET, UsageStatus.LIVE)):
@@ -114,7 +118,8 @@ def _used(session: Session, which: Which, day: date) -> dict[int, list[Used]]:
         then = UsageStatus.LIVE if began else UsageStatus.PLANNED
         claim = Claim(then, since if began else None, until, basis is DateBasis.SEEN)
         said = Claim(status, since, until, basis is DateBasis.SEEN)
-        each = Used(need, how, component, claim, marks(said, evidence.get(id_, ())))
+        known = evidence.get(id_)
+        each = Used(need, how, component, claim, marks(said, known) if known else _UNMARKED)
         found.setdefault(service, []).append(each)
     return found
 
@@ -128,7 +133,7 @@ def _evidence(session: Session, which: Which, day: date) -> dict[int, list[Evide
         .where(which(u.service_id), e.said_on <= day)
     )
     found: dict[int, list[Evidence]] = {}
-    said: Any = session.execute(query)
+    said: Any = session.connection().execute(query)
     for id_, *rest in said:
         found.setdefault(id_, []).append(Evidence(*rest))
     listed = (
@@ -137,7 +142,7 @@ def _evidence(session: Session, which: Which, day: date) -> dict[int, list[Evide
         .join(Roster, (Roster.id == r.roster_id) & (Roster.component_id == u.component_id))
         .where(which(u.service_id), Roster.taken_on <= day)
     )
-    for id_, taken_on, place in session.execute(listed):
+    for id_, taken_on, place in session.connection().execute(listed):
         row = Evidence(EvidenceKind.ROSTER, taken_on, place)
         found.setdefault(id_, []).append(row)
     return found

@@ -37,15 +37,15 @@ def of_ids(ids: Collection[int]) -> Which:
     return lambda column: column.in_(ids)
 
 
-def in_parts(session: Session) -> Iterator[Which]:
+def in_parts(session: Session, many: int = MANY) -> Iterator[Which]:
     """Conditions for all services, some at a time."""
     last = session.scalar(select(func.max(Service.id))) or 0
-    for first in range(1, last + 1, MANY):
-        yield _between(first)
+    for first in range(1, last + 1, many):
+        yield _between(first, first + many - 1)
 
 
-def _between(first: int) -> Which:
-    return lambda column: column.between(first, first + MANY - 1)
+def _between(first: int, last: int) -> Which:
+    return lambda column: column.between(first, last)
 
 
 def has_no_parts() -> ColumnElement[bool]:
@@ -119,6 +119,6 @@ def answers(session: Session, which: Which) -> dict[int, dict[int, bool]]:
         which(n.service_id), n.answer != NeedAnswer.UNKNOWN
     )
     found: dict[int, dict[int, bool]] = {}
-    for service, need, answer in session.execute(query):
+    for service, need, answer in session.connection().execute(query):
         found.setdefault(service, {})[need] = answer is NeedAnswer.NEEDED
     return found
