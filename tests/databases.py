@@ -20,6 +20,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -31,6 +32,8 @@ from sqlalchemy import make_url
 TRUSTED = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 EXTENSIONS = {"pg_trgm", "unaccent"}
 START_SECONDS = 30
+#: What a shell counts the sizes of files in, in bytes.
+BLOCK = 512
 # A test database may be thrown away whole, so it must be safe to break and may be quick.
 SERVER_OPTIONS = {
     "fsync": "off",
@@ -62,7 +65,7 @@ def postgresql_server() -> Iterator[str]:
         elif _usable(TRUSTED):
             yield TRUSTED
         else:
-            yield _start_first(stack)
+            yield _start_first(stack, SERVER_OPTIONS).url
 
 
 def make_database(admin_url: str, name: str, template: str | None = None) -> str:
@@ -128,12 +131,12 @@ def _usable(url: str) -> bool:
     return True
 
 
-def _start_first(stack: contextlib.ExitStack) -> str:
+def _start_first(stack: contextlib.ExitStack, settings: dict[str, str], *words: str) -> Cluster:
     """Start a server with the first programs that work; the stack stops it."""
     tried = ["no $TEST_DATABASE_URL", "no usable server at 127.0.0.1:5432"]
     for programs in _program_folders():
         try:
-            return stack.enter_context(_cluster(programs))
+            return stack.enter_context(_cluster(programs, settings, *words))
         except (NoPostgreSQL, OSError, subprocess.CalledProcessError) as problem:
             tried.append(f"{programs}: {getattr(problem, 'stderr', None) or problem}")
     raise NoPostgreSQL("No PostgreSQL for the tests: " + "; ".join(tried))
@@ -154,34 +157,74 @@ def _program_folders() -> Iterator[Path]:
             yield folder
 
 
+@dataclass
+class Cluster:
+    """A server of our own in a temporary folder."""
+
+    programs: Path
+    folder: Path
+    run_as: dict[str, Any]
+    settings: dict[str, str]
+    server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its admin URL."""
+        return f"postgresql+psycopg://postgres@/postgres?host={quote(str(self.folder), safe='')}"
+
+    def start(self, largest: int | None = None) -> None:
+        """Start it, also after it was killed; return once it answers.
+
+        Args:
+            largest: how many bytes a file of it may have; as many as it likes without it.
+        """
+        settings = self.settings | {"unix_socket_directories": str(self.folder)}
+        options = [f"--{key}={value}" for key, value in settings.items()]
+        command = [str(self.programs / "postgres"), "-D", str(self.folder / "data")]
+        blocks = "unlimited" if largest is None else str(largest // BLOCK)
+        with (self.folder / "log").open("ab") as log:
+            self.server = server = subprocess.Popen(
+                ["sh", "-c", 'ulimit -S -f "$0" && exec "$@"', blocks, *command, *options],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                **self.run_as,
+            )
+        _wait(server, self.url, self.folder / "log")
+
+    def stop(self) -> None:
+        """Stop it, where it runs."""
+        if self.server:
+            _stop(self.server)
+
+
 @contextlib.contextmanager
-def _cluster(programs: Path) -> Iterator[str]:
-    """Run a server in a temporary folder and yield its admin URL."""
+def _cluster(programs: Path, settings: dict[str, str], *words: str) -> Iterator[Cluster]:
+    """Run a server in a temporary folder; words are more of what initdb is told."""
     with tempfile.TemporaryDirectory(prefix="portal-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         run_as = _unprivileged(folder)
         programs = _reachable(programs, folder, run_as)
-        data = folder / "data"
-        encoding = ["--encoding=UTF8", f"--locale={_locale()}", "--no-sync"]
+        encoding = ["--encoding=UTF8", f"--locale={_locale()}", "--no-sync", *words]
         who = ["-U", "postgres", "--auth=trust"]
-        command = [str(programs / "initdb"), "-D", str(data), *who, *encoding]
+        command = [str(programs / "initdb"), "-D", str(folder / "data"), *who, *encoding]
         subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder, **run_as)
-        settings = SERVER_OPTIONS | {"unix_socket_directories": name}
-        options = [f"--{key}={value}" for key, value in settings.items()]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", data, *options],
-                stdout=log,
-                stderr=log,
-                cwd=folder,
-                **run_as,
-            )
+        cluster = Cluster(programs, folder, run_as, settings)
         try:
-            url = f"postgresql+psycopg://postgres@/postgres?host={quote(name, safe='')}"
-            _wait(server, url, folder / "log")
-            yield url
+            cluster.start()
+            yield cluster
         finally:
-            _stop(server)
+            cluster.stop()
+
+
+@contextlib.contextmanager
+def own_server() -> Iterator[Cluster]:
+    """A server that a test may kill or give no room, whatever else there is: what it commits is in
+    its files, and its log in small ones.
+    """
+    with contextlib.ExitStack() as stack:
+        settings = SERVER_OPTIONS | {"synchronous_commit": "on"}
+        yield _start_first(stack, settings, "--wal-segsize=1")
 
 
 def _unprivileged(folder: Path) -> dict[str, Any]:
