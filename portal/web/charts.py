@@ -14,8 +14,11 @@ from typing import Any, Literal, TypeVar
 from flask import Blueprint, Flask, Response, request
 
 from portal.charts.data import Chart, Group, Lines, Point, digest
+from portal.charts.drawing import Drawing
 from portal.charts.making import made, sizes
+from portal.charts.png import png
 from portal.charts.sparks import spark
+from portal.charts.svg import svg
 from portal.web import csv_out
 from portal.web.caching import conditional, etag_of
 from portal.web.chart_texts import Called, alternative, amount, unit_of
@@ -24,6 +27,7 @@ from portal.web.i18n import _
 from portal.web.links import with_query
 
 File = Literal["svg", "png", "csv"]
+Drawn = Literal["svg", "png"]
 View = TypeVar("View", bound=Callable[..., Any])
 #: The argument of an address that asks for the drawing for narrow screens.
 SIZE, SMALL = "size", "narrow"
@@ -79,6 +83,24 @@ def files(blueprint: Blueprint, rule: str, **options: Any) -> Callable[[View], V
         return view
 
     return register
+
+
+def drawings(blueprint: Blueprint, rule: str) -> Callable[[View], View]:
+    """Register a view of a drawing at `rule.svg` and `rule.png`; it takes `fmt`."""
+
+    def register(view: View) -> View:
+        for fmt in ("svg", "png"):
+            blueprint.add_url_rule(
+                f"{rule}.{fmt}", view_func=view, defaults={"fmt": fmt}, methods=["GET"]
+            )
+        return view
+
+    return register
+
+
+def respond_drawing(fmt: Drawn, drawing: Drawing) -> Response:
+    """Answer with a drawing whose values are in the files of its page."""
+    return Response(png(drawing) if fmt == "png" else svg(drawing), mimetype=_TYPES[fmt])
 
 
 def respond_chart(fmt: File, chart: Chart, name: str) -> Response:

@@ -311,6 +311,12 @@ def test_the_map_today(client: PageClient) -> None:
     assert "Old post" not in page.select("#stages")[0].get_text()
     said = section(page, "Closed today")
     assert said.startswith("Old post : Closed on 1 March 2020; now use Notify .")
+    drawn = client.get("/component-map.svg?group=messages")
+    assert ">Notify</text>" in drawn.text and ">Commodity</text>" in drawn.text
+    assert "Not live yet: alpha or beta" in drawn.text and 'r="7"' in drawn.text
+    assert client.get("/component-map.png").data.startswith(b"\x89PNG")
+    assert client.get("/component-map.svg?group=payments").status_code == 404
+    assert client.get("/component-map.svg?group=x").status_code == 400
     assert "Notify" not in text_of(client, "/component-map?group=payments")
     assert "Notify" in text_of(client, "/component-map?group=messages")
 
@@ -328,6 +334,8 @@ def test_the_map_as_it_was(client: PageClient) -> None:
     assert "No recorded users" in row and "Not recorded for that day" in row
     assert row.endswith("Open on that day. Closed since: 1 March 2020; now use Notify.")
     assert "since then closed, closing" in page.select(".portal-map__keys")[0].get_text()
+    files = [str(link["href"]) for link in page.select(".portal-downloads a[href*='map.svg']")]
+    assert "Map of components on 1 July 2012" in client.get(files[0]).text
     old = main_of(client, "/component-map?" + day.format(2019)).select("#stages tbody tr")
     assert "No recorded users; some may have begun by then" in old[0].get_text()
     assert len(page.select(".portal-map__drawing .portal-map__cross")) == 1

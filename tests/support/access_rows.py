@@ -57,6 +57,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
         Permission.MANAGE_PORTAL,
     ),
     "component_graph.show": PUBLIC,
+    "component_map.drawing": PUBLIC,
     "component_map.index": PUBLIC,
     "components.as_at": PUBLIC,
     "components.confirm_component": (Permission.EDIT_COMPONENT, Kind.COMPONENT),

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 
 from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.forms.storefront import advice
+from portal.catalogue.rules.component_map import Drawing as Layout
 from portal.catalogue.rules.component_map import draw
 from portal.catalogue.rules.components import ENDING, wardley
 from portal.catalogue.store import service_lists
@@ -22,7 +23,10 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
+from portal.catalogue.views.component_map_drawing import picture
+from portal.errors import N_, Missing
 from portal.web.caching import unless_unchanged
+from portal.web.charts import Drawn, drawings, respond_drawing
 from portal.web.formats import Format, formats, respond_list
 from portal.web.guard import public
 from portal.web.i18n import _
@@ -41,13 +45,11 @@ COLUMNS = (
 @public
 def index(fmt: Format) -> Response:
     """Map the components, today or as they were on the day asked for."""
-    form, ignored = AsAt(request.args, today()), unknown(*DATE, "group")
-    on, group = day_asked(form, fmt), request.args.get("group") or None
+    form = AsAt(request.args, today())
+    on = day_asked(form, fmt)
+    found, group, ignored = _asked(on)
     with reading() as session:
-        found = components(session, on or today(), group, now=on is None)
         services = service_lists.total(session)
-    if group and group not in dict(found.groups):
-        ignored += (f"group={group[:80]}",)
     refuse_unknown(fmt, ignored)
     return respond_list(
         fmt, page=lambda: _page(found, form, on, group, services, ignored),
@@ -55,15 +57,43 @@ def index(fmt: Format) -> Response:
     )  # fmt: skip
 
 
+def _asked(on: date | None) -> tuple[Found, str | None, tuple[str, ...]]:
+    """The components on a day, the need that they are narrowed to, and what nobody knows."""
+    ignored, group = unknown(*DATE, "group"), request.args.get("group") or None
+    with reading() as session:
+        found = components(session, on or today(), group, now=on is None)
+    if group and group not in dict(found.groups):
+        ignored += (f"group={group[:80]}",)
+    return found, group, ignored
+
+
+@drawings(blueprint, "/component-map")
+@unless_unchanged(version)
+@public
+def drawing(fmt: Drawn) -> Response:
+    """Draw the map as a file."""
+    on = day_asked(AsAt(request.args, today()), "json")
+    found, _group, ignored = _asked(on)
+    refuse_unknown("json", ignored)
+    if not any(each.steps for each in found.components):
+        raise Missing(N_("There is no such chart"))
+    lifecycles = {each.slug: each.lifecycle for each in found.components}
+    return respond_drawing(fmt, picture(_layout(found), lifecycles, on))
+
+
+def _layout(found: Found) -> Layout:
+    placed = [c for c in found.components if c.steps]
+    stages = {c.slug: c.steps[-1].stage for c in placed}
+    behind = {c.slug for c in placed if not c.has_interface}
+    places = wardley(stages, {c.slug: c.users for c in placed}, behind)
+    return draw(places, {c.slug: c.name for c in placed}, behind)
+
+
 def _page(
     found: Found, form: AsAt, on: date | None, group: str | None, services: int,
     ignored: tuple[str, ...],
 ) -> Response:  # fmt: skip
     placed = {c.slug: c for c in found.components if c.steps}
-    stages = {slug: c.steps[-1].stage for slug, c in placed.items()}
-    users = {slug: c.users for slug, c in placed.items()}
-    names = {slug: c.name for slug, c in placed.items()}
-    behind = {slug for slug, c in placed.items() if not c.has_interface}
     return page(
         "catalogue/component_map.html",
         title=_("Map of components"),
@@ -73,7 +103,7 @@ def _page(
         on=on,
         group=group,
         options=filter_links("group", dict(found.groups), group),
-        drawing=draw(wardley(stages, users, behind), names, behind),
+        drawing=_layout(found),
         placed=placed,
         services=services,
         today=today(),
