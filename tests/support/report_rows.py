@@ -49,6 +49,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
         "savings_lists.lines",
         "savings_bridge.show",
         "savings_sure.chart",
+        "savings_uses.index",
         "snapshots.differences",
         "snapshots.index",
         "snapshots.show",
