@@ -110,8 +110,20 @@ def first_input(field: Field) -> str:
     return field.first_wrong() if isinstance(field, DateParts) else str(field.id)
 
 
+#: Signs between thousands, or none: a comma anywhere else is somebody's decimal point.
+_THOUSANDS = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:\s[0-9]{3})+")
+
+
+def digits_of(text: str) -> str | None:
+    """The digits of a whole number as people type it, such as `25,000`; None where it is none."""
+    bare = text.strip()
+    if not _THOUSANDS.fullmatch(bare):
+        return None
+    return "".join(each for each in bare if each.isdigit())
+
+
 class Whole(IntegerField):
-    """A whole number that may be typed with commas and spaces between its digits."""
+    """A whole number that may be typed with commas or spaces between thousands."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read it. Raises ValueError with the message."""
@@ -119,8 +131,8 @@ class Whole(IntegerField):
         self.data = None
         if not typed:
             return
-        digits = typed.replace(",", "").replace(" ", "")
-        if not (digits.isascii() and digits.isdigit()) or len(digits) > 14:
+        digits = digits_of(typed)
+        if digits is None or len(digits) > 14:
             raise ValueError(
                 _("%(label)s must be a whole number, like 25,000", label=self.label.text)
             )

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from portal.errors import Clash, Invalid
-from portal.web.forms import cleaned, slug_typed
+from portal.web.forms import cleaned, digits_of, slug_typed
 from tests.web.site import Everything, parse
 
 GOOD = {
@@ -184,3 +184,14 @@ def test_a_control_character_comes_back_as_a_message(client: FlaskClient, token:
 def test_a_record_is_named_by_its_address(typed: str | None, slug: str | None) -> None:
     with Flask("test").test_request_context("/", base_url="http://localhost"):
         assert slug_typed(typed, "services") == slug
+
+
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [
+        ("25,000", "25000"), (" 1 000 000 ", "1000000"), ("1000", "1000"), ("1,5", None),
+        ("1,20000", None), ("1,000 000", None), ("", None), ("-1", None), ("\u0661", None),
+    ],
+)  # fmt: skip
+def test_a_comma_is_a_sign_between_thousands_only(typed: str, digits: str | None) -> None:
+    assert digits_of(typed) == digits

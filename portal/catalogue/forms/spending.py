@@ -25,7 +25,7 @@ from portal.catalogue.forms.ruled import RuledForm
 from portal.catalogue.rules import spending as rules
 from portal.catalogue.rules.spending import Condition, conditions_said
 from portal.errors import Invalid
-from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, choices
+from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, choices, digits_of
 from portal.web.i18n import lazy
 
 COLOURS: dict[str, str] = {
@@ -42,8 +42,8 @@ _CHOICES = {
 
 def whole(text: str | None) -> int | None:
     """A number as people type it, such as "£1,200,000"; None where it is none."""
-    bare = (text or "").replace(",", "").replace("£", "").replace(" ", "")
-    return int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 16 else None
+    digits = digits_of((text or "").strip().removeprefix("£"))
+    return int(digits) if digits and len(digits) < 16 else None
 
 
 class SpendForm(RuledForm):
