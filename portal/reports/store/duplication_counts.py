@@ -17,7 +17,7 @@ from portal import clock
 from portal.audit import london_day
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store.usage import USING
-from portal.db import chunks, insert_rows
+from portal.db import chunks
 from portal.reports.models.duplication import DuplicationCount, DuplicationFact
 from portal.reports.rules.duplication_counts import Fact, Key, bodies, counts, crossed
 from portal.reports.rules.reuse import Place
@@ -38,7 +38,7 @@ def renew(session: Session, ids: Iterable[int], day: date) -> None:
     if not moved:
         return
     session.execute(delete(_F).where(_F.service_id.in_(moved)))
-    _keep(session, {id_: new[id_] for id_ in moved if id_ in new})
+    kept_counts.keep(session, _F, {id_: new[id_] for id_ in moved if id_ in new})
     change = _difference(old, new, moved)
     change.update(crossed(_known(session, change), change))
     kept_counts.add(session, _C, change)
@@ -77,15 +77,6 @@ def kept_facts(session: Session, *where: ColumnElement[bool]) -> dict[int, Count
     return found
 
 
-def _keep(session: Session, found: Mapping[int, Counting]) -> None:
-    rows = [
-        {**fact._asdict(), **each.place._asdict()}
-        for each in found.values()
-        for fact in each.facts
-    ]  # fmt: skip
-    insert_rows(session, _F, rows)
-
-
 def rebuild(session: Session, day: date) -> int:
     """Write facts and counts afresh; returns how many counts."""
     for table in (_F, _C):
@@ -93,7 +84,7 @@ def rebuild(session: Session, day: date) -> int:
     found: Counter[Key] = Counter()
     for which in reuse_facts.in_parts(session):
         part = duplication_facts.read(session, which, day)
-        _keep(session, part)
+        kept_counts.keep(session, _F, part)
         for each in part.values():
             found.update(counts(*each))
     found.update(bodies(found))

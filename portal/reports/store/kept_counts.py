@@ -34,3 +34,17 @@ def add(session: Session, model: Any, change: Mapping[Any, int]) -> None:
 def fill(session: Session, model: type[Base], found: Mapping[Any, int]) -> None:
     """Write all counts into the empty table."""
     insert_rows(session, model, [{**key._asdict(), "many": many} for key, many in found.items()])
+
+
+def keep(session: Session, model: type[Base], found: Mapping[int, Any]) -> None:
+    """Write the facts that counts follow from, each with the place of what it is of.
+
+    Args:
+        found: by service; each has a `place` and `facts`, all named tuples.
+    """
+    rows = [
+        {**fact._asdict(), **each.place._asdict()}
+        for each in found.values()
+        for fact in each.facts
+    ]  # fmt: skip
+    insert_rows(session, model, rows)

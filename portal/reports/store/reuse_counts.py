@@ -7,7 +7,7 @@ counts of these is worked out afresh just before it ends, and the counts change 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ from portal.catalogue.models.services import Service, ServiceSlug
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import components, evidence, organisations, services, usage
 from portal.catalogue.words import ServiceRelation
-from portal.db import chunks, insert_rows, one_at_a_time
+from portal.db import chunks, one_at_a_time
 from portal.reports.models.reuse import ReuseCount, ReuseFact
 from portal.reports.rules.reuse import Fact, Key, Place, counts, later
 from portal.reports.store import (
@@ -96,7 +96,7 @@ def settle(session: Session) -> None:
             change.subtract(counts(*old))
         session.execute(delete(ReuseFact).where(ReuseFact.service_id.in_(some)))
         new = reuse_facts.read(session, reuse_facts.of_ids(some), day)
-        _keep(session, new)
+        kept_counts.keep(session, ReuseFact, new)
         for each in new.values():
             change.update(counts(*each))
         kept_counts.add(session, ReuseCount, change)
@@ -160,15 +160,6 @@ def kept_facts(session: Session, ids: Iterable[int]) -> dict[int, Counting]:
     return found
 
 
-def _keep(session: Session, found: Mapping[int, Counting]) -> None:
-    rows = [
-        {**fact._asdict(), **each.place._asdict()}
-        for each in found.values()
-        for fact in each.facts
-    ]  # fmt: skip
-    insert_rows(session, ReuseFact, rows)
-
-
 def rebuild(session: Session) -> int:
     """Write facts and counts afresh; returns how many counts."""
     _forget(session)
@@ -178,7 +169,7 @@ def rebuild(session: Session) -> int:
     found: Counter[Key] = Counter()
     for which in reuse_facts.in_parts(session):
         part = reuse_facts.read(session, which, today())
-        _keep(session, part)
+        kept_counts.keep(session, ReuseFact, part)
         for each in part.values():
             found.update(counts(*each))
     kept_counts.fill(session, ReuseCount, found)
