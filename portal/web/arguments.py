@@ -52,3 +52,8 @@ def one_of(name: str, closed: type[Closed], ignored: list[str]) -> Closed | None
 def place(name: str) -> int | None:
     """The id in an argument such as `after`; None where there is none that could be one."""
     return whole_number(request.args.get(name))
+
+
+def misplaced(name: str) -> list[str]:
+    """The argument, where it gives something that is no place (see `place`)."""
+    return [name] if request.args.get(name) and place(name) is None else []

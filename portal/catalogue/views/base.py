@@ -17,6 +17,7 @@ from portal.catalogue.store import components, organisations, records, services
 from portal.digits import LAST_ID as LAST_ID  # noqa: PLC0414
 from portal.errors import Problem
 from portal.web.arguments import PAGE_SIZE as PAGE_SIZE  # noqa: PLC0414
+from portal.web.arguments import misplaced as misplaced  # noqa: PLC0414
 from portal.web.arguments import one_of as one_of  # noqa: PLC0414
 from portal.web.arguments import place as place  # noqa: PLC0414
 from portal.web.arguments import refuse_unknown as refuse_unknown  # noqa: PLC0414

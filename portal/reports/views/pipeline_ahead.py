@@ -12,7 +12,14 @@ from portal.access import Permission
 from portal.assessments.rules.calendar import said
 from portal.assessments.store import booking_ahead
 from portal.assessments.store.booking_ahead import Ahead
-from portal.catalogue.views.base import PAGE_SIZE, place, reading, refuse_unknown, today
+from portal.catalogue.views.base import (
+    PAGE_SIZE,
+    misplaced,
+    place,
+    reading,
+    refuse_unknown,
+    today,
+)
 from portal.reports.rules.pipeline import Scope
 from portal.reports.views.pipeline_base import Asked, asked
 from portal.web.filters import long_date
@@ -37,7 +44,7 @@ def index(fmt: Format) -> Response:
     with reading() as session:
         every = booking_ahead.ahead(session, current_person(), today())
     mine = [row for row in every if _leaves(found.scope, row)]
-    ignored = (*found.ignored, *_strange(mine))
+    ignored = (*found.ignored, *_strange(mine), *misplaced("after"))
     refuse_unknown(fmt, ignored)
     shown = [row for row in mine if _asked_for(row)]
     return respond_list(

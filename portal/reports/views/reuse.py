@@ -16,7 +16,7 @@ from portal.reports.rules.reuse_query import ELSEWHERE, SECTORS, Answer, Of, by_
 from portal.reports.rules.reuse_query import with_children as rolled_up
 from portal.reports.rules.reuse_rates import Numbers
 from portal.reports.store import reuse, reuse_names
-from portal.reports.views.reuse_base import Asked, asked, bases, selects, tree_on
+from portal.reports.views.reuse_base import Asked, asked_from, bases, selects, tree_on
 from portal.reports.words import Basis, By
 from portal.web.caching import unless_unchanged
 from portal.web.formats import Format, formats, respond_list
@@ -77,7 +77,7 @@ def _share(value: float | None) -> float | None:
 @public
 def index(fmt: Format) -> Response:
     """Show how needs are met, by need, component, organisation, sector or phase."""
-    found = asked(fmt, "after")
+    found = asked_from(fmt)
     refuse_unknown(fmt, found.ignored)
     with reading() as session:
         answer = reuse.answer(session, found.question, today())

@@ -14,7 +14,16 @@ from portal.catalogue.forms.as_at import AsAt
 from portal.catalogue.forms.labels import label
 from portal.catalogue.store import hierarchy
 from portal.catalogue.store.hierarchy import Tree
-from portal.catalogue.views.base import DATE, day_asked, leads_on, one_of, reading, today, unknown
+from portal.catalogue.views.base import (
+    DATE,
+    day_asked,
+    leads_on,
+    misplaced,
+    one_of,
+    reading,
+    today,
+    unknown,
+)
 from portal.catalogue.words import Phase
 from portal.reports.forms.reuse_words import BASES, ROWS
 from portal.reports.rules.reuse_query import SECTORS, Question, Scope
@@ -79,6 +88,12 @@ def asked(fmt: Format, *more: str) -> Asked:
     on = None if on == today() else on
     question = Question(by, scope, on, basis if on else Basis.AS_IT_WAS)
     return Asked(question, needs, chosen, tuple(ignored), form)
+
+
+def asked_from(fmt: Format) -> Asked:
+    """The same for lists whose `after` is how many rows come before."""
+    found = asked(fmt, "after")
+    return replace(found, ignored=(*found.ignored, *misplaced("after")))
 
 
 def _scope(

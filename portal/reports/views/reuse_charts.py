@@ -13,7 +13,7 @@ from portal.reports.rules.adoption import Use
 from portal.reports.rules.reuse_query import Of, Question
 from portal.reports.rules.reuse_rates import Numbers
 from portal.reports.store import reuse, reuse_usages
-from portal.reports.views.reuse_base import Asked, asked, selects, tree_on
+from portal.reports.views.reuse_base import Asked, asked, asked_from, selects, tree_on
 from portal.reports.words import By
 from portal.web.caching import unless_unchanged
 from portal.web.chart_texts import trend
@@ -68,7 +68,7 @@ def _most(rows: Mapping[Of, Numbers]) -> list[int]:
 
 
 def _heat_asked(fmt: Format) -> Asked:
-    found = asked(fmt, "after")
+    found = asked_from(fmt)
     refuse_unknown(fmt, found.ignored)
     return found
 

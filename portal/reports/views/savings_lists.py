@@ -12,6 +12,8 @@ from portal.catalogue.forms.labels import labels
 from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.views.base import (
     PAGE_SIZE,
+    leads_on,
+    misplaced,
     one_of,
     place,
     reading,
@@ -56,7 +58,8 @@ RUNS = ("run", "as_at", "basis", "assumptions", "state", "npv", "p10", "p90", "c
         "declared", "code", "inputs_digest", "lines_digest")  # fmt: skip
 LABELS = {"view": "savings_view", "column": "savings_column", "counted": "savings_counted",
           "rests": "savings_rests"}  # fmt: skip
-FILTERS = ("service", "component", "kind", "view", "column", "year", "counted", "rests")
+RECORDS = ("service", "component")
+FILTERS = (*RECORDS, "kind", "view", "column", "year", "counted", "rests")
 ROWS = ("key", "field", "capability", "component", "band", "year", "low", "central", "high",
         "class", "source", "dated", "note")  # fmt: skip
 
@@ -66,7 +69,7 @@ ROWS = ("key", "field", "capability", "component", "band", "year", "low", "centr
 @public
 def index(fmt: Format) -> Response:
     """List runs, newest first."""
-    ignored = unknown("after")
+    ignored = (*unknown("after"), *misplaced("after"))
     refuse_unknown(fmt, ignored)
 
     def rows(session: Session) -> Iterator[dict[str, Any]]:
@@ -97,7 +100,7 @@ def _index(ignored: tuple[str, ...]) -> Response:
     return page(
         "reports/savings_runs.html", title=_("Runs of the savings model"), section=_("Savings"),
         crumbs=crumbs(), rows=found[:PAGE_SIZE], paging=paging(None, following), ignored=ignored,
-        first=not request.args.get("after"), narrowed=False,
+        first=place("after") is None, narrowed=False,
     )  # fmt: skip
 
 
@@ -128,7 +131,7 @@ def _frame(shown: Shown) -> dict[str, Any]:
 def asked(shown: Shown) -> tuple[ClaimQuery, tuple[str, ...]]:
     """What this address asks of the claims of a run, and what of it there is not."""
     ignored = list(unknown(*FILTERS, "after"))
-    service, component = (request.args.get(each, "")[:200] for each in ("service", "component"))
+    service, component = _records(ignored)
     kind, column = one_of("kind", ClaimKind, ignored), one_of("column", Column, ignored)
     view, year = one_of("view", View, ignored), request.args.get("year", "")
     first, after = shown.set.base_year, request.args.get("after", "")
@@ -142,6 +145,18 @@ def asked(shown: Shown) -> tuple[ClaimQuery, tuple[str, ...]]:
         known.get(year), tuple(missing) if view is View.WHOLE else (),
         one_of("counted", Backed, ignored), _resting(shown, ignored), place,
     ), tuple(ignored)  # fmt: skip
+
+
+def _records(ignored: list[str]) -> tuple[str, str]:
+    """The service and the component that are asked for, where there are such."""
+    service, component = (request.args.get(each, "")[:200] for each in RECORDS)
+    with reading() as session:
+        ids = claims.ids_of(session, ClaimQuery(0, service, component))
+    for name, slug, id_ in zip(RECORDS, (service, component), ids, strict=True):
+        if slug and id_ is None:
+            leads_on(name, slug)
+            ignored.append(f"{name}={slug[:80]}")
+    return service if ids[0] is not None else "", component if ids[1] is not None else ""
 
 
 def _resting(shown: Shown, ignored: list[str]) -> frozenset[str] | None:

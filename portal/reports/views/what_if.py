@@ -69,10 +69,9 @@ def _asked(*more: str) -> Asked | None:
     rows = [known.terms.chosen.rows[key] for key in rules.used(known)]
     ignored = unknown("run", "of", *forms.names(rows), *more)
     of = request.args.get("of", "")
-    return Asked(
-        found, known, rows, forms.read(request.args, rows), of if of in _things(rows) else "",
-        ignored,
-    )  # fmt: skip
+    if of and of not in _things(rows):
+        of, ignored = "", (*ignored, f"of={of[:80]}")
+    return Asked(found, known, rows, forms.read(request.args, rows), of, ignored)
 
 
 def _things(rows: list[Row]) -> list[str]:
