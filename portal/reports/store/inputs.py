@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
@@ -42,18 +43,18 @@ def uses(session: Session, as_at: date, basis: Basis) -> Iterator[Used]:
     the day that it is planned for, or at once.
     """
     above = _above(session)
-    for row in session.execute(_uses(session, as_at, basis)).yield_per(2_000):
-        old = None
-        if row.old_cost is not None:
-            old = Old(row.old_cost, row.old_until if row.proven else None)
-        proof = SAID_ITSELF, row.edited_at.date().isoformat()
-        if row.standing == Standing.CONFIRMED:
-            proof = row.proof or EvidenceKind.ROSTER.value, row.confirmed_on.isoformat()
-        ids = row.id, row.service_id, row.capability_id, row.component_id, row.body or 0
+    query = _uses(session, as_at, basis).execution_options(yield_per=2_000)
+    for row in chain.from_iterable(session.connection().execute(query).partitions()):
+        (*ids, until, share, service, transactions, need, component, began, standing, body,
+         organisation, cost, ended, proven, confirmed_on, edited_at, kind) = row  # fmt: skip
+        proof = SAID_ITSELF, edited_at.date().isoformat()
+        if standing == Standing.CONFIRMED:
+            proof = kind or EvidenceKind.ROSTER.value, confirmed_on.isoformat()
         yield Used(
-            ids, row.service, row.capability, row.component, row.organisation, row.standing,
-            band_of(row.yearly_transactions), row.began, row.until, row.share, old,
-            above.get(row.service, ()), proof,
+            (*ids, body or 0), service, need, component, organisation, standing,
+            band_of(transactions), began, until, share,
+            None if cost is None else Old(cost, ended if proven else None),
+            above.get(service, ()), proof,
         )  # fmt: skip
 
 
