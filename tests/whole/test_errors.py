@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask, abort
+from flask import abort
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from portal import create_app
@@ -65,9 +65,6 @@ def test_each_status_has_its_json(client: PageClient, status: int) -> None:
     ["/nothing", "/services/nothing", "/organisations/nothing", "/journeys/nothing",
      "/imports/999999", "/services/UPPER", "/services/a%20b", "/services/nothing/history"],
 )  # fmt: skip
-def test_what_is_not_there_is_404(provision: Provision, address: str) -> None:
-    with provision.database("sqlite") as database:
-        app: Flask = create_app(settings_for(database), database)
-        app.test_client_class = PageClient
-        for ending in ("", ".json", ".csv"):
-            assert app.test_client().get(address + ending).status_code == 404
+def test_what_is_not_there_is_404(client: PageClient, address: str) -> None:
+    for ending in ("", ".json", ".csv"):
+        assert client.get(address + ending).status_code == 404
