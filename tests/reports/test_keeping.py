@@ -13,6 +13,7 @@ from portal.accounts.store import grants
 from portal.audit import HistoryEvent
 from portal.catalogue.store import organisations
 from portal.reports.store import assumption_sets
+from tests.reports.test_books import content
 from tests.reports.test_savings_pages import DEMO, said
 from tests.support.accounts import act, add_person, administrator, signed_in, work
 from tests.support.examples import ORGANISATION
@@ -152,6 +153,10 @@ def test_an_organisation_keeps_its_own_and_nobody_else_sees_them(
     mine = client.get(run)
     assert "Likely between" in mine.text
     assert version in mine.text, "its assumptions are below the organisation"
+    lines = client.get(f"{run}/claims").text
+    assert f"{version}#own_run" in lines and 'id="own_run"' in client.get(version).text
+    assert "/savings/assumptions/" not in lines, "which are everybody's"
+    assert version in content(client, f"{run}/claims.ods"), "its cover says so too"
     assert "only those who administer the organisation see it" in mine.text
     assert "Freeze this report" not in client.get("/savings").text, "they may not"
     stranger = app.test_client()

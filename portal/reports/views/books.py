@@ -18,7 +18,7 @@ from portal.reports.views.leadership import Whole, whole
 from portal.reports.views.leadership_tables import figures
 from portal.reports.views.savings_lines import CLAIMS, MONEY, lines_of
 from portal.reports.views.savings_lists import ROWS, asked
-from portal.reports.views.savings_shown import Shown, of_run
+from portal.reports.views.savings_shown import Shown, of_run, version_of
 from portal.spreadsheets.book import Book, Cell, Column, Kind, Table
 from portal.spreadsheets.limits import MOST_ROWS
 from portal.web.caching import unless_unchanged
@@ -85,7 +85,7 @@ def _about_run(shown: Shown) -> list[tuple[str, str]]:
     return [
         (_("Run of the savings model"), whole_address(f"/savings/runs/{run.id}")),
         (_("Records as they stood on"), cell(run.as_at, Kind.DAY)),
-        (_("Assumptions"), whole_address(f"/savings/assumptions/{shown.set.number}")),
+        (_("Assumptions"), whole_address(version_of(shown.set))),
         (_("Digest of what went in"), run.inputs_digest or ""),
         (_("Digest of its claims"), run.lines_digest or ""), (_("Code"), run.code or ""),
     ]  # fmt: skip

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response
 
-from portal.access import Kind
-from portal.accounts.store import things
 from portal.catalogue.views.base import reading, refuse_unknown, today, unknown, version
 from portal.charts.data import BarChart, Group, Scale
-from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.rules.assumptions import Row, old_benchmarks
 from portal.reports.store import assumption_sets, runs
 from portal.reports.views import savings_method
 from portal.reports.views.savings_figures import names, of_view, platforms
-from portal.reports.views.savings_shown import Shown, crumbs, headline, keeps, newest, of_run
+from portal.reports.views.savings_shown import (
+    Shown,
+    crumbs,
+    headline,
+    keeps,
+    newest,
+    of_run,
+    version_of,
+)
 from portal.reports.views.savings_sure import of_view as sure
 from portal.reports.words import RunState, View
 from portal.web.caching import unless_unchanged
@@ -92,19 +97,9 @@ def _page(found: Shown | None, ignored: tuple[str, ...], title: str) -> Response
         }  # fmt: skip
     return page(
         "reports/savings.html", title=title, section=_("Savings"), ignored=ignored, shown=found,
-        keeps=keeps(assumption_sets.EVERYBODY), versions_of=_version_of,
+        keeps=keeps(assumption_sets.EVERYBODY), versions_of=version_of,
         crumbs=[] if title == _("What sharing saves") else crumbs(), **more,
     )  # fmt: skip
-
-
-def _version_of(found: AssumptionSet) -> str:
-    """Where a version is shown: an organisation's own below its page."""
-    if found.scope == assumption_sets.EVERYBODY:
-        return url_for("savings_lists.assumptions", number=found.number)
-    key = Kind.ORGANISATION, found.scope
-    with reading() as session:
-        slug = things.names(session, [key])[key].slug
-    return url_for("keeping.show", slug=slug, number=found.number)
 
 
 def _before(found: Shown) -> int | None:

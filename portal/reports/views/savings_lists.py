@@ -32,7 +32,14 @@ from portal.reports.store import assumption_sets, claims, runs
 from portal.reports.store.claims import Claimed, ClaimQuery
 from portal.reports.store.runs import Listed
 from portal.reports.views.savings_lines import CLAIMS, lines_of
-from portal.reports.views.savings_shown import Shown, crumbs, history_of, of_run, run_crumbs
+from portal.reports.views.savings_shown import (
+    Shown,
+    crumbs,
+    history_of,
+    of_run,
+    run_crumbs,
+    version_of,
+)
 from portal.reports.views.savings_totals import Total, many, totals
 from portal.reports.words import (
     Backed,
@@ -190,7 +197,7 @@ def _claims(shown: Shown, query: ClaimQuery, ignored: tuple[str, ...]) -> Respon
     return page(
         "reports/savings_claims.html", title=_("What run %(run)s claims", run=query.run),
         section=_("Savings"), crumbs=run_crumbs(query.run), rows=found[:PAGE_SIZE], shown=shown,
-        first_year=shown.set.base_year, year=query.year,
+        version=version_of(shown.set), first_year=shown.set.base_year, year=query.year,
         kinds=filter_links("kind", labels("claim_kind"), kind),
         chosen=_chosen(query, shown), totals=_totals(shown, query), many=many(shown, query),
         counted=query.counted, paging=paging(None, onward), ignored=ignored,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from flask import Response, url_for
 
 from portal.access import PORTAL, Kind, Permission, Thing, may
+from portal.accounts.store import things
 from portal.catalogue.views.base import reading
 from portal.catalogue.views.histories import told
 from portal.errors import Missing
@@ -66,6 +67,16 @@ def named(key: str) -> str:
     """What an assumption is of, with the names of needs and components."""
     with reading() as session:
         return assumption_name(key, assumption_sets.subjects(session))
+
+
+def version_of(found: AssumptionSet) -> str:
+    """Where a version is shown: an organisation's own below its page."""
+    if found.scope == assumption_sets.EVERYBODY:
+        return url_for("savings_lists.assumptions", number=found.number)
+    key = Kind.ORGANISATION, found.scope
+    with reading() as session:
+        slug = things.names(session, [key])[key].slug
+    return url_for("keeping.show", slug=slug, number=found.number)
 
 
 def history_of(fmt: Format, found: AssumptionSet, trail: list[tuple[str, str]]) -> Response:
