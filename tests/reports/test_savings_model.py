@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from portal.errors import Invalid
 from portal.reports.rules import example as worked
 from portal.reports.rules import scenario
-from portal.reports.rules.appraisal import LATER_RATE, discount
+from portal.reports.rules.appraisal import LATER_RATE, Appraisal, discount
 from portal.reports.rules.example import RANGES
 from portal.reports.rules.model import COLUMN_OF, Quantity, Replaced, Use, add_up, quantities
 from portal.reports.rules.ranges import (
+    Assumption,
     Case,
     draws,
     percentile,
@@ -79,6 +80,22 @@ def test_switching_values_and_break_even_of_the_worked_example(case: Case) -> No
         assert abs(case.npv({key: value})) < Decimal("0.01")
     keys = case.groups[0].keys
     assert users_to_break_even(case.assumptions, keys, case.rate, HORIZON) == 4
+    dear = Assumption("own_run", ZERO, Decimal(10**6), Decimal(10**6))
+    assert users_to_break_even({**case.assumptions, "m": dear}, keys, case.rate, HORIZON) is None
+    dear = Assumption("platform", ZERO, Decimal(10**9), Decimal(10**9))
+    assert users_to_break_even({**case.assumptions, "K": dear}, keys, case.rate, HORIZON) > 10_000
+
+
+def test_nothing_is_paid_back_before_anything_is_spent() -> None:
+    def paid(gains: list[int], costs: list[int]) -> int | None:
+        none = (ZERO,) * len(gains)
+        years = (tuple(map(Decimal, each)) for each in (gains, costs))
+        return Appraisal(none, *years, none).payback_year
+
+    assert paid([0, 0, 9, 9], [0, 0, 5, 5]) == 2
+    assert paid([0, 0, 9, 9], [0, 5, 5, 5]) == 3
+    assert paid([9, 9, 0], [5, 5, 0]) == 0
+    assert paid([0, 0], [0, 0]) is None is paid([0, 9], [0, 10])
 
 
 def test_draws_are_the_same_for_a_seed_and_lie_between_the_ends(case: Case) -> None:

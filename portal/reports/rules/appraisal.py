@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 
 from portal.reports.rules.model import COLUMN_OF, Sums
 from portal.reports.rules.years import ONE, ZERO
@@ -60,13 +61,13 @@ class Appraisal:
 
     @property
     def payback_year(self) -> int | None:
-        """The first year from which on the net so far is not below 0, to the end; None: never."""
-        sums, total = [], ZERO
-        for net in self.net:
-            total += net
-            sums.append(total)
+        """The first year from which on the net so far is not below 0, to the end, and which is not
+        before anything is gained or spent; None: never.
+        """
+        sums = list(accumulate(self.net))
+        some = [bool(gain or cost) for gain, cost in zip(self.gross, self.cost, strict=True)]
         good = len(sums)
-        while good and sums[good - 1] >= 0:
+        while good and sums[good - 1] >= 0 and any(some[:good]):
             good -= 1
         return good if good < len(sums) else None
 

@@ -251,8 +251,7 @@ def percentile(ordered: Sequence[Decimal], per_cent: int) -> Decimal:
 
 
 def users_to_break_even(
-    assumptions: Mapping[str, Assumption], keys: Mapping[str, str], rate: Decimal, horizon: int,
-    most: int = 1_000,
+    assumptions: Mapping[str, Assumption], keys: Mapping[str, str], rate: Decimal, horizon: int
 ) -> int | None:  # fmt: skip
     """How many uses from the first to the last day it takes until a platform has paid for itself.
 
@@ -260,7 +259,7 @@ def users_to_break_even(
         keys: the assumptions that hold for such a use, its platform's yearly cost among them.
 
     Returns:
-        None where more than `most` would not be enough.
+        None where such a use costs more than it gains, so that no number of them is enough.
     """
 
     def worth_of(sums: Sums) -> Decimal:
@@ -272,5 +271,4 @@ def users_to_break_even(
         return 0
     if gain <= 0:
         return None
-    needed = (charge / gain).to_integral_value(ROUND_CEILING)
-    return int(needed) if needed <= most else None
+    return int((charge / gain).to_integral_value(ROUND_CEILING))
