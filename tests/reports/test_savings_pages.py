@@ -42,6 +42,11 @@ def test_the_newest_run_says_what_it_is_worth_and_leaves_out(client: PageClient)
     assert "rest on judgement or a benchmark" in page.text
     missing = soup_of(page).select_one("#left-out + ul li")
     assert missing is not None and "HMCTS Core Case Data" in missing.text, "by name"
+    result = said(client, "/savings.json")["result"]
+    some, every = (result[each]["declared"] for each in ("counted", "counts"))
+    assert 0 < some < every
+    for text in (page.text, client.get("/leadership").text):
+        assert f"{some} of {every} declared ones" in text
     assert "Building it alone (B): smallest services" in page.text
 
 
@@ -75,6 +80,7 @@ def test_whether_enough_use_a_platform(app: Flask) -> None:
         for change, verdict in (
             ({"needed": None}, "Not known"),
             ({"needed": None, "never": True}, "Not enough"),
+            ({"needed": None, "loses": True}, "Each user costs more than it gains"),
             ({"confirmed": 4}, "Enough are confirmed"),
             ({"declared": 3}, "Enough with the declared ones"),
             ({"published": 4}, "Enough, as its provider says"),

@@ -94,7 +94,15 @@ def test_the_worked_example_from_records() -> None:
     # Two of eight uses are only declared: the platform's cost is charged for six.
     assert years["platform"][1] == round(25_000_000 * Decimal(5) / 7)
     assert whole(found)["with_declared"]["platform"] == [25_000_000] * 5
-    assert found["counts"] == {"confirmed": 6, "declared": 2}
+    assert found["counts"] == found["counted"] == {"confirmed": 6, "declared": 2}
+
+
+def test_what_is_in_no_figure_is_not_counted_as_if_it_were() -> None:
+    before = used("old", "2020-04-01", "2025-04-01")
+    unsaid = used("new", component="other", standing="declared")
+    found = ran(used("a"), before, unsaid, platforms=(PAY, Platform(9, "other")))
+    assert found["counts"] == {"confirmed": 2, "declared": 1}
+    assert found["counted"] == {"confirmed": 1, "declared": 0}
 
 
 def test_the_net_adds_up_and_is_what_is_discounted() -> None:
@@ -170,6 +178,7 @@ def test_a_service_that_is_part_of_another_is_claimed_there_only() -> None:
 def test_what_shares_a_need_with_a_platform_of_unknown_cost_is_left_out() -> None:
     found = ran(used("a"), used("a", component="other"))
     assert found["missing_platform_cost"] == ["other"]
+    assert found["counted"]["confirmed"] < found["counts"]["confirmed"], "it is in no figure"
     alone = ran(used("a"))
     assert whole(found)["confirmed"]["non_cash"][1] * 2 == whole(alone)["confirmed"]["non_cash"][1]
 

@@ -78,7 +78,9 @@ def result(
     platforms: list[Platform], terms: Terms, tally: Tally, judged: Judged, seed: int,
     many: int = DRAWS,
 ) -> dict[str, Any]:  # fmt: skip
-    """The document of a run: `views` by name, `components`, and what was left out and why."""
+    """The document of a run: `views` by name, `components`, how many uses stand how (`counts`) and
+    are in the figures for the whole of government (`counted`), what was left out and why.
+    """
     known = {platform.slug for platform, _, _ in charged(platforms, BOTH, terms, tally)}
     counted = {component for component, _, standing in tally.sums if standing in BOTH}
     missing = sorted(counted - known)
@@ -97,11 +99,23 @@ def result(
         ],
         "missing_platform_cost": missing,
         "counts": dict(sorted(tally.counts.items())),
+        "counted": _counted(tally, known),
         "without_assumption": tally.unworthy,
         "without_start": tally.undated,
         "claimed_by_parts": tally.elsewhere,
         "claims": judged.claims,
         "claims_on_judgement": judged.judged,
+    }  # fmt: skip
+
+
+def _counted(tally: Tally, known: set[str]) -> dict[str, int]:
+    """How many uses are in the figures for the whole of government, by their standing."""
+    return {
+        standing: sum(
+            many for (component, stands), many in tally.claiming.items()
+            if stands == standing and component in known
+        )
+        for standing in BOTH
     }  # fmt: skip
 
 
@@ -177,18 +191,18 @@ def _component(
 
 def _needed(platform: Platform, made: Case, terms: Terms) -> dict[str, Any]:
     """How many users pay for a platform at its first known cost, each like most of those that it
-    has; `needed` is None where that is not known, and where no number does (`never`).
+    has; `needed` is None where that is not known, and where each of them loses (`loses`).
     """
     gains = [group for group in made.groups if Assumed.PLATFORM not in group.keys]
     years = range(terms.base_year, terms.base_year + terms.horizon)
     costs = (terms.chosen.platform(platform.slug, year) for year in years)
     key = next((cost for cost in costs if cost is not None), None)
     if not gains or key is None:
-        return {"needed": None, "never": False}
+        return {"needed": None, "loses": False}
     usual = max(gains, key=lambda group: (_size(group.sums), sorted(group.keys.values())))
     keys = {**usual.keys, Assumed.PLATFORM.value: key}
     needed = users_to_break_even(terms.chosen.assumptions, keys, terms.rate, terms.horizon)
-    return {"needed": needed, "never": needed is None}
+    return {"needed": needed, "loses": needed is None}
 
 
 def _size(sums: dict[tuple[ClaimKind, int], Decimal]) -> Decimal:

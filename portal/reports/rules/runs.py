@@ -7,6 +7,7 @@ up what was rounded; net present values, ranges and draws are of what was not.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -54,6 +55,7 @@ class Tally:
         places: quantities by what decides which assumptions hold.
         sums, live: see rules/places.py; they follow from the places (`settle`).
         counts: how many uses there are of each standing.
+        claiming: how many of them claim anything, by component and standing.
         unworthy: uses for which no assumption says what they are worth.
         undated: uses of which nobody knows when they began.
         elsewhere: uses that a part of the service claims.
@@ -65,6 +67,7 @@ class Tally:
     sums: Grouped = field(default_factory=dict)
     live: Live = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    claiming: Counter[tuple[str, str]] = field(default_factory=Counter)
     pence: dict[tuple[str, ClaimKind, str], list[int]] = field(default_factory=dict)
     unworthy: int = 0
     undated: int = 0
@@ -134,6 +137,7 @@ def claims(
                 tally.unworthy += claims_
             elif claims_:
                 every = alike.pieces(brings, worths, used.standing)
+                tally.claiming[used.component, used.standing] += bool(every)
                 tally.spell(used, every)
                 _claim(found, used, every)
         yield from (found[key] for key in sorted(found))

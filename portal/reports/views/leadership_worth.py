@@ -47,7 +47,7 @@ class Worth:
     @property
     def confirmed(self) -> int:
         """How many uses count in the headline."""
-        return int(self.result["counts"].get(CONFIRMED, 0))
+        return self.shown.counted[CONFIRMED]
 
     def claims(self, by: Backed, **narrowing: str) -> str:
         """The claims behind a figure of the whole of government."""
@@ -133,8 +133,8 @@ class Worth:
         missing, left_out = len(self.result["missing_platform_cost"]), f"{self.here}#left-out"
         uses, claims = f"{self.here}/uses?standing=", f"{self.here}/claims"
         rows = [
-            (_("Confirmed uses, in the headline"), self.confirmed, f"{uses}{CONFIRMED}"),
-            (_("Declared uses, not in it"), counts.get(DECLARED, 0), f"{uses}{DECLARED}"),
+            (_("Confirmed uses"), counts.get(CONFIRMED, 0), f"{uses}{CONFIRMED}"),
+            (_("Declared uses, not in the headline"), counts.get(DECLARED, 0), f"{uses}{DECLARED}"),
             (_("Planned uses, in no sum"), counts.get(PLANNED, 0), f"{uses}{PLANNED}"),
             (_("Claims"), self.result["claims"], claims),
             (_("of these, on judgement or a benchmark"), weak, f"{claims}?rests={Rests.WEAK}"),

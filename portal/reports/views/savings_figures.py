@@ -28,6 +28,10 @@ class Line(NamedTuple):
 class Platform(NamedTuple):
     """What a platform is worth in pence, and its users: those that would pay for all of it, and
     those that are known, each to the next whole number.
+
+    Attributes:
+        never: of runs that did not say `loses`: over 1,000 users are needed, or none is enough.
+        loses: a user costs more than it gains.
     """
 
     slug: str
@@ -39,10 +43,20 @@ class Platform(NamedTuple):
     confirmed: int
     declared: int
     published: int | None
+    loses: bool = False
+
+    @property
+    def few(self) -> str:
+        """What stands for the number of users needed where there is none."""
+        if self.loses:
+            return _("No number is enough")
+        return _("More than 1,000, or none is enough") if self.never else _("Not known")
 
     @property
     def verdict(self) -> str:
         """Whether they are enough."""
+        if self.loses:
+            return _("Each user costs more than it gains")
         if self.needed is None:
             return _("Not enough") if self.never else _("Not known")
         if self.confirmed >= self.needed:
@@ -131,7 +145,7 @@ def platforms(found: Shown, called: dict[str, str]) -> list[Platform]:
         Platform(
             slug, called.get(slug, slug), each["npv"], each["npv_with_declared"], each["needed"],
             each.get("never", False), ceil(float(each["confirmed"])), ceil(float(each["declared"])),
-            each["published"],
+            each["published"], each.get("loses", False),
         )
         for each in found.run.result["components"]
         for slug in (each["component"],)

@@ -33,6 +33,21 @@ class Shown(NamedTuple):
         """Its financial years, in words."""
         return [financial_year(self.set.base_year + year) for year in range(self.set.horizon)]
 
+    @property
+    def counted(self) -> dict[str, int]:
+        """How many uses are in its figures for the whole of government, by their standing; of a run
+        that did not say so, how many there are.
+        """
+        result: dict[str, Any] = self.run.result
+        said = result.get("counted", result["counts"])
+        return {each: said.get(each, 0) for each in ("confirmed", "declared")}
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many uses of these standings are not in these figures."""
+        counts = self.run.result["counts"]
+        return {each: counts.get(each, 0) - many for each, many in self.counted.items()}
+
 
 def newest() -> Shown | None:
     """The newest finished run of everybody's."""
@@ -108,8 +123,7 @@ def headline(found: Shown, view: dict[str, Any]) -> str:
     Args:
         view: `npv`, `p10` and `p90` in pence: the run's own, or others.
     """
-    counts = found.run.result["counts"]
-    first, second = (counts.get(each, 0) for each in ("confirmed", "declared"))
+    first, second = found.counted["confirmed"], found.run.result["counts"].get("declared", 0)
     return _(
         "Likely between %(low)s and %(high)s over %(years)s years (central case %(central)s), "
         "whole government, in prices of %(prices)s, from %(confirmed)s; %(declared)s.",
