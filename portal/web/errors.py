@@ -25,7 +25,8 @@ TRY_LATER_SECONDS = "30"
 LIMIT_SECONDS = "60"
 Text = tuple[str, str]
 CHECK = lazy("Check what you entered, then try again.")
-TRY_LATER = lazy("Try again later. Nothing you sent was saved.")
+#: What was being written when the database went away may be there or not: nobody can tell.
+TRY_LATER = lazy("Try again later. If you sent something, look whether it was saved first.")
 #: Title and first sentence for each status; any other status takes OTHER_4XX or OTHER_5XX.
 TEXTS: dict[int, Text] = {
     400: (lazy("Sorry, we could not read your request"), CHECK),
@@ -76,7 +77,8 @@ TEXTS: dict[int, Text] = {
     503: (
         lazy("Sorry, this service is unavailable"),
         lazy(
-            "You will be able to use it shortly. Try again in a minute. Nothing you sent was saved."
+            "You will be able to use it shortly. Try again in a minute. If you sent something, look "
+            "whether it was saved first."
         ),
     ),
     504: (lazy("Sorry, this service took too long to answer"), TRY_LATER),
