@@ -77,8 +77,8 @@ TEXTS: dict[int, Text] = {
     503: (
         lazy("Sorry, this service is unavailable"),
         lazy(
-            "You will be able to use it shortly. Try again in a minute. If you sent something, look "
-            "whether it was saved first."
+            "You will be able to use it shortly. Try again in a minute. If you sent something, "
+            "look whether it was saved first."
         ),
     ),
     504: (lazy("Sorry, this service took too long to answer"), TRY_LATER),
