@@ -80,7 +80,7 @@ def test_whether_enough_use_a_platform(app: Flask) -> None:
         for change, verdict in (
             ({"needed": None}, "Not known"),
             ({"needed": None, "never": True}, "Not enough"),
-            ({"needed": None, "loses": True}, "Each user costs more than it gains"),
+            ({"needed": None, "loses": True}, "A user like most of these costs more than it gains"),
             ({"confirmed": 4}, "Enough are confirmed"),
             ({"declared": 3}, "Enough with the declared ones"),
             ({"published": 4}, "Enough, as its provider says"),

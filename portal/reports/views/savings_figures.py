@@ -56,7 +56,7 @@ class Platform(NamedTuple):
     def verdict(self) -> str:
         """Whether they are enough."""
         if self.loses:
-            return _("Each user costs more than it gains")
+            return _("A user like most of these costs more than it gains")
         if self.needed is None:
             return _("Not enough") if self.never else _("Not known")
         if self.confirmed >= self.needed:
