@@ -55,6 +55,7 @@ def _of_page(found: Whole, assumed: Sequence[Row]) -> Book:
     ]  # fmt: skip
     said = found.document()
     about += [(_("Headline"), said["headline"])] if said["headline"] else []
+    about += [(_("Read it with"), " ".join(said["caveats"]))] if said["caveats"] else []
     about += _about_run(found.worth.shown) if found.worth else []
     notes = [
         _("Confirmed use is the headline and declared use the second line; planned use is in no "

@@ -52,6 +52,7 @@ class Whole(NamedTuple):
         return {
             "as_at": self.facts.day.isoformat(), "savings_run": run and run.id,
             "headline": headline(self.worth.shown, self.worth.view) if self.worth else None,
+            "caveats": self.worth.caveats() if self.worth else [],
             "inputs_digest": run and run.inputs_digest, "lines_digest": run and run.lines_digest,
         }  # fmt: skip
 

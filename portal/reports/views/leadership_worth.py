@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from portal.catalogue.component_words import Standing
+from portal.reports.forms.labels import pounds
 from portal.reports.rules.assumptions import Row, old_benchmarks
 from portal.reports.rules.leadership import SHOWN
 from portal.reports.views.savings import WEAK
@@ -14,7 +15,7 @@ from portal.reports.views.savings_shown import Shown
 from portal.reports.words import Backed, ClaimKind, Column, EvidenceClass, Old, Rests, View
 from portal.spreadsheets.book import Cell, Kind, Table
 from portal.spreadsheets.book import Column as Heading
-from portal.web.i18n import _
+from portal.web.i18n import _, ngettext
 from portal.web.links import with_query
 
 CONFIRMED, DECLARED, PLANNED = (
@@ -48,6 +49,47 @@ class Worth:
     def confirmed(self) -> int:
         """How many uses count in the headline."""
         return self.shown.counted[CONFIRMED]
+
+    @property
+    def cash(self) -> str:
+        """That nothing of it is cash; empty where something is."""
+        return "" if any(self.view["confirmed"]["cash"]) else _("Not cash-releasing.")
+
+    @property
+    def loss(self) -> str:
+        """That it is a loss, or of nothing; else empty."""
+        npv, second = self.view["npv"], self.view["npv_with_declared"]
+        if not self.confirmed:
+            return _("No confirmed use is in it, so the headline is nothing. With declared use the "
+                     "central case would be %(npv)s.", npv=pounds(second))  # fmt: skip
+        if npv >= 0:
+            return ""
+        said = _("This is a loss: so far, what is confirmed costs more than it saves.")
+        more = _("With declared use it would be a greater one.")
+        return f"{said} {more}" if second < npv else said
+
+    @property
+    def judged(self) -> str:
+        """How many claims rest on judgement or a benchmark, where these are too many."""
+        if not self.weak:
+            return ""
+        return _(
+            "%(some)s of %(all)s claims rest on judgement or a benchmark, not on something "
+            "measured or published.",
+            some=f"{self.result['claims_on_judgement']:,}", all=f"{self.result['claims']:,}",
+        )  # fmt: skip
+
+    @property
+    def aged(self) -> str:
+        """How many benchmarks are old; empty where none is."""
+        if not self.old:
+            return ""
+        return ngettext("%(num)s benchmark is over two years old.",
+                        "%(num)s benchmarks are over two years old.", len(self.old))  # fmt: skip
+
+    def caveats(self) -> list[str]:
+        """What the headline has to be read with."""
+        return [each for each in (self.cash, self.loss, self.judged, self.aged) if each]
 
     def claims(self, by: Backed, **narrowing: str) -> str:
         """The claims behind a figure of the whole of government."""
