@@ -54,6 +54,7 @@ def test_by_need(some: Session, client: PageClient) -> None:
     assert rows["mail"]["reuse_rate_confirmed"] == 1
     page = soup_of(client.get("/reports/reuse"))
     assert page.main is not None
+    assert "so the ways may add up to less" in page.main.text, "services that did not say how"
     assert "40% of needs" in page.main.text and "80% (4 of 5)" in page.main.text
     assert client.get("/reports/reuse.csv").text.count("\n") == 3
     assert list(items(client, "/reports/reuse.json?capability=needs")) == ["fees", "mail"]
@@ -112,6 +113,9 @@ def test_other_days(some: Session, client: PageClient) -> None:
     assert (found["as_at"], found["basis"]) == ("2025-02-01", "as_it_was")
     fees = {row["slug"]: row for row in found["items"]}["fees"]
     assert (fees["shared_confirmed"], fees["shared_declared"], fees["shared_planned"]) == (0, 2, 0)
+    told = "those of today stand"
+    assert told in client.get(f"/reports/reuse?{then}").text
+    assert told not in client.get("/reports/reuse").text
     restated = items(client, f"/reports/reuse.json?by=organisation&basis=restated&{then}")
     assert restated["agency"]["services"] == 3
     shown = client.get(f"/reports/reuse/services?way=shared&{then}")
