@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.util import identity_key
 
 from portal.access import Kind
@@ -29,8 +29,9 @@ _PLAIN = (
 
 def find(session: Session, group: str, type_: str) -> DataSet | None:
     """A data set by its address, with its schema."""
-    query = select(DataSet).where(DataSet.group == group, DataSet.type == type_).options(*_LISTS)
-    return session.scalars(query).first()
+    lists = selectinload(DataSet.dimensions), joinedload(DataSet.measures)
+    query = select(DataSet).where(DataSet.group == group, DataSet.type == type_).options(*lists)
+    return session.scalars(query).unique().one_or_none()
 
 
 def get(session: Session, id_: int) -> DataSet:
