@@ -63,12 +63,17 @@ class Fields:
             (kind == "boolean", case((cast(field, String) == true, 1), else_=0)),
         )
 
-    def is_text(self, key: str) -> ColumnElement[Any]:
-        """1 where a field holds text, else 0."""
+    def kind(self, key: str) -> ColumnElement[Any]:
+        """What `is_text` needs to know beside the number: on SQLite nothing, since texts stay texts
+        there.
+        """
+        return null() if self.sqlite else self._type(key)
+
+    def is_text(self, number: ColumnElement[Any], kind: ColumnElement[Any]) -> ColumnElement[Any]:
+        """1 where a field, of which these are `number` and `kind`, holds text, else 0."""
         if self.sqlite:
-            # Without looking at the whole record once more, as json_type does.
-            return func.typeof(self.number(key)) == "text"
-        return case((self._type(key) == "string", 1), else_=0)
+            return func.typeof(number) == "text"
+        return case((kind == "string", 1), else_=0)
 
     def text(self, key: str) -> ColumnElement[str]:
         """A field as it is sorted by and begins with something; NULL where there is none."""

@@ -163,17 +163,21 @@ def _parts(session: Session, data_set: DataSet, query: Query) -> Parts:
     listed = list(dict.fromkeys(k for k, method in query.collect if method in ("set", DEFAULT)))
     columns = [_bucket(query.period, fields.sqlite).label("bucket")] if query.period else []
     columns += [fields.json(key).label(f"g{n}") for n, key in enumerate(query.group_by)]
-    by = len(columns)
+    by, of = len(columns), len(columns) - len(query.group_by)
     for n, key in enumerate(summed):
-        columns += [fields.number(key).label(f"n{n}"), fields.is_text(key).label(f"t{n}")]
-    inner = _grouped_only(_filtered(select(*columns), data_set, query, fields), query, fields)
-    each = inner.subquery()
+        columns += [fields.number(key).label(f"n{n}"), fields.kind(key).label(f"k{n}")]
+    inner = _dated(_filtered(select(*columns), data_set, query, fields), query)
+    # Else a database works each field out again wherever it is named.
+    each = inner.cte().prefix_with("MATERIALIZED")
     keys = [each.c[n] for n in range(by)]
     told: list[Any] = [func.count()]
     for n in range(len(summed)):
-        told += [func.sum(each.c[f"n{n}"]), func.count(each.c[f"n{n}"]), func.max(each.c[f"t{n}"])]
+        number, is_text = each.c[f"n{n}"], fields.is_text(each.c[f"n{n}"], each.c[f"k{n}"])
+        told += [func.sum(number), func.count(number), func.max(is_text)]
     rows = session.connection().execute(select(*keys, *told).group_by(*keys)).all()
-    parts = [(*_place(row[:by], query), _part(row[by:], summed)) for row in rows if row[by]]
+    # Records without a field that is asked for are in no group.
+    rows = [row for row in rows if row[by] and None not in row[of:by]]
+    parts = [(*_place(row[:by], query), _part(row[by:], summed)) for row in rows]
     parts += _listed(session, data_set, query, fields, listed)
     return grouping.fold(parts, query.period)
 
@@ -217,6 +221,10 @@ def _listed(
 def _grouped_only(found: Select[Any], query: Query, fields: Fields) -> Select[Any]:
     for key in query.group_by:
         found = found.where(fields.json(key).is_not(None))
+    return _dated(found, query)
+
+
+def _dated(found: Select[Any], query: Query) -> Select[Any]:
     return found.where(DataRecord.at.is_not(None)) if query.period else found
 
 
