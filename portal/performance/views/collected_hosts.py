@@ -123,7 +123,8 @@ def allow() -> AnyResponse:
             return done(_("Figures may be collected from this host."), url_for(".index"))
         except Invalid as problem:
             form.refuse(problem)
-    return _form(form, _("Allow a host"), form.host.data or "")
+    host = "" if form.host.errors else form.host.data or ""
+    return _form(form, _("Allow a host"), host)
 
 
 @blueprint.route("/collected-hosts/<host>/stop", methods=BOTH)
