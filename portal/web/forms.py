@@ -21,6 +21,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
 from portal.addresses import is_web_address
+from portal.digits import digits_of
 from portal.errors import Invalid
 from portal.web.guard import CONTROL
 from portal.web.i18n import _, translated
@@ -108,18 +109,6 @@ def _messages(errors: object) -> list[str]:
 def first_input(field: Field) -> str:
     """The id of the input that a field's error links to."""
     return field.first_wrong() if isinstance(field, DateParts) else str(field.id)
-
-
-#: Signs between thousands, or none: a comma anywhere else is somebody's decimal point.
-_THOUSANDS = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:\s[0-9]{3})+")
-
-
-def digits_of(text: str) -> str | None:
-    """The digits of a whole number as people type it, such as `25,000`; None where it is none."""
-    bare = text.strip()
-    if not _THOUSANDS.fullmatch(bare):
-        return None
-    return "".join(each for each in bare if each.isdigit())
 
 
 class Whole(IntegerField):

@@ -9,8 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
+from portal.digits import digits_of
 from portal.errors import Clash, Invalid
-from portal.web.forms import cleaned, digits_of, slug_typed
+from portal.web.forms import cleaned, slug_typed
 from tests.web.site import Everything, parse
 
 GOOD = {

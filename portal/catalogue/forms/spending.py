@@ -24,8 +24,9 @@ from portal.catalogue.forms.labels import LABELS
 from portal.catalogue.forms.ruled import RuledForm
 from portal.catalogue.rules import spending as rules
 from portal.catalogue.rules.spending import Condition, conditions_said
+from portal.digits import digits_of
 from portal.errors import Invalid
-from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, choices, digits_of
+from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, choices
 from portal.web.i18n import lazy
 
 COLOURS: dict[str, str] = {

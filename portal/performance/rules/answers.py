@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from portal.digits import THOUSANDS
 from portal.errors import N_, Invalid
 from portal.performance.rules import periods
 from portal.performance.rules.entries import Entry
@@ -24,8 +25,7 @@ from portal.performance.words import Period, SetKind, Unit, ValueState, ValueSta
 #: What somebody can say in place of a number.
 WHY_NOT = (ValueState.NOT_PROVIDED, ValueState.NOT_APPLICABLE, ValueState.NOT_COLLECTED)
 LONGEST_NOTE = 500
-#: Signs between thousands, or none. A comma anywhere else is somebody's decimal point.
-_TYPED = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)(?:\.[0-9]+)?")
+_TYPED = re.compile(rf"-?{THOUSANDS}(?:\.[0-9]+)?")
 _SPACES = re.compile(r"\s+")
 
 
