@@ -7,6 +7,7 @@ from typing import Any
 from wtforms import HiddenField, RadioField, StringField, SubmitField
 from wtforms.validators import Optional
 
+from portal.digits import digits_of, whole_number
 from portal.performance.actions.data_sets import Kept
 from portal.performance.forms.labels import LABELS
 from portal.performance.forms.privacy import names_nobody
@@ -23,8 +24,7 @@ MOST_THRESHOLD = 1000
 
 def whole(text: str | None, most: int) -> int | None:
     """A whole number from 0 as somebody typed it; None where it is none, or above `most`."""
-    bare = (text or "").replace(",", "").strip()
-    return int(bare) if bare.isascii() and bare.isdigit() and int(bare[:9]) <= most else None
+    return whole_number(digits_of(text or ""), most)
 
 
 class KeptForm(Form):
