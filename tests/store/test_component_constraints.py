@@ -15,7 +15,7 @@ from portal.catalogue import component_words as words
 from portal.catalogue.models import components as c
 from portal.catalogue.models.exemptions import ExemptionRequest
 from portal.catalogue.models.spending import SpendRequest
-from portal.catalogue.models.usage import CapabilityNeed, Usage
+from portal.catalogue.models.usage import CapabilityNeed, Usage, UsageVolume
 from portal.db import Base
 from tests.support.data import ACT, add_organisation, add_service
 
@@ -30,8 +30,8 @@ LIVE = {"status": words.UsageStatus.LIVE, "since": DAY}
 STOPPED = {"status": words.UsageStatus.STOPPED, "since": DAY, "until": LATER}
 TABLES = ("capability", "component", "component_capability", "component_evolution",
           "component_price", "component_mandate", "component_exemption", "usage",
-          "capability_need", "exemption_request", "spend_request", "spend_condition",
-          "spend_usage")  # fmt: skip
+          "usage_volume", "capability_need", "exemption_request", "spend_request",
+          "spend_condition", "spend_usage")  # fmt: skip
 
 
 @pytest.fixture
@@ -122,6 +122,9 @@ WRONG: tuple[tuple[str, tuple[Row, ...]], ...] = (
     ("ck_usage_share_is_per_cent", (SHARED, LIVE, {"share": Decimal(0)})),
     ("ck_usage_share_is_per_cent", (SHARED, LIVE, {"share": Decimal(101)})),
     ("ck_usage_cost_not_negative", (SHARED, LIVE, {"yearly_cost": -1})),
+    ("ck_usage_integration_days_not_negative", (SHARED, LIVE, {"integration_days": Decimal(-1)})),
+    ("ck_usage_integration_of_shared", (BUILT, LIVE, {"integration_days": Decimal(1)})),
+    ("ck_usage_integration_source_of_days", (SHARED, LIVE, {"integration_source": "x"})),
     ("fk_usage_component_offers_capability", (SHARED, LIVE, {"capability_id": PAYMENTS})),
 )
 #: Two rows that may not stand beside each other, both open.
@@ -210,6 +213,16 @@ OTHERS: dict[str, Any] = {
     "ck_usage_not_itself": lambda body, service: (
         usage(service, SHARED, LIVE, id=9, replaces_id=9),
     ),
+    **{
+        f"ck_usage_volume_{rule}": lambda body, service, row=row: (
+            usage(service, SHARED, LIVE, id=9),
+            UsageVolume(usage_id=9, edited_at=ACT.at, **row),
+        )
+        for rule, row in {
+            "year_is_one": {"year": 202, "quantity": 1},
+            "not_negative": {"year": 2025, "quantity": -1},
+        }.items()
+    },
 }
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalogue import component_words as words
 from portal.catalogue.models.components import Capability, Component
-from portal.catalogue.models.organisations import Organisation
+from portal.catalogue.models.organisations import ALL, Organisation
 from portal.catalogue.models.services import Service
 from portal.db import Base, UtcTime, enum_column
 
@@ -45,7 +45,8 @@ class Usage(Base):
     `replaces_id` is the arrangement it takes the place of. `confirmed_on` and `disputed_on` follow
     from its evidence (rules/standing.py), so that lists need not read it. `supplier_key` follows
     from the supplier's name (rules/suppliers.py), `first_planned_on` from the history: the day on
-    which it was first recorded as planned or being built in.
+    which it was first recorded as planned or being built in. `integration_days` are the days of
+    work that building a shared component in took, as they were measured.
     """
 
     __tablename__ = "usage"
@@ -78,6 +79,15 @@ class Usage(Base):
         CheckConstraint("until >= since", name="until_after"),
         CheckConstraint("share > 0 AND share <= 100", name="share_is_per_cent"),
         CheckConstraint("yearly_cost >= 0", name="cost_not_negative"),
+        CheckConstraint("integration_days >= 0", name="integration_days_not_negative"),
+        CheckConstraint(
+            "integration_days IS NULL OR arrangement = 'shared_component'",
+            name="integration_of_shared",
+        ),
+        CheckConstraint(
+            "integration_source IS NULL OR integration_days IS NOT NULL",
+            name="integration_source_of_days",
+        ),
         CheckConstraint("replaces_id <> id", name="not_itself"),
         CheckConstraint(
             "contract_group IS NULL OR arrangement = 'bought_product' OR "
@@ -184,6 +194,8 @@ class Usage(Base):
         ForeignKey("usage.id", ondelete="RESTRICT"), unique=True
     )
     yearly_cost: Mapped[int | None] = mapped_column(BigInteger)
+    integration_days: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
+    integration_source: Mapped[str | None] = mapped_column(String(2000))
     note: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str | None] = mapped_column(String(2000))
     declared_by: Mapped[str] = mapped_column(String(80))
@@ -201,6 +213,32 @@ class Usage(Base):
         primaryjoin="foreign(Usage.component_id) == Component.id",
         viewonly=True,
     )
+    volumes: Mapped[list[UsageVolume]] = relationship(
+        cascade=ALL, lazy="raise", passive_deletes=True, order_by="UsageVolume.year"
+    )
+
+
+class UsageVolume(Base):
+    """How much of a shared component a use took in a financial year, as it was measured.
+
+    `year` is the calendar year in which the financial year begins: 2026 is 2026-27. `quantity` is
+    in what the component counts (payments, messages), for the part of the year in which the use
+    was live.
+    """
+
+    __tablename__ = "usage_volume"
+    __table_args__ = (
+        CheckConstraint("year BETWEEN 1990 AND 2100", name="year_is_one"),
+        CheckConstraint("quantity >= 0", name="not_negative"),
+    )
+
+    usage_id: Mapped[int] = mapped_column(
+        ForeignKey("usage.id", ondelete="CASCADE"), primary_key=True
+    )
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    source: Mapped[str | None] = mapped_column(String(2000))
+    edited_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class CapabilityNeed(Base):
