@@ -110,16 +110,18 @@ class Claim:
         return len(self.pence) if self.piece is None else self.piece.many
 
     def share(self, component: str, usage: int, piece: Piece) -> None:
-        """Have another usage take part in it."""
+        """Have another usage take part in it, or the same one for another time."""
         if self.component is not None and self.component != component:
             self.parts[self.component] = Part(self.years, self.usages[:])
             self.component, self.ids = None, (*self.ids[:3], None, self.ids[4])
         if self.component is None:
             part = self.parts.setdefault(component, Part())
-            part.usages.append(usage)
+            if usage not in part.usages:
+                part.usages.append(usage)
             part.years = together(part.years, piece.by_year())
         self.pence, self._amounts, self.piece = together(self.years, piece.by_year()), "", None
-        self.usages.append(usage)
+        if usage not in self.usages:
+            self.usages.append(usage)
         if self.keys != piece.keys:
             self.keys = tuple(sorted({*self.keys, *piece.keys}))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -22,6 +22,8 @@ from portal.reports.words import SizeBand
 COUNTED = (Standing.CONFIRMED.value, Standing.DECLARED.value, Standing.PLANNED.value)
 
 
+#: What stands so takes no part away from anything else.
+_APART = (Standing.PLANNED.value, Standing.DISPUTED.value)
 #: Three thirds fall short of one by their last digits: that is no share of a need.
 _NOTHING = Decimal("1e-12")
 
@@ -123,7 +125,11 @@ def by_service(every: Iterable[Used]) -> Iterator[list[Used]]:
 
 
 class Counted(NamedTuple):
-    """What a use counts as: from when to when, and how much of it (model.Use)."""
+    """What a use counts as: from when to when, and how much of it (model.Use).
+
+    Attributes:
+        stops: whether it stops at its end, or goes on with another share of the need.
+    """
 
     since: date
     until: date | None
@@ -132,6 +138,7 @@ class Counted(NamedTuple):
     avoided_share: Decimal
     exit_share: Decimal
     old: Old | None
+    stops: bool = True
 
     def use(self, base_year: int) -> Use:
         """The same in years after the base year."""
@@ -151,31 +158,50 @@ class Counted(NamedTuple):
         )
 
 
-def uses(of_service: list[Used]) -> Iterator[tuple[Used, Counted]]:
-    """What the uses of one service count as.
+def uses(of_service: list[Used]) -> Iterator[tuple[Used, tuple[Counted, ...]]]:
+    """What the uses of one service count as, each from one change of its share to the next.
 
-    Components that meet one need at the same time share it: by what was said of each, the rest in
-    equal parts, 100% in all at most. A component that meets more than one need of the service was
-    built in once: each need has an equal part of it, the first time that it is used for it. What
-    one of its own would have cost to build is avoided once for a need, however many components
-    meet it, at the same time or one after the other; each of them was built in. What is planned
-    takes no part away from what is in use.
+    Components that meet one need at the same time share it for that time: by what was said of each,
+    the rest in equal parts, 100% in all at most. A component that meets more than one need of the
+    service was built in once: each need has an equal part of it, the first time that it is used for
+    it. What one of its own would have cost to build is avoided once for a need, however many
+    components meet it, at the same time or one after the other; each of them was built in. What is
+    planned takes no part away from what is in use, nor does what its provider disputes.
     """
     if _alone(of_service):
         for used in of_service:
-            yield used, Counted(used.since, used.until, ONE, ONE, ONE, ONE, used.old)
+            yield used, (Counted(used.since, used.until, ONE, ONE, ONE, ONE, used.old),)
         return
     unmet: dict[str, Decimal] = {}
-    planned = [each for each in of_service if each.standing == Standing.PLANNED]
-    live = [each for each in of_service if each.standing != Standing.PLANNED]
-    for some in (live, planned):
+    apart: dict[str, list[Used]] = {"": [], **{each: [] for each in _APART}}
+    for used in of_service:
+        apart[used.standing if used.standing in _APART else ""].append(used)
+    for some in apart.values():
         ordered = sorted(some, key=_order)
         shares, builds, exits = _shares(ordered), *_builds(ordered)
-        avoided = _avoided(ordered, shares, builds, unmet)
+        first = {id_: stretches[0].share for id_, stretches in shares.items()}
+        avoided = _avoided(ordered, first, builds, unmet)
         for used in some:
             id_ = used.ids[0]
-            part = shares[id_], builds[id_], avoided[id_], exits[id_]
-            yield used, Counted(used.since, used.until, *part, used.old)
+            whole = Counted(
+                used.since, used.until, ZERO, builds[id_], avoided[id_], exits[id_], used.old
+            )
+            yield used, tuple(_stretched(whole, shares[id_]))
+
+
+class _Stretch(NamedTuple):
+    """A time in which a use has the same share of a need."""
+
+    since: date
+    until: date | None
+    share: Decimal
+
+
+def _stretched(whole: Counted, stretches: list[_Stretch]) -> Iterator[Counted]:
+    """A use stretch by stretch: it begins in the first and stops in the last."""
+    for at, (since, until, share) in enumerate(stretches, start=1):
+        yield whole._replace(since=since, until=until, share=share, stops=at == len(stretches))
+        whole = whole._replace(build_share=ZERO, avoided_share=ZERO)
 
 
 def _alone(of_service: list[Used]) -> bool:
@@ -234,33 +260,34 @@ def _part_of(many: int) -> Decimal:
     return ONE / many
 
 
-def _shares(ordered: list[Used]) -> dict[int, Decimal]:
-    found: dict[int, Decimal] = {}
-    for same in _at_once(ordered):
-        if len(same) == 1 and same[0].share is None:
-            found[same[0].ids[0]] = ONE
-            continue
-        said = {used.ids[0]: used.share / 100 for used in same if used.share is not None}
-        silent = [used for used in same if used.share is None]
-        left = max(ZERO, ONE - sum(said.values()))
-        found |= said | {used.ids[0]: left / len(silent) for used in silent}
-        total = sum(found[used.ids[0]] for used in same)
-        if total > 1:
-            found |= {used.ids[0]: found[used.ids[0]] / total for used in same}
-    return found
+def _shares(ordered: list[Used]) -> dict[int, list[_Stretch]]:
+    """What share of its need each usage has, and when: it changes as others come and go."""
+    found: dict[int, list[_Stretch]] = {
+        used.ids[0]: [] for used in ordered if used.until != used.since
+    }
+    for _, some in groupby(ordered, key=attrgetter("capability")):
+        same = list(some)
+        days = sorted({day for used in same for day in (used.since, used.until) if day})
+        for day, until in zip_longest(days, days[1:]):
+            for id_, share in _parts([used for used in same if _live(used, day)]).items():
+                mine, since = found[id_], day
+                if mine and mine[-1].share == share:
+                    since = mine.pop().since
+                mine.append(_Stretch(since, until, share))
+    none = {used.ids[0]: [_Stretch(used.since, used.until, ZERO)] for used in ordered}
+    return none | found
 
 
-def _at_once(ordered: list[Used]) -> Iterator[list[Used]]:
-    """Uses for the same need whose times run into each other."""
-    together: list[Used] = []
-    until: date | None = None
-    for used in ordered:
-        apart = not together or used.capability != together[0].capability
-        if apart or (until is not None and until <= used.since):
-            if together:
-                yield together
-            together, until = [], date.min
-        together.append(used)
-        until = None if until is None or used.until is None else max(until, used.until)
-    if together:
-        yield together
+def _live(used: Used, day: date) -> bool:
+    return used.since <= day and (used.until is None or day < used.until)
+
+
+def _parts(same: list[Used]) -> dict[int, Decimal]:
+    """What share of a need each of those has that meet it at the same time."""
+    said = {used.ids[0]: used.share / 100 for used in same if used.share is not None}
+    total = sum(said.values())
+    if total > 1:
+        said = {id_: share / total for id_, share in said.items()}
+    silent = [used.ids[0] for used in same if used.share is None]
+    left = max(ZERO, ONE - total)
+    return said | {id_: left / len(silent) for id_ in silent}

@@ -83,8 +83,9 @@ class Working:
         mine = [each for each in service if (each.service, each.capability) not in self._below]
         return [
             line
-            for used, counted in uses(mine)
+            for used, stretches in uses(mine)
             if used.standing in COUNTED
+            for counted in stretches
             for line in _of_use(used, self._amounts(counted), self._terms)
         ]
 

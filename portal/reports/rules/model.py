@@ -81,6 +81,7 @@ class Use:
             of a service: they add up to 1.
         avoided_share: how much of building one of its own it avoids.
         exit_share: its share of leaving it.
+        stops: whether it stops at its end, or goes on with another share of the need.
         integration: what building it in cost, in pounds, where that was measured.
         volumes: transactions measured in a year.
     """
@@ -91,6 +92,7 @@ class Use:
     build_share: Decimal = ONE
     avoided_share: Decimal = ONE
     exit_share: Decimal = ONE
+    stops: bool = True
     integration: Decimal | None = None
     volumes: Mapping[int, Decimal] = field(default_factory=dict)
     replaced: Replaced | None = None
@@ -130,7 +132,7 @@ def quantities(use: Use, horizon: int, view: View, claim_years: int = 3) -> Iter
         else:
             yield from _replaced(use, use.replaced, year, live, claim_years)
         yield from _by_volume(use, year, view)
-    if use.end is not None and use.end < horizon and use.end > max(ZERO, use.start):
+    if use.stops and use.end is not None and max(ZERO, use.start) < use.end < horizon:
         yield Quantity(ClaimKind.EXIT, ends_in(use.end), use.exit_share)
 
 

@@ -24,6 +24,8 @@ from portal.reports.rules.ranges import Case, Group
 from portal.reports.rules.years import ZERO
 from portal.reports.words import Assumed, ClaimKind, View
 
+#: Of what stands so nobody knows that it is in use.
+NOT_USED = (Standing.PLANNED, Standing.DISPUTED)
 #: What only one of the two views charges.
 NOT_IN = {View.WHOLE: ClaimKind.PRICE, View.ORGANISATION: ClaimKind.PLATFORM}
 
@@ -127,19 +129,23 @@ def claims(
         mine = [each for each in some if (each.service, each.capability) not in claimed_below]
         tally.elsewhere += len(some) - len(mine)
         found: dict[tuple[str, ClaimKind], Claim] = {}
-        for used, counted in uses(mine):
+        for used, stretches in uses(mine):
             claims_ = used.standing in COUNTED
             tally.counts[used.standing] = tally.counts.get(used.standing, 0) + 1
-            brings = alike.brought(counted, claims_)
-            heaps.put(used, brings)
+            every = [alike.brought(counted, claims_) for counted in stretches]
+            for brings in every:
+                heaps.put(used, brings)
             worths = alike.worths(used.capability, used.component, used.band)
             if not (worths.assumed or used.old is not None):
                 tally.unworthy += claims_
             elif claims_:
-                every = alike.pieces(brings, worths, used.standing)
-                tally.claiming[used.component, used.standing] += bool(every)
-                tally.spell(used, every)
-                _claim(found, used, every)
+                pieces = [
+                    piece for brings in every
+                    for piece in alike.pieces(brings, worths, used.standing)
+                ]  # fmt: skip
+                tally.claiming[used.component, used.standing] += bool(pieces)
+                tally.spell(used, pieces)
+                _claim(found, used, pieces)
         yield from (found[key] for key in sorted(found))
     tally.places = heaps.places(terms.horizon)
     tally.spread(terms.horizon)
@@ -172,7 +178,7 @@ def charged(
     platforms = list(platforms)
     used: dict[str, list[tuple[str, list[Decimal]]]] = {each.slug: [] for each in platforms}
     for (component, standing), years in tally.live.items():
-        if component in used and standing != Standing.PLANNED:
+        if component in used and standing not in NOT_USED:
             used[component].append((standing, years))
     for platform in platforms:
         counted, known = [ZERO] * terms.horizon, [ZERO] * terms.horizon
