@@ -60,7 +60,7 @@ from portal.interchange import demo, performance_platform, registers, summaries,
 from portal.interchange.said import json_line, printable, told
 from portal.performance.actions import bringing, demo_figures, demo_notes
 from portal.performance.store import rebuilding
-from portal.reports.store import duplication_counts, reuse_counts
+from portal.reports.store import adoption_counts, duplication_counts, reuse_counts
 
 #: What an id of the database can be.
 NUMBER = click.IntRange(1, 2**31 - 1)
@@ -378,6 +378,7 @@ def check_data(as_json: bool) -> None:
                 ("assessments", assessment_counts),
                 ("reuse", reuse_counts),
                 ("duplication", duplication_counts),
+                ("adoption", adoption_counts),
             )
         }
         wrong["figures"] = rebuilding.wrong_figures(session)

@@ -94,6 +94,13 @@ class Counted(StrEnum):
     SERVICES = "services"
 
 
+class Adopted(StrEnum):
+    """What a count of adoption over time is of."""
+
+    MET = "met"
+    CONFIRMED = "confirmed"
+
+
 class Way(StrEnum):
     """What a count of the duplication report is of (rules/duplication_counts.py)."""
 

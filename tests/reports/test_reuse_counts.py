@@ -18,10 +18,11 @@ from portal.catalogue.store import evidence, services
 from portal.catalogue.store.evidence import Said
 from portal.db import Database
 from portal.reports.actions import reuse as acts
+from portal.reports.models.adoption import AdoptionCount
 from portal.reports.models.reuse import ReuseCount
 from portal.reports.rules.reuse import Key
 from portal.reports.rules.reuse_query import Question, Scope, tally
-from portal.reports.store import reuse, reuse_counts, reuse_facts
+from portal.reports.store import adoption_counts, reuse, reuse_counts, reuse_facts
 from portal.reports.words import By
 from tests.interchange.commands import run
 from tests.store.test_usage_counts import start, write_at_random
@@ -142,12 +143,15 @@ def test_rebuilding_mends_what_is_wrong(session: Session, app: Flask) -> None:
     write_at_random(session, 5, 20)
     session.commit()
     expected = reuse_counts.counted(session)
-    assert "reuse: 0 wrong" in run(app, "check-data").output
-    session.execute(update(ReuseCount).values(many=7))
+    said = run(app, "check-data").output
+    assert "reuse: 0 wrong" in said and "adoption: 0 wrong" in said
+    for table in (ReuseCount, AdoptionCount):
+        session.execute(update(table).values(many=7))
     session.execute(update(Organisation).where(Organisation.slug == "agency").values(kind="ndpb"))
     session.commit()
     run(app, "rollups", "rebuild")
     session.expire_all()
     kept = reuse_counts.kept(session)
     assert kept == reuse_counts.counted(session) != expected
+    assert adoption_counts.kept(session) == adoption_counts.counted(session) != {}
     assert Key(-1, "ndpb", "", 0, 0, "services", "") in kept

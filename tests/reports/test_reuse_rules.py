@@ -179,7 +179,7 @@ def test_adoption_counts_a_need_once(some: list[tuple[int, date, int, bool]]) ->
         Span(of, since, since + timedelta(days=days) if days else None, sure)
         for of, since, days, sure in some
     ]
-    for month, met, confirmed in adoption.by_month(spans, DAY):
+    for month, met, confirmed in adoption.months(adoption.steps(spans), DAY):
         nxt = add_months(month, 1)
         at_end = [s for s in spans if s.since < nxt and (s.until is None or s.until >= nxt)]
         assert met == len({s.of for s in at_end})

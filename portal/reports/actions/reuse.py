@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 from portal import jobs
 from portal.db import Database, chunks
-from portal.reports.store import duplication_counts, reuse_counts
+from portal.reports.store import adoption_counts, duplication_counts, reuse_counts
 
 SOME = 500
+_KEPT = (reuse_counts, duplication_counts, adoption_counts)
 
 
 def catch_up(database: Database, day: date) -> int:
@@ -16,8 +17,8 @@ def catch_up(database: Database, day: date) -> int:
     others can write in between; all of them where nothing was ever counted. Returns how many.
     """
     with database.reading() as session:
-        due = {*reuse_counts.due(session, day), *duplication_counts.due(session, day)}
-        empty = any(of.never_counted(session) for of in (reuse_counts, duplication_counts))
+        due = {id_ for of in _KEPT for id_ in of.due(session, day)}
+        empty = any(of.never_counted(session) for of in _KEPT)
     if empty:
         with database.writing() as session:
             return reuse_counts.rebuild(session)

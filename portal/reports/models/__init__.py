@@ -1,5 +1,5 @@
 """Tables of reports, one module a noun; importing this package loads them all."""
 
-from portal.reports.models import assumptions, duplication, reuse, runs, snapshots
+from portal.reports.models import adoption, assumptions, duplication, reuse, runs, snapshots
 
-__all__ = ["assumptions", "duplication", "reuse", "runs", "snapshots"]
+__all__ = ["adoption", "assumptions", "duplication", "reuse", "runs", "snapshots"]

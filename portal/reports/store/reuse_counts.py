@@ -25,6 +25,7 @@ from portal.db import chunks, one_at_a_time
 from portal.reports.models.reuse import ReuseCount, ReuseFact
 from portal.reports.rules.reuse import Fact, Key, Place, counts, later
 from portal.reports.store import (
+    adoption_counts,
     duplication_counts,
     duplication_facts,
     kept_counts,
@@ -101,6 +102,7 @@ def settle(session: Session) -> None:
             change.update(counts(*each))
         kept_counts.add(session, ReuseCount, change)
         duplication_counts.renew(session, some, day)
+        adoption_counts.renew(session, some, day)
 
 
 def today() -> date:
@@ -121,6 +123,7 @@ def _touched(
         found.update(session.scalars(select(s.service_id).where(s.slug.in_(part))))
     for some in chunks(sorted(bodies)):
         found.update(_of_bodies(session, some))
+        found |= adoption_counts.moved(session, some)
     for some in chunks(sorted(built)):
         found |= duplication_facts.exempt_from(session, some)
     for some in chunks(sorted(found)):
@@ -173,7 +176,8 @@ def rebuild(session: Session) -> int:
         for each in part.values():
             found.update(counts(*each))
     kept_counts.fill(session, ReuseCount, found)
-    return len(found) + duplication_counts.rebuild(session, today())
+    beside = duplication_counts.rebuild(session, today())
+    return len(found) + beside + adoption_counts.rebuild(session, today())
 
 
 def counted(session: Session) -> dict[Key, int]:

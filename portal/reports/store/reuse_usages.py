@@ -1,5 +1,5 @@
-"""Usages of shared components that the pages around the reuse report list: by month, by what
-changed, and of components that end.
+"""Usages of shared components that the pages around the reuse report list: by what changed, and of
+components that end.
 """
 
 from __future__ import annotations
@@ -12,17 +12,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, case, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
-from portal.audit import kept
 from portal.catalogue.component_words import Arrangement, DateBasis, Lifecycle
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
-from portal.catalogue.store.evidence import first_day
 from portal.catalogue.store.usage import USING
-from portal.reports.rules.adoption import Span, Use, by_month
 from portal.reports.rules.reuse_query import Scope
-from portal.reports.store.reuse_facts import has_no_parts
 from portal.reports.words import Changed
 
 #: Components of which services should move away.
@@ -43,31 +39,6 @@ def within(scope: Scope) -> list[ColumnElement[bool]]:
     if scope.component is not None:
         found.append(u.component_id == scope.component)
     return found
-
-
-def adoption(session: Session, scope: Scope, day: date) -> list[Use]:
-    """Needs met by shared components at the end of each month, worked out once for each version of
-    the records.
-    """
-    return kept(session, ("adoption", scope, day), lambda: _adoption(session, scope, day))
-
-
-def _adoption(session: Session, scope: Scope, day: date) -> list[Use]:
-    u, s = Usage, Service
-    holds = first_day(day)
-    query = (
-        select(u.service_id, u.capability_id, u.since, u.until, u.confirmed_on)
-        .join(s, s.id == u.service_id)
-        .outerjoin(Organisation, Organisation.id == s.organisation_id)
-        .where(u.arrangement == Arrangement.SHARED_COMPONENT, u.since <= day,
-               u.disputed_on.is_(None), has_no_parts(), *within(scope))
-    )  # fmt: skip
-    rows: Any = session.connection().execute(query)
-    spans = (
-        Span((service, need), since, until, confirmed is not None and confirmed >= holds)
-        for service, need, since, until, confirmed in rows
-    )
-    return by_month(spans, day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from portal.charts.data import Group, HeatMap, Lines, Point, Series
 from portal.reports.rules.adoption import Use
 from portal.reports.rules.reuse_query import Of, Question
 from portal.reports.rules.reuse_rates import Numbers
-from portal.reports.store import reuse, reuse_usages
+from portal.reports.store import adoption_counts, reuse
 from portal.reports.views.reuse_base import Asked, asked, asked_from, selects, tree_on
 from portal.reports.words import By
 from portal.web.caching import unless_unchanged
@@ -171,7 +171,7 @@ def adoption(fmt: Format) -> Response:
     found = asked(fmt)
     refuse_unknown(fmt, found.ignored)
     with reading() as session:
-        months = reuse_usages.adoption(session, found.question.scope, today())
+        months = adoption_counts.read(session, found.question.scope, today())
     return respond_list(
         fmt,
         page=lambda: _adoption_page(found, months),
@@ -214,5 +214,5 @@ def adoption_chart(fmt: File) -> Response:
     """Draw adoption over time."""
     found = asked("html", "size")
     with reading() as session:
-        months = reuse_usages.adoption(session, found.question.scope, today())
+        months = adoption_counts.read(session, found.question.scope, today())
     return respond_chart(fmt, _line(months), "adoption")
