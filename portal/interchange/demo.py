@@ -244,3 +244,18 @@ def assumptions() -> Document:
     """What the demo's savings take for granted, as `flask savings assume` reads it."""
     found: Document = json.loads((FOLDER / "assumptions.json").read_text(encoding="utf-8"))
     return found
+
+
+def earlier_assumptions() -> Document:
+    """What an earlier version took for granted: the same but for some values, of other words and
+    approved by another office.
+    """
+    name = FOLDER / "earlier_assumptions.json"
+    earlier: Document = json.loads(name.read_text(encoding="utf-8"))
+    now = assumptions()
+    values = {_of(each): each for each in [*now["assumptions"], *earlier["assumptions"]]}
+    return {**now, **earlier, "assumptions": list(values.values())}
+
+
+def _of(assumption: Document) -> tuple[Any, ...]:
+    return tuple(assumption.get(name) for name in ("field", "band", "component", "year"))

@@ -26,7 +26,7 @@ def content(client: PageClient, address: str) -> str:
 
 @DEMO
 def test_the_page_for_leadership(client: PageClient) -> None:
-    [run] = client.get("/savings/runs.json").get_json()["items"]
+    run, _before = client.get("/savings/runs.json").get_json()["items"]
     for kind in ("ods", "xlsx"):
         found = content(client, f"/leadership.{kind}")
         for text in (
@@ -54,7 +54,7 @@ def test_nothing_is_worked_out(app: Flask, client: PageClient) -> None:
 
 @DEMO
 def test_the_claims_of_a_run(client: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    [run] = client.get("/savings/runs.json").get_json()["items"]
+    run, _before = client.get("/savings/runs.json").get_json()["items"]
     here = f"/savings/runs/{run['run']}/claims"
     lines = client.get(f"{here}.json").get_json()["items"]
     found = content(client, f"{here}.ods")

@@ -49,7 +49,7 @@ def test_a_version_is_drafted_changed_published_and_run(
     keeper: FlaskClient, session: Session, database: RolledBackDatabase
 ) -> None:
     version = sent(keeper, f"{HERE}/draft")
-    assert version == f"{HERE}/2"
+    assert version == f"{HERE}/3"
     sent(keeper, f"{HERE}/draft")
     assert "There is a draft already" in keeper.get(HERE).text
     key = f"{version}/change?key=additionality"
@@ -98,17 +98,17 @@ def test_a_version_is_drafted_changed_published_and_run(
     assert tags[0] == "assumption_set.published" and "assumption.removed" in tags
     assert "approved by: Chief Economist" in keeper.get(version).text
     assert "It was published or changed" not in keeper.get(version).text
-    run = sent(keeper, f"{HERE}/run", version="2")
-    assert sent(keeper, f"{HERE}/run", version="2") == run, "asked twice makes one"
+    run = sent(keeper, f"{HERE}/run", version="3")
+    assert sent(keeper, f"{HERE}/run", version="3") == run, "asked twice makes one"
     waits = keeper.get(run)
     assert "This run is not finished" in waits.text and "Look again" in waits.text
     work(database)
     assert "Likely between" in keeper.get(run).text
     for ending in ("", ".json", ".csv"):
         assert keeper.application.test_client().get(
-            f"/savings/assumptions/2/history{ending}").status_code == 200  # fmt: skip
+            f"/savings/assumptions/3/history{ending}").status_code == 200  # fmt: skip
     assert keeper.get(f"{HERE}.csv").status_code == 200
-    assert [each["state"] for each in said(keeper, f"{HERE}.json")["items"]] == ["published"] * 2
+    assert [each["state"] for each in said(keeper, f"{HERE}.json")["items"]] == ["published"] * 3
     tags = set(session.scalars(select(HistoryEvent.tag).where(
         HistoryEvent.thing == assumption_sets.SET)))  # fmt: skip
     assert {"assumption_set.added", "assumption_set.edited", "assumption_set.published"} <= tags
@@ -173,4 +173,4 @@ def test_an_organisation_keeps_its_own_and_nobody_else_sees_them(
     for below in ("", "/history", "/history.json", "/history.csv"):
         assert other.get(version + below).status_code == 403, below
     assert other.get(run).status_code == 404
-    assert len(said(other, "/savings/runs.json")["items"]) == 1
+    assert len(said(other, "/savings/runs.json")["items"]) == 2

@@ -202,7 +202,7 @@ def test_three_clicks_from_the_headline_to_the_evidence(client: PageClient) -> N
     page = soup_of(client.get("/leadership"))
     headline = page.select_one(".govuk-body-l a")
     assert headline is not None
-    assert "Likely between -£18,000 and -£12,000" in headline.text
+    assert "Likely between -£117,000 and -£78,000" in headline.text
     assert "This is a loss" in page.text
     assert "2 benchmarks are over two years old" in page.text
     run = soup_of(client.get(str(headline["href"])))
@@ -227,3 +227,5 @@ def test_the_demo_tells_its_story(client: PageClient) -> None:
     assert found["platforms", "GOV.UK One Login", "with_declared"] < 0
     page = client.get("/leadership").text
     assert "Nothing is confirmed. With declared use: costs more than it saves" in page
+    ended = {row["row"]: row["n"] for row in client.get("/reports/pipeline.json").json["items"]}
+    assert ended["all confirmed"] and ended["all declared"] and ended["all none"] > 1

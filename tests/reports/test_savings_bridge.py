@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
@@ -111,7 +110,7 @@ def test_runs_of_the_records_compare(database: Database, used: Session) -> None:
 
 @DEMO
 def test_a_run_against_itself_says_that_nothing_moved(client: PageClient) -> None:
-    [listed] = said(client, "/savings/runs.json")["items"]
+    listed, _before = said(client, "/savings/runs.json")["items"]
     here = f"/savings/runs/{listed['run']}/against/{listed['run']}"
     assert "Nothing moved it" in client.get(here).text
     found: Any = said(client, f"{here}.json")
@@ -120,13 +119,16 @@ def test_a_run_against_itself_says_that_nothing_moved(client: PageClient) -> Non
     assert client.get(f"/savings/runs/{listed['run']}/against/999").status_code == 404
 
 
-@pytest.mark.parametrize("demo", [True])
-def test_a_later_run_leads_to_the_one_before(client: PageClient, database: Database) -> None:
-    [listed] = said(client, "/savings/runs.json")["items"]
-    later = done(database, 1)
-    page = client.get(f"/savings/runs/{later}")
-    address = f"/savings/runs/{listed['run']}/against/{later}"
-    assert address in page.text
-    compared = client.get(address)
-    assert compared.status_code == 200
-    assert "add up to the penny" in compared.text
+@DEMO
+def test_the_newest_run_leads_to_the_one_before(client: PageClient) -> None:
+    now, before = said(client, "/savings/runs.json")["items"]
+    address = f"/savings/runs/{before['run']}/against/{now['run']}"
+    assert address in client.get("/savings").text
+    assert "add up to the penny" in client.get(address).text
+    steps = said(client, f"{address}.json")["items"][1:-1]
+    assert {each["of"] for each in steps} == {"own_run", "additionality", "platform"}
+    assert all(float(each["moved"]) < 0 for each in steps), "what had been taken for granted"
+    approvers = {
+        said(client, f"/savings/assumptions/{number}.json")["approver"] for number in (1, 2)
+    }
+    assert len(approvers) == 2

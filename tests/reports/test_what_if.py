@@ -132,7 +132,7 @@ def test_nothing_changed_is_the_run_itself(client: PageClient) -> None:
     for row in said(client, f"{HERE}.json")["items"]:
         if row["figure"] != "net":
             assert row["run"] == row["tried"], row
-    [listed] = said(client, "/savings/runs.json")["items"]
+    listed, _before = said(client, "/savings/runs.json")["items"]
     for ending in ("svg", "png", "csv"):
         client.get(f"/savings/runs/{listed['run']}/charts/tornado.{ending}")
 
