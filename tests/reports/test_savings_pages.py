@@ -106,7 +106,9 @@ def test_the_lines_of_a_run_add_up_to_it(client: PageClient) -> None:
     listed, _before = said(client, "/savings/runs.json")["items"]
     here = f"/savings/runs/{listed['run']}"
     lines = rows_of(client.get(f"{here}/claims.csv").text)
-    keys = [(line["claim_key"], line["usage"], line["standing"]) for line in lines]
+    keys = [
+        tuple(line[name] for name in ("claim_key", "usage", "standing", "share")) for line in lines
+    ]
     assert len(keys) == len(set(keys))
     total = sum(float(line["declared"]) for line in lines if line["kind"] == "platform")
     view = said(client, f"{here}.json")["result"]["views"]["whole"]

@@ -57,6 +57,7 @@ def test_a_need_is_built_once_and_each_component_is_built_in(second: dict[str, A
     found = sums_of(a_use("a"), a_use("a", component="other", **second))
     assert found[BUILT] == alone[BUILT]
     assert found[BUILT_IN] == 2 * alone[BUILT_IN]
+    assert found[ClaimKind.EXIT] == 0, "its share changes, and it goes on"
 
 
 def test_one_after_the_other_avoid_one_build() -> None:

@@ -145,7 +145,7 @@ class Counted(NamedTuple):
         end = None if self.until is None else place(self.until, base_year)
         return Use(
             place(self.since, base_year), end, share=self.share, build_share=self.build_share,
-            avoided_share=self.avoided_share, exit_share=self.exit_share,
+            avoided_share=self.avoided_share, exit_share=self.exit_share, stops=self.stops,
             replaced=self._replaced(base_year),
         )  # fmt: skip
 
