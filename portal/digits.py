@@ -10,6 +10,7 @@ _DIGITS = 20
 #: Signs between thousands, or none: a comma anywhere else is somebody's decimal point.
 THOUSANDS = r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:\s[0-9]{3})+)"
 _TYPED = re.compile(THOUSANDS)
+_DECIMAL = re.compile(rf"{THOUSANDS}(?:\.[0-9]+)?")
 
 
 def whole_number(text: object, most: int = LAST_ID) -> int | None:
@@ -34,3 +35,11 @@ def digits_of(text: str) -> str | None:
     """The digits of a whole number as people type it, such as `25,000`; None where it is none."""
     bare = text.strip()
     return re.sub(r"[,\s]", "", bare) if _TYPED.fullmatch(bare) else None
+
+
+def decimal_of(text: str) -> str | None:
+    """A number of 0 or more as people type it, such as `1,250.5`, without signs between thousands;
+    None where it is none.
+    """
+    bare = text.strip()
+    return re.sub(r"[,\s]", "", bare) if _DECIMAL.fullmatch(bare) else None

@@ -77,8 +77,23 @@ def catalogue(session: Session) -> Session:
     replaces = {"relation": "replaces", "service": "boat-tax"}
     add_service(session, "moorings", relations=[part, replaces, {**part, "service": "boat-tax"}])
     add_journey(session, "own-a-boat", ["tax-a-boat", "boat-tax", "moorings"])
-    add_usage(session, "tax-a-boat", "pay", component="payments", status="planned", until=None)
-    add_usage(session, "boat-tax", "pay", component="payments", supplier="Tide Ltd")
+    add_usage(
+        session,
+        "tax-a-boat",
+        "pay",
+        component="payments",
+        status="planned",
+        until=None,
+        yearly_volumes=[{"year": 2023, "quantity": 9}, {"year": 2024, "quantity": 5}],
+    )
+    add_usage(
+        session,
+        "boat-tax",
+        "pay",
+        component="payments",
+        supplier="Tide Ltd",
+        yearly_volumes=[{"year": 2024, "quantity": 7}],
+    )
     add_usage(session, "boat-tax", "send", component="letters")
     add_usage(session, "boat-tax", "sign-in", status="stopped", until="2020-01-01")
     answer_need(session, "tax-a-boat", "pay", "needed")
@@ -115,6 +130,8 @@ def test_everything_moves(catalogue: Session, database: RolledBackDatabase) -> N
     kept = row_of(catalogue, stays, supplier="Tide Ltd")
     assert (kept.id, kept.status.value) == (live, "live"), "the one further along stays"
     assert catalogue.get(Usage, planned) is None
+    [told] = [row for row in usage.load(catalogue) if row.id == live]
+    assert [(row.year, row.quantity) for row in told.volumes] == [(2023, 9), (2024, 7)]
     other = service_documents.by_slug(catalogue, "moorings")
     assert other["relations"] == [
         {"relation": "part_of", "service": "tax-a-boat"},

@@ -139,6 +139,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "journeys.show": PUBLIC,
     "mandates.index": PUBLIC,
     "mandates.show": PUBLIC,
+    "measuring.measure": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "meeting.index": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "meeting.need": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "meeting.one": (Permission.EDIT_SERVICE, Kind.SERVICE),

@@ -12,6 +12,7 @@ from portal.audit import Act, Document, record
 from portal.catalogue.actions.editing import Changed
 from portal.catalogue.component_words import NeedAnswer
 from portal.catalogue.models.usage import Usage
+from portal.catalogue.rules import measuring
 from portal.catalogue.rules import meeting as rules
 from portal.catalogue.rules.component_documents import clean_need
 from portal.catalogue.rules.editing import Conflict
@@ -198,9 +199,10 @@ def change(database: Database, place: Place, usage_id: int, said: Said, act: Act
         after = rules.usage_said(
             place.service, place.need, said.arrangement, said.values, own, act.day
         )
-        _refuse_late(session, found, {**after, "replaces": said.replaces}, said.base)
+        refuse_late(session, found, {**after, "replaces": said.replaces}, said.base)
         _refuse(session, place, usage_id, after, said.replaces)
         rules.refuse_other(own, after, bool(evidence.of_usage(session, usage_id)))
+        measuring.refuse_before_measured(own, after, act.day)
         known = store.ids(session, place.service, place.service_id)
         changed = usage.save(session, row, own, after, known, act, CHANGED, said.replaces)
         _needed(session, place, act)
@@ -219,7 +221,18 @@ def loaded(session: Session, place: Place, usage_id: int) -> Record:
     return Record(usage.THING, usage_id, document, base, row)
 
 
-def _refuse_late(session: Session, found: Record, mine: Document, base: int) -> None:
+def refuse_late(session: Session, found: Record, mine: Document, base: int) -> None:
+    """Refuse what somebody describes where others have changed it since they opened the page.
+
+    Args:
+        session: of the change.
+        found: see `loaded`.
+        mine: what they say of all its fields.
+        base: the id of the last event when their form was made.
+
+    Raises:
+        Changed: somebody else has said something else, with what each says.
+    """
     later = editable.since(session, found, base)
     if not later:
         return

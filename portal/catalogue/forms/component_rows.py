@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from portal.catalogue.forms.figures import measure, per_unit, price
+from portal.catalogue.forms.figures import financial_year, measure, per_unit, price
 from portal.catalogue.forms.labels import label
 from portal.web.filters import long_date
 from portal.web.i18n import _, ngettext
@@ -103,6 +103,10 @@ def _stage(row: Row, _names: Names) -> list[str]:
     return [label(row["stage"], "stage"), _period(row), str(row["rationale"]), _source(row)]
 
 
+def _measured(row: Row, _names: Names) -> list[str]:
+    return [f"{financial_year(row['year'])}: {row['quantity']:,}", _source(row)]
+
+
 def _dated(row: Row, _names: Names) -> list[str]:
     return [str(row["what"]), *_ends(row)]
 
@@ -114,6 +118,7 @@ _WORDS: dict[str, tuple[frozenset[str], Callable[[Row, Names], list[str]]]] = {
     "allowances": (frozenset({"what", "group", "amount", "period"}), _allowance),
     "mandates": (frozenset({"scope"}), _mandate),
     "volumes": (frozenset({"measure", "amount", "since", "to", "note"}), _volume),
+    "yearly_volumes": (frozenset({"year", "quantity", "source"}), _measured),
     "costs": (frozenset({"pounds", "basis"}), _cost),
     "evolution": (frozenset({"stage", "rationale"}), _stage),
     "incidents": (frozenset({"what", "since"}), _dated),

@@ -43,6 +43,16 @@ def per_unit(row: Row) -> str:
     return _("per %(unit)s", unit=row["unit"]) if Decimal(row["pence"]) else ""
 
 
+def plain_decimal(number: Decimal) -> str:
+    """A number with commas between thousands and the decimal places that it needs."""
+    return f"{number.normalize():,f}"
+
+
+def financial_year(begins: int) -> str:
+    """A financial year by the calendar year in which it begins."""
+    return _("%(first)s to %(last)s", first=begins, last=begins + 1)
+
+
 def unit_means(unit: str) -> str:
     """What a unit of prices is, where not everybody knows; else nothing."""
     return str(LABELS["unit"].get(unit, ""))

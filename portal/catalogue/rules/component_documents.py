@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.catalogue import component_words as words
-from portal.catalogue.rules import component_care
+from portal.catalogue.rules import component_care, measuring
 from portal.catalogue.rules.cleaners import (
     NAME_LIMIT,
     TEXT_LIMIT,
@@ -184,6 +184,8 @@ USAGE: Mapping[str, Cleaner] = {
     "reason": _maybe(words.NotSharedReason),
     "reason_note": text(),
     "yearly_cost": whole,
+    "yearly_volumes": list_of(shape_of(measuring.VOLUME)),
+    **measuring.BUILDING_IN,
     "note": text(),
     "source": web_address,
 }
@@ -293,6 +295,7 @@ def clean_usage(document: Mapping[str, Any]) -> Document:
     _days(clean)
     if clean["share"] is not None and not 0 < float(clean["share"]) <= 100:
         raise Invalid("share", N_("Enter a percentage above 0 and up to 100"))
+    measuring.check(clean)
     return clean
 
 

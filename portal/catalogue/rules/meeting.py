@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from portal.catalogue.component_words import Arrangement, DateBasis, NeedAnswer, UsageStatus
+from portal.catalogue.rules import measuring
 from portal.catalogue.rules.cleaners import Document
 from portal.catalogue.rules.component_documents import clean_usage
 from portal.catalogue.rules.merging_usage import same_thing
@@ -83,8 +84,14 @@ def usage_said(
         "contract_end": _iso(values.get("contract_end")),
         **(_controlled(values) if named else {}),
         **{name: values.get(name) for name in _PLAIN},
+        **(_measured(before) if arrangement == _SHARED else {}),
     }
     return clean_usage(said)
+
+
+def _measured(before: Document | None) -> Document:
+    """What was measured has a page of its own, and stays."""
+    return {name: before[name] for name in measuring.FIELDS} if before else {}
 
 
 def _controlled(values: Mapping[str, Any]) -> Document:
@@ -177,14 +184,22 @@ def _refuse_replacing(replaces: int | None, others: Mapping[int, Beside]) -> Non
 
 
 def refuse_other(before: Document, after: Document, has_evidence: bool) -> None:
-    """Raise Invalid where an arrangement would become another one, though there is evidence of it:
-    that speaks of what it was.
+    """Raise Invalid where an arrangement would become another one, though there is evidence of it
+    or its use was measured: that speaks of what it was.
     """
-    if has_evidence and same_thing(before) != same_thing(after):
+    if same_thing(before) == same_thing(after):
+        return
+    if has_evidence:
         raise Invalid(
             "arrangement",
             N_("There is evidence of this: say that it has stopped, and add the other beside it"),
         )
+    if any(before[name] for name in measuring.FIELDS):
+        raise Invalid(
+            "arrangement",
+            N_("The use of this was measured: say that it has stopped, and add the other beside "
+               "it"),
+        )  # fmt: skip
 
 
 def refuse_ring(id_: int, replaces: int | None, others: Mapping[int, Beside]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.catalogue.component_words import NeedAnswer, UsageStatus
+from portal.catalogue.rules import measuring
 from portal.catalogue.rules.component_documents import clean_usage
 from portal.errors import Invalid
 
@@ -22,6 +23,7 @@ _TAKEN = (
     ("contract_end",), ("contract_group",), ("code_held_by",), ("data_held_by",),
     ("exit_plan", "exit_note", "exit_reviewed_on"), ("reason", "reason_note"),
     ("yearly_cost",), ("note",), ("source",), ("share",),
+    ("integration_days", "integration_source"),
 )  # fmt: skip
 
 
@@ -89,7 +91,8 @@ def _with_facts(row: Document, other: Document) -> Document:
             row = clean_usage(candidate)
         except Invalid:
             continue
-    return row
+    volumes = measuring.united(row["yearly_volumes"], other["yearly_volumes"])
+    return {**row, "yearly_volumes": volumes}
 
 
 def needs(

@@ -8,14 +8,15 @@ from decimal import Decimal
 from enum import Enum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.audit import Act, Document, record
 from portal.catalogue import component_words as words
 from portal.catalogue.models.components import Capability, Component
 from portal.catalogue.models.organisations import Organisation, OrganisationMatch
 from portal.catalogue.models.services import Service
-from portal.catalogue.models.usage import CapabilityNeed, Usage
+from portal.catalogue.models.usage import CapabilityNeed, Usage, UsageVolume
+from portal.catalogue.rules.measuring import VOLUME
 from portal.catalogue.rules.suppliers import address_key
 from portal.catalogue.store import evidence, organisation_names, usage_counts
 from portal.catalogue.store.components import plain_number
@@ -35,8 +36,8 @@ _LISTS = {
 }  # fmt: skip
 _ANSWER = ("answer", "note", "source")
 _PLAIN = (
-    "product", "supplier", "contract_group", "exit_note", "reason_note", "yearly_cost", "note",
-    "source",
+    "product", "supplier", "contract_group", "exit_note", "reason_note", "yearly_cost",
+    "integration_source", "note", "source",
 )  # fmt: skip
 
 
@@ -68,6 +69,8 @@ def document_of(u: Usage) -> Document:
         "share": plain_number(u.share),
         "reason": u.reason.value if u.reason else None,
         **{name: getattr(u, name) for name in _PLAIN},
+        "yearly_volumes": [{name: getattr(row, name) for name in VOLUME} for row in u.volumes],
+        "integration_days": plain_number(u.integration_days),
         "supplier_organisation": reference(u.supplier_body) if u.supplier_body else None,
     }
 
@@ -77,6 +80,7 @@ def load(session: Session, ids: list[int] | None = None) -> list[Usage]:
     query = select(Usage).options(
         joinedload(Usage.service), joinedload(Usage.capability), joinedload(Usage.component),
         joinedload(Usage.supplier_body).selectinload(Organisation.identifiers),
+        selectinload(Usage.volumes),
     )  # fmt: skip
     if ids is not None:
         query = query.where(Usage.id.in_(ids))
@@ -155,6 +159,9 @@ def save(
     usage.status = words.UsageStatus(after["status"])
     usage.reason = words.NotSharedReason(after["reason"]) if after["reason"] else None
     usage.share = Decimal(after["share"]) if after["share"] else None
+    days = after["integration_days"]
+    usage.integration_days = None if days is None else Decimal(days)
+    _keep_volumes(usage, after["yearly_volumes"], act)
     for name in _DAYS:
         setattr(usage, name, day(after[name]))
     for name, kind in _LISTS.items():
@@ -178,6 +185,20 @@ def save(
     if before is not None:
         evidence.follow(session, [usage.id])
     return True
+
+
+def _keep_volumes(usage: Usage, rows: Iterable[Document], act: Act) -> None:
+    known = {row.year: row for row in usage.volumes}
+    wanted = {row["year"]: row for row in rows}
+    for year, gone in known.items():
+        if year not in wanted:
+            usage.volumes.remove(gone)
+    for year, said in wanted.items():
+        row = known.get(year) or UsageVolume(year=year)
+        if year not in known:
+            usage.volumes.append(row)
+        if (row.quantity, row.source) != (said["quantity"], said["source"]):
+            row.quantity, row.source, row.edited_at = said["quantity"], said["source"], act.at
 
 
 def names_of(session: Session, references: Iterable[str]) -> dict[str, tuple[str | None, str]]:

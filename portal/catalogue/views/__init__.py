@@ -19,6 +19,7 @@ from portal.catalogue.forms.claims import standing_colour
 from portal.catalogue.forms.colours import lifecycle_colour, phase_colour
 from portal.catalogue.forms.figures import (
     figure,
+    financial_year,
     last_day,
     measure,
     per_unit,
@@ -57,6 +58,7 @@ from portal.catalogue.views.journey_editing import blueprint as journey_editing
 from portal.catalogue.views.journeys import blueprint as journeys
 from portal.catalogue.views.mandates import blueprint as mandates
 from portal.catalogue.views.matrix import blueprint as matrix
+from portal.catalogue.views.measuring import blueprint as measuring
 from portal.catalogue.views.meeting import blueprint as meeting
 from portal.catalogue.views.mentions import blueprint as mentions
 from portal.catalogue.views.merging import blueprint as merging
@@ -137,6 +139,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         proposals,
         retiring,
         meeting,
+        measuring,
         journey_editing,
         *map(editing.blueprint_of, KINDS),
         *map(proposing.blueprint_of, KINDS),
@@ -185,6 +188,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         lifecycle_colour=lifecycle_colour,
         phase_colour=phase_colour,
         figure=figure,
+        financial_year=financial_year,
         measure_name=measure_name,
         amount=amount,
         roster_sort=sort_name,

@@ -16,14 +16,18 @@ from portal.catalogue.actions import claims as acts
 from portal.catalogue.component_words import Arrangement, Standing
 from portal.catalogue.forms.advice import document as advice_document
 from portal.catalogue.forms.claims import MEANS, AnswerForm, ConfirmManyForm
+from portal.catalogue.forms.figures import plain_decimal
 from portal.catalogue.forms.held import ADVISED, CONTROLLED, control_of
 from portal.catalogue.forms.labels import labels
 from portal.catalogue.rules.filters import decode_key, encode_key
+from portal.catalogue.rules.measuring import financial_year
 from portal.catalogue.store import (
     claims,
     component_users,
     contracts,
     evidence,
+    measured,
+    services,
     shared_options,
     spending,
     usage,
@@ -41,11 +45,11 @@ from portal.catalogue.views.base import (
     unknown,
     version,
 )
-from portal.catalogue.views.editing_base import public_url
+from portal.catalogue.views.editing_base import edits, public_url
 from portal.digits import id_in
 from portal.errors import Invalid
 from portal.web.caching import unless_unchanged
-from portal.web.formats import Format, formats, respond_list, respond_record
+from portal.web.formats import Column, Format, formats, respond_list, respond_record
 from portal.web.guard import public, requires
 from portal.web.i18n import _
 from portal.web.pages import filter_links, page, paging
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
     from portal.catalogue.rules.advice import Advice
     from portal.catalogue.store.claims import Claim
     from portal.catalogue.store.contracts import Held
+    from portal.catalogue.store.measured import Measured
     from portal.catalogue.store.spending import Row
 
 blueprint = Blueprint("claims", __name__)
@@ -75,6 +80,12 @@ CAN_BE_CONTROLLED = (Arrangement.BOUGHT_PRODUCT, Arrangement.OWN_BUILD)
 COLUMNS = ("usage", "service_slug", "service", "organisation_slug", "organisation",
            "capability_slug", "status", "planned_live", "since", "since_basis", "until", "standing",
            "confirmed_on", "disputed_on", "source")  # fmt: skip
+#: What was measured, in the file of one.
+MEASURED = (
+    Column("yearly_volumes", lambda row: [f"{year['year']}: {year['quantity']}"
+                                          for year in row["yearly_volumes"]]),
+    "integration_days", "integration_source",
+)  # fmt: skip
 
 
 def component_at(slug: str, **_rest: object) -> Thing:
@@ -189,11 +200,12 @@ def show(usage_id: int, fmt: Format) -> Response:
         found = [_evidence(each) for each in evidence.of_usage(session, usage_id)]
         held = contracts.of_usage(session, usage_id, today())
         advice = contracts.advice(held, shared_options.by_need(session, today()), today())
+        amounts = measured.of_usage(session, usage_id)
     return respond_record(
         fmt,
-        page=lambda: _show(claim, called, found, held, advice),
-        document=lambda: _document(claim, found, held, advice),
-        columns=(*COLUMNS, "arrangement", *CONTROLLED, *ADVISED),
+        page=lambda: _show(claim, called, found, held, advice, amounts),
+        document=lambda: {**_document(claim, found, held, advice), **amounts.fields()},
+        columns=(*COLUMNS, "arrangement", *CONTROLLED, *MEASURED, *ADVISED),
         name=f"{claim.service_slug}-{claim.capability_slug}",
     )
 
@@ -226,8 +238,9 @@ def _evidence(row: Any) -> dict[str, Any]:
 
 
 def _show(
-    claim: Claim, called: Any, found: list[dict[str, Any]], held: Held, advice: Advice | None
-) -> Response:
+    claim: Claim, called: Any, found: list[dict[str, Any]], held: Held, advice: Advice | None,
+    amounts: Measured,
+) -> Response:  # fmt: skip
     what = called.component or called.product or called.need
     answers = called.component is not None and may(
         current_person(), Permission.EDIT_COMPONENT, component_of(claim.usage)
@@ -244,11 +257,23 @@ def _show(
         held=held,
         advice=advice,
         controlled=held.arrangement in CAN_BE_CONTROLLED,
+        shared=held.arrangement == Arrangement.SHARED_COMPONENT,
+        measured=amounts,
+        days=None if amounts.days is None else plain_decimal(amounts.days),
+        measures=_measures(claim, called.need_slug),
+        now=financial_year(today()),
         today=today(),
         means=MEANS,
         answers=answers,
         paid=_paid(claim),
     )  # fmt: skip
+
+
+def _measures(claim: Claim, need: str) -> str | None:
+    """Where the reader can say what was measured of it."""
+    if not edits(services.THING, claim.service_slug):
+        return None
+    return url_for("measuring.measure", slug=claim.service_slug, need=need, usage_id=claim.usage)
 
 
 @blueprint.route(f"{ONE}/answer", methods=["GET", "POST"])

@@ -14,7 +14,7 @@ from portal.audit import london_day
 from portal.catalogue.actions import meeting
 from portal.catalogue.actions.editing import Changed
 from portal.catalogue.actions.meeting import Place
-from portal.catalogue.component_words import NeedAnswer
+from portal.catalogue.component_words import Arrangement, NeedAnswer
 from portal.catalogue.forms.control import CONTROL
 from portal.catalogue.forms.meeting import (
     MORE,
@@ -61,18 +61,19 @@ AT = "/services/<slug:slug>/needs"
 ONE = f"{AT}/<slug:need>/<int(min=1, max={LAST_ID}):usage_id>"
 
 
-def _thing(slug: str, need: str = "", usage_id: int = 0) -> Thing:
+def use_at(slug: str, need: str = "", usage_id: int = 0) -> Thing:
     """The service, where it, the need and the arrangement are there. Raises Missing."""
     found = thing_at(services.THING)(slug)
     if need:
-        _leaf(need)
+        leaf_at(need)
     if usage_id:
         with reading() as session:
             store.arrangement(session, found.id, need, usage_id)
     return found
 
 
-def _leaf(need: str) -> Node:
+def leaf_at(need: str) -> Node:
+    """A need that can be met. Raises Missing."""
     with reading() as session:
         leaf, above = capabilities.in_tree(session, need)
     if above is None:
@@ -81,7 +82,7 @@ def _leaf(need: str) -> Node:
 
 
 @blueprint.route(AT, methods=BOTH)
-@requires(Permission.EDIT_SERVICE, of=_thing)
+@requires(Permission.EDIT_SERVICE, of=use_at)
 def index(slug: str) -> AnyResponse:
     """Show how a service meets its needs, and ask which it has."""
     record = record_at(services.THING, slug)
@@ -162,10 +163,10 @@ def _picture(
 
 
 @blueprint.route(f"{AT}/<slug:need>", methods=BOTH)
-@requires(Permission.EDIT_SERVICE, of=_thing)
+@requires(Permission.EDIT_SERVICE, of=use_at)
 def need(slug: str, need: str) -> AnyResponse:
     """Ask how a service meets a need, beside what is recorded of it."""
-    record, leaf = record_at(services.THING, slug), _leaf(need)
+    record, leaf = record_at(services.THING, slug), leaf_at(need)
     place = Place(record.id, record.slug, need)
     form = _form(place, None)
     if form.validate_on_submit():
@@ -222,7 +223,9 @@ def _need_page(form: UsageForm, record: Record, leaf: Node) -> Response:
     with reading() as session:
         needs = service_needs.of_service(session, record.id, today())
     rows = [row for row in (*needs.now, *needs.before) if row.capability_slug == leaf.slug]
-    return _usage_page(form, record, leaf, "catalogue/need.html", rows=rows, one=False)
+    return _usage_page(
+        form, record, leaf, "catalogue/need.html", rows=rows, one=False, measured=None
+    )
 
 
 def _usage_page(
@@ -238,7 +241,7 @@ def _usage_page(
     return page(
         template,
         title=title,
-        crumbs=_crumbs(record),
+        crumbs=picture_crumbs(record),
         record=record,
         leaf=leaf,
         form=form,
@@ -251,16 +254,17 @@ def _usage_page(
     )
 
 
-def _crumbs(record: Record) -> list[tuple[str, str]]:
+def picture_crumbs(record: Record) -> list[tuple[str, str]]:
+    """The way to a page about how a service meets its needs."""
     picture = (_("How it meets its needs"), url_for("meeting.index", slug=record.slug))
     return crumbs_to(record, picture)
 
 
 @blueprint.route(ONE, methods=BOTH)
-@requires(Permission.EDIT_SERVICE, of=_thing)
+@requires(Permission.EDIT_SERVICE, of=use_at)
 def one(slug: str, need: str, usage_id: int) -> AnyResponse:
     """Describe again one way in which a service meets a need."""
-    record, leaf = record_at(services.THING, slug), _leaf(need)
+    record, leaf = record_at(services.THING, slug), leaf_at(need)
     place = Place(record.id, record.slug, need)
     with reading() as session:
         found = meeting.loaded(session, place, usage_id)
@@ -272,7 +276,15 @@ def one(slug: str, need: str, usage_id: int) -> AnyResponse:
             refuse(form, problem)
         except Changed as late:
             return _conflict(form, record, leaf, late)
-    return _usage_page(form, record, leaf, "catalogue/need.html", rows=[], one=True)
+    more = {"rows": [], "one": True, "measured": _measured(found)}
+    return _usage_page(form, record, leaf, "catalogue/need.html", **more)
+
+
+def _measured(found: Record) -> str | None:
+    """Where it is said what was measured of it."""
+    if found.document["arrangement"] != Arrangement.SHARED_COMPONENT:
+        return None
+    return url_for("measuring.measure", **request.view_args or {})
 
 
 def _change(form: UsageForm, record: Record, place: Place, usage_id: int) -> AnyResponse:
@@ -306,7 +318,7 @@ def _conflict(form: UsageForm, record: Record, leaf: Node, late: Changed) -> Res
 
 
 @blueprint.route(f"{ONE}/remove", methods=BOTH)
-@requires(Permission.EDIT_SERVICE, of=_thing)
+@requires(Permission.EDIT_SERVICE, of=use_at)
 def remove(slug: str, need: str, usage_id: int) -> AnyResponse:
     """Remove what was recorded by mistake: ask why first."""
     record, form = record_at(services.THING, slug), RemoveForm()
@@ -327,4 +339,4 @@ def _remove_page(form: RemoveForm, record: Record, place: Place, usage_id: int) 
         {"key": _("How"), "value": name},
     ]
     title = _("Remove “%(name)s”", name=name)
-    return form_page(form, title, _crumbs(record), rows=rows)
+    return form_page(form, title, picture_crumbs(record), rows=rows)
