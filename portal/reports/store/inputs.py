@@ -29,6 +29,7 @@ from portal.catalogue.words import OwnerRole, ServiceRelation
 from portal.reports.rules.bands import band_of
 from portal.reports.rules.inputs import SAID_ITSELF, Old, Used
 from portal.reports.rules.runs import Platform
+from portal.reports.store.last_days import LastDays
 from portal.reports.words import Basis
 
 #: How the number of services that use a component is called.
@@ -42,11 +43,13 @@ def uses(session: Session, as_at: date, basis: Basis) -> Iterator[Used]:
     Those that began after the day are left out, unless they are planned. A planned one begins on
     the day that it is planned for, or at once.
     """
-    above = _above(session)
+    above, last = _above(session), LastDays.read(session)
     query = _uses(session, as_at, basis).execution_options(yield_per=2_000)
     for row in chain.from_iterable(session.connection().execute(query).partitions()):
         (*ids, until, share, service, transactions, need, component, began, standing, body,
          organisation, cost, ended, proven, confirmed_on, edited_at, kind) = row  # fmt: skip
+        if standing != Standing.PLANNED:
+            until = last.of(ids[1], ids[3], began, until)
         proof = SAID_ITSELF, edited_at.date().isoformat()
         if standing == Standing.CONFIRMED:
             proof = kind or EvidenceKind.ROSTER.value, confirmed_on.isoformat()
