@@ -24,6 +24,7 @@ TOTAL = re.compile(
 )
 OPTION = re.compile(r"<option value=\"([^\"]+)\"")
 FIGURE = re.compile(r"[\d,]+(?:\.\d+)?%?|nothing to compare")
+HIDDEN = '<span class="govuk-visually-hidden">.*?</span>'
 MAIN = re.compile(r"<main.*</main>", re.DOTALL)
 CELL = re.compile(r'(?:organisations|components|component)[=/]([a-z0-9-]+)">([^<]+)')
 USER = re.compile(r'<th scope="row" class="govuk-table__header"><a[^>]*href="(/services/[^"]+)"')
@@ -129,6 +130,16 @@ def _figures(body: bytes) -> list[str]:
 def _cells(body: bytes) -> list[str]:
     table = body.decode().partition("<tbody")[2].partition("</tbody>")[0]
     return re.findall("<td[^>]*>(.*?)</td>", table, re.DOTALL)
+
+
+def same_tables(portal: bytes, floor: bytes) -> None:
+    """Raise Different unless the cells of all tables show the same numbers, in order."""
+    _same(*({"cells": _shown(each.decode())} for each in (portal, floor)))
+
+
+def _shown(html: str) -> list[list[str]]:
+    cells = re.findall("<td[^>]*>(.*?)</td>", html, re.DOTALL)
+    return [FIGURE.findall(re.sub(f"{HIDDEN}|<[^>]+>", " ", cell)) for cell in cells]
 
 
 def same_users(portal: bytes, floor: bytes) -> None:

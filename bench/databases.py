@@ -21,7 +21,7 @@ from portal.assessments.store import counts as assessment_counts
 from portal.catalogue.actions import indexing
 from portal.catalogue.store import service_counts, usage_counts
 from portal.db import Database
-from portal.reports.store import reuse_counts
+from portal.reports.store import pipeline_facts, reuse_counts
 from tests.databases import drop_database, make_database, postgresql_server
 
 FOLDER = Path(__file__).resolve().parent / "data"
@@ -103,6 +103,7 @@ def _fill(database: Database, services: int) -> None:
         usage_counts.rebuild(session)
         assessment_counts.rebuild(session)
         reuse_counts.rebuild(session)
+        pipeline_facts.rebuild(session)
     with database.engine.connect() as connection:
         # Past SQLAlchemy: neither statement may run in a transaction.
         raw = connection.connection.driver_connection

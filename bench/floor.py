@@ -23,6 +23,7 @@ from jinja2 import (
 
 from bench import (
     floor_duplication,
+    floor_pipeline,
     floor_record,
     floor_records,
     floor_report,
@@ -60,6 +61,7 @@ MATRIX, COMPONENT = pages.get_template("matrix.html"), pages.get_template("compo
 SIDES = pages.get_template("reconciliation.html")
 REPORTS, REPORT = pages.get_template("reports.html"), pages.get_template("report.html")
 STATISTICS = pages.get_template("statistics.html")
+PIPELINE = pages.get_template("pipeline.html")
 REUSE, DUPLICATION = pages.get_template("reuse.html"), pages.get_template("duplication.html")
 TODAY = london_day(clock.now()).isoformat()
 ROWS = """
@@ -135,6 +137,13 @@ def duplication() -> str:
     """What is met several times over, by need."""
     phase = request.args.get("phase", "")
     return floor_duplication.duplication(database(), phase, TODAY, DUPLICATION)
+
+
+@app.get("/reports/pipeline")
+def pipeline() -> str:
+    """How long assessments take, and how they end."""
+    stage, year = request.args.get("stage", ""), request.args.get("period", "")
+    return floor_pipeline.pipeline(database(), stage, year, PIPELINE)
 
 
 @app.get("/components/<slug>")

@@ -100,6 +100,10 @@ def _duplication(database: Database) -> list[str]:
     return [path.replace("reuse", "duplication") for path in _reuse(database)]
 
 
+def _pipeline(database: Database) -> list[str]:
+    return ["/reports/pipeline", "/reports/pipeline?stage=alpha", "/reports/pipeline?period=2023"]
+
+
 def _components(database: Database) -> list[str]:
     """Components that many use, and some that few do."""
     sql = text("SELECT slug FROM component WHERE id % 40 = 1 ORDER BY id")
@@ -144,6 +148,7 @@ PAGES = (
         bodies.same_matrix, 1.5, 3.5),
     Row("reuse", "reuse report by need", _reuse, bodies.same_numbers, 1.5, 3.5),
     Row("duplication", "duplication report by need", _duplication, bodies.same_numbers, 1.5, 3.5),
+    Row("pipeline", "pipeline of assessments", _pipeline, bodies.same_tables, 1.5, 3.5),
     Row("component", "page of a component, its users", _components, bodies.same_users, 1.8, 1.2),
     Row("reconciliation", "both sides of who uses it", _reconciliations, bodies.same_sides, 1.8,
         1.2),

@@ -60,7 +60,7 @@ from portal.interchange import demo, performance_platform, registers, summaries,
 from portal.interchange.said import json_line, printable, told
 from portal.performance.actions import bringing, demo_figures, demo_notes
 from portal.performance.store import rebuilding
-from portal.reports.store import adoption_counts, duplication_counts, reuse_counts
+from portal.reports.store import adoption_counts, duplication_counts, pipeline_facts, reuse_counts
 
 #: What an id of the database can be.
 NUMBER = click.IntRange(1, 2**31 - 1)
@@ -357,7 +357,7 @@ def rollups_rebuild(as_json: bool) -> None:
     with database().writing() as session:
         kept = service_counts.rebuild(session) + usage_counts.rebuild(session)
         kept += assessment_counts.rebuild(session) + rebuilding.rebuild(session)
-        kept += reuse_counts.rebuild(session)
+        kept += reuse_counts.rebuild(session) + pipeline_facts.rebuild(session)
     click.echo(json.dumps({"counts": kept}) if as_json else f"{kept:,} counts are kept.")
 
 
@@ -379,6 +379,7 @@ def check_data(as_json: bool) -> None:
                 ("reuse", reuse_counts),
                 ("duplication", duplication_counts),
                 ("adoption", adoption_counts),
+                ("pipeline", pipeline_facts),
             )
         }
         wrong["figures"] = rebuilding.wrong_figures(session)
@@ -391,5 +392,5 @@ def check_data(as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _wrong(counted: Mapping[Any, int], kept: Mapping[Any, int]) -> int:
+def _wrong(counted: Mapping[Any, Any], kept: Mapping[Any, Any]) -> int:
     return sum(counted.get(key, 0) != kept.get(key, 0) for key in counted.keys() | kept.keys())

@@ -26,7 +26,9 @@ from tests.support.assessment_data import add_report, add_version
 from tests.support.bookings import book
 from tests.support.data import ACT, add_organisation
 from tests.support.pages import PageClient, soup_of
+from tests.support.queries import statements
 from tests.support.storefront import add_usage
+from tests.support.transactions import RolledBackDatabase
 
 HERE, LIST, AHEAD = (f"/reports/pipeline{end}" for end in ("", "/assessments", "/coming-up"))
 HELD = date(2025, 3, 3)
@@ -148,6 +150,16 @@ def test_the_list_leads_on_and_tells_what_it_does_not_know(
     assert client.get(f"{LIST}.json?{strange}").status_code == 400
     both = "held=first&point=standard-1.2&open=overdue_month&rating=met_with_conditions&result=met"
     assert "No published assessment fits" in client.get(f"{LIST}?{both}").text
+
+
+def test_the_first_reader_asks_few_questions(
+    some: Session, client: PageClient, database: RolledBackDatabase
+) -> None:
+    for address in (HERE, f"{HERE}?organisation=agency&period=2025-q1", f"{LIST}?use=confirmed"):
+        database.kept.clear()
+        with statements(database) as sent:
+            assert client.get(address).status_code == 200
+        assert len(sent) <= 8, (address, sent)
 
 
 def test_nothing_is_published_yet(client: PageClient) -> None:

@@ -7,7 +7,7 @@ reports costs as much as one of few.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -37,10 +37,17 @@ Slice = tuple[int, int]
 _REPORTS, _SLICES = "counted_reports", "counted_slices"
 #: Held to the end of the transaction by whoever counts, after the turn of the usage counts.
 _TURN = text("SELECT pg_advisory_xact_lock(20161003)")
+_TOLD: list[Callable[[Session, set[int]], None]] = []
 _VERSION = func.coalesce(Assessment.standard_version_id, 0)
 _YEAR = func.coalesce(extract("year", Assessment.held_on), 0)
 #: Under names that no column of the tables has: PostgreSQL would group by that column.
 _SLICE = (_VERSION.label("slice_version"), _YEAR.label("slice_year"))
+
+
+def tell(somebody: Callable[[Session, set[int]], None]) -> None:
+    """Have somebody told of the reports that a transaction touched, just before it ends."""
+    if somebody not in _TOLD:
+        _TOLD.append(somebody)
 
 
 def touch(session: Session, reports: Iterable[int]) -> None:
@@ -76,6 +83,8 @@ def settle(session: Session) -> None:
             here = and_(table.version_id == version, table.year == year)
             session.execute(delete(table).where(here))
         _count(session, _within(version, year))
+    for somebody in _TOLD:
+        somebody(session, reports)
 
 
 @event.listens_for(Session, "before_commit")

@@ -6,7 +6,12 @@ from datetime import date, timedelta
 
 from portal import jobs
 from portal.db import Database, chunks
-from portal.reports.store import adoption_counts, duplication_counts, reuse_counts
+from portal.reports.store import (
+    adoption_counts,
+    duplication_counts,
+    pipeline_facts,
+    reuse_counts,
+)
 
 SOME = 500
 _KEPT = (reuse_counts, duplication_counts, adoption_counts)
@@ -14,11 +19,16 @@ _KEPT = (reuse_counts, duplication_counts, adoption_counts)
 
 def catch_up(database: Database, day: date) -> int:
     """Count afresh the services of which something stands otherwise by now, some at a time so that
-    others can write in between; all of them where nothing was ever counted. Returns how many.
+    others can write in between; everything where nothing was ever counted. Returns how many
+    services.
     """
     with database.reading() as session:
         due = {id_ for of in _KEPT for id_ in of.due(session, day)}
         empty = any(of.never_counted(session) for of in _KEPT)
+        unknown = pipeline_facts.never_kept(session)
+    if unknown:
+        with database.writing() as session:
+            pipeline_facts.rebuild(session)
     if empty:
         with database.writing() as session:
             return reuse_counts.rebuild(session)

@@ -8,16 +8,17 @@ import math
 from bisect import bisect_right
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from statistics import median
+from itertools import accumulate
 from typing import NamedTuple
 
 from portal.assessments.booking_words import Nation
 from portal.assessments.rules import working_days
+from portal.assessments.rules.follow_ups import Age
 from portal.assessments.rules.statistics import AGAIN, NEVER_RATED, PASSED
 from portal.assessments.words import AssessmentKind, Rating, Stage
 from portal.catalogue.rules.reviews import add_months
@@ -41,28 +42,41 @@ class Use(StrEnum):
 class Fact(NamedTuple):
     """What is known of a published assessment.
 
-    `days` are working days from the assessment to its publication. `use` is None where the
-    service, or the day, is not known.
+    `days` are working days from the assessment to its publication and `published_in` the quarter of
+    that; None where they are not known. `used` is None where the service, or the day, is not known.
+    `organisation_id` is that which was accountable, 0 for none.
     """
 
     id: int
+    service_id: int | None
+    organisation_id: int
+    stage: str
+    kind: str
+    result: str
     held_on: date | None
     published_on: date | None
+    published_in: str | None
     days: int | None
+    used: str | None
+
+
+class Alike(NamedTuple):
+    """So many published assessments that are alike."""
+
     stage: Stage
     kind: AssessmentKind
+    used: Use | None
     result: Rating
-    organisation_id: int
-    use: Use | None
+    many: int
 
     @property
     def rated(self) -> bool:
-        """Whether its result counts in shares."""
+        """Whether their result counts in shares."""
         return self.result is not Rating.NOT_RATED and self.kind not in NEVER_RATED
 
     @property
     def again(self) -> bool:
-        """Whether it was held again after an earlier one."""
+        """Whether they were held again after an earlier one."""
         return self.kind in AGAIN
 
 
@@ -80,15 +94,6 @@ class Scope:
     kind: AssessmentKind | None = None
     period: str = ""
 
-    def leaves(self, fact: Fact) -> bool:
-        """Whether an assessment is among them."""
-        return (
-            (self.bodies is None or fact.organisation_id in self.bodies)
-            and self.stage in (None, fact.stage)
-            and self.kind in (None, fact.kind)
-            and (not self.period or is_in(fact.held_on, self.period))
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -98,6 +103,9 @@ class Wanted:
         published: the quarter of their publication.
         again: held again after an earlier one, or for the first time.
         rated: whether the result has to count in shares.
+        point: a version of a standard and the number of a point that was rated.
+        open: how old actions are that are open.
+        rating: how that point, or the point of these actions, was rated.
     """
 
     published: str = ""
@@ -105,27 +113,14 @@ class Wanted:
     result: Rating | None = None
     again: bool | None = None
     rated: bool = False
-
-    def leaves(self, fact: Fact) -> bool:
-        """Whether an assessment is among them."""
-        return (
-            (not self.published or (fact.days is not None and is_in(fact.published_on,
-                                                                    self.published)))
-            and self.use in (None, fact.use)
-            and self.result in (None, fact.result)
-            and self.again in (None, fact.again)
-            and (not self.rated or fact.rated)
-        )  # fmt: skip
+    point: tuple[str, int] | None = None
+    open: Age | None = None
+    rating: Rating | None = None
 
 
 def quarter(day: date) -> str:
     """The quarter of a calendar year, as "2026-q1"."""
     return f"{day.year}-q{(day.month + 2) // 3}"
-
-
-def is_in(day: date | None, period: str) -> bool:
-    """Whether a day is in a year or quarter."""
-    return day is not None and period in (str(day.year), quarter(day))
 
 
 def span(period: str) -> tuple[date, date] | None:
@@ -160,6 +155,24 @@ def use_on(held_on: date | None, newest: date | None) -> Use | None:
     return Use.DECLARED
 
 
+def fact_of(
+    known: tuple[int, int | None, int, str, str, str], held_on: date | None,
+    published_on: date | None, nation: Nation, newest: date | None,
+) -> Fact:  # fmt: skip
+    """What is known of an assessment.
+
+    Args:
+        known: the first six fields of it.
+        nation: whose bank holidays are no working days.
+        newest: as `use_on` takes it.
+    """
+    days = published_in = None
+    if held_on is not None and published_on is not None and held_on <= published_on:
+        days, published_in = days_between(held_on, published_on, nation), quarter(published_on)
+    used = use_on(held_on, newest) if known[1] is not None else None
+    return Fact(*known, held_on, published_on, published_in, days, used and used.value)
+
+
 @cache
 def _held_until(confirmed_on: date) -> date:
     return add_months(confirmed_on, HOLDS)
@@ -187,24 +200,38 @@ class Times(NamedTuple):
     slow: int
 
 
-def times(days: Sequence[int]) -> Times | None:
+def times(taken: Mapping[int, int]) -> Times | None:
     """The figures of some; None of none. The percentile is the nearest rank: a figure within which
     nine of ten really were published.
+
+    Args:
+        taken: how many took so many days.
     """
-    if not days:
+    days = sorted(taken)
+    upto = list(accumulate(taken[each] for each in days))
+    if not upto or not upto[-1]:
         return None
-    ranked = sorted(days)
-    return Times(len(ranked), median(ranked), ranked[math.ceil(SLOW * len(ranked)) - 1])
+    n = upto[-1]
+
+    def at(rank: int) -> int:
+        return days[bisect_right(upto, rank)]
+
+    middle, slow = at(n // 2), at(math.ceil(SLOW * n) - 1)
+    return Times(n, middle if n % 2 else (at(n // 2 - 1) + middle) / 2, slow)
 
 
-def by_quarter(facts: Iterable[Fact]) -> dict[str, Times]:
-    """The times by the quarter of publication, the newest first."""
-    found: dict[str, list[int]] = {}
-    for fact in facts:
-        if fact.days is not None and fact.published_on is not None:
-            found.setdefault(quarter(fact.published_on), []).append(fact.days)
+def by_quarter(rows: Iterable[tuple[str, int, int]]) -> tuple[Times | None, dict[str, Times]]:
+    """The times of all together, and by the quarter of publication, the newest first.
+
+    Args:
+        rows: a quarter, working days, and how many were published in it after so many.
+    """
+    whole, found = Counter[int](), dict[str, Counter[int]]()
+    for name, days, many in rows:
+        whole[days] += many
+        found.setdefault(name, Counter())[days] += many
     made = {name: times(found[name]) for name in sorted(found, reverse=True)}
-    return {name: each for name, each in made.items() if each is not None}
+    return times(whole), {name: each for name, each in made.items() if each is not None}
 
 
 @dataclass(slots=True)
@@ -247,21 +274,18 @@ Group = tuple[Stage | None, bool | None]
 ALL: Group = (None, None)
 
 
-def compared(facts: Iterable[Fact]) -> dict[Group, dict[Use, Ended]]:
+def compared(rows: Iterable[Alike]) -> dict[Group, dict[Use, Ended]]:
     """How assessments ended by what the services shared: of all, and by stage and whether they
     were held for the first time, in the order of stages. What is not rated, or is not surely of a
     service, is in none.
     """
-    alike = Counter(
-        (fact.stage, fact.again, fact.use, fact.result)
-        for fact in facts
-        if fact.use is not None and fact.rated
-    )
     found: dict[Group, dict[Use, Ended]] = {}
-    for (stage, again, used, result), many in alike.items():
-        for group in (ALL, (stage, again)):
+    for each in rows:
+        if each.used is None or not each.rated:
+            continue
+        for group in (ALL, (each.stage, each.again)):
             row = found.setdefault(group, {use: Ended() for use in Use})
-            row[used].add(result, many)
+            row[each.used].add(each.result, each.many)
     order = list(Stage)
     return dict(sorted(found.items(), key=lambda item: _place(item[0], order.index)))
 

@@ -29,6 +29,7 @@ from portal.reports.store import (
     duplication_counts,
     duplication_facts,
     kept_counts,
+    pipeline_facts,
     reuse_facts,
 )
 from portal.reports.store.reuse_facts import Counting
@@ -103,6 +104,7 @@ def settle(session: Session) -> None:
         kept_counts.add(session, ReuseCount, change)
         duplication_counts.renew(session, some, day)
         adoption_counts.renew(session, some, day)
+        pipeline_facts.of_services(session, some)
 
 
 def today() -> date:

@@ -7,7 +7,7 @@ from flask import Flask
 from portal.access import PORTAL, Permission, may
 from portal.charts.data import Scale
 from portal.reports.forms import labels
-from portal.reports.store import reuse_counts
+from portal.reports.store import pipeline_facts, reuse_counts
 from portal.reports.views.books import blueprint as books
 from portal.reports.views.duplication import blueprint as duplication
 from portal.reports.views.keeping import blueprint as keeping
@@ -40,6 +40,7 @@ def install(app: Flask) -> None:
     """Register the pages, and have what they count follow every write."""
     labels.install()
     reuse_counts.install()
+    pipeline_facts.install()
     for blueprint in (
         books, leadership, overdue, overview, duplication, reuse, reuse_services, reuse_charts,
         reuse_changes, savings, savings_lists, savings_sure, savings_uses, savings_bridge, what_if,

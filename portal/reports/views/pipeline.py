@@ -72,11 +72,10 @@ def index(fmt: Format) -> Response:
 
 def _report(found: Asked) -> Report:
     with reading() as session:
-        known, scope = pipeline.facts(session), found.scope
-        points = pipeline.points(session, found.version.id, scope) if found.version else []
+        points = pipeline.points(session, found.version.id, found.scope) if found.version else []
         return Report(
-            pipeline.figures(session, scope), points,
-            pipeline.ages(session, scope, known, today()),
+            pipeline.figures(session, found.scope), points,
+            pipeline.ages(session, found.scope, today()),
         )  # fmt: skip
 
 

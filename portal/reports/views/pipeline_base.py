@@ -95,7 +95,7 @@ def _versions(session: Session, ignored: list[str]) -> tuple[list[Version], Vers
     """The versions of standards that are assessed against, and the one asked for: without it the
     newest of the standard that most are against.
     """
-    many, typed = statistics.many(session), request.args.get("standard", "")
+    many, typed = pipeline.told(session).versions, request.args.get("standard", "")
     there = [each for each in statistics.versions(session) if many.get(each.id)]
     found = next((each for each in there if each.value == typed), None)
     if typed and found is None:
@@ -127,7 +127,12 @@ def _texts(of: Any) -> list[tuple[str, str]]:
 def _bodies(session: Session, ids: frozenset[int]) -> list[tuple[str, str]]:
     """Those that were accountable and everything above them, by name."""
     tree = hierarchy.tree(session, today())
-    above = {each for body in ids if body in tree.names for each in tree.lines(body)}
+    above, waiting = set[int](), list(ids)
+    while waiting:
+        body = waiting.pop()
+        if body not in above:
+            above.add(body)
+            waiting += tree.parents.get(body, ())
     return [named for body, named in tree.names.items() if body in above]
 
 

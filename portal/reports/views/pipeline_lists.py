@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,18 +57,15 @@ class Time(StrEnum):
 
 
 class Listed(NamedTuple):
-    """What this list is asked for: what figures count, and what only a statement can tell.
+    """What this list is asked for.
 
     Attributes:
-        point: a version of a standard and the number of a point, where one is asked for.
+        after: the day and id of the last one that was shown.
     """
 
     of: Asked
     wanted: Wanted
-    point: tuple[str, int] | None
-    rating: Rating | None
-    open: Age | None
-    after: tuple[str, int] | None
+    after: tuple[date | None, int] | None
     ignored: tuple[str, ...]
 
 
@@ -101,37 +99,35 @@ def _asked() -> Listed:
     point = None if its is None else (version_of[:210], its)
     if given.get("point") and point is None:
         ignored.append(f"point={given['point'][:80]}")
-    after = given.get("after", "")
-    key = decode_key(after) if after else None
-    ignored += ["after"] if after and key is None else []
     again = None if held is None else held is Time.AGAIN
-    wanted = Wanted(published, use, result, again, use is not None or point is not None)
-    place = (str(key[0]), int(key[1])) if key else None
-    return Listed(of, wanted, point, rating, open_, place, tuple(ignored))
+    rated = use is not None or point is not None
+    wanted = Wanted(published, use, result, again, rated, point, open_, rating)
+    return Listed(of, wanted, _after(ignored), tuple(ignored))
 
 
-def _found(session: Session, query: Listed) -> list[Fact]:
-    """The assessments, the newest first."""
-    known = pipeline.facts(session)
-    among = None
-    if query.point:
-        among = pipeline.with_point(session, *query.point, query.rating)
-    if query.open:
-        still = pipeline.with_open(session, query.open, query.rating, today())
-        among = still if among is None else among & still
-    return [
-        fact for fact in known.values()
-        if query.of.scope.leaves(fact) and query.wanted.leaves(fact)
-        and (among is None or fact.id in among)
-    ]  # fmt: skip
+def _after(ignored: list[str]) -> tuple[date | None, int] | None:
+    typed = request.args.get("after", "")
+    if not typed:
+        return None
+    try:
+        day, id_ = decode_key(typed) or ("x", 0)
+        return date.fromisoformat(str(day)) if day else None, int(id_)
+    except ValueError:
+        ignored.append("after")
+        return None
 
 
-def _place(fact: Fact) -> tuple[str, int]:
-    return fact.held_on.isoformat() if fact.held_on else "", fact.id
+def _found(
+    session: Session, query: Listed, limit: int | None = None
+) -> tuple[list[Fact], int]:  # fmt: skip
+    """The assessments, the newest first, and how many there are in all."""
+    after = query.after if limit else None
+    found = pipeline.listing(session, query.of.scope, query.wanted, today(), after, limit)
+    return [fact for fact, _many in found], found[0][1] if found else 0
 
 
 def _rows(session: Session, query: Listed) -> Iterator[dict[str, Any]]:
-    for some in chunks(_found(session, query)):
+    for some in chunks(_found(session, query)[0]):
         rows = report_rows.ones(session, [fact.id for fact in some])
         yield from (_document(*pair) for pair in zip(rows, some, strict=True))
 
@@ -140,17 +136,19 @@ def _document(row: Row, fact: Fact) -> dict[str, Any]:
     return dict(zip(COLUMNS, (
         row.slug, row.title, row.name, row.service_slug, row.component_slug, row.owner_slug,
         row.stage, row.kind, row.held_on, fact.published_on, fact.days, row.result,
-        fact.use.value if fact.use else None,
+        fact.used,
     ), strict=True))  # fmt: skip
 
 
 def _index(query: Listed) -> Response:
     with reading() as session:
-        found = _found(session, query)
-        rest = [fact for fact in found if _place(fact) < query.after] if query.after else found
-        here = rest[:PAGE_SIZE]
+        found, many = _found(session, query, PAGE_SIZE + 1)
+        here = found[:PAGE_SIZE]
         rows = report_rows.ones(session, [fact.id for fact in here]) if here else []
-    following = {"after": encode_key(_place(here[-1]))} if len(rest) > PAGE_SIZE else None
+    last, following = here[-1] if here else None, None
+    if last and len(found) > PAGE_SIZE:
+        place = last.held_on.isoformat() if last.held_on else "", last.id
+        following = {"after": encode_key(place)}
     names = [name for name in request.args if name in ("organisation", "stage", "kind", "period")]
     up = with_query("/reports/pipeline", [(name, request.args[name]) for name in names])
     return page(
@@ -162,7 +160,7 @@ def _index(query: Listed) -> Response:
         found=query.of,
         chosen=[*query.of.filters(), *_chosen(query)],
         rows=list(zip(rows, here, strict=True)),
-        many=len(found),
+        many=many,
         uses=USES,
         kept=KNOWN[:-1],
         ignored=query.ignored,
@@ -179,9 +177,9 @@ def _chosen(query: Listed) -> Iterator[dict[str, str]]:
         "use": (_("Shared on the day"), str(USES[wanted.use]) if wanted.use else ""),
         "result": (_("Result"), _label(wanted.result, "assessment_result")),
         "held": (_("Held"), _held(wanted.again)),
-        "point": (_("Point"), "{}.{}".format(*query.point) if query.point else ""),
-        "rating": (_("Point rated"), _label(query.rating, "point_rating")),
-        "open": (_("Open actions"), _label(query.open, "action_age")),
+        "point": (_("Point"), "{}.{}".format(*wanted.point) if wanted.point else ""),
+        "rating": (_("Point rated"), _label(wanted.rating, "point_rating")),
+        "open": (_("Open actions"), _label(wanted.open, "action_age")),
     }  # fmt: skip
     for name, (title, text) in texts.items():
         if text:
