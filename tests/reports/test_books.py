@@ -31,7 +31,8 @@ def test_the_page_for_leadership(client: PageClient) -> None:
         found = content(client, f"/leadership.{kind}")
         for text in (
             "Likely between",
-            "Not cash-releasing. This is a loss",
+            "Not cash-releasing.",
+            "This is a loss",
             "claims rest on judgement or a benchmark",
             "2 benchmarks are over two years old.",
             run["inputs_digest"],

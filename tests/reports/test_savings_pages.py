@@ -10,7 +10,10 @@ import pytest
 from flask import Flask
 
 from portal.reports.forms.labels import assumed_value, in_short, pounds
+from portal.reports.models.assumptions import AssumptionSet
+from portal.reports.models.runs import SavingsRun
 from portal.reports.views.savings_figures import Platform
+from portal.reports.views.savings_shown import Shown, headline
 from tests.support.pages import PageClient, soup_of
 
 DEMO = pytest.mark.parametrize("demo", [True])
@@ -36,8 +39,9 @@ def test_nothing_is_worked_out_yet(client: PageClient) -> None:
 def test_the_newest_run_says_what_it_is_worth_and_leaves_out(client: PageClient) -> None:
     page = client.get("/savings")
     assert "Likely between" in page.text
-    assert "from 1 confirmed use; 19 declared uses are not included" in page.text
-    assert "None of it is cash that is released." in page.text
+    caveat = "from 1 confirmed use; 19 declared uses are not included. Not cash-releasing."
+    for where in ("/savings", "/savings/what-if", "/leadership", "/leadership.json"):
+        assert caveat in client.get(where).text, where
     assert "Platform cost missing" in page.text
     assert "rest on judgement or a benchmark" in page.text
     missing = soup_of(page).select_one("#left-out + ul li")
@@ -72,6 +76,16 @@ def test_both_views_say_what_they_come_to(client: PageClient) -> None:
         [td.text for td in row.select("td")] for row in page.select("#components tbody tr")
     )
     assert (notify[3:5], one_login[4], pay[4]) == (["1", "1"], "2", "3"), "apart"
+
+
+def test_the_headline_says_how_much_is_cash(app: Flask) -> None:
+    years = {"confirmed": {"cash": [12_000_00, 0], "non_cash": [0, 90_000_00]}}
+    result = {"views": {"whole": years}, "counts": {"confirmed": 2}}
+    shown = Shown(SavingsRun(result=result), AssumptionSet(horizon=2, price_year=2026))
+    with app.test_request_context():
+        text = headline(shown, {"npv": 0, "p10": 0, "p90": 0})
+    assert "Of the gains, £12,000 is cash-releasing, not discounted; the rest is not." in text
+    assert "Not cash-releasing" not in text
 
 
 def test_whether_enough_use_a_platform(app: Flask) -> None:

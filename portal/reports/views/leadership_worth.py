@@ -51,11 +51,6 @@ class Worth:
         return self.shown.counted[CONFIRMED]
 
     @property
-    def cash(self) -> str:
-        """That nothing of it is cash; empty where something is."""
-        return "" if any(self.view["confirmed"]["cash"]) else _("Not cash-releasing.")
-
-    @property
     def loss(self) -> str:
         """That it is a loss, or of nothing; else empty."""
         npv, second = self.view["npv"], self.view["npv_with_declared"]
@@ -89,7 +84,7 @@ class Worth:
 
     def caveats(self) -> list[str]:
         """What the headline has to be read with."""
-        return [each for each in (self.cash, self.loss, self.judged, self.aged) if each]
+        return [each for each in (self.loss, self.judged, self.aged) if each]
 
     def claims(self, by: Backed, **narrowing: str) -> str:
         """The claims behind a figure of the whole of government."""

@@ -17,6 +17,7 @@ from portal.reports.forms.labels import assumption_name, financial_year, in_shor
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.models.runs import SavingsRun
 from portal.reports.store import assumption_sets, runs
+from portal.reports.words import View
 from portal.web.formats import Format
 from portal.web.i18n import _, ngettext
 from portal.web.people import current_person
@@ -124,7 +125,7 @@ def headline(found: Shown, view: dict[str, Any]) -> str:
         view: `npv`, `p10` and `p90` in pence: the run's own, or others.
     """
     first, second = found.counted["confirmed"], found.run.result["counts"].get("declared", 0)
-    return _(
+    said = _(
         "Likely between %(low)s and %(high)s over %(years)s years (central case %(central)s), "
         "whole government, in prices of %(prices)s, from %(confirmed)s; %(declared)s.",
         low=in_short(view["p10"]), high=in_short(view["p90"]), central=in_short(view["npv"]),
@@ -136,4 +137,16 @@ def headline(found: Shown, view: dict[str, Any]) -> str:
             "%(num)s declared use is not included", "%(num)s declared uses are not included",
             second, num=f"{second:,}",
         ),
+    )  # fmt: skip
+    return f"{said} {_cash(found)}"
+
+
+def _cash(found: Shown) -> str:
+    """How much of what a run gains is cash. Nothing that is assumed changes that."""
+    released = sum(found.run.result["views"][View.WHOLE.value]["confirmed"]["cash"])
+    if not released:
+        return _("Not cash-releasing.")
+    return _(
+        "Of the gains, %(cash)s is cash-releasing, not discounted; the rest is not.",
+        cash=in_short(released),
     )  # fmt: skip
