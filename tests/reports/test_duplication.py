@@ -132,6 +132,11 @@ def test_every_figure_opens_to_its_services(
         number, lines = int(link.text.split(":")[0]), client.get(address).text.count("\n") - 1
         assert lines == number or "which=separate" in address, address
     assert row["addressable"] == 2
+    add_component(some, "cash-box", "fees", lifecycle="closed", closes_on="2024-01-01")
+    some.commit()
+    [link] = soup_of(client.get("/reports/duplication")).select("td a[href*='need=fees']")
+    offered = client.get(str(link["href"]).replace("?", ".json?")).get_json()["items"]
+    assert [each["slug"] for each in offered] == ["purse"] and link.text.startswith("1:")
     behind = soup_of(client.get("/reports/duplication/services?capability=fees"))
     assert "Cost" in behind.select("tbody tr")[0].text
     usage = str(behind.select("tbody a")[1]["href"])

@@ -23,7 +23,8 @@ class Duplication:
     """How one need is met, in numbers of arrangements in use.
 
     Attributes:
-        components: how many shared components are used for it, `shared` by how many services.
+        components: how many shared components are used for it, `shared` how often: a service that
+            uses two has two.
         products: how many products are bought, by their names in small letters; `bought` how often.
         own: own builds, each a way.
         squares: the sum of the squares of how often each way is used.
