@@ -10,11 +10,11 @@ import click
 
 from portal import clock
 from portal.audit import london_day
-from portal.catalogue.actions import import_evidence, import_usage, mentions
+from portal.catalogue.actions import import_evidence, import_usage, import_volumes, mentions
 from portal.catalogue.component_words import DocumentKind
 from portal.catalogue.rules.cleaners import web_address
 from portal.cli_importing import FILE, import_group, import_options, run_import
-from portal.interchange import component_adoption, documents, evidence, rosters
+from portal.interchange import component_adoption, documents, evidence, rosters, volumes
 
 DAY = click.DateTime(["%Y-%m-%d"])
 component_option = click.option("--component", required=True, help="Its address part (a slug).")
@@ -85,3 +85,15 @@ def import_scans(file: Path, **options: Any) -> None:
     and on, and may have note and source. A scan or an invoice confirms for 13 months.
     """
     run_import(lambda: evidence.parse(file, _today()), import_evidence.apply, [file], **options)
+
+
+@import_group.command("volumes")
+@click.argument("file", type=FILE)
+@import_options
+def import_measured(file: Path, **options: Any) -> None:
+    """Import how much of shared components services used, as CSV or JSON.
+
+    A row has the columns component, service, year (that in which the financial year begins) and
+    quantity, and may have need and source, as the list of volumes of a component is downloaded.
+    """
+    run_import(lambda: volumes.parse(file, _today()), import_volumes.apply, [file], **options)

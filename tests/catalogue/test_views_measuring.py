@@ -81,6 +81,25 @@ def test_volumes_and_days(editor: FlaskClient, session: Session, use: int) -> No
     assert kept(session) == []
 
 
+def test_how_much_services_use_it(editor: FlaskClient, session: Session, use: int) -> None:
+    where = "/components/notify/volumes"
+    assert (
+        "Nobody has recorded" in editor.get(where).text
+        and where in editor.get("/components/notify/users").text
+    )
+    for year, much in ((YEAR, 1200), (YEAR - 1, 900)):
+        session.add(UsageVolume(usage_id=use, year=year, quantity=much, edited_at=act().at))
+    session.commit()
+    rows = soup_of(editor.get(where)).select("tbody tr")
+    assert [row.select("td")[1].get_text(strip=True) for row in rows] == ["1,200", "900"]
+    [row] = editor.get(f"{where}.json?year={YEAR - 1}").get_json()["items"]
+    assert (row["component"], row["service"], row["need"]) == ("notify", "pay-a-fine", "letters")
+    lines = editor.get(f"{where}.csv").text.splitlines()
+    assert lines[1].startswith(f"notify,pay-a-fine,letters,{YEAR},1200,,Pay a fine,courts")
+    assert "Nobody has recorded it for this financial year" in editor.get(f"{where}?year=1999").text
+    assert "has left them out: year, after" in editor.get(f"{where}?year=x&after=x").text
+
+
 def test_what_is_wrong_is_said_beside_its_field(
     editor: FlaskClient, session: Session, use: int
 ) -> None:

@@ -246,6 +246,7 @@ EXPECTED: dict[str, str | Permission | tuple[Permission, str]] = {
     "suppliers.show": PUBLIC,
     "thing_lines.chart": PUBLIC,
     "thing_lines.index": PUBLIC,
+    "volumes.index": PUBLIC,
     "together.of_draft": (Permission.EDIT_REGISTRATION, REGISTRATION),
     "together.index": (Permission.EDIT_SERVICE, Kind.SERVICE),
     "toolkit.index": PUBLIC,

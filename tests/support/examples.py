@@ -127,6 +127,7 @@ def arguments(session: Session) -> dict[str, dict[str, Any]]:
         "proposals": {"proposal_id": session.scalar(select(func.min(Proposal.id)))},
         "meeting": {"slug": SERVICE, "need": CAPABILITY},
         "measuring": _arrangement(session),
+        "volumes": {"slug": COMPONENT},
         **{f"meeting.{name}": _arrangement(session) for name in ("one", "remove")},
         "together": {"slug": SERVICE, "registration_id": draft},
         "need_services": {"slug": CAPABILITY},

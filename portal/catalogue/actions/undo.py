@@ -23,6 +23,7 @@ from portal.catalogue.store import (
     rosters,
     services,
     taken_back,
+    usage,
 )
 from portal.catalogue.words import MatchState
 from portal.db import Database, chunks, one_at_a_time
@@ -172,6 +173,10 @@ class _Undoing:
         for days in self._some(adoption.THING):
             figures = {id_: self.changed[adoption.THING, id_] for id_ in days}
             adoption.restore(self.session, figures, self.act, TAG)
+        for some in self._some(usage.THING):
+            usage.restore(
+                self.session, {id_: self.changed[usage.THING, id_] for id_ in some}, self.act, TAG
+            )
         lists = {id_: self.changed[t, id_] for t, id_ in self.changed if t == rosters.THING}
         rosters.restore(self.session, lists, self.slugs, self.act, TAG)
         for kind in further_kinds.kinds():

@@ -6,18 +6,19 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import String, and_, cast, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.audit import Document, HistoryEvent, ImportBatch
 from portal.catalogue.models.imports import ImportedRecord, SetAside
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.services import Service
+from portal.catalogue.models.usage import Usage
 from portal.catalogue.store import further_kinds
 from portal.db import insert_rows
 from portal.errors import Missing
 
-_IDS = (("service", Service.id), ("organisation", Organisation.id))
+_IDS = (("service", Service.id), ("organisation", Organisation.id), ("usage", Usage.id))
 
 
 class Reason(NamedTuple):
@@ -73,11 +74,15 @@ def set_aside(
         ("organisation", Organisation, Organisation.name),
     ]
     named += [(each.thing, each.model, each.name) for each in further_kinds.kinds()]
+    # A usage has no name of its own: it is called after its service, and its address has its id.
+    using = aliased(Service)
     query = select(
         a.id, a.file, a.row, a.column, a.value, a.reason, a.conflict, a.thing,
-        func.coalesce(*(model.slug for _, model, _ in named)),
-        func.coalesce(*(name for *_, name in named)),
+        func.coalesce(*(model.slug for _, model, _ in named), cast(Usage.id, String)),
+        func.coalesce(*(name for *_, name in named), using.name),
     )  # fmt: skip
+    query = query.outerjoin(Usage, and_(a.thing == "usage", Usage.id == about))
+    query = query.outerjoin(using, using.id == Usage.service_id)
     for thing, model, _name in named:
         query = query.outerjoin(model, and_(a.thing == thing, model.id == about))
     rows: Any = session.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -185,6 +185,20 @@ def save(
     if before is not None:
         evidence.follow(session, [usage.id])
     return True
+
+
+def restore(session: Session, fields: Mapping[int, Document], act: Act, tag: str) -> None:
+    """Give usages fields of their documents back that they had, by id, in undoing an import. What
+    their events tell beside these, such as evidence, is taken back by who keeps it.
+    """
+    for row in load(session, list(fields)):
+        now = document_of(row)
+        had = {name: value for name, value in fields[row.id].items() if name in now}
+        components = {row.component.slug: row.component.id} if row.component else {}
+        ids = Ids(
+            {now["service"]: row.service_id}, {now["capability"]: row.capability_id}, components
+        )
+        save(session, row, now, {**now, **had}, ids, act, tag)
 
 
 def _keep_volumes(usage: Usage, rows: Iterable[Document], act: Act) -> None:

@@ -88,6 +88,7 @@ from portal.catalogue.views.transfer_drafts import blueprint as transfer_drafts
 from portal.catalogue.views.transfers import blueprint as transfers
 from portal.catalogue.views.unmet import blueprint as unmet
 from portal.catalogue.views.usages import blueprint as usages
+from portal.catalogue.views.volumes import blueprint as volumes
 from portal.web import errors, limits, navigation
 from portal.web.i18n import lazy
 
@@ -140,6 +141,7 @@ def install(app: Flask, reports_an_hour: int = 0) -> None:
         retiring,
         meeting,
         measuring,
+        volumes,
         journey_editing,
         *map(editing.blueprint_of, KINDS),
         *map(proposing.blueprint_of, KINDS),
