@@ -87,6 +87,7 @@ class Facts:
     Attributes:
         phases: services by phase.
         lifecycles: components by how far they are.
+        components: what components are called, by address.
         numbers: how all services meet their needs.
         offered: components in use, the most used first.
         ask: those with use that is only declared, the most first: who may confirm it.
@@ -96,6 +97,7 @@ class Facts:
     day: date
     phases: Mapping[str, int]
     lifecycles: Mapping[str, int]
+    components: Mapping[str, str]
     numbers: Numbers
     offered: list[Offered]
     ask: list[Offered]

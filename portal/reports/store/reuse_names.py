@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.audit import kept
@@ -26,13 +26,18 @@ def needs(session: Session) -> dict[int, Need]:
     return kept(session, "reuse needs", lambda: _needs(session))
 
 
-def _needs(session: Session) -> dict[int, Need]:
-    top, leaf = aliased(Capability), aliased(Capability)
+def is_leaf() -> ColumnElement[bool]:
+    """The condition that services are asked for a need: none is below it."""
     below = aliased(Capability)
+    return ~select(below.id).where(below.parent_id == Capability.id).correlate(Capability).exists()
+
+
+def _needs(session: Session) -> dict[int, Need]:
+    top, leaf = aliased(Capability), Capability
     rows: Any = session.connection().execute(
         select(leaf.id, leaf.slug, leaf.name, top.slug, top.name)
         .outerjoin(top, top.id == leaf.parent_id)
-        .where(~select(below.id).where(below.parent_id == leaf.id).correlate(leaf).exists())
+        .where(is_leaf())
         .order_by(top.position, leaf.position, leaf.id)
     )
     return {row[0]: Need._make((*row[:3], row[3] or "", row[4] or "")) for row in rows}

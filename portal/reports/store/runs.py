@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -106,11 +106,15 @@ def listing(
     return [Listed._make(row) for row in session.execute(query)]
 
 
-def latest_done(session: Session, scope: int, before: int | None = None) -> SavingsRun | None:
-    """The newest finished run of a scope, or the newest before another."""
+def latest_done(
+    session: Session, scope: int, before: int | None = None
+) -> tuple[SavingsRun, AssumptionSet] | None:
+    """The newest finished run of a scope, or the newest before another, with the version of the
+    assumptions that it used.
+    """
     r, s = SavingsRun, AssumptionSet
-    query = (
-        select(r)
+    query: Any = (
+        select(r, s)
         .join(s, s.id == r.set_id)
         .where(s.scope == scope, r.state == RunState.DONE)
         .order_by(r.id.desc())
@@ -118,7 +122,8 @@ def latest_done(session: Session, scope: int, before: int | None = None) -> Savi
     )
     if before is not None:
         query = query.where(r.id < before)
-    return session.scalars(query).first()
+    row = session.execute(query).first()
+    return None if row is None else (row[0], row[1])
 
 
 def empty(session: Session, run_id: int) -> None:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 
 from portal.catalogue.views.base import reading, refuse_unknown, today, unknown, version
 from portal.reports.rules.leadership import Facts
-from portal.reports.store import assumption_sets, leadership, reuse_names
+from portal.reports.store import assumption_sets, leadership
 from portal.reports.views import leadership_tables as tables
 from portal.reports.views.leadership_worth import Worth
 from portal.reports.views.savings_shown import headline, newest
@@ -63,8 +63,7 @@ def whole() -> Whole:
     with reading() as session:
         facts = leadership.read(session, day)
         assumed = assumption_sets.rows(session, shown.set.id) if shown else []
-        names = dict(reuse_names.components(session).values()) if shown else {}
-    return Whole(facts, Worth(shown, assumed, names, day) if shown else None)
+    return Whole(facts, Worth(shown, assumed, facts.components, day) if shown else None)
 
 
 @formats(blueprint, "/leadership")

@@ -105,8 +105,8 @@ def _page(found: Shown | None, ignored: tuple[str, ...], title: str) -> Response
 def _before(found: Shown) -> int | None:
     """The finished run before this one."""
     with reading() as session:
-        run = runs.latest_done(session, found.set.scope, found.run.id)
-        return None if run is None else run.id
+        before = runs.latest_done(session, found.set.scope, found.run.id)
+        return None if before is None else before[0].id
 
 
 def _by_year(said: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -53,8 +53,8 @@ class Shown(NamedTuple):
 def newest() -> Shown | None:
     """The newest finished run of everybody's."""
     with reading() as session:
-        run = runs.latest_done(session, assumption_sets.EVERYBODY)
-        return None if run is None else Shown(run, assumption_sets.by_id(session, run.set_id))
+        found = runs.latest_done(session, assumption_sets.EVERYBODY)
+        return None if found is None else Shown(*found)
 
 
 def of_run(run_id: int) -> Shown:
