@@ -78,7 +78,16 @@ class Assumed(StrEnum):
     OPTIMISM = "optimism"
     ALTERNATIVE_PRICE = "alternative_price"
     PRICE = "price"
+    DAY_RATE = "day_rate"
     PLATFORM = "platform"
+
+
+class Unused(StrEnum):
+    """Why something that was measured of a use is in no figure."""
+
+    WITHOUT_PRICE = "without_price"
+    WITHIN_RUN = "within_run"
+    WITHOUT_DAY_RATE = "without_day_rate"
 
 
 class Counted(StrEnum):

@@ -16,7 +16,7 @@ from portal.catalogue.models.usage import Usage
 from portal.db import Database
 from portal.reports.actions import opening
 from portal.reports.rules import inputs, lines
-from portal.reports.rules.inputs import Counted, Old, Used
+from portal.reports.rules.inputs import Counted, Used
 from portal.reports.rules.lines import Line, Working, of_platforms
 from portal.reports.rules.model import Quantity
 from portal.reports.rules.runs import Platform, Tally, claims
@@ -26,10 +26,11 @@ from portal.reports.views.savings_lines import FACTORS, MONEY
 from portal.reports.words import Assumed, ClaimKind
 from tests.reports.test_savings_database import done, published
 from tests.reports.test_savings_database import used as used
+from tests.reports.test_savings_measured import PRICED, measuring
 from tests.reports.test_savings_pages import DEMO, rows_of, said
 from tests.reports.test_savings_runs import PAY, assumption, both, terms, the_set
 from tests.reports.test_savings_runs import used as a_use
-from tests.reports.test_savings_shared import OTHER, sharing
+from tests.reports.test_savings_shared import OTHER
 from tests.support.pages import PageClient
 from tests.support.storefront import add_component, add_usage
 
@@ -53,14 +54,9 @@ def told(line: Line) -> dict[str, str]:
 
 
 @settings(max_examples=30)
-@given(sharing())
+@given(measuring())
 def test_lines_follow_from_their_columns_and_are_the_claims(every: list[Used]) -> None:
-    every = [each._replace(old=Old(70_000, date(2026, 5, 4))) if at % 3 == 0 else each
-             for at, each in enumerate(every)]  # fmt: skip
-    rows = [
-        *the_set(), assumption(Assumed.PLATFORM, 90_000.01, component="other"),
-        assumption(Assumed.OPTIMISM, 0.15),
-    ]  # fmt: skip
+    rows = [*the_set(), *PRICED, assumption(Assumed.OPTIMISM, 0.15)]
     platforms = [PAY, OTHER, Platform(8, "unknown")]
     _, made = both(*every, rows=rows, platforms=platforms)
     known, tally = terms(rows), Tally()
@@ -84,7 +80,7 @@ def test_lines_follow_from_their_columns_and_are_the_claims(every: list[Used]) -
 def test_what_is_measured_has_its_column() -> None:
     counted = Counted(date(2026, 4, 1), None, *[Decimal(1)] * 4, None)
     for kind, name in (
-        (ClaimKind.INTEGRATION_MEASURED, "measured"), (ClaimKind.PRICE, "volume"),
+        (ClaimKind.INTEGRATION_MEASURED, "days"), (ClaimKind.PRICE, "volume"),
         (ClaimKind.VOLUME_AVOIDED, "volume"),
     ):  # fmt: skip
         assert lines._amounts(Quantity(kind, 0, Decimal(7)), counted) == {name: Decimal(7)}

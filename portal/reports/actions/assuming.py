@@ -17,7 +17,7 @@ from portal.errors import N_, Invalid, Refused
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.rules.assumptions import WORTH, Row, check
 from portal.reports.rules.years import financial_year
-from portal.reports.store import assumption_sets
+from portal.reports.store import assumption_sets, price_rows
 from portal.reports.words import Assumed, EvidenceClass, SetState, SizeBand
 
 #: What a first draft says until somebody changes it (docs/savings.md).
@@ -114,7 +114,17 @@ def put(database: Database, scope: int, number: int, row: Row, act: Act) -> None
     check(row)
     with database.writing() as session:
         found = assumption_sets.by_number(session, scope, number, draft=True)
+        _check_price(session, row)
         assumption_sets.put(session, found, row, act)
+
+
+def _check_price(session: Session, row: Row) -> None:
+    """Raise Invalid where an assumption names a row that the price list does not have."""
+    if row.price_item is None or row.component is None:
+        return
+    every = price_rows.of_component(session, row.component)
+    if (row.price_item, row.price_since) not in {(each.item, each.since) for each in every}:
+        raise Invalid("price_row", N_("The component’s price list has no such row"))
 
 
 def drop(database: Database, scope: int, number: int, key: str, act: Act) -> None:
@@ -186,12 +196,14 @@ def remove(database: Database, scope: int, number: int, act: Act) -> None:
 def row_of(given: dict[str, Any]) -> Row:
     """An assumption from its document (store/assumption_sets.document). Raises Invalid."""
     low, central, high = (Decimal(str(given[name])) for name in ("low", "central", "high"))
+    since = given.get("price_since")
     return check(
         Row(
             Assumed(given["field"]), low, central, high, EvidenceClass(given["class"]),
             date.fromisoformat(given["dated"]), given.get("capability"), given.get("component"),
             given.get("band") and SizeBand(given["band"]), given.get("source"), given.get("note"),
-            given.get("year"),
+            given.get("year"), given.get("apart") is True, given.get("price_item"),
+            since and date.fromisoformat(since),
         )
     )  # fmt: skip
 
@@ -222,6 +234,8 @@ def bring(database: Database, given: dict[str, Any], approver: str, act: Act) ->
         newest = assumption_sets.newest(session, everybody, SetState.PUBLISHED)
         if newest is not None and _same(session, newest, wanted, rows):
             return newest.number, False
+        for row in rows:
+            _check_price(session, row)
         values = {name: getattr(wanted, name) for name in Frame.__slots__}
         found = assumption_sets.add(session, {"scope": everybody, **values}, rows, act)
         _publish(session, found, approver, act)

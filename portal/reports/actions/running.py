@@ -206,7 +206,11 @@ def places_of(parts: list[bytes], terms: Terms) -> Places:
 
 def _described(terms: Terms, platforms: list[Platform]) -> bytes:
     """The assumptions and what is known of platforms, without ids."""
-    rows = [assumption_sets.document(row) for row in terms.chosen.rows.values()]
+    rows = [
+        # Where what came later is not said, the digest is that of before.
+        {name: said for name, said in row.items() if said or name not in assumption_sets.LATER}
+        for row in map(assumption_sets.document, terms.chosen.rows.values())
+    ]
     numbers = [terms.base_year, terms.horizon, str(terms.rate), terms.claim_years]
     known = [[each.slug, each.published] for each in platforms]
     return orjson.dumps([numbers, rows, known], option=orjson.OPT_SORT_KEYS)

@@ -7,16 +7,27 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from wtforms import Field, RadioField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
 from wtforms.validators import ValidationError
 
+from portal.catalogue.forms.figures import per_unit, price
 from portal.catalogue.forms.labels import labels
 from portal.reports.actions.assuming import Frame
 from portal.reports.forms.labels import financial_year
 from portal.reports.forms.what_if import number, plain
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.rules.assumptions import Row
+from portal.reports.store.price_rows import Listed
 from portal.reports.words import Assumed, Basis, EvidenceClass, SizeBand
+from portal.web.filters import long_date
 from portal.web.forms import DateParts, Enter, Form, MaxLength, Select, Whole, choices
 from portal.web.i18n import _, lazy
 
@@ -120,12 +131,32 @@ class ValuesForm(Form):
         lazy("Of which day is it?"), [Enter(lazy("the day that it is of"))],
         thing=lazy("the day that it is of"),
     )  # fmt: skip
+    apart = BooleanField(
+        lazy("Of a price elsewhere: no other cost has it in it as well"),
+        description=lazy(
+            "Neither what running it alone costs (M) nor what replaced arrangements cost (P). "
+            "Without this nothing is claimed with the price where one of these is counted."
+        ),
+    )
+    price_row = SelectField(
+        lazy("Which row of the component’s price list is it from?"), default="",
+        description=lazy("The price is in pounds, in prices of the version’s year"),
+    )  # fmt: skip
     note = TextAreaField(lazy("Note"), [MaxLength(2_000)])
     go = SubmitField(lazy("Save"))
 
-    def offer(self) -> None:
-        """Offer the closed lists by what pages call them."""
+    def offer(self, prices: Iterable[Listed] = ()) -> None:
+        """Offer the closed lists by what pages call them, and a price list."""
         self.evidence.choices = choices(labels("evidence_class"))
+        rows = {row_key(each.item, each.since): _priced(each) for each in prices}
+        self.price_row.choices = choices({"": _("None"), **rows})
+
+    def leave_out(self, field: Assumed) -> None:
+        """Ask nothing that is not of such an assumption."""
+        if field is not Assumed.ALTERNATIVE_PRICE:
+            del self.apart
+        if field is not Assumed.PRICE:
+            del self.price_row
 
     def row(self, of: dict[str, Any]) -> Row:
         """The assumption that was typed; `of` is what it is of."""
@@ -133,11 +164,28 @@ class ValuesForm(Form):
             number(each.data or "") or Decimal(0) for each in (self.low, self.central, self.high)
         )
         dated: date = self.dated.data
+        since, _colon, item = (self.price_row.data if "price_row" in self else "").partition(" ")
         return Row(
             of["field"], low, central, high, EvidenceClass(self.evidence.data), dated,
             of.get("capability"), of.get("component"), of.get("band"), self.source.data or None,
-            self.note.data or None, of.get("year"),
+            self.note.data or None, of.get("year"), "apart" in self and bool(self.apart.data),
+            item or None, None if since in ("", ALWAYS) else date.fromisoformat(since),
         )  # fmt: skip
+
+
+#: In place of the day from which a price holds, where it always has.
+ALWAYS = "always"
+
+
+def row_key(item: str, since: date | None) -> str:
+    """Names a row of a price list in a form."""
+    return f"{since.isoformat() if since else ALWAYS} {item}"
+
+
+def _priced(row: Listed) -> str:
+    said = {"pence": row.pence, "per_cent": row.per_cent, "unit": row.unit}
+    what = f"{row.item}: {price(said)} {per_unit(said)}".rstrip()
+    return _("%(what)s, from %(day)s", what=what, day=long_date(row.since)) if row.since else what
 
 
 class NewForm(ValuesForm):
@@ -147,7 +195,8 @@ class NewForm(ValuesForm):
     capability = SelectField(lazy("Of which need?"), default="")
     component = SelectField(
         lazy("Of which component?"), default="",
-        description=lazy("For what a platform costs, and its price"),
+        description=lazy("For what a platform costs, and its price: name the row of its price list "
+                         "afterwards"),
     )  # fmt: skip
     band = SelectField(lazy("Of services of which size?"), default="")
     year = Whole(
@@ -164,6 +213,8 @@ class NewForm(ValuesForm):
     def among(self, needs: dict[str, str], components: dict[str, str]) -> None:
         """Offer what assumptions can be of."""
         self.offer()
+        # A price list is chosen from once it is known whose.
+        del self.price_row
         self.field.choices = choices(labels("assumed"))
         every = {"": _("All")}
         self.capability.choices = choices({**every, **needs})
@@ -185,7 +236,8 @@ def values_data(row: Row) -> dict[str, Any]:
     ends = {name: plain(getattr(row, name)) for name in ("low", "central", "high")}
     return {
         **ends, "evidence": row.evidence.value, "source": row.source, "dated": row.dated,
-        "note": row.note,
+        "note": row.note, "apart": row.apart,
+        "price_row": row.price_item and row_key(row.price_item, row.price_since),
     }  # fmt: skip
 
 

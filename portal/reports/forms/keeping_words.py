@@ -64,4 +64,12 @@ def _assumption(said: Mapping[str, Any]) -> list[str]:
     low, central, high = (assumed_value(said[e], said["key"]) for e in ("low", "central", "high"))
     ends = _("%(central)s, from %(low)s to %(high)s", central=central, low=low, high=high)
     rests_on = f"{label(said['class'], 'evidence_class')}, {said['dated']}"
-    return [ends, rests_on, *(said[each] for each in ("source", "note") if said[each])]
+    more = [_("In no other cost as well")] if said.get("apart") else []
+    if said.get("price_item"):
+        more.append(_("From the price list: %(row)s", row=_listed(said)))
+    return [ends, rests_on, *more, *(said[each] for each in ("source", "note") if said[each])]
+
+
+def _listed(said: Mapping[str, Any]) -> str:
+    since = said["price_since"]
+    return f"{said['price_item']}, {since}" if since else str(said["price_item"])

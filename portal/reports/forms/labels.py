@@ -40,6 +40,7 @@ LABELS: dict[str, Mapping[str, str]] = {
         "optimism": lazy("Optimism bias"),
         "alternative_price": lazy("Price of one elsewhere (p0)"),
         "price": lazy("Price of one (p1)"),
+        "day_rate": lazy("Price of a day of work (day rate)"),
         "platform": lazy("Cost of the platform, a year (K)"),
     },
     "size_band": {
@@ -122,14 +123,15 @@ def _part(part: str, called: Mapping[str, str]) -> str:
 
 
 def assumed_value(value: str, key: str) -> str:
-    """A value of an assumption, by its key: a share to three places, a price of one to the tenth
+    """A value of an assumption, by its key: a share to three places, a price of one to a hundredth
     of a penny, other money to the pound.
     """
     field, number = Assumed(key.partition(":")[0]), Decimal(value)
     if field in SHARES:
         return f"{number.quantize(_THOUSANDTH).normalize():f}"
     if field in (Assumed.PRICE, Assumed.ALTERNATIVE_PRICE):
-        return f"£{number:,.3f}"
+        whole, _point, rest = f"{number:,.4f}".partition(".")
+        return f"£{whole}.{rest[:2]}{rest[2:].rstrip('0')}"
     return pounds(round(number * 100))
 
 

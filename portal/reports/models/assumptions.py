@@ -65,9 +65,11 @@ class AssumptionSet(Base):
 class AssumptionRow(Base):
     """One assumption: of a need, a component or a size of service, or of all where it names none.
 
-    `key` says which; it is the same in every version. What a platform costs, and its price, may be
-    of one financial year, named by the calendar year in which it begins. `dated` is the day that
-    its source is of.
+    `key` says which; it is the same in every version. What a platform costs may be of one financial
+    year, named by the calendar year in which it begins. `dated` is the day that its source is of.
+    `apart` says of a price elsewhere that it is in no other cost as well; `price_item` and
+    `price_since` name the row of a component's price list that its price is from, which may be gone
+    meanwhile.
     """
 
     __tablename__ = "assumption"
@@ -83,6 +85,9 @@ class AssumptionRow(Base):
         ),
         CheckConstraint("year IS NULL OR component_id IS NOT NULL", name="year_of_component"),
         CheckConstraint("evidence = 'judgement' OR source IS NOT NULL", name="has_source"),
+        CheckConstraint("NOT apart OR field = 'alternative_price'", name="apart_of_price"),
+        CheckConstraint("price_item IS NULL OR field = 'price'", name="row_of_price"),
+        CheckConstraint("price_since IS NULL OR price_item IS NOT NULL", name="since_of_row"),
         Index("ix_assumption_capability_id", "capability_id"),
         Index("ix_assumption_component_id", "component_id"),
         NEVER_AGAIN,
@@ -107,3 +112,6 @@ class AssumptionRow(Base):
     source: Mapped[str | None] = mapped_column(String(2000))
     dated: Mapped[date]
     note: Mapped[str | None] = mapped_column(Text)
+    apart: Mapped[bool] = mapped_column(default=False, server_default=false())
+    price_item: Mapped[str | None] = mapped_column(String(200))
+    price_since: Mapped[date | None]

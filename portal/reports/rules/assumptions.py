@@ -11,7 +11,7 @@ from functools import cached_property
 from portal.catalogue.rules.reviews import add_months
 from portal.errors import N_, Invalid
 from portal.reports.rules.ranges import Assumption
-from portal.reports.words import Assumed, EvidenceClass, SizeBand
+from portal.reports.words import Assumed, ClaimKind, EvidenceClass, SizeBand, Unused
 
 #: What a component alone has.
 OF_COMPONENT = frozenset({Assumed.PLATFORM, Assumed.PRICE})
@@ -30,7 +30,13 @@ OLD_AFTER_MONTHS = 24
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One assumption as a set holds it; what it is of by slug."""
+    """One assumption as a set holds it; what it is of by slug.
+
+    Attributes:
+        apart: of a price elsewhere: neither what running alone costs (M) nor what replaced
+            arrangements cost (P) has it in it.
+        price_item, price_since: of a component's price: the row of its price list that it is from.
+    """
 
     field: Assumed
     low: Decimal
@@ -44,6 +50,9 @@ class Row:
     source: str | None = None
     note: str | None = None
     year: int | None = None
+    apart: bool = False
+    price_item: str | None = None
+    price_since: date | None = None
 
     @property
     def key(self) -> str:
@@ -67,8 +76,8 @@ def check(row: Row) -> Row:
         )
     if row.capability is not None and row.field in OF_COMPONENT:
         raise Invalid("capability", N_("Select no need: this is of a component"))
-    if row.year is not None and row.field not in OF_COMPONENT:
-        raise Invalid("year", N_("Only what a platform costs, and its price, is of one year"))
+    if row.year is not None and row.field is not Assumed.PLATFORM:
+        raise Invalid("year", N_("Only what a platform costs is of one year"))
     if row.band is not None and row.field not in BY_SIZE:
         raise Invalid("band", N_("Only building, running and leaving differ by size"))
     most = SHARES.get(row.field)
@@ -83,6 +92,10 @@ def check(row: Row) -> Row:
         raise Invalid("high", N_("The high value must not be below the central one"))
     if row.evidence is not EvidenceClass.JUDGEMENT and not row.source:
         raise Invalid("source", N_("Enter where it was measured or published"))
+    if row.apart and row.field is not Assumed.ALTERNATIVE_PRICE:
+        raise Invalid("apart", N_("Only a price elsewhere comes beside other costs"))
+    if row.price_item is not None and row.field is not Assumed.PRICE:
+        raise Invalid("price_row", N_("Only the price of a component is in its price list"))
     return row
 
 
@@ -126,6 +139,38 @@ class Chosen:
             if known is not None:
                 found[field.value] = known
         return found
+
+
+def unclaimed(
+    chosen: Chosen, keys: Mapping[str, str], days: bool
+) -> Mapping[ClaimKind, Unused | None]:
+    """The kinds that are not claimed with these assumptions, and why; None where another is.
+
+    A price elsewhere is claimed beside what the component costs, and not where it may be in what
+    running alone (M) or the replaced arrangement (P) costs: nobody pays twice. Days of building in
+    take the place of an estimate where a day rate is known, and else the other way round.
+
+    Args:
+        keys: the assumptions that hold (Chosen.keys).
+        days: whether the days of building in were measured.
+    """
+    found: dict[ClaimKind, Unused | None] = {}
+    elsewhere = keys.get(Assumed.ALTERNATIVE_PRICE)
+    if Assumed.PRICE not in keys:
+        found[ClaimKind.PRICE] = Unused.WITHOUT_PRICE
+    if elsewhere is None or Assumed.PRICE not in keys:
+        found |= dict.fromkeys(_VOLUMES, Unused.WITHOUT_PRICE)
+    elif not chosen.rows[elsewhere].apart:
+        within = _VOLUMES if Assumed.RUN in keys else _VOLUMES[1:]
+        found |= dict.fromkeys(within, Unused.WITHIN_RUN)
+    if Assumed.DAY_RATE not in keys:
+        found[ClaimKind.INTEGRATION_MEASURED] = Unused.WITHOUT_DAY_RATE
+    elif days:
+        found[ClaimKind.INTEGRATION] = None
+    return found
+
+
+_VOLUMES = (ClaimKind.VOLUME_AVOIDED, ClaimKind.VOLUME_REPLACED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import groupby, zip_longest
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -49,6 +49,9 @@ class Used(NamedTuple):
         share: of the need, in per cent; None where nobody has said.
         proof: what it stands on and of which day (ISO), for readers: nothing follows from it. Runs
             from before that was kept have none.
+        volumes: of each financial year that was measured, the calendar year in which it begins,
+            the transactions, and whether the year was over on the day of the run.
+        days: of building it in, where they were measured.
     """
 
     ids: tuple[int, int, int, int, int]
@@ -64,6 +67,13 @@ class Used(NamedTuple):
     old: Old | None = None
     above: tuple[str, ...] = ()
     proof: tuple[str, str] | None = None
+    volumes: tuple[tuple[int, int, bool], ...] = ()
+    days: Decimal | None = None
+
+    @property
+    def measured(self) -> bool:
+        """Whether anything was."""
+        return bool(self.volumes) or self.days is not None
 
 
 #: What a use stands on that nobody confirmed.
@@ -78,8 +88,12 @@ _IDS = b'"ids":['
 
 def line(used: Used) -> bytes:
     """The use as a line of a run's input."""
+    more: dict[str, Any] = {}
+    if used.measured:
+        # Only where there are any, so that the lines of all others stay what they were.
+        more = {"days": None if used.days is None else f"{used.days:.2f}", "volumes": used.volumes}
     return orjson.dumps({
-        "above": used.above, "band": used.band, "capability": used.capability,
+        **more, "above": used.above, "band": used.band, "capability": used.capability,
         "component": used.component, "ids": used.ids, "old": used.old,
         "organisation": used.organisation, "proof": used.proof, "service": used.service,
         "share": None if used.share is None else f"{used.share:.2f}", "since": used.since,
@@ -103,8 +117,15 @@ def read(raw: bytes) -> Used:
         date.fromisoformat(given["since"]), until and date.fromisoformat(until),
         share and Decimal(share),
         old and Old(old["yearly"], old["stopped"] and date.fromisoformat(old["stopped"])),
-        tuple(given["above"]), proof and tuple(proof),
+        tuple(given["above"]), proof and tuple(proof), *_measured(given),
     )  # fmt: skip
+
+
+def _measured(given: dict[str, Any]) -> tuple[tuple[tuple[int, int, bool], ...], Decimal | None]:
+    if "volumes" not in given:
+        return (), None
+    days = given["days"]
+    return tuple(map(tuple, given["volumes"])), None if days is None else Decimal(days)
 
 
 def below(raws: Iterable[bytes]) -> set[tuple[str, str]]:

@@ -8,23 +8,31 @@ declared line, what confirmed uses answer for (`w_confirmed`) is taken off.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
 from portal.reports.rules.alike import ALIKE, values_of
-from portal.reports.rules.assumptions import Terms
+from portal.reports.rules.assumptions import Terms, unclaimed
 from portal.reports.rules.claim import to_pence
 from portal.reports.rules.inputs import COUNTED, Counted, Used, uses
-from portal.reports.rules.model import FACTORS, Quantity, Values, quantities, worth
+from portal.reports.rules.measured import measured
+from portal.reports.rules.model import (
+    FACTORS,
+    Quantity,
+    Span,
+    Values,
+    quantities,
+    span_of,
+    worth,
+)
 from portal.reports.rules.places import worthy
-from portal.reports.rules.runs import Platform, Tally, charged
+from portal.reports.rules.runs import Platform, Tally, by_volume, charged
 from portal.reports.words import Assumed, ClaimKind, View
 
 #: How much of something there is, in the order of the formula; then come what one is worth.
-AMOUNTS = ("f", "share", "replaced", "measured", "volume", "w", "w_confirmed")
-PRICES = (Assumed.ALTERNATIVE_PRICE, Assumed.PRICE)
+AMOUNTS = ("f", "share", "replaced", "days", "volume", "w", "w_confirmed")
 _SHARE: Mapping[ClaimKind, Callable[[Counted], Decimal]] = {
     ClaimKind.BUILD_AVOIDED: lambda counted: counted.avoided_share,
     ClaimKind.INTEGRATION: lambda counted: counted.build_share,
@@ -47,6 +55,7 @@ class Line(NamedTuple):
         keys: the assumptions that it was worked out with.
         used: the usage; None of a platform's cost.
         factors: by column, as the formula multiplies them; None where only the amount is known.
+        by_volume: of a platform, whether its share follows from volumes.
     """
 
     ids: tuple[int, int, ClaimKind, int]
@@ -57,6 +66,7 @@ class Line(NamedTuple):
     keys: tuple[str, ...]
     used: Used | None = None
     factors: Factors | None = None
+    by_volume: bool | None = None
 
     @property
     def order(self) -> tuple[str, str, int, str, tuple[int, ...]]:
@@ -73,10 +83,19 @@ class Working:
         self._below, self._terms = claimed_below, terms
         self._amounts = lru_cache(maxsize=ALIKE)(self._work_out)
 
-    def _work_out(self, counted: Counted) -> list[tuple[Quantity, Factors]]:
+    def _work_out(self, counted: Counted) -> tuple[list[tuple[Quantity, Factors]], Span]:
         terms, use = self._terms, counted.use(self._terms.base_year)
-        made = quantities(use, terms.horizon, View.ORGANISATION, terms.claim_years)
-        return [(each, _amounts(each, counted)) for each in made]
+        made = list(quantities(use, terms.horizon, View.ORGANISATION, terms.claim_years))
+        return [(each, _amounts(each, counted)) for each in made], span_of(use, made)
+
+    def _of(self, used: Used, stretches: Sequence[Counted]) -> list[tuple[Quantity, Factors]]:
+        every = [self._amounts(counted) for counted in stretches]
+        found = [each for some, _span in every for each in some]
+        if used.measured:
+            spans = [span for _some, span in every]
+            more = measured(used, spans, self._terms.base_year)
+            found += [(each, _amounts(each, stretches[0])) for each in more]
+        return found
 
     def of(self, service: list[Used]) -> list[Line]:
         """The lines of a service, from all of its uses."""
@@ -85,8 +104,7 @@ class Working:
             line
             for used, stretches in uses(mine)
             if used.standing in COUNTED
-            for counted in stretches
-            for line in _of_use(used, self._amounts(counted), self._terms)
+            for line in _of_use(used, self._of(used, stretches), self._terms)
         ]
 
 
@@ -97,8 +115,11 @@ def _of_use(
     if not worthy(keys, used.old is not None):
         return
     values = values_of(terms.chosen, keys)
+    without = unclaimed(terms.chosen, keys, used.days is not None)
     usage, service, capability, _, _ = used.ids
     for (kind, year, amount), factors in amounts:
+        if kind in without:
+            continue
         pence = to_pence(amount * worth(kind, values))
         yield Line(
             (service, capability, kind, 0),
@@ -118,7 +139,7 @@ def _amounts(quantity: Quantity, counted: Counted) -> Factors:
         found = {"share": counted.share} | ({"replaced": Decimal(old.yearly)} if old else {})
         every = found["share"] * found.get("replaced", Decimal(1))
         return {"f": amount / every if every else Decimal(0)} | found
-    return {"measured" if kind is ClaimKind.INTEGRATION_MEASURED else "volume": amount}
+    return {"days" if kind is ClaimKind.INTEGRATION_MEASURED else "volume": amount}
 
 
 def _worths(kind: ClaimKind, values: Values) -> Factors:
@@ -143,7 +164,8 @@ def of_platforms(platforms: list[Platform], terms: Terms, tally: Tally) -> Itera
             before: Factors = {}
             for standing, share in zip(COUNTED[:2], (first, both), strict=True):
                 if share > before.get("w", 0):
-                    yield _of_platform(platform, year, share, before, standing, key, terms)
+                    made = _of_platform(platform, year, share, before, standing, key, terms)
+                    yield made._replace(by_volume=by_volume(tally, platform.slug, year))
                     before = {"w": share}
 
 

@@ -43,6 +43,7 @@ class Values(NamedTuple):
         alternative_price: what one transaction costs elsewhere (p0).
         price: what one costs with the component (p1).
         platform: what the platform costs a year (K).
+        day_rate: what a day of building it in costs, where days were measured.
     """
 
     build: Decimal = ZERO
@@ -55,6 +56,7 @@ class Values(NamedTuple):
     alternative_price: Decimal = ZERO
     price: Decimal = ZERO
     platform: Decimal = ZERO
+    day_rate: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Use:
         avoided_share: how much of building one of its own it avoids.
         exit_share: its share of leaving it.
         stops: whether it stops at its end, or goes on with another share of the need.
-        integration: what building it in cost, in pounds, where that was measured.
+        days: what building it in took, where that was measured.
         volumes: transactions measured in a year.
     """
 
@@ -93,7 +95,7 @@ class Use:
     avoided_share: Decimal = ONE
     exit_share: Decimal = ONE
     stops: bool = True
-    integration: Decimal | None = None
+    days: Decimal | None = None
     volumes: Mapping[int, Decimal] = field(default_factory=dict)
     replaced: Replaced | None = None
 
@@ -131,13 +133,32 @@ def quantities(use: Use, horizon: int, view: View, claim_years: int = 3) -> Iter
             yield Quantity(ClaimKind.RUN_AVOIDED, year, live)
         else:
             yield from _replaced(use, use.replaced, year, live, claim_years)
-        yield from _by_volume(use, year, view)
+        yield from by_volume(use.volumes.get(year, ZERO), use.replaced is not None, year, view)
     if use.stops and use.end is not None and max(ZERO, use.start) < use.end < horizon:
         yield Quantity(ClaimKind.EXIT, ends_in(use.end), use.exit_share)
 
 
 #: Years that have the same amount of something.
 Years = tuple[int, ...]
+
+
+class Span(NamedTuple):
+    """When a use counts.
+
+    Attributes:
+        years: in which years.
+        begins: in which of them it began; None where that was before them.
+    """
+
+    years: frozenset[int]
+    begins: int | None
+
+
+def span_of(use: Use, made: Iterable[Quantity]) -> Span:
+    """When a use with these quantities counts."""
+    years = frozenset(each.year for each in made if each.kind is ClaimKind.OWN_RUN)
+    begun = begins_in(use.start)
+    return Span(years, begun if begun in years else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,9 +172,10 @@ class Brought:
 
     live: tuple[tuple[Years, Decimal], ...]
     amounts: tuple[tuple[tuple[ClaimKind, Years], Decimal], ...]
+    span: Span
 
 
-def brought(use: Use, horizon: int, made: Iterable[Quantity]) -> Brought:
+def brought(use: Use, horizon: int, made: Sequence[Quantity]) -> Brought:
     """What a use brings.
 
     Args:
@@ -171,26 +193,30 @@ def brought(use: Use, horizon: int, made: Iterable[Quantity]) -> Brought:
     return Brought(
         tuple((tuple(years), share) for share, years in live.items()),
         tuple(((kind, tuple(years)), amount) for (kind, amount), years in amounts.items()),
+        span_of(use, made),
     )
 
 
 def _beginning(use: Use, year: int) -> Iterator[Quantity]:
-    if not use.build_share:
-        return
-    if use.replaced is None and use.avoided_share:
+    if use.build_share and use.replaced is None and use.avoided_share:
         yield Quantity(ClaimKind.BUILD_AVOIDED, year, use.avoided_share)
-    if use.integration is None:
+    if use.days is not None:
+        yield Quantity(ClaimKind.INTEGRATION_MEASURED, year, use.days)
+    elif use.build_share:
         yield Quantity(ClaimKind.INTEGRATION, year, use.build_share)
-    else:
-        yield Quantity(ClaimKind.INTEGRATION_MEASURED, year, use.integration)
 
 
-def _by_volume(use: Use, year: int, view: View) -> Iterator[Quantity]:
-    volume = use.volumes.get(year, ZERO)
+def by_volume(volume: Decimal, replaced: bool, year: int, view: View) -> Iterator[Quantity]:
+    """What the transactions of a year bring, and cost.
+
+    Args:
+        replaced: whether the use takes the place of an arrangement.
+    """
     if not volume:
         return
-    kind = ClaimKind.VOLUME_AVOIDED if use.replaced is None else ClaimKind.VOLUME_REPLACED
-    yield Quantity(kind, year, volume)
+    yield Quantity(
+        ClaimKind.VOLUME_REPLACED if replaced else ClaimKind.VOLUME_AVOIDED, year, volume
+    )
     if view is View.ORGANISATION:
         yield Quantity(ClaimKind.PRICE, year, volume)
 
@@ -212,7 +238,7 @@ def _replaced(
 FACTORS: Mapping[ClaimKind, tuple[Assumed, ...]] = {
     ClaimKind.RUN_RELEASED: (),
     ClaimKind.RUN_REPLACED: (),
-    ClaimKind.INTEGRATION_MEASURED: (),
+    ClaimKind.INTEGRATION_MEASURED: (Assumed.DAY_RATE,),
     ClaimKind.BUILD_AVOIDED: (Assumed.ADDITIONALITY, Assumed.BUILD),
     ClaimKind.RUN_AVOIDED: (Assumed.ADDITIONALITY, Assumed.RUN),
     ClaimKind.VOLUME_AVOIDED: (Assumed.ADDITIONALITY, Assumed.ALTERNATIVE_PRICE),

@@ -5,16 +5,17 @@ reading every use again: a run keeps them beside what it read.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
-from portal.reports.rules.assumptions import WORTH, Chosen
+from portal.reports.rules.assumptions import WORTH, Chosen, unclaimed
 from portal.reports.rules.inputs import COUNTED, Used
-from portal.reports.rules.model import Brought, Sums, Years
+from portal.reports.rules.measured import whole_years
+from portal.reports.rules.model import Brought, Quantity, Sums, Years
 from portal.reports.rules.years import ZERO
 from portal.reports.words import ClaimKind, SizeBand
 
@@ -35,6 +36,7 @@ class Place(NamedTuple):
 
     Attributes:
         old: whether it takes the place of an arrangement whose cost is known.
+        days: whether the days of building it in were measured.
     """
 
     capability: str
@@ -42,17 +44,39 @@ class Place(NamedTuple):
     band: SizeBand
     old: bool
     standing: str
+    days: bool = False
 
 
 @dataclass(slots=True)
 class Placed:
-    """What the uses of one place bring and cost, and how many services that is, by year."""
+    """What the uses of one place bring and cost, and how many services that is, by year.
+
+    Attributes:
+        volumes: transactions in years that were over.
+        silent: years in which a use was live without such a volume.
+    """
 
     live: list[Decimal]
     sums: Sums = field(default_factory=dict)
+    volumes: dict[int, Decimal] = field(default_factory=dict)
+    silent: frozenset[int] = frozenset()
 
 
 Places = dict[Place, Placed]
+
+
+class Gathered(NamedTuple):
+    """What follows from places and assumptions.
+
+    Attributes:
+        volumes: of each component, by standing: transactions in years that were over.
+        silent: components and years for which not every use that counts has such a volume.
+    """
+
+    sums: Grouped
+    live: Live
+    volumes: dict[str, dict[str, dict[int, Decimal]]]
+    silent: set[tuple[str, int]]
 
 
 def worthy(keys: Mapping[str, str], old: bool) -> bool:
@@ -65,32 +89,66 @@ class Heaps:
     them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, base_year: int) -> None:
         """Begin without any."""
+        self._base_year = base_year
+        self._volumes: dict[Place, dict[int, Decimal]] = {}
+        self._loud: dict[Place, dict[Years, Decimal]] = {}
         self._live: dict[Place, dict[Years, Decimal]] = {}
         self._sums: dict[Place, dict[tuple[ClaimKind, Years], Decimal]] = {}
 
-    def put(self, used: Used, found: Brought) -> None:
-        """Count a use in where it belongs, with what it brings."""
+    def put(self, used: Used, every: Sequence[Brought], more: Sequence[Quantity]) -> None:
+        """Count a use in where it belongs, with what it brings in each time that it has a share of
+        its need, and what of it was measured.
+        """
         place = Place(
-            used.capability, used.component, used.band, used.old is not None, used.standing
-        )
+            used.capability, used.component, used.band, used.old is not None, used.standing,
+            used.days is not None,
+        )  # fmt: skip
         live = self._live.get(place)
         if live is None:
             live, self._sums[place] = self._live.setdefault(place, {}), {}
         sums = self._sums[place]
+        for found in every:
+            for years, share in self._put_loud(place, used, found) if used.volumes else found.live:
+                live[years] = live.get(years, ZERO) + share
+            for at, amount in found.amounts:
+                sums[at] = sums.get(at, ZERO) + amount
+        if used.volumes:
+            self._put_volumes(place, used, every)
+        for kind, year, amount in more:
+            sums[kind, (year,)] = sums.get((kind, (year,)), ZERO) + amount
+
+    def _put_loud(
+        self, place: Place, used: Used, found: Brought
+    ) -> Iterator[tuple[Years, Decimal]]:
+        """Count the years in that have a volume; those that have none are given back."""
+        known, loud = whole_years(used, self._base_year), self._loud.setdefault(place, {})
         for years, share in found.live:
-            live[years] = live.get(years, ZERO) + share
-        for at, amount in found.amounts:
-            sums[at] = sums.get(at, ZERO) + amount
+            some = tuple(year for year in years if year in known)
+            if some:
+                loud[some] = loud.get(some, ZERO) + share
+            if len(some) < len(years):
+                yield tuple(year for year in years if year not in known), share
+
+    def _put_volumes(self, place: Place, used: Used, every: Sequence[Brought]) -> None:
+        volumes = self._volumes.setdefault(place, {})
+        live = {year for found in every for years, _share in found.live for year in years}
+        for year, many in whole_years(used, self._base_year).items():
+            if year in live:
+                volumes[year] = volumes.get(year, ZERO) + many
 
     def places(self, horizon: int) -> Places:
         """What was put, by year."""
         return {place: self._placed(place, horizon) for place in self._live}
 
     def _placed(self, place: Place, horizon: int) -> Placed:
-        placed = Placed([ZERO] * horizon)
-        for years, share in self._live[place].items():
+        silent = self._live[place]
+        placed = Placed(
+            [ZERO] * horizon, {}, self._volumes.get(place, {}),
+            frozenset(year for years in silent for year in years),
+        )  # fmt: skip
+        for years, share in [*silent.items(), *self._loud.get(place, {}).items()]:
             for year in years:
                 placed.live[year] += share
         for (kind, years), amount in self._sums[place].items():
@@ -99,46 +157,63 @@ class Heaps:
         return placed
 
 
-def gather(places: Places, chosen: Chosen, horizon: int) -> tuple[Grouped, Live]:
+def gather(places: Places, chosen: Chosen, horizon: int) -> Gathered:
     """The quantities by the assumptions that hold, and how many services use each component.
 
     Places are added up in their order: the same come to the same, digit by digit.
     """
-    grouped: Grouped = {}
-    known: Live = {}
+    found = Gathered({}, {}, {}, set())
     for place, placed in sorted(places.items()):
         keys = chosen.keys(place.capability, place.component, place.band)
         counts = worthy(keys, place.old)
-        years = known.setdefault(
-            (place.component, place.standing if counts else WITHOUT), [ZERO] * horizon
-        )
+        standing = place.standing if counts else WITHOUT
+        years = found.live.setdefault((place.component, standing), [ZERO] * horizon)
         for year, live in enumerate(placed.live):
             years[year] += live
-        if counts and place.standing in COUNTED:
+        volumes = found.volumes.setdefault(place.component, {}).setdefault(standing, {})
+        for year, many in placed.volumes.items():
+            volumes[year] = volumes.get(year, ZERO) + many
+        if standing in COUNTED[:2]:
+            found.silent.update((place.component, year) for year in placed.silent)
+        if standing in COUNTED:
             held = place.component, tuple(sorted(keys.items())), place.standing
-            group = grouped.setdefault(held, {})
+            group, without = found.sums.setdefault(held, {}), unclaimed(chosen, keys, place.days)
             for at, amount in placed.sums.items():
-                group[at] = group.get(at, ZERO) + amount
-    return grouped, known
+                if at[0] not in without:
+                    group[at] = group.get(at, ZERO) + amount
+    return found
 
 
 def packed(places: Places) -> bytes:
     """The places as a run keeps them, compressed."""
     rows = [
         [*place, list(map(str, placed.live)),
-         [[kind, year, str(amount)] for (kind, year), amount in placed.sums.items()]]
+         [[kind, year, str(amount)] for (kind, year), amount in placed.sums.items()],
+         [[year, str(many)] for year, many in placed.volumes.items()], sorted(placed.silent)]
         for place, placed in sorted(places.items())
     ]  # fmt: skip
     return zlib.compress(orjson.dumps(rows))
 
 
 def unpacked(body: bytes) -> Places:
-    """The places again, to the last digit."""
+    """The places again, to the last digit; of runs from before volumes were read as well."""
     found: Places = {}
-    for capability, component, band, old, standing, live, sums in orjson.loads(
-        zlib.decompress(body)
-    ):
-        place = Place(capability, component, SizeBand(band), old, standing)
+    for row in orjson.loads(zlib.decompress(body)):
+        capability, component, band, old, standing = row[:5]
+        days, live, sums, volumes, silent = row[5:] if len(row) == _LONG else _before(*row[5:])
+        place = Place(capability, component, SizeBand(band), old, standing, days)
         amounts = {(ClaimKind(kind), year): Decimal(amount) for kind, year, amount in sums}
-        found[place] = Placed([Decimal(each) for each in live], amounts)
+        found[place] = Placed(
+            [Decimal(each) for each in live], amounts,
+            {year: Decimal(many) for year, many in volumes}, frozenset(silent),
+        )  # fmt: skip
     return found
+
+
+#: So many members has the row of a place.
+_LONG = 10
+
+
+def _before(live: list[str], sums: list[Any]) -> tuple[bool, list[str], list[Any], Any, Any]:
+    """The rest of a row from before anything was measured."""
+    return False, live, sums, (), (year for year, each in enumerate(live) if Decimal(each))

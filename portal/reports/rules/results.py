@@ -49,15 +49,22 @@ class Judged:
 def by_year(
     tally: Tally, view: View, standings: Iterable[str], horizon: int, without: set[str]
 ) -> dict[str, list[int]]:
-    """Pence by year, by column, what platforms cost on a row of its own, and the net.
+    """Pence by year, by column, what platforms cost on a row of its own, and the net. Where prices
+    are paid they have a row as well (`price`): to organisations they are a cost, for the whole of
+    government they cancel out, and are in no sum.
 
     Args:
         without: components that are left out.
     """
     wanted = set(standings)
     rows = {each.value: [0] * horizon for each in Column} | {"platform": [0] * horizon}
+    prices = [0] * horizon
     for (component, kind, standing), years in tally.pence.items():
-        if standing not in wanted or kind is NOT_IN[view] or component in without:
+        if standing not in wanted or component in without:
+            continue
+        if kind is ClaimKind.PRICE:
+            prices = [before + pence for before, pence in zip(prices, years, strict=True)]
+        if kind is NOT_IN[view]:
             continue
         for year, pence in enumerate(years):
             rows[COLUMN_OF[kind].value][year] += pence
@@ -65,7 +72,7 @@ def by_year(
                 rows["platform"][year] += pence
     gains = zip(rows[Column.CASH], rows[Column.NON_CASH], rows[Column.COST], strict=True)
     rows["net"] = [cash + other - cost for cash, other, cost in gains]
-    return rows
+    return rows | ({"price": prices} if any(prices) else {})
 
 
 def weak_keys(terms: Terms) -> set[str]:
@@ -79,7 +86,8 @@ def result(
     many: int = DRAWS,
 ) -> dict[str, Any]:  # fmt: skip
     """The document of a run: `views` by name, `components`, how many uses stand how (`counts`) and
-    are in the figures for the whole of government (`counted`), what was left out and why.
+    are in the figures for the whole of government (`counted`), what was left out and why; of what
+    was measured, where there is any (words.Unused).
     """
     known = {platform.slug for platform, _, _ in charged(platforms, BOTH, terms, tally)}
     counted = {component for component, _, standing in tally.sums if standing in BOTH}
@@ -105,6 +113,7 @@ def result(
         "claimed_by_parts": tally.elsewhere,
         "claims": judged.claims,
         "claims_on_judgement": judged.judged,
+        **{why.value: many for why, many in sorted(tally.unused.items())},
     }  # fmt: skip
 
 

@@ -8,21 +8,22 @@ up what was rounded; net present values, ranges and draws are of what was not.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
 from portal.catalogue.component_words import Standing
-from portal.reports.rules.alike import Alike
+from portal.reports.rules.alike import Alike, Worths
 from portal.reports.rules.assumptions import Terms
 from portal.reports.rules.claim import Claim, Pence, Piece, Spell, to_pence
 from portal.reports.rules.inputs import COUNTED, Used, uses
-from portal.reports.rules.model import Sums
+from portal.reports.rules.measured import measured
+from portal.reports.rules.model import FACTORS, Brought, Quantity, Sums
 from portal.reports.rules.places import Grouped, Heaps, Held, Keys, Live, Places, gather
 from portal.reports.rules.ranges import Case, Group
 from portal.reports.rules.years import ZERO
-from portal.reports.words import Assumed, ClaimKind, View
+from portal.reports.words import Assumed, ClaimKind, Unused, View
 
 #: Of what stands so nobody knows that it is in use.
 NOT_USED = (Standing.PLANNED, Standing.DISPUTED)
@@ -55,12 +56,13 @@ class Tally:
 
     Attributes:
         places: quantities by what decides which assumptions hold.
-        sums, live: see rules/places.py; they follow from the places (`settle`).
+        sums, live, volumes, silent: see rules/places.py; they follow from the places (`settle`).
         counts: how many uses there are of each standing.
         claiming: how many of them claim anything, by component and standing.
         unworthy: uses for which no assumption says what they are worth.
         undated: uses of which nobody knows when they began.
         elsewhere: uses that a part of the service claims.
+        unused: uses of which something was measured that is in no figure, by why.
         pence: rounded amounts of each year by component, kind and standing. Totals are made from
             these, as a claim may be of more than one component.
     """
@@ -68,12 +70,15 @@ class Tally:
     places: Places = field(default_factory=dict)
     sums: Grouped = field(default_factory=dict)
     live: Live = field(default_factory=dict)
+    volumes: dict[str, dict[str, dict[int, Decimal]]] = field(default_factory=dict)
+    silent: set[tuple[str, int]] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
     claiming: Counter[tuple[str, str]] = field(default_factory=Counter)
     pence: dict[tuple[str, ClaimKind, str], list[int]] = field(default_factory=dict)
     unworthy: int = 0
     undated: int = 0
     elsewhere: int = 0
+    unused: Counter[Unused] = field(default_factory=Counter)
     _of: dict[str, list[Held]] = field(default_factory=dict)
     _spelled: dict[tuple[str, str], dict[Spell, int]] = field(default_factory=dict)
 
@@ -101,8 +106,9 @@ class Tally:
         return self.pence.setdefault((component, kind, standing), [0] * horizon)
 
     def settle(self, terms: Terms) -> Tally:
-        """Have `sums` and `live` follow from the places and these assumptions."""
-        self.sums, self.live = gather(self.places, terms.chosen, terms.horizon)
+        """Have `sums` and what stands beside them follow from the places and these assumptions."""
+        found = gather(self.places, terms.chosen, terms.horizon)
+        self.sums, self.live, self.volumes, self.silent = found
         self._of = {}
         for held in self.sums:
             self._of.setdefault(held[0], []).append(held)
@@ -124,7 +130,7 @@ def claims(
         services: the uses of each, in order of services.
         claimed_below: see `inputs.leaves`.
     """
-    alike, heaps = Alike(terms), Heaps()
+    alike, heaps = Alike(terms), Heaps(terms.base_year)
     for some in services:
         mine = [each for each in some if (each.service, each.capability) not in claimed_below]
         tally.elsewhere += len(some) - len(mine)
@@ -133,9 +139,9 @@ def claims(
             claims_ = used.standing in COUNTED
             tally.counts[used.standing] = tally.counts.get(used.standing, 0) + 1
             every = [alike.brought(counted, claims_) for counted in stretches]
-            for brings in every:
-                heaps.put(used, brings)
-            worths = alike.worths(used.capability, used.component, used.band)
+            more = _measured(used, every, terms) if used.measured else ()
+            heaps.put(used, every, more)
+            worths = alike.worths(used.capability, used.component, used.band, used.days is not None)
             if not (worths.assumed or used.old is not None):
                 tally.unworthy += claims_
             elif claims_:
@@ -143,6 +149,9 @@ def claims(
                     piece for brings in every
                     for piece in alike.pieces(brings, worths, used.standing)
                 ]  # fmt: skip
+                if more:
+                    pieces += alike.measured(more, worths, used.standing)
+                    tally.unused.update(_unused(more, worths))
                 tally.claiming[used.component, used.standing] += bool(pieces)
                 tally.spell(used, pieces)
                 _claim(found, used, pieces)
@@ -150,6 +159,16 @@ def claims(
     tally.places = heaps.places(terms.horizon)
     tally.spread(terms.horizon)
     tally.settle(terms)
+
+
+def _measured(used: Used, every: Iterable[Brought], terms: Terms) -> tuple[Quantity, ...]:
+    return tuple(measured(used, [brings.span for brings in every], terms.base_year))
+
+
+def _unused(more: Iterable[Quantity], worths: Worths) -> set[Unused]:
+    """Why some of what was measured is in no figure."""
+    reasons = (worths.unclaimed.get(kind) for kind, _year, _amount in more)
+    return {reason for reason in reasons if reason is not None}
 
 
 def _claim(found: dict[tuple[str, ClaimKind], Claim], used: Used, every: Iterable[Piece]) -> None:
@@ -171,8 +190,8 @@ def charged(
     platforms: Iterable[Platform], standings: Iterable[str], terms: Terms, tally: Tally
 ) -> Iterator[tuple[Platform, list[Decimal], list[str]]]:
     """Each platform whose cost is known for every year that it is used in, by year: the share of it
-    that uses of these standings answer for, which is their part of all that is known to use it, by
-    the records or by its provider; and the key of the cost ("" where it has no use).
+    that uses of these standings answer for (`_weight`); and the key of the cost ("" where it has no
+    use).
     """
     standings = set(standings)
     platforms = list(platforms)
@@ -187,7 +206,7 @@ def charged(
                 known[year] += live
                 counted[year] += live if standing in standings else ZERO
         weights = [
-            mine / max(every, Decimal(platform.used_by(terms.base_year + year))) if mine else ZERO
+            _weight(platform, year, standings, (mine, every), terms, tally) if mine else ZERO
             for year, (mine, every) in enumerate(zip(counted, known, strict=True))
         ]
         keys = [
@@ -196,6 +215,38 @@ def charged(
         ]
         if any(keys) and None not in keys:
             yield platform, weights, [key or "" for key in keys]
+
+
+def _weight(
+    platform: Platform, year: int, standings: Collection[str], live: tuple[Decimal, Decimal],
+    terms: Terms, tally: Tally,
+) -> Decimal:  # fmt: skip
+    """What part of all that is known to use a platform uses of these standings are: by volume where
+    that can be said (`by_volume`), else by how many they are, of those in the records or of those
+    that the provider says, whichever are more.
+
+    Args:
+        live: uses of these standings, and all that are known.
+    """
+    if by_volume(tally, platform.slug, year):
+        known = tally.volumes[platform.slug]
+        mine, every = (
+            sum((years.get(year, ZERO) for at, years in known.items() if at in some), ZERO)
+            for some in (standings, known.keys() - {*NOT_USED})
+        )
+        return mine / every
+    return live[0] / max(live[1], Decimal(platform.used_by(terms.base_year + year)))
+
+
+def by_volume(tally: Tally, component: str, year: int) -> bool:
+    """Whether the share of a platform that is counted follows from volumes: the year was over, and
+    each confirmed or declared use that was live in it has one. The total is of all that are known
+    to be in use and have one: what providers publish counts other things over other times.
+    """
+    some = tally.volumes.get(component, {})
+    return (component, year) not in tally.silent and any(
+        years.get(year) for standing, years in some.items() if standing in COUNTED[:2]
+    )
 
 
 def platform_claims(platforms: Iterable[Platform], terms: Terms, tally: Tally) -> Iterator[Claim]:
@@ -247,7 +298,7 @@ def case(
             continue
         if view is View.WHOLE and component not in costed:
             continue
-        mine = sums.setdefault(_relevant(keys, view), {})
+        mine = sums.setdefault(_relevant(keys, view, found), {})
         for at, amount in found.items():
             if at[0] is not NOT_IN[view]:
                 mine[at] = mine.get(at, ZERO) + amount
@@ -263,7 +314,15 @@ def case(
     return Case(groups, ranges, terms.rate, terms.horizon)
 
 
-def _relevant(keys: Keys, view: View) -> Keys:
-    """Without what the view does not charge, so that components share their groups."""
-    leave = {Assumed.PLATFORM.value} | ({Assumed.PRICE.value} if view is View.WHOLE else set())
+#: What only what was measured is multiplied with.
+_OF_MEASURED = {Assumed.ALTERNATIVE_PRICE, Assumed.PRICE, Assumed.DAY_RATE}
+
+
+def _relevant(keys: Keys, view: View, found: Sums) -> Keys:
+    """Without what the view does not charge, so that components share their groups; and without
+    prices and day rates where nothing was measured that they could be of.
+    """
+    kinds = {kind for kind, _year in found if kind is not NOT_IN[view]}
+    used = {field for kind in kinds for field in FACTORS[kind]}
+    leave = {Assumed.PLATFORM, *(_OF_MEASURED - used)}
     return tuple(pair for pair in keys if pair[0] not in leave)

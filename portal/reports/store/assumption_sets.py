@@ -19,6 +19,8 @@ from portal.reports.words import SetState
 
 #: What the history calls them, with their assumptions.
 SET = "assumption_set"
+#: What documents of assumptions have had since 0065 only.
+LATER = ("apart", "price_item", "price_since")
 #: The scope of the sets that are everybody's.
 EVERYBODY = 0
 _NO_SET = N_("There is no such version of the assumptions")
@@ -92,7 +94,7 @@ def _row(found: AssumptionRow, capability: str | None, component: str | None) ->
     return Row(
         found.field, _number(found.low), _number(found.central), _number(found.high),
         found.evidence, found.dated, capability, component, found.band, found.source, found.note,
-        found.year,
+        found.year, found.apart, found.price_item, found.price_since,
     )  # fmt: skip
 
 
@@ -109,7 +111,8 @@ def document(row: Row) -> Document:
         "component": row.component, "band": row.band and row.band.value,
         "year": row.year, "low": f"{row.low:f}",
         "central": f"{row.central:f}", "high": f"{row.high:f}", "class": row.evidence.value,
-        "source": row.source, "dated": iso(row.dated), "note": row.note,
+        "source": row.source, "dated": iso(row.dated), "note": row.note, "apart": row.apart,
+        "price_item": row.price_item, "price_since": iso(row.price_since),
     }  # fmt: skip
 
 
@@ -159,6 +162,7 @@ def put(session: Session, found: AssumptionSet, row: Row, act: Act) -> None:
     there.low, there.central, there.high = row.low, row.central, row.high
     there.evidence, there.source = row.evidence, row.source
     there.dated, there.note = row.dated, row.note
+    there.apart, there.price_item, there.price_since = row.apart, row.price_item, row.price_since
     session.flush()
     tag = "assumption.edited" if before else "assumption.added"
     _told(session, found, tag, row.key, (before, document(row)), act)

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import String, and_, case, cast, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.catalogue.component_words import (
@@ -22,13 +22,14 @@ from portal.catalogue.models.evidence import UsageEvidence
 from portal.catalogue.models.organisations import Organisation
 from portal.catalogue.models.rosters import AdoptionDay, AdoptionPoint
 from portal.catalogue.models.services import Service, ServiceLinkage, ServiceOwner
-from portal.catalogue.models.usage import Usage
+from portal.catalogue.models.usage import Usage, UsageVolume
 from portal.catalogue.rules.standing import CONFIRMING
 from portal.catalogue.store import claims
 from portal.catalogue.words import OwnerRole, ServiceRelation
 from portal.reports.rules.bands import band_of
 from portal.reports.rules.inputs import SAID_ITSELF, Old, Used
 from portal.reports.rules.runs import Platform
+from portal.reports.rules.years import financial_year
 from portal.reports.store.last_days import LastDays
 from portal.reports.words import Basis
 
@@ -43,11 +44,13 @@ def uses(session: Session, as_at: date, basis: Basis) -> Iterator[Used]:
     Those that began after the day are left out, unless they are planned. A planned one begins on
     the day that it is planned for, or at once.
     """
-    above, last = _above(session), LastDays.read(session)
-    query = _uses(session, as_at, basis).execution_options(yield_per=2_000)
+    above, last, year = _above(session), LastDays.read(session), financial_year(as_at)
+    query = _uses(session, as_at, basis).add_columns(_volumes(session, year))
+    query = query.execution_options(yield_per=2_000)
     for row in chain.from_iterable(session.connection().execute(query).partitions()):
         (*ids, until, share, service, transactions, need, component, began, standing, body,
-         organisation, cost, ended, proven, confirmed_on, edited_at, kind) = row  # fmt: skip
+         organisation, cost, ended, proven, confirmed_on, edited_at, kind, days,
+         volumes) = row  # fmt: skip
         if standing != Standing.PLANNED:
             until = last.of(ids[1], ids[3], began, until)
         proof = SAID_ITSELF, edited_at.date().isoformat()
@@ -57,7 +60,7 @@ def uses(session: Session, as_at: date, basis: Basis) -> Iterator[Used]:
             (*ids, body or 0), service, need, component, organisation, standing,
             band_of(transactions), began, until, share,
             None if cost is None else Old(cost, ended if proven else None),
-            above.get(service, ()), proof,
+            above.get(service, ()), proof, _by_year(volumes, year) if volumes else (), days,
         )  # fmt: skip
 
 
@@ -89,7 +92,7 @@ def _uses(session: Session, as_at: date, basis: Basis) -> Any:
             claims.standing_of(as_at).label("standing"), body.label("body"),
             Organisation.slug.label("organisation"), old.yearly_cost.label("old_cost"),
             old.until.label("old_until"), func.coalesce(stopped, False).label("proven"),
-            u.confirmed_on, u.edited_at, _proof().label("proof"),
+            u.confirmed_on, u.edited_at, _proof().label("proof"), u.integration_days,
         )
         .join(s, s.id == u.service_id)
         .join(Capability, Capability.id == u.capability_id)
@@ -103,6 +106,24 @@ def _uses(session: Session, as_at: date, basis: Basis) -> Any:
     )  # fmt: skip
     order = [_plain(session, each) for each in (s.slug, Capability.slug, Component.slug)]
     return claims.reviewed(query).order_by(*order, began, u.id)
+
+
+def _volumes(session: Session, year: int) -> Any:
+    """The volumes of a use up to a financial year, in one text: years and transactions. Nothing is
+    looked for where there are none at all.
+    """
+    v = UsageVolume
+    if session.scalar(select(v.usage_id).limit(1)) is None:
+        return null()
+    said = cast(v.year, String) + ":" + cast(v.quantity, String)
+    mine = select(func.aggregate_strings(said, " ")).where(v.usage_id == Usage.id, v.year <= year)
+    return mine.correlate(Usage).scalar_subquery()
+
+
+def _by_year(volumes: str, year: int) -> tuple[tuple[int, int, bool], ...]:
+    """Each year, how much, and whether it is over."""
+    pairs = (each.split(":") for each in volumes.split(" "))
+    return tuple(sorted((int(at), int(many), int(at) < year) for at, many in pairs))
 
 
 def _proof() -> Any:

@@ -24,6 +24,7 @@ from portal.reports.views.reuse_charts import blueprint as reuse_charts
 from portal.reports.views.reuse_services import blueprint as reuse_services
 from portal.reports.views.savings import blueprint as savings
 from portal.reports.views.savings_bridge import blueprint as savings_bridge
+from portal.reports.views.savings_lines import price_row
 from portal.reports.views.savings_lists import blueprint as savings_lists
 from portal.reports.views.savings_shown import named
 from portal.reports.views.savings_sure import blueprint as savings_sure
@@ -52,6 +53,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["assumption"] = named
     app.jinja_env.filters["assumed_value"] = labels.assumed_value
     app.jinja_env.filters["financial_year"] = labels.financial_year
+    app.jinja_env.filters["price_row"] = price_row
     app.jinja_env.filters["cell"] = labels.cell
     app.jinja_env.globals["may_freeze"] = _may_freeze
     navigation.add_to_footer(app, lazy("Digital government on a page"), "leadership.index")

@@ -16,7 +16,7 @@ from portal.reports.store import assumption_sets, runs
 from portal.reports.store.claims import ClaimQuery
 from portal.reports.views.leadership import Whole, whole
 from portal.reports.views.leadership_tables import figures
-from portal.reports.views.savings_lines import CLAIMS, MONEY, lines_of
+from portal.reports.views.savings_lines import CLAIMS, MONEY, documented, lines_of
 from portal.reports.views.savings_lists import ROWS, asked
 from portal.reports.views.savings_shown import Shown, of_run, version_of
 from portal.spreadsheets.book import Book, Cell, Column, Kind, Table
@@ -168,14 +168,15 @@ def _titles() -> dict[str, str]:
         "evidence_on": _("Evidence of"), "evidence_by": _("Who says so"),
         "used_from": _("In use from"), "used_until": _("In use until"),
         "f": _("f: share of the year in use"), "share": _("Share of the need, or of building"),
-        "replaced": _("P: cost of what it replaced"), "measured": _("I: building in, measured"),
+        "replaced": _("P: cost of what it replaced"), "days": _("I: days of building in"),
         "volume": _("q: transactions"), "w": _("w: share of the platform counted"),
         "w_confirmed": _("of it confirmed, on the line above"), "build": _("B: building it alone"),
         "run": _("M: running it alone"), "own_run": _("m: still spent by the service"),
         "additionality": _("a: additionality"), "relative_cost": _("RCR: relative cost of reuse"),
         "exit_cost": _("X: leaving"), "optimism": _("Uplift for optimism"),
         "alternative_price": _("p0: price elsewhere"), "price": _("p1: price"),
-        "platform": _("K: what the platform costs"), "price_row": _("Price among the assumptions"),
+        "platform": _("K: what the platform costs"), "day_rate": _("Price of a day of work"),
+        "w_by": _("w by volume, or by count"), "price_row": _("Row of the price list"),
         "assumptions": _("Assumptions"), "assumption_version": _("Version of the assumptions"),
         "savings_run": _("Run"),
     }  # fmt: skip
@@ -196,7 +197,7 @@ def _lines(shown: Shown, query: ClaimQuery) -> Iterator[list[Cell]]:
 
 def _assumptions(assumed: Iterable[Row]) -> Table:
     numbers = ("low", "central", "high")
-    found = map(assumption_sets.document, assumed)
+    found = map(documented, assumed)
     rows = [
         [Cell(float(row[name]) if name in numbers else row[name]) for name in ROWS] for row in found
     ]

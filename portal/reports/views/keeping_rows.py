@@ -20,9 +20,10 @@ from portal.reports.forms.keeping import (
     values_data,
 )
 from portal.reports.rules.assumptions import Row
-from portal.reports.store import assumption_sets
+from portal.reports.store import assumption_sets, price_rows
 from portal.reports.views.keeping import NUMBER, Scope, keeps, scope_at, scoped, version_at
 from portal.reports.views.savings_shown import named
+from portal.reports.words import Assumed
 from portal.web.forms import Form
 from portal.web.i18n import _
 from portal.web.people import act
@@ -95,7 +96,10 @@ def change(slug: str, number: int) -> AnyResponse:
     scope = scope_at(slug)
     row = _row(version_at(scope, number)[1])
     form = ValuesForm(data=values_data(row))
-    form.offer()
+    with reading() as session:
+        prices = row.field is Assumed.PRICE and row.component
+        form.offer(price_rows.of_component(session, prices) if prices else ())
+    form.leave_out(row.field)
     of: dict[str, Any] = {
         name: getattr(row, name) for name in ("field", "capability", "component", "band", "year")
     }

@@ -32,7 +32,8 @@ from portal.web.i18n import _, html_lang
 from portal.web.pages import page
 
 blueprint = Blueprint("savings", __name__)
-COLUMNS = ("view", "counted", "financial_year", "cash", "non_cash", "cost", "platform", "net")
+COLUMNS = ("view", "counted", "financial_year", "cash", "non_cash", "cost", "platform", "price",
+           "net")  # fmt: skip
 #: Rows that rest on judgement or a benchmark are said so from this share on.
 WEAK = 1 / 3
 
@@ -72,13 +73,17 @@ def _respond(fmt: Format, found: Shown | None, ignored: tuple[str, ...], title: 
 
 
 def _rows(found: Shown | None) -> Iterator[dict[str, Any]]:
-    """Pounds and pence by view, by what is counted and by year."""
+    """Pounds and pence by view, by what is counted and by year. Prices paid are in the costs of
+    organisations, and beside those of the whole of government.
+    """
     if found is None or found.run.state is not RunState.DONE:
         return
+    none = [0] * found.set.horizon
     for view, said in found.run.result["views"].items():
         for counted in ("confirmed", "with_declared"):
             for year, begins in enumerate(found.years):
-                money = {name: said[counted][name][year] / 100 for name in COLUMNS[3:]}
+                rows = {"price": none, **said[counted]}
+                money = {name: rows[name][year] / 100 for name in COLUMNS[3:]}
                 yield {"view": view, "counted": counted, "financial_year": begins, **money}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from math import ceil
 from typing import Any, NamedTuple
@@ -118,13 +119,34 @@ def _added_up(found: Shown, view: View, said: dict[str, Any]) -> list[Line]:
         ("non_cash", _("Other gains, not discounted"), {"column": Column.NON_CASH.value}),
         ("cost", _("Costs, not discounted"), {"column": Column.COST.value}),
         ("platform", _("of which platforms, not discounted"), {"kind": ClaimKind.PLATFORM.value}),
+        ("price", _("of which prices paid, not discounted"), {"kind": ClaimKind.PRICE.value}),
         ("net", _("Net, not discounted"), {}),
     ]  # fmt: skip
-    return [
-        Line(name, pounds(sum(said["confirmed"][of])), pounds(sum(said["with_declared"][of])),
-             _claims(found, view, **narrow))
-        for of, name, narrow in lines if of != "platform" or view is View.WHOLE
+    shown = {"price" if view is View.WHOLE else "platform"} ^ {of for of, _name, _narrow in lines}
+    made = [
+        Line(name, *_both(said, of), _claims(found, view, **narrow))
+        for of, name, narrow in lines if of in shown and of in said["with_declared"]
     ]  # fmt: skip
+    return [*made, *_cancelled(found)] if view is View.WHOLE else made
+
+
+def _both(said: dict[str, Any], of: str) -> tuple[str, str]:
+    first, second = (pounds(sum(said[by].get(of, ()))) for by in ("confirmed", "with_declared"))
+    return first, second
+
+
+def _cancelled(found: Shown) -> Iterator[Line]:
+    """What departments pay each other, beside the figures for the whole of government."""
+    whole, theirs = (found.run.result["views"][view.value] for view in View)
+    if "price" in whole["with_declared"]:
+        paid = _both(whole, "price")
+        # Their claims are of all organisations, of platforms without a known cost as well.
+        same = paid == _both(theirs, "price")
+        narrow = {"kind": ClaimKind.PRICE.value}
+        yield Line(
+            _("Paid between departments, not charged here: it cancels out"), *paid,
+            _claims(found, View.ORGANISATION, **narrow) if same else None,
+        )  # fmt: skip
 
 
 def _claims(found: Shown, view: View, **narrow: str) -> str:

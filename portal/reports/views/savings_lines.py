@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from portal.catalogue.component_words import EvidenceKind
 from portal.reports.actions import opening
+from portal.reports.rules.assumptions import Row
 from portal.reports.rules.inputs import COUNTED, SAID_ITSELF, Used
-from portal.reports.rules.lines import AMOUNTS, PRICES, Line
+from portal.reports.rules.lines import AMOUNTS, Line
 from portal.reports.rules.model import COLUMN_OF
+from portal.reports.store import assumption_sets
 from portal.reports.store.claims import ClaimQuery
 from portal.reports.views.savings_shown import Shown
 from portal.reports.words import Assumed
+from portal.web.links import with_query
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -22,7 +25,7 @@ MONEY = ("confirmed", "declared", "planned")
 FACTORS = (*AMOUNTS, *(each.value for each in Assumed))
 CLAIMS = ("claim_key", "service", "capability", "component", "organisation", "kind", "column",
           "financial_year", *MONEY, "usage", "address", "standing", "evidence", "evidence_on",
-          "evidence_by", "used_from", "used_until", *FACTORS, "price_row", "assumptions",
+          "evidence_by", "used_from", "used_until", *FACTORS, "w_by", "price_row", "assumptions",
           "assumption_version", "savings_run")  # fmt: skip
 #: Who it is that says so; never a person.
 _BY = {
@@ -38,8 +41,10 @@ def lines_of(session: Session, shown: Shown, query: ClaimQuery) -> Iterator[dict
     """What a run claims: a line for each use, kind and financial year."""
     said: dict[str, Any] = dict.fromkeys(CLAIMS)
     said |= {"assumption_version": shown.set.number, "savings_run": shown.run.id}
+    every = assumption_sets.rows(session, shown.set.id)
+    prices = {row.key: address for row in every if (address := price_row(row))}
     for line in opening.lines(session, shown.run, query):
-        yield said | _claimed(line, shown.set.base_year) | _use(line) | _worked_out(line)
+        yield said | _claimed(line, shown.set.base_year) | _use(line) | _worked_out(line, prices)
 
 
 def _claimed(line: Line, base_year: int) -> dict[str, Any]:
@@ -74,9 +79,24 @@ def stands_on(used: Used) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _worked_out(line: Line) -> dict[str, Any]:
-    prices = [key for key in line.keys if key.partition(":")[0] in PRICES]
+def _worked_out(line: Line, prices: Mapping[str, str]) -> dict[str, Any]:
+    by = {True: "volume", False: "count", None: None}[line.by_volume]
     return {
-        **{name: float(factor) for name, factor in (line.factors or {}).items()},
-        "price_row": " ".join(prices), "assumptions": " ".join(line.keys),
+        **{name: float(factor) for name, factor in (line.factors or {}).items()}, "w_by": by,
+        "price_row": " ".join(prices[key] for key in line.keys if key in prices),
+        "assumptions": " ".join(line.keys),
     }  # fmt: skip
+
+
+def documented(row: Row) -> dict[str, Any]:
+    """An assumption as files have it, with the address of the row of the price list."""
+    said = assumption_sets.document(row)
+    return {**said, "apart": "yes" if row.apart else None, "price_row": price_row(row) or None}
+
+
+def price_row(row: Row) -> str:
+    """Where the row of a price list is that an assumption is from; empty where it names none."""
+    if row.price_item is None:
+        return ""
+    on = [("on", row.price_since.isoformat())] if row.price_since else []
+    return with_query(f"/components/{row.component}", on) + "#price"

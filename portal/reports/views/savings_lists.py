@@ -31,7 +31,7 @@ from portal.reports.rules.results import weak_keys
 from portal.reports.store import assumption_sets, claims, runs
 from portal.reports.store.claims import Claimed, ClaimQuery
 from portal.reports.store.runs import Listed
-from portal.reports.views.savings_lines import CLAIMS, lines_of
+from portal.reports.views.savings_lines import CLAIMS, documented, lines_of
 from portal.reports.views.savings_shown import (
     Shown,
     crumbs,
@@ -68,7 +68,8 @@ LABELS = {"view": "savings_view", "column": "savings_column", "counted": "saving
 RECORDS = ("service", "component")
 FILTERS = (*RECORDS, "kind", "view", "column", "year", "counted", "rests")
 ROWS = ("key", "field", "capability", "component", "band", "year", "low", "central", "high",
-        "class", "source", "dated", "note")  # fmt: skip
+        "class", "source", "dated", "note", "apart", "price_item", "price_since",
+        "price_row")  # fmt: skip
 
 
 @formats(blueprint, "/savings/runs")
@@ -244,7 +245,7 @@ def assumptions(fmt: Format, number: int) -> Response:
         rows = _of_class(assumption_sets.rows(session, found.id), of, old)
     return respond_list(
         fmt, page=lambda: _assumptions(found, rows, of, old, tuple(ignored)),
-        rows=lambda: map(assumption_sets.document, rows), columns=ROWS,
+        rows=lambda: map(documented, rows), columns=ROWS,
         name=f"savings-assumptions-{number}", more=assumption_sets.frame(found), bounded=True,
     )  # fmt: skip
 

@@ -36,14 +36,15 @@ def totals(
     alone = kind is None and column is None
     if plain == replace(run, component=query.component) != run:
         return _of_component(shown, query, view) if alone else []
-    if plain != replace(run, year=query.year) or kind not in (None, ClaimKind.PLATFORM):
+    if plain != replace(run, year=query.year) or kind not in (None, *_OWN):
         return []
-    if kind is ClaimKind.PLATFORM and column not in (None, Column.COST):
+    if kind is not None and column not in (None, Column.COST):
         return []
     said = shown.run.result["views"][view.value]
     found = [
-        Total(name, *(_sum(said[by][of], query.year) for by in ("confirmed", "with_declared")))
+        Total(name, *(_sum(said[by].get(of), query.year) for by in ("confirmed", "with_declared")))
         for of, name in _rows(kind, column, view)
+        if of in said["with_declared"]
     ]
     if alone and query.year is None:
         found.append(Total(worth(), said["npv"], said["npv_with_declared"]))
@@ -61,16 +62,24 @@ def _rows(
     names = {
         Column.CASH.value: _("Cash"), Column.NON_CASH.value: _("Other gains"),
         Column.COST.value: _("Costs"), "platform": _("of which platforms"),
-        "net": _("Net, not discounted"),
+        "price": _("of which prices paid"), "net": _("Net, not discounted"),
     }  # fmt: skip
+    left = ClaimKind.PRICE if view is View.WHOLE else ClaimKind.PLATFORM
     if kind is not None:
-        return [("platform", _("Platforms"))] if view is View.WHOLE else []
+        own = _("Platforms") if kind is ClaimKind.PLATFORM else _("Prices paid")
+        return [(kind.value, own)] if kind is not left else []
     if column is not None:
         return [(column.value, names[column.value])]
-    return [(of, name) for of, name in names.items() if of != "platform" or view is View.WHOLE]
+    return [(of, name) for of, name in names.items() if of != left]
 
 
-def _sum(years: list[int], year: int | None) -> int:
+#: Costs that have a sum of their own.
+_OWN = (ClaimKind.PLATFORM, ClaimKind.PRICE)
+
+
+def _sum(years: list[int] | None, year: int | None) -> int:
+    if years is None:
+        return 0
     return sum(years) if year is None else years[year]
 
 
