@@ -1,4 +1,4 @@
-"""Prices and day rates among the assumptions: where a price is from, and that it comes beside others.
+"""Prices and day rates among the assumptions: where a price is from, and what it comes beside.
 
 Revision: 0065
 Follows: 0064

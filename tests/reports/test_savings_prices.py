@@ -26,6 +26,7 @@ from tests.reports.test_savings_measured import PRICED
 from tests.reports.test_savings_runs import the_set
 from tests.support.queries import statements
 from tests.support.storefront import add_component, add_usage
+from tests.support.transactions import RolledBackDatabase
 
 #: Of the services of the worked example, by year; what is measured of g is only declared.
 VOLUMES = {"a": {2020: 120_000, 2021: 90_000}, "b": {2020: 7}, "d": {2021: 500, 2019: 3},
@@ -56,8 +57,10 @@ def the_rows() -> list[Row]:
     return [*the_set(), *PRICED]
 
 
-def test_volumes_and_days_are_read_with_the_uses(database: Database, volumes: Session) -> None:
-    with database.reading() as session, statements(session) as seen:
+def test_volumes_and_days_are_read_with_the_uses(
+    database: RolledBackDatabase, volumes: Session
+) -> None:
+    with statements(database) as seen, database.reading() as session:
         found = {u.service: u for u in inputs.uses(session, ACT.day, Basis.RESTATED)
                  if u.component == "pay"}  # fmt: skip
     assert len(seen) <= 3, "not one for each use"
@@ -75,7 +78,9 @@ def test_a_run_with_volumes_is_the_same_on_both_databases(
     with database.reading() as session:
         one, two = runs.by_id(session, first), runs.by_id(session, second)
         assert (one.inputs_digest, one.lines_digest) == (two.inputs_digest, two.lines_digest)
-        assert ((one.inputs_digest or "")[:16], (one.lines_digest or "")[:16]) == DIGESTS
+        # Known bytes: what SQLite gives, PostgreSQL gives.
+        assert (one.inputs_digest or "")[:16] == "38586d04f1c93ef5"
+        assert (one.lines_digest or "")[:16] == "2d77752727d5e704"
         lines = list(opening.lines(session, one, ClaimQuery(first)))
         views = one.result["views"]
     assert running.replay(database, first).same
@@ -89,9 +94,6 @@ def test_a_run_with_volumes_is_the_same_on_both_databases(
     assert theirs["price"][0] == mine["price"][0] and abs(theirs["price"][0] - paid) <= 1
     nets = zip(theirs["net"], theirs["price"], mine["platform"], strict=True)
     assert mine["net"] == [net + back - cost for net, back, cost in nets]
-
-
-DIGESTS = ("", "")
 
 
 def test_a_price_names_a_row_that_there_is(database: Database, volumes: Session) -> None:
