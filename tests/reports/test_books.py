@@ -60,12 +60,12 @@ def test_the_claims_of_a_run(client: PageClient, monkeypatch: pytest.MonkeyPatch
     lines = client.get(f"{here}.json").get_json()["items"]
     found = content(client, f"{here}.ods")
     assert all(line["claim_key"] in found for line in lines)
-    rows = re.findall(r"'claims'\.A4:'claims'\.AN(\d+)", found)
+    rows = re.findall(r"'claims'\.A4:'claims'\.AP(\d+)", found)
     assert rows == [str(4 + len(lines))]
     assert run["lines_digest"] in found
     some = client.get(f"{here}.json?kind=platform").get_json()["items"]
     narrow = content(client, f"{here}.ods?kind=platform")
-    assert f"'claims'.AN{4 + len(some)}" in narrow
+    assert f"'claims'.AP{4 + len(some)}" in narrow
     assert client.get(f"{here}.xlsx").data[:2] == b"PK"
     assert client.get("/savings/runs/999/claims.ods").status_code == 404
     monkeypatch.setattr(limits, "MOST_ROWS", 3)

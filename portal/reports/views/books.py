@@ -202,5 +202,8 @@ def _assumptions(assumed: Iterable[Row]) -> Table:
         [Cell(float(row[name]) if name in numbers else row[name]) for name in ROWS] for row in found
     ]
     return Table(
-        "assumptions", _("Assumptions"), [Column(name, name.capitalize()) for name in ROWS], rows
+        "assumptions",
+        _("Assumptions"),
+        [Column(name, name.replace("_", " ").capitalize()) for name in ROWS],
+        rows,
     )
