@@ -63,7 +63,7 @@ def test_volumes_and_days_are_read_with_the_uses(
     with statements(database) as seen, database.reading() as session:
         found = {u.service: u for u in inputs.uses(session, ACT.day, Basis.RESTATED)
                  if u.component == "pay"}  # fmt: skip
-    assert len(seen) <= 3, "not one for each use"
+    assert len(seen) <= 6, "not one for each use"
     assert found["a"].volumes == ((2020, 120_000, True), (2021, 90_000, True))
     # Today is in the year of 2025: it goes on, and what is said of the next is not known yet.
     assert found["g"].volumes == ((2020, 1_000, True), (2025, 60, False))
@@ -80,7 +80,7 @@ def test_a_run_with_volumes_is_the_same_on_both_databases(
         assert (one.inputs_digest, one.lines_digest) == (two.inputs_digest, two.lines_digest)
         # Known bytes: what SQLite gives, PostgreSQL gives.
         assert (one.inputs_digest or "")[:16] == "38586d04f1c93ef5"
-        assert (one.lines_digest or "")[:16] == "2d77752727d5e704"
+        assert (one.lines_digest or "")[:16] == "9dd2a27c04999870"
         lines = list(opening.lines(session, one, ClaimQuery(first)))
         views = one.result["views"]
     assert running.replay(database, first).same
