@@ -63,13 +63,15 @@ def _parameters(rows: list[Row]) -> list[Parameter]:
     assumed = {
         **{letter: Assumed(field) for letter, field in LETTERS.items()},
         "OB": Assumed.OPTIMISM, "p0": Assumed.ALTERNATIVE_PRICE, "p1": Assumed.PRICE,
+        "DR": Assumed.DAY_RATE,
     }  # fmt: skip
     recorded = {
         "P": _("What the arrangement that was replaced cost, a year: the record of the use"),
         "f": _("The share of a year in which it was in use: its first and last day, by days"),
-        "w": _("The share of a platform’s use that is counted: the uses known here, or what its "
-               "provider publishes, whichever is more"),
-        "q": _("Transactions measured through a component: not recorded yet, so none is claimed"),
+        "w": _("The share of a platform’s use that is counted: by volume where that is known of "
+               "every use that counts, else by how many uses there are"),
+        "q": _("Transactions measured through a component, by use and year"),
+        "I": _("What building it in cost: the days of work recorded for the use × DR"),
     }  # fmt: skip
     return [
         *(_parameter(letter, field, rows) for letter, field in assumed.items()),
