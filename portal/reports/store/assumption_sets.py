@@ -19,7 +19,7 @@ from portal.reports.words import SetState
 
 #: What the history calls them, with their assumptions.
 SET = "assumption_set"
-#: What documents of assumptions have had since 0065 only.
+#: What documents of assumptions have had since 0066 only.
 LATER = ("apart", "price_item", "price_since")
 #: The scope of the sets that are everybody's.
 EVERYBODY = 0

@@ -1,7 +1,7 @@
 """Prices and day rates among the assumptions: where a price is from, and what it comes beside.
 
-Revision: 0065
-Follows: 0064
+Revision: 0066
+Follows: 0065
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0065"
-down_revision = "0064"
+revision = "0066"
+down_revision = "0065"
 branch_labels = None
 depends_on = None
 FIELDS = ("build", "run", "own_run", "additionality", "relative_cost", "exit_cost", "optimism",
