@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.reports.rules import inputs, scenario
-from portal.reports.rules.assumptions import Chosen, Row, Terms
+from portal.reports.rules.assumptions import Chosen, Row, Terms, check
 from portal.reports.rules.claim import Claim
 from portal.reports.rules.inputs import Old, Used
 from portal.reports.rules.results import Judged, result, weak_keys
@@ -228,6 +228,15 @@ def test_the_most_exact_assumption_holds() -> None:
         ("refunds", SizeBand.LARGE, "run"),
     ):
         assert chosen.keys(capability, "pay", band)["run"] == wanted
+
+
+def test_what_a_service_still_spends_can_differ_by_its_size() -> None:
+    rows = [*the_set(), check(assumption(Assumed.OWN_RUN, 90, band=SizeBand.SMALLEST))]
+    small, smallest = (
+        ran(used("a", band=band), rows=rows)["views"]["organisation"]["confirmed"]["cost"][4]
+        for band in (SizeBand.SMALL, SizeBand.SMALLEST)
+    )
+    assert (small, smallest) == (800_000, 9_000)
 
 
 def test_what_was_replaced_counts_once_and_is_cash_with_proof() -> None:

@@ -16,7 +16,7 @@ from portal.reports.words import Assumed, ClaimKind, EvidenceClass, SizeBand, Un
 #: What a component alone has.
 OF_COMPONENT = frozenset({Assumed.PLATFORM, Assumed.PRICE})
 #: What differs by how large a service is.
-BY_SIZE = frozenset({Assumed.BUILD, Assumed.RUN, Assumed.EXIT_COST})
+BY_SIZE = frozenset({Assumed.BUILD, Assumed.RUN, Assumed.OWN_RUN, Assumed.EXIT_COST})
 #: What is a share and no pounds, with the most that it can be.
 SHARES = {
     Assumed.ADDITIONALITY: Decimal(1),
@@ -79,7 +79,7 @@ def check(row: Row) -> Row:
     if row.year is not None and row.field is not Assumed.PLATFORM:
         raise Invalid("year", N_("Only what a platform costs is of one year"))
     if row.band is not None and row.field not in BY_SIZE:
-        raise Invalid("band", N_("Only building, running and leaving differ by size"))
+        raise Invalid("band", N_("Only building, running, own costs and leaving differ by size"))
     most = SHARES.get(row.field)
     for name, number in (("low", row.low), ("central", row.central), ("high", row.high)):
         if number < 0:

@@ -205,9 +205,10 @@ def uses(of_service: list[Used]) -> Iterator[tuple[Used, tuple[Counted, ...]]]:
         for used in some:
             id_ = used.ids[0]
             whole = Counted(
-                used.since, used.until, ZERO, builds[id_], avoided[id_], exits[id_], used.old
+                used.since, used.until, first[id_], builds[id_], avoided[id_], exits[id_], used.old
             )
-            yield used, tuple(_stretched(whole, shares[id_]))
+            one = len(shares[id_]) == 1
+            yield used, (whole,) if one else tuple(_stretched(whole, shares[id_]))
 
 
 class _Stretch(NamedTuple):
@@ -283,20 +284,30 @@ def _part_of(many: int) -> Decimal:
 
 def _shares(ordered: list[Used]) -> dict[int, list[_Stretch]]:
     """What share of its need each usage has, and when: it changes as others come and go."""
-    found: dict[int, list[_Stretch]] = {
-        used.ids[0]: [] for used in ordered if used.until != used.since
-    }
+    found: dict[int, list[_Stretch]] = {}
     for _, some in groupby(ordered, key=attrgetter("capability")):
         same = list(some)
-        days = sorted({day for used in same for day in (used.since, used.until) if day})
-        for day, until in zip_longest(days, days[1:]):
-            for id_, share in _parts([used for used in same if _live(used, day)]).items():
-                mine, since = found[id_], day
-                if mine and mine[-1].share == share:
-                    since = mine.pop().since
-                mine.append(_Stretch(since, until, share))
-    none = {used.ids[0]: [_Stretch(used.since, used.until, ZERO)] for used in ordered}
-    return none | found
+        if len(same) == 1:
+            [one] = same
+            share = ONE if one.share is None else one.share / 100
+            found[one.ids[0]] = [_Stretch(one.since, one.until, share)]
+        else:
+            found |= _changing(same)
+    return found
+
+
+def _changing(same: list[Used]) -> dict[int, list[_Stretch]]:
+    """The same of usages for one need. One of no day has no share."""
+    found: dict[int, list[_Stretch]] = {used.ids[0]: [] for used in same}
+    days = sorted({day for used in same for day in (used.since, used.until) if day})
+    for day, until in zip_longest(days, days[1:]):
+        for id_, share in _parts([used for used in same if _live(used, day)]).items():
+            mine, since = found[id_], day
+            if mine and mine[-1].share == share:
+                since = mine.pop().since
+            mine.append(_Stretch(since, until, share))
+    none = {used.ids[0]: [_Stretch(used.since, used.until, ZERO)] for used in same}
+    return {id_: stretches or none[id_] for id_, stretches in found.items()}
 
 
 def _live(used: Used, day: date) -> bool:
