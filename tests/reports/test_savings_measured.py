@@ -181,7 +181,7 @@ def weights(*every: Used) -> list[list[str]]:
     list(claims([[each] for each in every], set(), known, tally))
     platforms = [Platform(3, "pay", (("2026-01-01", 100),))]
     return [
-        [f"{share:.2f}" for share in shares]
+        [f"{share:.3f}" for share in shares]
         for some in (["confirmed"], ["confirmed", "declared"])
         for _, shares, _ in charged(platforms, some, known, tally)
     ]
@@ -193,12 +193,15 @@ def test_a_platform_is_shared_by_volume_where_all_that_counts_has_one() -> None:
     lapsed = a_use("c", standing="lapsed", volumes=volumes(y2026=200, y2028=9_400))
     silent = a_use("d", standing="lapsed")
     found = weights(mine, theirs, lapsed, silent)
-    # The provider says 100 uses: by count where the year goes on, or a declared use has none.
-    assert found == [["0.60", "0.01", "0.01", "0.01", "0.01"],
-                     ["0.80", "0.02", "0.02", "0.02", "0.02"]]  # fmt: skip
+    # The provider says 100 uses, of which 4 are known: of these by volume, but where the year goes
+    # on or a declared use has none.
+    assert found == [["0.024", "0.010", "0.010", "0.010", "0.010"],
+                     ["0.032", "0.020", "0.020", "0.020", "0.020"]]  # fmt: skip
     ended = theirs._replace(until=date(2027, 4, 1))
-    assert weights(mine, ended, lapsed)[0][2] == "0.06", "who has left need not have one"
-    assert weights(a_use("a", volumes=volumes(y2026=0)))[0][0] == "0.01", "of nothing, no share"
+    assert weights(mine, ended, lapsed)[0][2] == "0.001", "who has left need not have one"
+    alone = a_use("a", volumes=volumes(y2026=600))
+    assert weights(alone)[0][0] == "0.010", "a volume more does not make it all the users there are"
+    assert weights(a_use("a", volumes=volumes(y2026=0)))[0][0] == "0.010", "of nothing, no share"
 
 
 @settings(max_examples=12)

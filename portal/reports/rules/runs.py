@@ -221,27 +221,30 @@ def _weight(
     platform: Platform, year: int, standings: Collection[str], live: tuple[Decimal, Decimal],
     terms: Terms, tally: Tally,
 ) -> Decimal:  # fmt: skip
-    """What part of all that is known to use a platform uses of these standings are: by volume where
-    that can be said (`by_volume`), else by how many they are, of those in the records or of those
-    that the provider says, whichever are more.
+    """What part of all use of a platform uses of these standings are. Of what the records know,
+    by volume where that can be said (`by_volume`), else by how many they are; and of the rest, of
+    which a provider says how many more there are, so many.
 
     Args:
         live: uses of these standings, and all that are known.
     """
-    if by_volume(tally, platform.slug, year):
-        known = tally.volumes[platform.slug]
-        mine, every = (
-            sum((years.get(year, ZERO) for at, years in known.items() if at in some), ZERO)
-            for some in (standings, known.keys() - {*NOT_USED})
-        )
-        return mine / every
-    return live[0] / max(live[1], Decimal(platform.used_by(terms.base_year + year)))
+    mine, every = live
+    all_of_it = max(every, Decimal(platform.used_by(terms.base_year + year)))
+    if not by_volume(tally, platform.slug, year):
+        return mine / all_of_it
+    known = tally.volumes[platform.slug]
+    some, total = (
+        sum((years.get(year, ZERO) for at, years in known.items() if at in these), ZERO)
+        for these in (standings, known.keys() - {*NOT_USED})
+    )
+    return some / total * every / all_of_it
 
 
 def by_volume(tally: Tally, component: str, year: int) -> bool:
     """Whether the share of a platform that is counted follows from volumes: the year was over, and
     each confirmed or declared use that was live in it has one. The total is of all that are known
-    to be in use and have one: what providers publish counts other things over other times.
+    to be in use and have one: the volumes that providers publish count other things over other
+    times.
     """
     some = tally.volumes.get(component, {})
     return (component, year) not in tally.silent and any(
