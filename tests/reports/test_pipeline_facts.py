@@ -118,14 +118,14 @@ def figures_agree(session: Session) -> None:
         took = Counter(f.days for f in mine if f.days is not None)
         assert (found.many, found.all) == (len(mine), times(took))
         listed = pipeline.listing(session, scope, Wanted(), TODAY)
-        assert listed == [(f, len(mine)) for f in mine]
+        assert listed == [(f, 0, len(mine)) for f in mine]
         rated = pipeline.listing(session, scope, Wanted(rated=True, use=Use.NONE), TODAY)
         compared = found.compared.get(ALL)
         assert len(rated) == (compared[Use.NONE].n if compared else 0)
     every.sort(key=newest, reverse=True)
     for at, f in enumerate(every, start=1):
         after = pipeline.listing(session, Scope(), Wanted(), TODAY, (f.held_on, f.id), 2)
-        assert [each for each, _many in after] == every[at : at + 2]
+        assert [each for each, *_rest in after] == every[at : at + 2]
 
 
 def one_write(session: Session, rng: random.Random, slug: str, ids: usage.Ids) -> None:

@@ -14,7 +14,7 @@ from portal.assessments.booking_words import Nation
 from portal.assessments.rules import working_days
 from portal.assessments.words import AssessmentKind, Rating, Stage
 from portal.reports.rules import pipeline as rules
-from portal.reports.rules.pipeline import ALL, Alike, Fact, Use
+from portal.reports.rules.pipeline import ALL, Alike, Answer, Ended, Fact, Use
 from portal.reports.rules.proportions import wilson
 
 DAY = date(2026, 3, 10)
@@ -127,3 +127,19 @@ def test_what_is_not_rated_or_not_of_a_service_is_not_compared() -> None:
     assert (mine.passed, mine.n, found[ALL][Use.NONE].n) == (3, 4, 1)
     assert found[Stage.ALPHA, False][Use.CONFIRMED].share == pytest.approx(2 / 3)
     assert found[Stage.BETA, True][Use.NONE].interval is None
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "none", "said"),
+    [((20, 20), (5, 20), Answer.MORE), ((5, 20), (20, 20), Answer.LESS),
+     ((8, 10), (6, 10), Answer.OVERLAP), ((4, 4), (0, 90), Answer.FEW),
+     ((0, 0), (9, 9), Answer.FEW)],
+)  # fmt: skip
+def test_what_a_comparison_says(
+    confirmed: tuple[int, int], none: tuple[int, int], said: Answer
+) -> None:
+    row = {Use.CONFIRMED: Ended(), Use.DECLARED: Ended(), Use.NONE: Ended()}
+    for use, (passed, many) in ((Use.CONFIRMED, confirmed), (Use.NONE, none)):
+        row[use].add(Rating.MET_WITH_CONDITIONS, passed)
+        row[use].add(Rating.NOT_MET, many - passed)
+    assert rules.answer(row, 5) is said

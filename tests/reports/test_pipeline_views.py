@@ -100,6 +100,7 @@ def test_the_figures(some: Session, client: PageClient) -> None:
     assert (found["reuse", "alpha first declared"]["n"], found["reuse", "all none"]["n"]) == (1, 1)
     said = client.get(f"{HERE}.json").get_json()
     assert (said["assessments"], said["not_compared"], said["standard"]) == (6, 1, "standard-1")
+    assert (said["without_time"], said["answer"]) == (5, "few")
     assert client.get(f"{HERE}.csv").text.startswith("table,row,name,n,met")
 
 
@@ -121,12 +122,17 @@ def test_filters_narrow_every_figure(some: Session, client: PageClient) -> None:
 
 def test_every_figure_opens_to_as_many_assessments(some: Session, client: PageClient) -> None:
     page = soup_of(client.get(f"{HERE}?period=2025"))
-    links = [a for a in page.select("td a") if str(a["href"]).startswith(LIST)]
-    assert len(links) > 10
+    links = [a for a in page.select("main a") if str(a["href"]).startswith(LIST)]
+    for wanted in ("published=known", "published=unknown", "use=unknown", "ended=passed", "open="):
+        assert any(wanted in str(link["href"]) for link in links), wanted
     for link in links:
-        shown = int(next(iter(link.stripped_strings)))
+        shown = int(next(iter(link.stripped_strings)).split()[0])
         address = str(link["href"]).replace(LIST, f"{LIST}.json", 1)
-        assert client.get(address).get_json()["count"] == shown, address
+        found = client.get(address).get_json()
+        many = [row["open_actions"] for row in found["items"]]
+        assert (sum(many) if "open=" in address else found["count"]) == shown, address
+    for cell in page.select("#time-table td:nth-of-type(1), #reuse-table td:nth-of-type(-n+2)"):
+        assert cell.find("a") or cell.text == "0", cell
     listed = client.get(f"{LIST}?use=confirmed&stage=alpha")
     assert "Shared on the day: Confirmed use of a shared component" in listed.text
     assert client.get(f"{LIST}.csv?published=2025-q1").text.count("\n") == 2
@@ -145,9 +151,12 @@ def test_the_list_leads_on_and_tells_what_it_does_not_know(
     names = [a.text for a in page.select("tbody th a")]
     more = [a.text for a in soup_of(client.get(str(onward["href"]))).select("tbody th a")]
     assert len(names) == 50 and len(more) == 11 and not set(names) & set(more)
-    strange = "published=x&point=x&after=x&held=x&use=x&open=x&rating=x&result=x"
+    strange = "published=x&point=x&after=x&held=x&use=x&open=x&rating=x&result=x&ended=x"
     assert "published=x" in client.get(f"{LIST}?{strange}").text
     assert client.get(f"{LIST}.json?{strange}").status_code == 400
+    known = soup_of(client.get(f"{LIST}?published=unknown&use=unknown&ended=passed&point=x-9.1"))
+    chosen = "".join(a.text for a in known.select(".portal-chosen a, main a"))
+    assert "it is not known how long it took" in chosen and "x-9, point 1" in chosen
     both = "held=first&point=standard-1.2&open=overdue_month&rating=met_with_conditions&result=met"
     assert "No published assessment fits" in client.get(f"{LIST}?{both}").text
 

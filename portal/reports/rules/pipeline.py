@@ -100,7 +100,10 @@ class Wanted:
     """Which of them a list shows: what a figure of the report counts.
 
     Attributes:
-        published: the quarter of their publication.
+        published: the quarter or year of their publication.
+        timed: whether it is known how long they took.
+        placed: whether what their service shared is known.
+        passed: whether only those are wanted that passed, with conditions or without.
         again: held again after an earlier one, or for the first time.
         rated: whether the result has to count in shares.
         point: a version of a standard and the number of a point that was rated.
@@ -109,7 +112,10 @@ class Wanted:
     """
 
     published: str = ""
+    timed: bool | None = None
     use: Use | None = None
+    placed: bool | None = None
+    passed: bool = False
     result: Rating | None = None
     again: bool | None = None
     rated: bool = False
@@ -288,6 +294,30 @@ def compared(rows: Iterable[Alike]) -> dict[Group, dict[Use, Ended]]:
             row[each.used].add(each.result, each.many)
     order = list(Stage)
     return dict(sorted(found.items(), key=lambda item: _place(item[0], order.index)))
+
+
+class Answer(StrEnum):
+    """Whether services with confirmed use passed more often than those without any recorded."""
+
+    FEW = "few"
+    OVERLAP = "overlap"
+    MORE = "more"
+    LESS = "less"
+
+
+def answer(row: Mapping[Use, Ended], smallest: int) -> Answer:
+    """What a row of the comparison says.
+
+    Args:
+        smallest: of fewer assessments in a group nothing is said.
+    """
+    confirmed, none = row[Use.CONFIRMED], row[Use.NONE]
+    one, other = confirmed.interval, none.interval
+    if one is None or other is None or min(confirmed.n, none.n) < smallest:
+        return Answer.FEW
+    if one.low > other.high:
+        return Answer.MORE
+    return Answer.LESS if one.high < other.low else Answer.OVERLAP
 
 
 def _place(group: Group, index: Callable[[Stage], int]) -> tuple[int, bool]:

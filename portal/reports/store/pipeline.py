@@ -22,7 +22,7 @@ from portal.assessments.models.publishing import FollowUp
 from portal.assessments.models.standards import Standard, StandardPoint, StandardVersion
 from portal.assessments.rules import follow_ups
 from portal.assessments.rules.follow_ups import Age
-from portal.assessments.rules.statistics import AGAIN, NEVER_RATED, Ratings
+from portal.assessments.rules.statistics import AGAIN, NEVER_RATED, PASSED, Ratings
 from portal.assessments.words import AssessmentKind, Rating, Stage
 from portal.audit import kept
 from portal.digits import id_in
@@ -236,21 +236,24 @@ def _told(session: Session) -> Told:
 def listing(
     session: Session, scope: Scope, wanted: Wanted, day: date,
     after: tuple[date | None, int] | None = None, limit: int | None = None,
-) -> list[tuple[Fact, int]]:  # fmt: skip
-    """The assessments that a figure counts, the newest first, each with how many there are in all;
-    those without a day come last.
+) -> list[tuple[Fact, int, int]]:  # fmt: skip
+    """The assessments that a figure counts, the newest first, each with how many of its actions
+    that are wanted are open, and how many assessments there are in all; those without a day come
+    last.
 
     Args:
         day: today.
         after: the day and id of one: those that come after it.
     """
-    where = [*_within(scope), *_wanted(wanted, day)]
-    many = select(func.count()).select_from(_F).where(*where).scalar_subquery()
+    where, still = [*_within(scope), *_wanted(wanted, day)], _open_of(wanted, day).subquery()
+    every = select(func.count()).select_from(_F).where(*where).scalar_subquery()
     columns = [getattr(_F, name) for name in Fact._fields]
-    query: Any = select(*columns, many).where(*where, *([_after(*after)] if after else []))
+    query: Any = select(*columns, func.coalesce(still.c.many, 0), every)
+    query = query.outerjoin(still, still.c.id == _F.id)
+    query = query.where(*where, *([_after(*after)] if after else []))
     query = query.order_by(_F.held_on.desc().nulls_last(), _F.id.desc()).limit(limit)
     rows = session.connection().execute(query)
-    return [(Fact._make(row[:-1]), row[-1]) for row in rows]
+    return [(Fact._make(row[:-2]), *row[-2:]) for row in rows]
 
 
 def _after(held_on: date | None, id_: int) -> Any:
@@ -264,13 +267,19 @@ def _wanted(wanted: Wanted, day: date) -> list[Any]:
     found = list[Any]()
     if days := span(wanted.published):
         found += [_F.published_in.is_not(None), _F.published_on.between(*days)]
+    if wanted.timed is not None:
+        found.append(_F.days.is_not(None) if wanted.timed else _F.days.is_(None))
+    if wanted.placed is not None:
+        found.append(_F.used.is_not(None) if wanted.placed else _F.used.is_(None))
+    found += [_F.result.in_(PASSED)] if wanted.passed else []
     if wanted.again is not None:
         found.append(_F.kind.in_(AGAIN) if wanted.again else _F.kind.not_in(AGAIN))
     found += [_F.used == wanted.use] if wanted.use else []
     found += [_F.result == wanted.result] if wanted.result else []
     found += _RATED if wanted.rated else []
     found += [_F.id.in_(_with_point(*wanted.point, wanted.rating))] if wanted.point else []
-    return found + ([_F.id.in_(_with_open(wanted, day))] if wanted.open else [])
+    still = _open_of(wanted, day).subquery()
+    return found + ([_F.id.in_(select(still.c.id))] if wanted.open else [])
 
 
 def _with_point(version: str, number: int, rating: Rating | None) -> Any:
@@ -290,11 +299,14 @@ def _with_point(version: str, number: int, rating: Rating | None) -> Any:
     return select(p.assessment_id).where(p.point_id == point.scalar_subquery(), met)
 
 
-def _with_open(wanted: Wanted, day: date) -> Any:
-    """The assessments with open actions of an age, and from points that were rated so."""
-    assert wanted.open  # noqa: S101  asked by the caller
+def _open_of(wanted: Wanted, day: date) -> Any:
+    """How many actions of assessments are open, by id: of an age, and from points that were rated
+    so, where that is wanted.
+    """
+    query = _still(select(_F.id, func.count().label("many"))).group_by(_F.id)
+    if wanted.open is None:
+        return query
     first, last = follow_ups.between(wanted.open, day)
-    query = _still(select(_F.id))
     query = query.where(FollowUp.due_on >= first) if first else query
     query = query.where(FollowUp.due_on <= last) if last else query
     return query.where(Section.rating == wanted.rating) if wanted.rating else query

@@ -4,6 +4,7 @@ and whether services that reuse pass more often.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +12,12 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from portal.assessments.rules.follow_ups import Age
+from portal.assessments.views.statistics import smallest
 from portal.assessments.words import Rating
 from portal.catalogue.forms.labels import label
 from portal.catalogue.views.base import reading, refuse_unknown, today, version
-from portal.reports.forms.pipeline_words import USES
-from portal.reports.rules.pipeline import ALL, Ended, Group, Times
+from portal.reports.forms.pipeline_words import ANSWERS, USES
+from portal.reports.rules.pipeline import ALL, Answer, Ended, Group, Times, answer
 from portal.reports.store import pipeline
 from portal.reports.store.pipeline import Figures, Point
 from portal.reports.views.pipeline_base import KNOWN, Asked, asked, called
@@ -50,6 +52,17 @@ class Report:
         """How many actions are open."""
         return sum(sum(row.values()) for row in self.ages.values())
 
+    @property
+    def untimed(self) -> int:
+        """Of how many it is not known how long they took."""
+        return self.figures.many - (self.figures.all.n if self.figures.all else 0)
+
+    def answers(self) -> dict[Answer, int]:
+        """How many rows of the comparison, of one phase each, say what."""
+        rows = self.figures.compared.items()
+        said = Counter(answer(row, smallest()) for group, row in rows if group != ALL)
+        return {each: said[each] for each in Answer}
+
 
 @formats(blueprint, HERE)
 @unless_unchanged(version)
@@ -81,12 +94,15 @@ def _report(found: Asked) -> Report:
 
 def _more(found: Asked, report: Report) -> dict[str, Any]:
     """What JSON says of the report beside its rows."""
+    compared = report.figures.compared
     return {
         "as_at": today().isoformat(),
         "filters": {name: value for name, (value, _text) in found.chosen.items()},
         "standard": found.version.value if found.version else None,
         "assessments": report.figures.many,
         "not_compared": report.figures.unplaced,
+        "without_time": report.untimed,
+        "answer": answer(compared[ALL], smallest()).value if compared else None,
     }
 
 
@@ -144,10 +160,26 @@ def _index(found: Asked, report: Report) -> Response:
         quarters=[(name, called(name), each) for name, each in report.figures.quarters.items()],
         groups=[(group, _words(group), uses) for group, uses in report.figures.compared.items()],
         uses=USES,
+        answer=_answer(report),
+        smallest=smallest(),
         link=link,
         narrow=_narrow,
         ignored=found.ignored,
     )
+
+
+def _answer(report: Report) -> list[str]:
+    """What the comparison says, in words: of all together, then of the rows of one phase."""
+    if not report.figures.compared:
+        return []
+    found = report.answers()
+    whole = str(ANSWERS[answer(report.figures.compared[ALL], smallest())])
+    parts = _(
+        "Compared phase by phase, first assessments and those held again apart: more often in "
+        "%(more)s of %(all)s comparisons, less often in %(less)s; the others do not tell.",
+        more=found[Answer.MORE], less=found[Answer.LESS], all=sum(found.values()),
+    )  # fmt: skip
+    return [whole, parts]
 
 
 def _words(group: Group) -> str:

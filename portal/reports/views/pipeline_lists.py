@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 blueprint = Blueprint("pipeline_lists", __name__)
-KNOWN = ("published", "use", "result", "held", "point", "rating", "open", "after")
+KNOWN = ("published", "use", "result", "ended", "held", "point", "rating", "open", "after")
 COLUMNS = (
     "report", "title", "name", "service", "component", "organisation", "stage", "kind", "held_on",
-    "published_on", "working_days", "result", "use",
+    "published_on", "working_days", "result", "use", "open_actions",
 )  # fmt: skip
 
 
@@ -54,6 +54,28 @@ class Time(StrEnum):
 
     FIRST = "first"
     AGAIN = "again"
+
+
+class Timed(StrEnum):
+    """Whether it is known how long an assessment took until its publication."""
+
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+
+
+class Shared(StrEnum):
+    """What the service of an assessment shared, or that nobody knows."""
+
+    CONFIRMED = Use.CONFIRMED.value
+    DECLARED = Use.DECLARED.value
+    NONE = Use.NONE.value
+    UNKNOWN = "unknown"
+
+
+class End(StrEnum):
+    """How an assessment ended: with conditions or without."""
+
+    PASSED = "passed"
 
 
 class Listed(NamedTuple):
@@ -89,8 +111,11 @@ def _asked() -> Listed:
     of = asked(*KNOWN)
     ignored, given = list(of.ignored), request.args
     held, open_ = one_of("held", Time, ignored), one_of("open", Age, ignored)
-    use, rating = one_of("use", Use, ignored), one_of("rating", Rating, ignored)
+    use, rating = one_of("use", Shared, ignored), one_of("rating", Rating, ignored)
     result, published = one_of("result", Rating, ignored), given.get("published", "")
+    timed = Timed(published) if published in set(Timed) else None
+    if timed:
+        published = ""
     if published and span(published) is None:
         ignored.append(f"published={published[:80]}")
         published = ""
@@ -99,9 +124,17 @@ def _asked() -> Listed:
     point = None if its is None else (version_of[:210], its)
     if given.get("point") and point is None:
         ignored.append(f"point={given['point'][:80]}")
-    again = None if held is None else held is Time.AGAIN
-    rated = use is not None or point is not None
-    wanted = Wanted(published, use, result, again, rated, point, open_, rating)
+    wanted = Wanted(
+        published,
+        timed=None if timed is None else timed is Timed.KNOWN,
+        use=Use(use) if use and use is not Shared.UNKNOWN else None,
+        placed=False if use is Shared.UNKNOWN else None,
+        passed=one_of("ended", End, ignored) is not None,
+        result=result,
+        again=None if held is None else held is Time.AGAIN,
+        rated=use is not None or point is not None,
+        point=point, open=open_, rating=rating,
+    )  # fmt: skip
     return Listed(of, wanted, _after(ignored), tuple(ignored))
 
 
@@ -119,24 +152,24 @@ def _after(ignored: list[str]) -> tuple[date | None, int] | None:
 
 def _found(
     session: Session, query: Listed, limit: int | None = None
-) -> tuple[list[Fact], int]:  # fmt: skip
-    """The assessments, the newest first, and how many there are in all."""
+) -> tuple[list[tuple[Fact, int]], int]:  # fmt: skip
+    """The assessments with their open actions, the newest first, and how many there are in all."""
     after = query.after if limit else None
     found = pipeline.listing(session, query.of.scope, query.wanted, today(), after, limit)
-    return [fact for fact, _many in found], found[0][1] if found else 0
+    return [(fact, still) for fact, still, _many in found], found[0][2] if found else 0
 
 
 def _rows(session: Session, query: Listed) -> Iterator[dict[str, Any]]:
     for some in chunks(_found(session, query)[0]):
-        rows = report_rows.ones(session, [fact.id for fact in some])
-        yield from (_document(*pair) for pair in zip(rows, some, strict=True))
+        rows = report_rows.ones(session, [fact.id for fact, _still in some])
+        yield from (_document(row, *each) for row, each in zip(rows, some, strict=True))
 
 
-def _document(row: Row, fact: Fact) -> dict[str, Any]:
+def _document(row: Row, fact: Fact, still: int) -> dict[str, Any]:
     return dict(zip(COLUMNS, (
         row.slug, row.title, row.name, row.service_slug, row.component_slug, row.owner_slug,
         row.stage, row.kind, row.held_on, fact.published_on, fact.days, row.result,
-        fact.used,
+        fact.used, still,
     ), strict=True))  # fmt: skip
 
 
@@ -144,8 +177,8 @@ def _index(query: Listed) -> Response:
     with reading() as session:
         found, many = _found(session, query, PAGE_SIZE + 1)
         here = found[:PAGE_SIZE]
-        rows = report_rows.ones(session, [fact.id for fact in here]) if here else []
-    last, following = here[-1] if here else None, None
+        rows = report_rows.ones(session, [fact.id for fact, _still in here]) if here else []
+    last, following = here[-1][0] if here else None, None
     if last and len(found) > PAGE_SIZE:
         place = last.held_on.isoformat() if last.held_on else "", last.id
         following = {"after": encode_key(place)}
@@ -159,7 +192,8 @@ def _index(query: Listed) -> Response:
                 (_("Pipeline of assessments"), up)],
         found=query.of,
         chosen=[*query.of.filters(), *_chosen(query)],
-        rows=list(zip(rows, here, strict=True)),
+        rows=[(row, *each) for row, each in zip(rows, here, strict=True)],
+        opened=query.wanted.open is not None,
         many=many,
         uses=USES,
         kept=KNOWN[:-1],
@@ -173,17 +207,42 @@ def _chosen(query: Listed) -> Iterator[dict[str, str]]:
     """What a figure asks for beside the filters of the report, for `chosen_filters`."""
     wanted = query.wanted
     texts = {
-        "published": (_("Published in"), called(wanted.published) if wanted.published else ""),
-        "use": (_("Shared on the day"), str(USES[wanted.use]) if wanted.use else ""),
+        "published": (_("Published in"), _published(wanted)),
+        "use": (_("Shared on the day"), _used(wanted)),
         "result": (_("Result"), _label(wanted.result, "assessment_result")),
+        "ended": (_("Ended"), _("passed, with conditions or without") if wanted.passed else ""),
         "held": (_("Held"), _held(wanted.again)),
-        "point": (_("Point"), "{}.{}".format(*wanted.point) if wanted.point else ""),
+        "point": (_("Point"), _point(query)),
         "rating": (_("Point rated"), _label(wanted.rating, "point_rating")),
         "open": (_("Open actions"), _label(wanted.open, "action_age")),
     }  # fmt: skip
     for name, (title, text) in texts.items():
         if text:
             yield {"title": title, "text": text, "href": query_url(**{name: None})}
+
+
+def _published(wanted: Wanted) -> str:
+    if wanted.timed is None:
+        return called(wanted.published) if wanted.published else ""
+    return (
+        _("any quarter: both days are known")
+        if wanted.timed
+        else _("it is not known how long it took")
+    )
+
+
+def _used(wanted: Wanted) -> str:
+    if wanted.placed is False:
+        return _("not known")
+    return str(USES[wanted.use]) if wanted.use else ""
+
+
+def _point(query: Listed) -> str:
+    if query.wanted.point is None:
+        return ""
+    version, number = query.wanted.point
+    names = {each.value: f"{each.standard}: {each.title}" for each in query.of.versions}
+    return _("%(standard)s, point %(number)s", standard=names.get(version, version), number=number)
 
 
 def _held(again: bool | None) -> str:
