@@ -76,6 +76,12 @@ def test_both_views_say_what_they_come_to(client: PageClient) -> None:
         [td.text for td in row.select("td")] for row in page.select("#components tbody tr")
     )
     assert (notify[3:5], one_login[4], pay[4]) == (["1", "1"], "2", "3"), "apart"
+    why = [each.text for each in page.select("#losing + ul li")]
+    assert [each.partition(":")[0] for each in why] == ["GOV.UK One Login", "GOV.UK Notify"]
+    assert "with declared use" in why[0] and "spends more itself than it gains" in why[1]
+    assert "This is a loss" in page.text
+    for bars in (view["tornado"] for view in views.values()):
+        assert bars and all(low != high for _key, low, high in bars), "each has an effect"
 
 
 def test_the_headline_says_how_much_is_cash(app: Flask) -> None:
@@ -94,7 +100,7 @@ def test_whether_enough_use_a_platform(app: Flask) -> None:
         for change, verdict in (
             ({"needed": None}, "Not known"),
             ({"needed": None, "never": True}, "Not enough"),
-            ({"needed": None, "loses": True}, "A user like most of these costs more than it gains"),
+            ({"needed": None, "loses": True}, "Most users lose"),
             ({"confirmed": 4}, "Enough are confirmed"),
             ({"declared": 3}, "Enough with the declared ones"),
             ({"published": 4}, "Enough, as its provider says"),
@@ -102,6 +108,7 @@ def test_whether_enough_use_a_platform(app: Flask) -> None:
             ({}, "2 users too few"),
         ):
             assert plain._replace(**change).verdict == verdict
+        assert "Users needed: 4." in plain._replace(npv=-1).why
 
 
 @DEMO

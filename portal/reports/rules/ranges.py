@@ -208,12 +208,14 @@ class Bar:
 
 
 def tornado(case: Case) -> list[Bar]:
-    """What each assumption alone does to the net present value, the widest bar first."""
+    """What each assumption alone does to the net present value, the widest bar first. One that does
+    nothing has no bar: leaving, say, where nothing was left.
+    """
     bars = [
         Bar(key, case.npv({key: each.low}), case.npv({key: each.high}))
         for key, each in case.assumptions.items()
     ]
-    return sorted(bars, key=lambda bar: (-bar.width, bar.key))
+    return sorted((bar for bar in bars if bar.width), key=lambda bar: (-bar.width, bar.key))
 
 
 def switching_value(case: Case, key: str) -> Decimal | None:

@@ -11,6 +11,7 @@ from portal.reports.forms.labels import pounds
 from portal.reports.rules.assumptions import Row, old_benchmarks
 from portal.reports.rules.leadership import SHOWN
 from portal.reports.views.savings import WEAK
+from portal.reports.views.savings_figures import loss
 from portal.reports.views.savings_shown import Shown
 from portal.reports.words import Backed, ClaimKind, Column, EvidenceClass, Old, Rests, View
 from portal.spreadsheets.book import Cell, Kind, Table
@@ -53,15 +54,11 @@ class Worth:
     @property
     def loss(self) -> str:
         """That it is a loss, or of nothing; else empty."""
-        npv, second = self.view["npv"], self.view["npv_with_declared"]
         if not self.confirmed:
+            second = pounds(self.view["npv_with_declared"])
             return _("No confirmed use is in it, so the headline is nothing. With declared use the "
-                     "central case would be %(npv)s.", npv=pounds(second))  # fmt: skip
-        if npv >= 0:
-            return ""
-        said = _("This is a loss: so far, what is confirmed costs more than it saves.")
-        more = _("With declared use it would be a greater one.")
-        return f"{said} {more}" if second < npv else said
+                     "central case would be %(npv)s.", npv=second)  # fmt: skip
+        return loss(self.view, self.confirmed)
 
     @property
     def judged(self) -> str:
@@ -152,6 +149,8 @@ class Worth:
              Heading("with_declared", _("With declared use"), Kind.POUNDS),
              Heading("verdict", _("So far"))),
             [self._platform(each) for each in reversed(found)],
+            note=_("Most users lose: one of the most usual kind spends more itself than it gains, "
+                   "before any of what the platform costs."),
             empty=_("No component in use has a known cost for each year."),
         )  # fmt: skip
 
@@ -162,7 +161,7 @@ class Worth:
             Cell(self.names.get(slug, slug), f"/components/{slug}"),
             Cell(of["npv"] / 100, first),
             Cell(of["npv_with_declared"] / 100, second),
-            Cell(so_far(of["npv"], of["npv_with_declared"])),
+            Cell(so_far(of["npv"], of["npv_with_declared"], loses=of.get("loses", False))),
         ]
 
     def _sure(self) -> Table:
@@ -185,20 +184,25 @@ class Worth:
         )  # fmt: skip
 
 
-def so_far(confirmed: int, with_declared: int) -> str:
+def so_far(confirmed: int, with_declared: int, loses: bool = False) -> str:
     """What net present values say in words: that of confirmed use, or else that nothing is
     confirmed and what declared use would say.
+
+    Args:
+        loses: whether users of the most usual kind lose, which is why it costs more.
     """
     if confirmed == 0 != with_declared:
-        said = verdict(with_declared)
+        said = verdict(with_declared, loses)
         return _(
             "Nothing is confirmed. With declared use: %(said)s", said=said[0].lower() + said[1:]
         )
-    return verdict(confirmed)
+    return verdict(confirmed, loses)
 
 
-def verdict(pence: int) -> str:
+def verdict(pence: int, loses: bool) -> str:
     """What a net present value says, in words."""
     if pence == 0:
         return _("Neither saves nor costs")
+    if pence < 0 and loses:
+        return _("Costs more than it saves: most users lose")
     return _("Saves more than it costs") if pence > 0 else _("Costs more than it saves")

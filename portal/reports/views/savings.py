@@ -12,7 +12,7 @@ from portal.charts.data import BarChart, Group, Scale
 from portal.reports.rules.assumptions import Row, old_benchmarks
 from portal.reports.store import assumption_sets, runs
 from portal.reports.views import savings_method
-from portal.reports.views.savings_figures import names, of_view, platforms
+from portal.reports.views.savings_figures import loss, losing, names, of_view, platforms
 from portal.reports.views.savings_shown import (
     Shown,
     crumbs,
@@ -91,9 +91,10 @@ def _page(found: Shown | None, ignored: tuple[str, ...], title: str) -> Response
     more: dict[str, Any] = {}
     if found is not None and found.run.state is RunState.DONE:
         views, called = found.run.result["views"], names()
-        view = views[View.WHOLE.value]
+        view, paid_for = views[View.WHOLE.value], platforms(found, called)
         more = {
-            "view": view, "called": called, "platforms": platforms(found, called),
+            "view": view, "called": called, "platforms": paid_for,
+            "loss": loss(view, found.counted["confirmed"]), "losing": losing(paid_for),
             "views": [(each, of_view(found, each), _by_year(views[each.value])) for each in View],
             "headline": headline(found, view), "figure": _figure(found),
             "sure": sure(found.run.id, view), "before": _before(found),

@@ -54,10 +54,31 @@ class Platform(NamedTuple):
         return _("More than 1,000, or none is enough") if self.never else _("Not known")
 
     @property
+    def so_far(self) -> int:
+        """What it is worth by its confirmed use, or else by its declared use, in pence."""
+        return self.npv or self.npv_with_declared
+
+    @property
+    def why(self) -> str:
+        """How much it loses, and why."""
+        worth, declared = pounds(self.so_far), "" if self.npv else _("with declared use") + ", "
+        if self.loses:
+            return declared + _(
+                "%(worth)s. A user of the most usual kind spends more itself than it gains, and "
+                "its share of what the platform costs comes on top: more such users would not "
+                "make it pay.",
+                worth=worth,
+            )
+        return declared + _(
+            "%(worth)s. Its users gain, but less than their share of what the platform costs. "
+            "Users needed: %(needed)s.", worth=worth, needed=self.needed or self.few,
+        )  # fmt: skip
+
+    @property
     def verdict(self) -> str:
         """Whether they are enough."""
         if self.loses:
-            return _("A user like most of these costs more than it gains")
+            return _("Most users lose")
         if self.needed is None:
             return _("Not enough") if self.never else _("Not known")
         if self.confirmed >= self.needed:
@@ -68,6 +89,21 @@ class Platform(NamedTuple):
             return _("Enough, as its provider says")
         short = self.needed - max(self.confirmed + self.declared, self.published or 0)
         return ngettext("%(num)s user too few", "%(num)s users too few", short)
+
+
+def losing(every: list[Platform]) -> list[Platform]:
+    """Those that cost more than they save, the greatest loss first."""
+    return sorted((each for each in every if each.so_far < 0), key=lambda each: each.so_far)
+
+
+def loss(view: dict[str, Any], confirmed: int) -> str:
+    """That what is confirmed is a loss; empty where it is none, and where nothing is confirmed."""
+    npv, second = view["npv"], view["npv_with_declared"]
+    if not confirmed or npv >= 0:
+        return ""
+    said = _("This is a loss: so far, what is confirmed costs more than it saves.")
+    more = _("With declared use it would be a greater one.")
+    return f"{said} {more}" if second < npv else said
 
 
 def of_view(found: Shown, view: View) -> list[Line]:

@@ -135,12 +135,10 @@ def _rows(asked: Asked, was: dict[str, Any], found: dict[str, Any]) -> Iterator[
     nets = zip(asked.shown.years, was["confirmed"]["net"], found["net"], strict=True)
     for year, before, now in nets:
         yield {"figure": "net", "of": year, "run": before / 100, "tried": now / 100}
-    bars = {key: ends for key, *ends in was["tornado"]}
+    bars, still = {key: ends for key, *ends in was["tornado"]}, [was["npv"]] * 2
     for key, *ends in found["tornado"]:
-        for name, at, now in zip(("at_low", "at_high"), bars.get(key, (None, None)), ends,
-                                 strict=True):  # fmt: skip
-            before = None if at is None else at / 100
-            yield {"figure": name, "of": key, "run": before, "tried": now / 100}
+        for name, at, now in zip(("at_low", "at_high"), bars.get(key, still), ends, strict=True):
+            yield {"figure": name, "of": key, "run": at / 100, "tried": now / 100}
     before = dict(was["switching"])
     for key, value in found["switching"]:
         yield {"figure": "switching_value", "of": key, "run": before.get(key), "tried": value}
