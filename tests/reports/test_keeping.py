@@ -57,11 +57,14 @@ def test_a_version_is_drafted_changed_published_and_run(
     assert wrong.status_code == 422
     assert "Enter a number that is 0 or more" in wrong.text
     assert filled(wrong)["central"] == ["lots"]
-    over = keeper.post(key, data={**filled(keeper.get(key)), "high": "1.5"})
-    assert "Enter a share from 0 to 1" in over.text
+    over = keeper.post(key, data={**filled(keeper.get(key)), "high": "150%"})
+    assert "Enter a share from 0 to 1" in over.text and filled(over)["high"] == ["150%"]
+    pounds = f"{version}/change?key=own_run"
+    shared = keeper.post(pounds, data={**filled(keeper.get(pounds)), "low": "80%"})
+    assert "Enter pounds, and not a percentage" in shared.text and filled(shared)["low"] == ["80%"]
     none = keeper.post(key, data={**filled(keeper.get(key)), "evidence": "measured", "source": ""})
     assert "Enter where it was measured or published" in none.text
-    assert sent(keeper, key, low="0.4", central="0.6", high="0.8", **DATE) == version
+    assert sent(keeper, key, low="40%", central="0.6", high="80 %", **DATE) == version
     added = {"field": "run", "capability": "payments", "low": "1", "central": "2", "high": "3"}
     needs = [each["value"] for each in soup_of(keeper.get(f"{version}/add")).select(
         "select[name=capability] option")]  # fmt: skip

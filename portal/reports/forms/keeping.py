@@ -20,9 +20,10 @@ from wtforms.validators import ValidationError
 
 from portal.catalogue.forms.figures import per_unit, price
 from portal.catalogue.forms.labels import labels
+from portal.errors import N_, Invalid
 from portal.reports.actions.assuming import Frame
 from portal.reports.forms.labels import financial_year
-from portal.reports.forms.what_if import number, plain
+from portal.reports.forms.what_if import number, plain, value_of
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.rules.assumptions import Row
 from portal.reports.store.price_rows import Listed
@@ -64,7 +65,7 @@ class RunForm(Form):
 
 
 def _a_number(form: Form, field: Field) -> None:
-    if field.data and number(field.data) is None:
+    if field.data and number(field.data.strip().removesuffix("%")) is None:
         raise ValidationError(_("Enter a number that is 0 or more, like 25,000 or 0.6"))
 
 
@@ -100,7 +101,7 @@ class FrameForm(Form):
 
     def wanted(self) -> Frame:
         """What was typed."""
-        rate = (number(self.rate.data or "") or Decimal(0)) / 100
+        rate = (number((self.rate.data or "").strip().removesuffix("%")) or Decimal(0)) / 100
         return Frame(
             self.base_year.data or 0, self.price_year.data or 0, self.horizon.data or 0, rate,
             self.claim_years.data or 0, self.note.data or None,
@@ -113,10 +114,20 @@ def frame_data(found: AssumptionSet) -> dict[str, Any]:
     return {**{name: getattr(found, name) for name in names}, "rate": plain(found.rate * 100)}
 
 
+def _value(field: Field, of: Assumed) -> Decimal:
+    found = value_of(field.data or "", of)
+    if found is None:
+        raise Invalid(field.short_name, N_("Enter pounds, and not a percentage"))
+    return found
+
+
 class ValuesForm(Form):
     """The values of one assumption, and what they rest on."""
 
-    low = StringField(lazy("Low"), [Enter(lazy("the low value")), _a_number])
+    low = StringField(
+        lazy("Low"), [Enter(lazy("the low value")), _a_number],
+        description=lazy("In pounds. A share, such as additionality, as 0.8 or as 80%"),
+    )  # fmt: skip
     central = StringField(lazy("Central"), [Enter(lazy("the central value")), _a_number])
     high = StringField(lazy("High"), [Enter(lazy("the high value")), _a_number])
     evidence = RadioField(
@@ -159,9 +170,13 @@ class ValuesForm(Form):
             del self.price_row
 
     def row(self, of: dict[str, Any]) -> Row:
-        """The assumption that was typed; `of` is what it is of."""
+        """The assumption that was typed; `of` is what it is of.
+
+        Raises:
+            Invalid: pounds were typed in per cent.
+        """
         low, central, high = (
-            number(each.data or "") or Decimal(0) for each in (self.low, self.central, self.high)
+            _value(each, of["field"]) for each in (self.low, self.central, self.high)
         )
         dated: date = self.dated.data
         since, _colon, item = (self.price_row.data if "price_row" in self else "").partition(" ")

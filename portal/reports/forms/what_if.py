@@ -11,7 +11,7 @@ from wtforms import StringField
 
 from portal.catalogue.forms.labels import label
 from portal.errors import N_, Invalid
-from portal.reports.rules.assumptions import Row
+from portal.reports.rules.assumptions import SHARES, Row
 from portal.reports.rules.what_if import ENDS, Move, Moves, moved
 from portal.reports.words import Assumed
 from portal.web.forms import Form
@@ -75,6 +75,17 @@ def number(text: str) -> Decimal | None:
     return Decimal(found[1].replace(",", "")) if found else None
 
 
+def value_of(text: str, of: Assumed) -> Decimal | None:
+    """What was typed as a value of an assumption; a share is a number, or in per cent: 0.8 or 80%.
+    None where it is none.
+    """
+    bare = text.strip()
+    if of not in SHARES or not bare.endswith("%"):
+        return number(bare)
+    per_cent = number(bare.removesuffix("%"))
+    return None if per_cent is None else per_cent / 100
+
+
 def plain(value: Decimal) -> str:
     """A number as a field shows it."""
     text = f"{value:f}"
@@ -121,7 +132,7 @@ def _row(found: Tried, row: Row, given: Mapping[str, str]) -> None:
         text = given.get(name, "").strip()
         if not text:
             continue
-        value = number(text)
+        value = value_of(text, row.field)
         if value is None:
             found.changed[name] = text
             found.problems.append(
