@@ -28,9 +28,15 @@ def refuse_unknown(fmt: Format, ignored: Sequence[str]) -> None:
         raise Problem(N_("There is no filter %(names)s here"), names=", ".join(ignored))
 
 
-def unknown(*known: str) -> tuple[str, ...]:
-    """The arguments of this address that its view does not know."""
-    return tuple(sorted(name[:80] for name in request.args if name not in known))
+def unknown(*known: str, at: str = "") -> tuple[str, ...]:
+    """The arguments of this address that its view does not know.
+
+    Args:
+        at: the argument with a place in the list (see `place`): where it gives none, nobody knows
+            what it means.
+    """
+    strange = sorted(name[:80] for name in request.args if name not in (*known, at))
+    return (*strange, *misplaced(at))
 
 
 def one_of(name: str, closed: type[Closed], ignored: list[str]) -> Closed | None:

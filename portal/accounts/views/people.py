@@ -45,7 +45,7 @@ ACTIVE = {"active": True, "closed": False}
 
 def asked(*also: str) -> tuple[PeopleQuery, tuple[str, ...]]:
     """What this address asks for, and what of it nobody knows."""
-    ignored = list(unknown("q", "role", "after", *also))
+    ignored = list(unknown("q", "role", *also, at="after"))
     role, state = request.args.get("role", ""), request.args.get("state", "")
     if role and role not in set(Role):
         ignored.append(f"role={role[:80]}")

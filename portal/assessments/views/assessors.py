@@ -87,7 +87,9 @@ def _asked(form: AvailableForm) -> tuple[AssessorQuery, tuple[str, ...]]:
     day = form.asked()
     if form.errors:
         ignored.append("day")
-    after = decode_key(request.args.get("after", ""))
+    typed = request.args.get("after", "")
+    after = decode_key(typed)
+    ignored += ["after"] if typed and not after else []
     query = AssessorQuery(
         Profession(found["profession"]) if "profession" in found else None,
         found.get("organisation"), "cross_government" in found,

@@ -81,7 +81,7 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[BookingQuery, tuple[str, ...]]:
-    ignored = list(unknown(*FILTERS, "after"))
+    ignored = list(unknown(*FILTERS, at="after"))
     found: dict[str, str] = {}
     for name in FILTERS:
         text = request.args.get(name, "")[:200]
@@ -254,7 +254,7 @@ def _asks(seen: Seen, asked: Move, form: MoveForm) -> Response:
 @requires(Permission.SEE_BOOKING, of=booking_at)
 def history(reference: str, fmt: Format) -> Response:
     """Tell what was done to a booking, as far as the reader may know."""
-    ignored = unknown("before")
+    ignored = unknown(at="before")
     refuse_unknown(fmt, ignored)
     seen, events = _told(reference, fmt)
     return respond_list(

@@ -68,6 +68,7 @@ def _reports() -> tuple[str, str]:
 def index(fmt: Format) -> Response:
     """List what is commonly broken, what most reports speak of first."""
     ignored = list(unknown("need", "point", "component", "after"))
+    ignored += ["after"] if request.args.get("after") and _after() is None else []
     with reading() as session:
         every = store.everything(session)
         component = _component(session, ignored)
@@ -111,13 +112,17 @@ def _document(row: Row) -> dict[str, Any]:
     return {name: found[name] for name in COLUMNS}
 
 
+def _after() -> tuple[Any, int] | None:
+    """Where the page goes on, if anywhere."""
+    key = decode_key(request.args.get("after", ""))
+    return key if key and isinstance(key[0], int) else None
+
+
 def _index(
     every: list[Row], rows: list[Row], component: tuple[str, set[str]] | None,
     ignored: tuple[str, ...],
 ) -> Response:  # fmt: skip
-    after = request.args.get("after", "")
-    key = decode_key(after) if after else None
-    key = key if key and isinstance(key[0], int) else None
+    key = _after()
     rest = [row for row in rows if (-row.reports, row.id) > key] if key else rows
     here, more = rest[:PAGE_SIZE], len(rest) > PAGE_SIZE
     with reading() as session:
@@ -162,7 +167,7 @@ def point_text(row: Row) -> str:
 @public
 def show(slug: str, fmt: Format) -> Response:
     """Show one thing that is commonly broken, with the sentences of reports that say so."""
-    ignored = unknown("after")
+    ignored = unknown(at="after")
     refuse_unknown(fmt, ignored)
     with reading() as session:
         row = store.by_slug(session, slug)

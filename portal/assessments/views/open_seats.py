@@ -60,7 +60,7 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[OpenQuery, tuple[str, ...]]:
-    ignored, text = list(unknown("profession", "after")), request.args.get("profession", "")
+    ignored, text = list(unknown("profession", at="after")), request.args.get("profession", "")
     if text and text not in set(Profession):
         ignored.append(f"profession={text[:80]}")
         text = ""

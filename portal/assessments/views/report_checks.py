@@ -72,7 +72,7 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[CheckQuery, tuple[str, ...]]:
-    ignored = list(unknown("state", "field", "q", "after"))
+    ignored = list(unknown("state", "field", "q", at="after"))
     field = request.args.get("field", "")[:60] or None
     state = one_of("state", CheckState, ignored)
     return CheckQuery(state, field, words_asked()), tuple(ignored)

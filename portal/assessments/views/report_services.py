@@ -61,7 +61,7 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[ServiceMatch | None, tuple[str, ...]]:
-    ignored = list(unknown("state", "q", "after"))
+    ignored = list(unknown("state", "q", at="after"))
     return one_of("state", ServiceMatch, ignored), tuple(ignored)
 
 

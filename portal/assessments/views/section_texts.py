@@ -68,7 +68,7 @@ def _index(seen: Seen, section: Section, rows: list[Kept], names: dict[str, str]
         leads=Part.LEAD in seen.parts,
         href=href_of(seen, section),
         first=place("before") is None,
-        ignored=unknown("before"),
+        ignored=unknown(at="before"),
         paging=paging(None, following),
     )
 

@@ -98,6 +98,8 @@ def _asked(fmt: Format, *known: str) -> Asked:
         if value and value not in allowed[name] and name in ("standard", *known):
             ignored.append(f"{name}={value[:80]}")
             given[name] = ""
+    if "after" in known and request.args.get("after") and not _after():
+        ignored.append("after")
     refuse_unknown(fmt, ignored)
     chosen = next((v for v in there if v.value == given["standard"]), None)
     chosen = chosen or _most(there, many)
@@ -357,10 +359,14 @@ def _holding(row: Holding) -> dict[str, Any]:
     return {**held, **results_of(row.outcomes), "unsure": row.unsure}
 
 
+def _after() -> tuple[Any, int] | None:
+    """Where the list of organisations goes on, if anywhere."""
+    key = decode_key(request.args.get("after", ""))
+    return key if key and isinstance(key[0], str) else None
+
+
 def _organisations(asked: Asked, found: list[Holding]) -> Response:
-    after = request.args.get("after", "")
-    key = decode_key(after) if after else None
-    key = key if key and isinstance(key[0], str) else None
+    key = _after()
     rest = [row for row in found if store.place(row) > key] if key else found
     here, more = rest[:PAGE_SIZE], len(rest) > PAGE_SIZE
     ways = {THEN: _("As reports name them"), TODAY: _("Who holds the service today")}

@@ -69,7 +69,7 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[PairQuery, tuple[str, ...]]:
-    ignored = list(unknown("kind", "state", "after"))
+    ignored = list(unknown("kind", "state", at="after"))
     query = PairQuery(
         one_of("kind", RecordKind, ignored), one_of("state", PairDecision, ignored), place("after")
     )

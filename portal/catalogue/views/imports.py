@@ -46,7 +46,7 @@ SET_ASIDE = ("file", "row", "column", "value", "reason", "conflict", "thing", "s
 @public
 def index(fmt: Format) -> Response:
     """List imports, newest first."""
-    ignored = unknown("before")
+    ignored = unknown(at="before")
     refuse_unknown(fmt, ignored)
     return respond_list(
         fmt, page=lambda: _list(ignored), rows=stream(_batches), columns=BATCHES, name="imports"
@@ -92,7 +92,7 @@ def _batches(session: Session) -> Iterator[dict[str, Any]]:
 @public
 def show(batch_id: int, fmt: Format) -> Response:
     """Show one import; as JSON or CSV, what it set aside."""
-    ignored = unknown("after")
+    ignored = unknown(at="after")
     refuse_unknown(fmt, ignored)
     with reading() as session:
         batch = imports.batch(session, batch_id)

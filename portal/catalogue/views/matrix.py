@@ -49,7 +49,7 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[MatrixQuery, dict[str, str], tuple[str, ...]]:
-    ignored = list(unknown("kind", "need", "after"))
+    ignored = list(unknown("kind", "need", at="after"))
     kind, need = one_of("kind", OrganisationKind, ignored), request.args.get("need", "")
     with reading() as session:
         needs = store.needs(session)

@@ -69,7 +69,7 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[MentionQuery, tuple[str, ...]]:
-    ignored = list(unknown("state", "sense", "component", "service", "after"))
+    ignored = list(unknown("state", "sense", "component", "service", at="after"))
     query = MentionQuery(
         one_of("state", MentionState, ignored),
         one_of("sense", MentionSense, ignored),

@@ -64,7 +64,7 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[MatchState | None, MatchAbout | None, tuple[str, ...]]:
-    ignored = list(unknown("state", "about", "q", "after"))
+    ignored = list(unknown("state", "about", "q", at="after"))
     state, about = one_of("state", MatchState, ignored), one_of("about", MatchAbout, ignored)
     return state, about, tuple(ignored)
 

@@ -61,7 +61,7 @@ def proposal_thing(proposal_id: int) -> Thing:
 
 def asked() -> tuple[ProposalQuery, tuple[str, ...]]:
     """What this address asks for, and what of it nobody knows."""
-    ignored = list(unknown(*FILTERS, "about", "after"))
+    ignored = list(unknown(*FILTERS, "about", at="after"))
     found = {name: request.args.get(name, "") for name in FILTERS}
     for name, known in (("state", set(ProposalState)), ("kind", set(EditedKind)), ("whose", MINE)):
         if found[name] and found[name] not in known:

@@ -67,7 +67,7 @@ def show(slug: str, fmt: Format) -> Response:
 
 def _asked(known: list[Roster]) -> tuple[Reconciled | None, Roster | None, tuple[str, ...]]:
     """The list and the part of it that this address asks for."""
-    ignored = list(unknown("list", "by", "after"))
+    ignored = list(unknown("list", "by", at="after"))
     side, by = one_of("list", Reconciled, ignored), request.args.get("by", "")
     mine = [each for each in known if each.sort == by]
     if by and not mine:

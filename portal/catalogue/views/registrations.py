@@ -83,7 +83,7 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[Asked, tuple[str, ...]]:
-    ignored = list(unknown("state", "after"))
+    ignored = list(unknown("state", at="after"))
     chosen = one_of("state", RegistrationState, ignored)
     person = current_person()
     return Asked(person.id, decides_for(person), chosen, place("after")), tuple(ignored)

@@ -41,7 +41,7 @@ MATCHED = {"yes": True, "no": False}
 @public
 def index(slug: str, fmt: Format) -> Response:
     """List what the provider of a component published of who uses it, newest first."""
-    ignored = unknown("before")
+    ignored = unknown(at="before")
     refuse_unknown(fmt, ignored)
     id_, name = _component(slug)
     return respond_list(
@@ -109,7 +109,7 @@ def show(slug: str, roster_id: int, fmt: Format) -> Response:
 
 
 def _asked() -> tuple[bool | None, tuple[str, ...]]:
-    text, ignored = request.args.get("matched", ""), unknown("matched", "after")
+    text, ignored = request.args.get("matched", ""), unknown("matched", at="after")
     if text and text not in MATCHED:
         ignored = (*ignored, f"matched={text[:80]}")
     return MATCHED.get(text), ignored

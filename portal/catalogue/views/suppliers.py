@@ -97,8 +97,10 @@ def _asked() -> tuple[Asked, tuple[str, ...]]:
     if sort not in SORTS:
         ignored, sort = (*ignored, f"sort={sort[:80]}"), "arrangements"
     for name in POSITION:
-        if key := decode_key(request.args.get(name, "")):
+        typed = request.args.get(name, "")
+        if key := decode_key(typed):
             cursor = Cursor(key, backwards=name == "before")
+        ignored = (*ignored, name) if typed and not key else ignored
     return Asked(SupplierQuery(**found), sort, cursor), ignored
 
 

@@ -67,7 +67,7 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[TransferQuery, tuple[str, ...]]:
-    ignored = list(unknown("kind", "state", "organisation", "after"))
+    ignored = list(unknown("kind", "state", "organisation", at="after"))
     kind, state = one_of("kind", SuccessionKind, ignored), request.args.get("state", "")
     if state and state not in set(STATES):
         ignored.append(f"state={state[:80]}")
@@ -147,7 +147,7 @@ def transfer_at(transfer_id: int) -> Thing:
 @public
 def show(transfer_id: int, fmt: Format) -> AnyResponse:
     """Show one transfer with what moved; a draft only to those who prepare it."""
-    refuse_unknown(fmt, unknown("after"))
+    refuse_unknown(fmt, unknown(at="after"))
     with reading() as session:
         transfer = transfers.get(session, transfer_id)
     if transfer.state is TransferState.DRAFT:
@@ -186,7 +186,7 @@ def _show(transfer: Transfer) -> Response:
         reversal=reversal,
         first=not after,
         manages=may(current_person(), Permission.MANAGE_PORTAL),
-        ignored=unknown("after"),
+        ignored=unknown(at="after"),
         paging=paging(None, {"after": rows[PAGE_SIZE - 1].item.id} if more else None),
     )
 

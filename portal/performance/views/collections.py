@@ -82,7 +82,7 @@ def settings() -> Settings:
 @_KEEPS
 def show(group: str, type_: str, fmt: Format) -> Response:
     """Show what is collected, and how the last collections went."""
-    found, ignored = seen_at(group, type_), list(unknown("outcome", "before"))
+    found, ignored = seen_at(group, type_), list(unknown("outcome", at="before"))
     outcome = one_of("outcome", CollectedOutcome, ignored)
     refuse_unknown(fmt, tuple(ignored))
     return respond_list(

@@ -65,6 +65,7 @@ def show(group: str, type_: str, fmt: Format) -> Response:
     """Show a data set: what it is of, what it holds, and its newest values."""
     found = seen_at(group, type_)
     ignored = unknown("before")
+    ignored += ("before",) if request.args.get("before") and _before() is None else ()
     refuse_unknown(fmt, ignored)
     return respond_list(
         fmt,

@@ -12,7 +12,7 @@ from portal.charts.data import BarChart, Group, Scale
 from portal.reports.rules.assumptions import Row, old_benchmarks
 from portal.reports.store import assumption_sets, runs
 from portal.reports.views import savings_method
-from portal.reports.views.savings_figures import loss, losing, names, of_view, platforms
+from portal.reports.views.savings_figures import losing, loss, names, of_view, platforms
 from portal.reports.views.savings_shown import (
     Shown,
     crumbs,

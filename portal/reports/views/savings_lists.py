@@ -13,7 +13,6 @@ from portal.catalogue.rules.filters import decode_key, encode_key
 from portal.catalogue.views.base import (
     PAGE_SIZE,
     leads_on,
-    misplaced,
     one_of,
     place,
     reading,
@@ -77,7 +76,7 @@ ROWS = ("key", "field", "capability", "component", "band", "year", "low", "centr
 @public
 def index(fmt: Format) -> Response:
     """List runs, newest first."""
-    ignored = (*unknown("after"), *misplaced("after"))
+    ignored = unknown(at="after")
     refuse_unknown(fmt, ignored)
 
     def rows(session: Session) -> Iterator[dict[str, Any]]:

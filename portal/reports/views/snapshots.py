@@ -15,7 +15,6 @@ from portal.accounts.views.base import done, form_page
 from portal.catalogue.views.base import (
     PAGE_SIZE,
     database,
-    misplaced,
     one_of,
     place,
     reading,
@@ -82,7 +81,7 @@ def index(fmt: Format) -> Response:
 
 
 def _asked() -> tuple[SnapshotQuery, tuple[str, ...]]:
-    ignored = [*unknown("report", "monthly", "after"), *misplaced("after")]
+    ignored = list(unknown("report", "monthly", at="after"))
     report, monthly = request.args.get("report", ""), request.args.get("monthly", "")
     if report and report not in REPORTS:
         ignored.append(f"report={report[:80]}")
@@ -122,7 +121,7 @@ def _index(query: SnapshotQuery, ignored: tuple[str, ...]) -> Response:
 @public
 def show(fmt: Format, snapshot_id: int) -> Response:
     """Show a snapshot; its JSON is the document that the digest is of, byte for byte."""
-    ignored = (*unknown("after"), *misplaced("after"))
+    ignored = unknown(at="after")
     refuse_unknown(fmt, ignored)
     with reading() as session:
         made, said = snapshots.by_id(session, snapshot_id), snapshots.body(session, snapshot_id)
@@ -176,7 +175,7 @@ def _place(made: Made) -> tuple[date, int]:
 @public
 def differences(fmt: Format, snapshot_id: int) -> Response:
     """Say what is different from another snapshot of the same report."""
-    ignored = [*unknown("with", "change", "after"), *misplaced("after")]
+    ignored = list(unknown("with", "change", at="after"))
     wanted = one_of("change", Difference, ignored)
     pair = _compare(snapshot_id, ignored)
     refuse_unknown(fmt, ignored)
