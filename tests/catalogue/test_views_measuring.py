@@ -68,6 +68,7 @@ def test_volumes_and_days(editor: FlaskClient, session: Session, use: int) -> No
     assert [row["quantity"] for row in found["yearly_volumes"]] == [1200, 0]
     assert found["integration_days"] == "1012.5"
     assert f"{YEAR}: 1200; {YEAR - 1}: 0,1012.5" in editor.get(f"/usages/{use}.csv").text
+    assert editor.get("/components/notify/users.csv").text.strip().endswith(",1012.5")
     send(editor, where, {**said, f"quantity-{YEAR - 1}": ""})
     assert [row[0] for row in kept(session)] == [YEAR]
     history = editor.get(f"/usages/{use}/history").text

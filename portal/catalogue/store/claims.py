@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
@@ -60,6 +61,7 @@ class Claim(NamedTuple):
     standing: str
     confirmed_on: date | None
     disputed_on: date | None
+    integration_days: Decimal | None
 
 
 def standing_of(day: date) -> ColumnElement[str]:
@@ -126,7 +128,7 @@ def _claims(stands: ColumnElement[str]) -> Any:
             Usage.id, Service.sort_name, Service.name, Service.slug, Organisation.name,
             Organisation.slug, Capability.name, Capability.slug, Usage.status, Usage.planned_live,
             Usage.since, Usage.since_basis, Usage.until, Usage.until_basis, Usage.source, stands,
-            Usage.confirmed_on, Usage.disputed_on,
+            Usage.confirmed_on, Usage.disputed_on, Usage.integration_days,
         )
         .join(Service, Service.id == Usage.service_id)
         .join(Capability, Capability.id == Usage.capability_id)

@@ -33,6 +33,7 @@ from portal.catalogue.store import (
     usage,
 )
 from portal.catalogue.store.claims import ClaimQuery
+from portal.catalogue.store.components import plain_number
 from portal.catalogue.views.base import (
     LAST_ID,
     PAGE_SIZE,
@@ -80,6 +81,7 @@ CAN_BE_CONTROLLED = (Arrangement.BOUGHT_PRODUCT, Arrangement.OWN_BUILD)
 COLUMNS = ("usage", "service_slug", "service", "organisation_slug", "organisation",
            "capability_slug", "status", "planned_live", "since", "since_basis", "until", "standing",
            "confirmed_on", "disputed_on", "source")  # fmt: skip
+LISTED = (*COLUMNS, "integration_days")
 #: What was measured, in the file of one.
 MEASURED = (
     Column("yearly_volumes", lambda row: [f"{year['year']}: {year['quantity']}"
@@ -113,7 +115,7 @@ def users(slug: str, fmt: Format) -> Response:
         fmt,
         page=lambda: _index(slug, query, ignored),
         rows=stream(partial(_rows, query=replace(query, after=None))),
-        columns=COLUMNS,
+        columns=LISTED,
         name=f"{slug}-users",
     )
 
@@ -130,8 +132,8 @@ def _asked(component: Thing) -> tuple[ClaimQuery, tuple[str, ...]]:
 
 def _rows(session: Session, query: ClaimQuery) -> Iterator[dict[str, Any]]:
     for each in claims.every(session, query, today()):
-        found = each._asdict()
-        yield {name: found[name] for name in COLUMNS}
+        found = {**each._asdict(), "integration_days": plain_number(each.integration_days)}
+        yield {name: found[name] for name in LISTED}
 
 
 def _index(slug: str, query: ClaimQuery, ignored: tuple[str, ...]) -> Response:

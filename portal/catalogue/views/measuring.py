@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.access import Permission
 from portal.accounts.views.base import done
-from portal.audit import london_day
 from portal.catalogue.actions import measuring, meeting
 from portal.catalogue.actions.editing import Changed
 from portal.catalogue.actions.meeting import Place
@@ -24,9 +23,8 @@ from portal.catalogue.forms.measuring import (
 from portal.catalogue.rules.measuring import financial_year, years
 from portal.catalogue.store import services
 from portal.catalogue.views.base import database, reading, today
-from portal.catalogue.views.editing_base import in_words, record_at
-from portal.catalogue.views.histories import names_in
-from portal.catalogue.views.meeting import BOTH, ONE, picture_crumbs, use_at
+from portal.catalogue.views.editing_base import record_at
+from portal.catalogue.views.meeting import BOTH, ONE, conflict_of, picture_crumbs, use_at
 from portal.errors import Invalid, Missing
 from portal.web.guard import requires
 from portal.web.i18n import _
@@ -108,25 +106,8 @@ def _page(
 def _conflict(
     form: Form, record: Record, found: Record, asked: list[int], late: Changed
 ) -> Response:
-    clash = late.conflict
-    with reading() as session:
-        names = names_in(session, clash.was, clash.now, clash.mine)
     form["base"].data = str(late.base)
-    sides = ((_("What you entered"), clash.mine), (_("What it says now"), clash.now),
-             (_("What it said when you opened the page"), clash.was))  # fmt: skip
     return _page(
-        "catalogue/measuring_conflict.html",
-        form,
-        record,
-        found,
-        asked,
-        title=_("This has been changed since you opened it"),
-        what=found.row.component.name,
-        by=_("you") if late.actor == act().actor else _("a colleague"),
-        at=late.at,
-        day=london_day(late.at),
-        sides=[(heading, in_words(document, names)) for heading, document in sides],
-        action=request.path,
-        leave=url_for("meeting.index", slug=record.slug),
-        status=409,
-    )
+        "catalogue/measuring_conflict.html", form, record, found, asked,
+        what=found.row.component.name, **conflict_of(record, late),
+    )  # fmt: skip

@@ -294,27 +294,30 @@ def _change(form: UsageForm, record: Record, place: Place, usage_id: int) -> Any
 
 
 def _conflict(form: UsageForm, record: Record, leaf: Node, late: Changed) -> Response:
+    form.base.data = str(late.base)
+    return _usage_page(
+        form, record, leaf, "catalogue/need_conflict.html", what=leaf.name,
+        **conflict_of(record, late),
+    )  # fmt: skip
+
+
+def conflict_of(record: Record, late: Changed) -> dict[str, Any]:
+    """What the page of a conflict about a use says: who changed it, and what each side says."""
     found = late.conflict
     with reading() as session:
         names = names_in(session, found.was, found.now, found.mine)
-    form.base.data = str(late.base)
     sides = ((_("What you entered"), found.mine), (_("What it says now"), found.now),
              (_("What it said when you opened the page"), found.was))  # fmt: skip
-    return _usage_page(
-        form,
-        record,
-        leaf,
-        "catalogue/need_conflict.html",
-        title=_("This has been changed since you opened it"),
-        what=leaf.name,
-        by=_("you") if late.actor == act().actor else _("a colleague"),
-        at=late.at,
-        day=london_day(late.at),
-        sides=[(heading, in_words(document, names)) for heading, document in sides],
-        action=request.path,
-        leave=url_for("meeting.index", slug=record.slug),
-        status=409,
-    )
+    return {
+        "title": _("This has been changed since you opened it"),
+        "by": _("you") if late.actor == act().actor else _("a colleague"),
+        "at": late.at,
+        "day": london_day(late.at),
+        "sides": [(heading, in_words(document, names)) for heading, document in sides],
+        "action": request.path,
+        "leave": url_for("meeting.index", slug=record.slug),
+        "status": 409,
+    }
 
 
 @blueprint.route(f"{ONE}/remove", methods=BOTH)
