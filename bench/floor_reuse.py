@@ -49,6 +49,7 @@ def row(
     left = max(asked - needed - of.get(("not_needed", ""), 0), 0)
     return {
         "name": name, "slug": slug, "group": group, "needed": needed, "shared": [*shared, out],
-        "others": others, "rates": [shared[0] / compared, (shared[0] + shared[1]) / compared]
+        "others": others, "unsaid": of.get(("unsaid", ""), 0),
+        "rates": [shared[0] / compared, (shared[0] + shared[1]) / compared]
         if compared else None, "left": left / asked if asked else None,
     }  # fmt: skip

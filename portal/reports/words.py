@@ -100,6 +100,7 @@ class Counted(StrEnum):
     GAP = "gap"
     NEEDED = "needed"
     NOT_NEEDED = "not_needed"
+    UNSAID = "unsaid"
     SERVICES = "services"
 
 

@@ -21,12 +21,13 @@ from portal.reports.actions import reuse as acts
 from portal.reports.models.adoption import AdoptionCount
 from portal.reports.models.reuse import ReuseCount
 from portal.reports.rules.reuse import Key
-from portal.reports.rules.reuse_query import Question, Scope, tally
+from portal.reports.rules.reuse_query import Question, Scope
 from portal.reports.store import adoption_counts, reuse, reuse_counts, reuse_facts
 from portal.reports.words import By
 from tests.interchange.commands import run
 from tests.store.test_usage_counts import start, write_at_random
 from tests.support.data import ACT, add_service
+from tests.support.reuse_by_hand import tally
 from tests.support.storefront import add_usage
 
 TODAY = reuse_counts.today()

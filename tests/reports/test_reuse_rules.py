@@ -13,9 +13,10 @@ from portal.catalogue.rules.standing import HOLDS, Claim, Marks
 from portal.reports.rules import adoption, reuse
 from portal.reports.rules.adoption import Span
 from portal.reports.rules.reuse import GOVERNMENT, Fact, Place, Used
-from portal.reports.rules.reuse_query import Question, Scope, by_sector, tally, with_children
+from portal.reports.rules.reuse_query import Question, Scope, by_sector, with_children
 from portal.reports.rules.reuse_rates import Numbers, effective_ways, reuse_rate
 from portal.reports.words import By, Counted
+from tests.support.reuse_by_hand import tally
 
 DAY = date(2026, 3, 15)
 DAYS = st.dates(date(2023, 1, 1), date(2027, 12, 31))
@@ -89,6 +90,8 @@ def test_rows_add_up_to_the_total(services: list, by: By) -> None:
     for numbers in found.rows.values():
         whole.plus(numbers)
     assert whole.ways == found.total.ways and whole.needed == found.total.needed
+    assert whole.unsaid == found.total.unsaid <= found.total.needed
+    assert found.total.again >= 0
     assert by is By.CAPABILITY or whole.services == found.total.services == len(services)
 
 

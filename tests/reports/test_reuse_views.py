@@ -10,16 +10,22 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.catalogue.component_words import Lifecycle
-from portal.catalogue.models.components import Component
+from portal.catalogue.component_words import Lifecycle, NeedAnswer
+from portal.catalogue.models.components import Capability, Component
+from portal.catalogue.models.services import Service
+from portal.catalogue.models.usage import CapabilityNeed
 from portal.reports.store import reuse_counts
 from tests.reports.test_reuse_counts import confirm
 from tests.store.test_usage_counts import start
-from tests.support.data import add_organisation, add_service
+from tests.support.data import ACT, add_organisation, add_service
 from tests.support.pages import PageClient, soup_of
 from tests.support.storefront import add_usage
 
 TODAY = reuse_counts.today()
+WAYS = (
+    "shared_confirmed", "shared_declared", "shared_planned", "shared_not_counted", "own_build",
+    "bought_product", "by_hand", "gap", "not_said_how",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -44,6 +50,36 @@ def items(client: PageClient, address: str) -> dict[str, dict]:
     return {row["slug"] or row["name"]: row for row in found}
 
 
+def test_what_nobody_says_how_it_is_met(some: Session, client: PageClient) -> None:
+    add_usage(some, "s-5", "fees", status="planned", since=None)
+    ids = {s.slug: s.id for s in some.scalars(select(Service))}
+    fees = some.scalars(select(Capability.id).where(Capability.slug == "fees")).one()
+    for service in ("s-4", "s-2"):  # s-2 says so, and has built it
+        some.add(CapabilityNeed(service_id=ids[service], capability_id=fees, edited_at=ACT.at,
+                                answer=NeedAnswer.NEEDED))  # fmt: skip
+    reuse_counts.touch(some, ids.values())
+    some.commit()
+    for by in ("capability", "organisation", "sector", "phase"):
+        found = client.get(f"/reports/reuse.json?by={by}").get_json()
+        for row in (*found["items"], found["total"]):
+            ways = sum(many for name, many in row.items() if name in WAYS)
+            assert ways - row["met_in_a_further_way"] == row["needed"]
+        assert found["total"]["not_said_how"] == 2
+    row = items(client, "/reports/reuse.json")["fees"]
+    assert (row["needed"], row["not_said_how"], row["met_in_a_further_way"]) == (7, 2, 0)
+    page = soup_of(client.get("/reports/reuse?by=phase"))
+    [link] = [a for a in page.select("td a") if a.text == "2: Live, not said how"]
+    listed = client.get(str(link["href"]).replace("services?", "services.json?")).get_json()
+    assert [row["service"] for row in listed["items"]] == ["s-4", "s-5"]
+    earlier = client.get("/reports/reuse.json?on-day=1&on-month=2&on-year=2025").get_json()
+    assert earlier["total"]["not_said_how"] == 1
+    cells = client.get("/reports/reuse/heat-map.json").get_json()["items"]
+    assert sum(cell["not_said_how"] for cell in cells) == 2
+    heat = soup_of(client.get("/reports/reuse/heat-map"))
+    [link, _other] = [a for a in heat.select("#heat td a") if a.text.startswith("1 not said")]
+    assert len(soup_of(client.get(str(link["href"]))).select("#services tbody tr")) == 1
+
+
 def test_by_need(some: Session, client: PageClient) -> None:
     rows = items(client, "/reports/reuse.json")
     fees = rows["fees"]
@@ -54,7 +90,7 @@ def test_by_need(some: Session, client: PageClient) -> None:
     assert rows["mail"]["reuse_rate_confirmed"] == 1
     page = soup_of(client.get("/reports/reuse"))
     assert page.main is not None
-    assert "so the ways may add up to less" in page.main.text, "services that did not say how"
+    assert "Of 0 needs that they have nobody has said how" in page.main.text
     assert "40% of needs" in page.main.text and "80% (4 of 5)" in page.main.text
     assert client.get("/reports/reuse.csv").text.count("\n") == 3
     assert list(items(client, "/reports/reuse.json?capability=needs")) == ["fees", "mail"]

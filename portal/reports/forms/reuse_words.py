@@ -44,6 +44,7 @@ UNANSWERED = "unanswered"
 LISTED = {
     **{each.value: text for each, text in WAYS.items()},
     Counted.NEEDED.value: lazy("Services that need it"),
+    Counted.UNSAID.value: lazy("Services that need it and do not say how it is met"),
     Counted.NOT_NEEDED.value: lazy("Services that do not need it"),
     Counted.SERVICES.value: lazy("All services that count"),
     UNANSWERED: lazy("Services that have not answered"),

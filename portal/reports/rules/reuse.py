@@ -27,6 +27,10 @@ BEST = (
     Standing.CONFIRMED, Standing.DECLARED, Standing.PLANNED, Standing.LAPSED, Standing.DISPUTED,
 )  # fmt: skip
 _RANK = {each.value: at for at, each in enumerate(BEST)}
+#: The place among them of what has no standing.
+NOT_RANKED = -1
+#: What is in use.
+IN_USE = (Standing.CONFIRMED, Standing.DECLARED)
 #: Which way an arrangement is.
 WAYS: Mapping[Arrangement, Counted] = {
     Arrangement.SHARED_COMPONENT: Counted.SHARED,
@@ -38,6 +42,14 @@ WAYS: Mapping[Arrangement, Counted] = {
 #: The ways that a reuse rate is over, and all in which a need may be met.
 COMPARED = (Counted.SHARED, Counted.OWN, Counted.BOUGHT)
 MET = (*COMPARED, Counted.BY_HAND, Counted.GAP)
+
+
+def is_shown(way: str, stood: str) -> bool:
+    """Whether a way in which a need is met has a column in the report: shared use however it
+    stands, other ways as far as they are in use. A need without any is one of which nobody has
+    said how it is met.
+    """
+    return way == Counted.SHARED or stood in IN_USE
 
 
 class Place(NamedTuple):
@@ -136,9 +148,8 @@ def _turns(used: Used) -> Iterator[date]:
 
 
 def facts_of(
-    service_id: int, used: Iterable[Used], answers: Mapping[int, bool], day: date,
-    ahead: bool = True,
-) -> list[Fact]:  # fmt: skip
+    service_id: int, used: Iterable[Used], answers: Mapping[int, bool], day: date
+) -> list[Fact]:
     """What of a service counts on a day.
 
     Args:
@@ -146,7 +157,6 @@ def facts_of(
         used: its usages.
         answers: whether it said that it needs a capability; what it did not say has none.
         day: on which that is asked.
-        ahead: whether to find the days on which that changes.
     """
     found = [Fact(service_id, EVERY_NEED, Counted.SERVICES)]
     needed: set[int] = {need for need, said in answers.items() if said}
@@ -157,15 +167,9 @@ def facts_of(
     for key, some in sorted(groups.items()):
         if standing_now := best_on(some, day):
             needed.add(key[0])
-            then = change_after(some, day) if ahead else ()
-            found.append(Fact(service_id, *key, standing_now, *then))
+            found.append(Fact(service_id, *key, standing_now, *change_after(some, day)))
     found += [
-        Fact(
-            service_id,
-            need,
-            Counted.NEEDED,
-            changes_on=_last(groups, need, answers) if ahead else None,
-        )
+        Fact(service_id, need, Counted.NEEDED, changes_on=_last(groups, need, answers))
         for need in sorted(needed)
     ]
     silent = {need for need, said in answers.items() if not said} - needed
@@ -218,7 +222,10 @@ def units_of(facts: Iterable[Fact]) -> Iterator[tuple[int, int, str, str]]:
     a need and once over all needs. Over all needs, a way counts once for each of them.
     """
     ways: dict[tuple[int, int, str], str] = {}
+    unsaid: set[int] = set()
     for fact in facts:
+        if fact.counted == Counted.NEEDED:
+            unsaid.add(fact.capability_id)
         if fact.counted not in MET:
             yield fact.capability_id, NO_COMPONENT, fact.counted, ""
             if fact.capability_id != EVERY_NEED:
@@ -234,6 +241,10 @@ def units_of(facts: Iterable[Fact]) -> Iterator[tuple[int, int, str, str]]:
         yield need, component, counted, stood
         if component == NO_COMPONENT:
             yield EVERY_NEED, NO_COMPONENT, counted, stood
+            unsaid -= {need} if is_shown(counted, stood) else set()
+    for need in unsaid:
+        yield need, NO_COMPONENT, Counted.UNSAID, ""
+        yield EVERY_NEED, NO_COMPONENT, Counted.UNSAID, ""
 
 
 def better(one: str | None, other: str) -> str:

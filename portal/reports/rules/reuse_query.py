@@ -1,17 +1,16 @@
-"""What the reuse report is asked for, and its rows from what counts of each service."""
+"""What the reuse report is asked for, and its rows."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from portal.catalogue.component_words import Sector
 from portal.catalogue.rules.mandates import KINDS
-from portal.reports.rules.reuse import EVERY_NEED, NO_COMPONENT, Fact, Place, units_of
+from portal.reports.rules.reuse import Place
 from portal.reports.rules.reuse_rates import Numbers
-from portal.reports.words import Basis, By, Counted
+from portal.reports.words import Basis, By
 
 #: What a row is of: the id of a need, component or organisation, a kind of organisation or a phase.
 Of = int | str
@@ -42,14 +41,6 @@ class Scope:
             and self.phase in (None, place.phase)
         )
 
-    def about(self, fact: Fact) -> bool:
-        """Whether a fact counts."""
-        if fact.counted == Counted.SERVICES:
-            return True
-        if self.component not in (None, fact.component_id):
-            return False
-        return self.needs is None or fact.capability_id in self.needs
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -73,40 +64,6 @@ class Answer:
         self.total.add(counted, standing, many)
         if of is not None:
             self.rows.setdefault(of, Numbers()).add(counted, standing, many)
-
-
-def tally(question: Question, counting: Iterable[tuple[Place, Iterable[Fact]]]) -> Answer:
-    """The rows from what counts of each service: what the counts that are kept have to say."""
-    by, scope, found = question.by, question.scope, Answer()
-    units: Counter[tuple[Of | None, tuple[int, int, str, str]]] = Counter()
-    for place, facts in counting:
-        if scope.has(place):
-            row = row_of(by, place)
-            mine = [fact for fact in facts if scope.about(fact)]
-            units.update((row, unit) for unit in units_of(mine))
-    for (row, (need, component, counted, stood)), many in units.items():
-        if counted == Counted.SERVICES:
-            found.add(row, counted, stood, many)
-        elif by is By.COMPONENT:
-            if component != NO_COMPONENT and need == EVERY_NEED:
-                found.rows.setdefault(component, Numbers()).add(counted, stood, many)
-            elif component == NO_COMPONENT and need != EVERY_NEED:
-                found.total.add(counted, stood, many)
-        elif component == NO_COMPONENT and need != EVERY_NEED:
-            found.add(need if by is By.CAPABILITY else row, counted, stood, many)
-    return found
-
-
-def row_of(by: By, place: Place) -> Of | None:
-    """The row that a service is in, where it is in one whatever it needs."""
-    match by:
-        case By.ORGANISATION:
-            return place.organisation_id
-        case By.SECTOR:
-            return place.kind
-        case By.PHASE:
-            return place.phase
-    return None
 
 
 #: The kinds of organisations of each sector; what is in none is a row of its own.

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from portal.catalogue.component_words import Standing
-from portal.reports.rules.reuse import COMPARED
+from portal.reports.rules.reuse import COMPARED, IN_USE, MET
 from portal.reports.words import Counted
-
-IN_USE = (Standing.CONFIRMED, Standing.DECLARED)
 
 
 @dataclass(slots=True)
@@ -21,6 +19,7 @@ class Numbers:
         services: how many services count.
         needed: needs that services have, by what they say or use.
         not_needed: needs that services say they do not have.
+        unsaid: needs that services have, of which nobody says how they are met.
         asked: needs of which each service is asked.
     """
 
@@ -28,6 +27,7 @@ class Numbers:
     services: int = 0
     needed: int = 0
     not_needed: int = 0
+    unsaid: int = 0
     asked: int = 1
 
     def add(self, counted: str, standing: str, many: int) -> None:
@@ -38,6 +38,8 @@ class Numbers:
             self.needed += many
         elif counted == Counted.NOT_NEEDED:
             self.not_needed += many
+        elif counted == Counted.UNSAID:
+            self.unsaid += many
         else:
             key = str(counted), str(standing)
             self.ways[key] = self.ways.get(key, 0) + many
@@ -49,6 +51,7 @@ class Numbers:
         self.services += other.services
         self.needed += other.needed
         self.not_needed += other.not_needed
+        self.unsaid += other.unsaid
 
     def standing(self, way: str, *standings: str) -> int:
         """How often a need is met in a way, as far as that stands in one of these standings."""
@@ -77,6 +80,15 @@ class Numbers:
     def out(self) -> int:
         """Needs met by a shared component as far as that lapsed or is disputed: in no sum."""
         return self.standing(Counted.SHARED, Standing.LAPSED, Standing.DISPUTED)
+
+    @property
+    def again(self) -> int:
+        """How often a need is met in one more way than the first: by so many do the columns of a
+        row add up to more than the needs that services have.
+        """
+        shared = self.confirmed + self.declared + self.planned + self.out
+        ways = shared + sum(self.in_use(way) for way in MET[1:])
+        return ways + self.unsaid - self.needed if self.needed else 0
 
     @property
     def compared(self) -> int:

@@ -55,7 +55,8 @@ def compare(
             continue
         for column in values:
             was, now = before.get(column), row.get(column)
-            if was != now:
+            # A column that the report did not have yet is no change.
+            if column in before and was != now:
                 change = Change(Difference.CHANGED, name, column, was, now, _by(was, now))
                 found.append(change)
     gone = [name for name in old if name not in new]

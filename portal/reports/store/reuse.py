@@ -6,21 +6,15 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.audit import kept
 from portal.reports.models.reuse import ReuseCount, ReuseFact
-from portal.reports.rules.reuse import (
-    BEST,
-    EVERY_NEED,
-    GOVERNMENT,
-    NO_COMPONENT,
-    Key,
-)
-from portal.reports.rules.reuse_query import Answer, Of, Question, Scope, tally
+from portal.reports.rules.reuse import EVERY_NEED, GOVERNMENT, NO_COMPONENT, Key
+from portal.reports.rules.reuse_query import Answer, Of, Question, Scope
 from portal.reports.rules.reuse_rates import Numbers
-from portal.reports.store import reuse_as_at
+from portal.reports.store import reuse_rows
 from portal.reports.words import By, Counted
 
 _C, _F = ReuseCount, ReuseFact
@@ -39,10 +33,8 @@ def answer(session: Session, question: Question, day: date) -> Answer:
 
 
 def _answer(session: Session, question: Question, day: date) -> Answer:
-    if question.on is not None and question.on != day:
-        return tally(question, reuse_as_at.read(session, question.on, question.basis))
     found = Answer()
-    where = from_counts(question)
+    where = from_counts(question) if question.on in (None, day) else None
     rows = _counts(session, where, day) if where is not None else None
     for key, many in _facts(session, question, day) if rows is None else rows:
         _put(found, question, key, many)
@@ -79,6 +71,10 @@ def _put(found: Answer, question: Question, key: Key, many: int) -> None:
 
 
 _PLACES = (By.ORGANISATION, By.SECTOR, By.PHASE)
+_COLUMNS = {
+    By.CAPABILITY: "capability_id", By.COMPONENT: "capability_id",
+    By.ORGANISATION: "organisation_id", By.SECTOR: "kind", By.PHASE: "phase",
+}  # fmt: skip
 
 
 def _row(by: By, key: Key) -> Of:
@@ -156,68 +152,12 @@ def _due(day: date) -> Any:
     return select(_F.changes_on).where(_F.changes_on <= day).limit(1).scalar_subquery()
 
 
-def standing_on(day: date) -> ColumnElement[str]:
-    """How a fact stands on a day, if nobody wrote since; empty where it is over."""
-    turned = _F.changes_on <= day
-    return case((turned, _F.next_standing), else_=_F.standing)
-
-
-def holds_on(day: date) -> ColumnElement[bool]:
-    """The condition that a fact still holds on a day."""
-    return or_(_F.changes_on.is_(None), _F.changes_on > day, _F.next_standing != "")
-
-
-def narrowed(scope: Scope) -> list[ColumnElement[bool]]:
-    """The conditions of a scope on facts."""
-    services = _F.counted == Counted.SERVICES
-    found: list[ColumnElement[bool]] = []
-    if scope.bodies is not None:
-        found.append(_F.organisation_id.in_(sorted(scope.bodies)))
-    if scope.kinds is not None:
-        found.append(_F.kind.in_(sorted(scope.kinds)))
-    if scope.phase is not None:
-        found.append(_F.phase == scope.phase)
-    if scope.needs is not None:
-        found.append(or_(services, _F.capability_id.in_(sorted(scope.needs))))
-    if scope.component is not None:
-        found.append(or_(services, _F.component_id == scope.component))
-    return found
-
-
-def ranked(day: date) -> ColumnElement[int]:
-    """The place of the best standing of several facts in `BEST`."""
-    stood = standing_on(day)
-    return func.min(case(*((stood == each.value, at) for at, each in enumerate(BEST)), else_=-1))
-
-
 def _facts(session: Session, question: Question, day: date) -> Iterator[tuple[Key, int]]:
-    """The same from the facts: each way to meet a need of a service once."""
-    by = question.by
-    of = {By.ORGANISATION: _F.organisation_id, By.SECTOR: _F.kind, By.PHASE: _F.phase}.get(by)
-    columns = [_F.capability_id, _F.counted] if of is None else [of, _F.counted]
-    unit = [_F.service_id, _F.capability_id, _F.counted]
-    where = [holds_on(day), *narrowed(question.scope)]
-    yield from _units(session, where, unit, columns, day)
-    if by is By.COMPONENT:
-        shared = [*where, _F.component_id != NO_COMPONENT]
-        unit = [_F.service_id, _F.component_id, _F.counted]
-        yield from _units(session, shared, unit, [_F.component_id, _F.counted], day)
-
-
-def _units(
-    session: Session, where: list[ColumnElement[bool]], unit: list[Any], columns: list[Any],
-    day: date,
-) -> Iterator[tuple[Key, int]]:  # fmt: skip
-    inner = (
-        select(*columns, ranked(day).label("best")).where(*where).group_by(*{*unit, *columns})
-    ).subquery()
-    names = [inner.c[each.key] for each in columns]
-    query = select(*names, inner.c.best, func.count()).group_by(*names, inner.c.best)
-    empty = Key(GOVERNMENT, "", "", EVERY_NEED, NO_COMPONENT, "", "")
-    for *values, best, many in session.connection().execute(query):
-        named = {column.key: value for column, value in zip(columns, values, strict=True)}
-        stood = BEST[best].value if best >= 0 else ""
-        yield empty._replace(**named, standing=stood), many
+    """The same from what counts of each service: each way to meet a need of a service once."""
+    rows, scope = reuse_rows.of(question, day), question.scope
+    yield from reuse_rows.counted(session, rows, scope, [_COLUMNS[question.by]])
+    if question.by is By.COMPONENT:
+        yield from reuse_rows.components(session, rows, scope)
 
 
 def cells(
@@ -230,10 +170,9 @@ def cells(
     ]  # fmt: skip
     rows = _counts(session, where, day)
     if rows is None:
-        unit = [_F.service_id, _F.capability_id, _F.counted]
-        scope = [holds_on(day), *narrowed(Scope(bodies=bodies, needs=needs))]
-        columns = [_F.organisation_id, _F.capability_id, _F.counted]
-        rows = list(_units(session, scope, unit, columns, day))
+        facts, scope = reuse_rows.kept(day), Scope(bodies=bodies, needs=needs)
+        columns = ["organisation_id", "capability_id"]
+        rows = list(reuse_rows.counted(session, facts, scope, columns))
     found: dict[tuple[int, int], Numbers] = {}
     for key, many in rows:
         if key.counted != Counted.SERVICES:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, literal, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Subquery, case, func, literal, select, tuple_
+from sqlalchemy.orm import Session
 
 from portal.catalogue.component_words import Arrangement
 from portal.catalogue.models.components import Capability, Component
@@ -17,14 +17,11 @@ from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store.mandates import SPAN
 from portal.db import chunks
-from portal.reports.models.reuse import ReuseFact
-from portal.reports.rules.reuse import BEST, EVERY_NEED, MET, WAYS, units_of
+from portal.reports.rules.reuse import BEST, MET, NOT_RANKED, WAYS
 from portal.reports.rules.reuse_query import Question
-from portal.reports.store import reuse_as_at
-from portal.reports.store.reuse import holds_on, narrowed, ranked
+from portal.reports.store import reuse_rows
 from portal.reports.words import Counted
 
-_F = ReuseFact
 _ARRANGEMENTS = {way: how for how, way in WAYS.items()}
 
 
@@ -90,9 +87,8 @@ def listing(
         needs: every need that services are asked for.
         day: today.
     """
-    if query.question.on is not None:
-        return _as_at(session, query, needs, limit)
-    units = _unanswered(query, needs, day) if not query.counted else _units(query, day)
+    rows = reuse_rows.of(query.question, day)
+    units = _units(rows, query) if query.counted else _unanswered(rows, query, needs)
     unit = units.subquery()
     s, o, c = Service, Organisation, Capability
     statement = (
@@ -106,42 +102,48 @@ def listing(
     order = (s.sort_name, s.id, unit.c.capability_id)
     if query.after is not None:
         statement = statement.where(tuple_(*order) > tuple_(*query.after))
-    rows: Any = session.execute(statement.order_by(*order).limit(limit))
-    return [Listed._make((*row[:9], BEST[row[9]].value if row[9] >= 0 else "")) for row in rows]
+    found: Any = session.execute(statement.order_by(*order).limit(limit))
+    ranked = query.counted in MET
+    return [Listed._make((*row[:9], BEST[row[9]].value if ranked else "")) for row in found]
 
 
-def _units(query: ListQuery, day: date) -> Any:
-    best = ranked(day)
+def _units(rows: Subquery, query: ListQuery) -> Any:
+    r, best = rows.c, func.min(rows.c.best)
     found = (
-        select(_F.service_id, _F.capability_id, best.label("best"))
-        .where(_F.counted == query.counted, holds_on(day), *narrowed(query.question.scope))
-        .group_by(_F.service_id, _F.capability_id)
+        select(r.service_id, r.capability_id, best.label("best"))
+        .where(*reuse_rows.narrowed(rows, query.question.scope))
+        .group_by(r.service_id, r.capability_id)
     )
+    needed = Counted.NEEDED, *MET
+    if query.counted == Counted.UNSAID:
+        how = func.max(case((reuse_rows.shown(rows), 1), else_=0))
+        return found.where(r.counted.in_(needed)).having(how == 0)
+    if query.counted == Counted.NEEDED and query.question.scope.component is None:
+        # On earlier days, a need that is met has no row that says so.
+        return found.where(r.counted.in_(needed if query.question.on else needed[:1]))
+    found = found.where(r.counted == query.counted)
     if not query.standings:
         return found
     ranks = [at for at, each in enumerate(BEST) if each.value in query.standings]
     return found.having(best.in_(ranks))
 
 
-def _unanswered(query: ListQuery, needs: Collection[int], day: date) -> Any:
+def _unanswered(rows: Subquery, query: ListQuery, needs: Collection[int]) -> Any:
     """Services that count, with each need of which they have not said whether they have it."""
-    scope = query.question.scope
-    said = aliased(_F)
+    r, scope, said = rows.c, query.question.scope, rows.alias("said")
     asked = sorted(needs if scope.needs is None else scope.needs)
     answered = (
-        select(said.service_id)
-        .where(
-            said.service_id == _F.service_id, said.capability_id == Capability.id,
-            said.counted.in_((Counted.NEEDED, Counted.NOT_NEEDED)),
-            or_(said.changes_on.is_(None), said.changes_on > day),
-        )
-        .correlate(_F, Capability)
+        select(said.c.service_id)
+        .where(said.c.service_id == r.service_id, said.c.capability_id == Capability.id,
+               said.c.counted != Counted.SERVICES)
+        .correlate(rows, Capability)
     )  # fmt: skip
+    nothing = literal(NOT_RANKED).label("best")
     return (
-        select(_F.service_id, Capability.id.label("capability_id"), literal(-1).label("best"))
+        select(r.service_id, Capability.id.label("capability_id"), nothing)
         .join(Capability, Capability.id.in_(asked))
-        .where(_F.counted == Counted.SERVICES, *narrowed(replace(scope, needs=None)),
-               ~answered.exists())
+        .where(r.counted == Counted.SERVICES,
+               *reuse_rows.narrowed(rows, replace(scope, needs=None)), ~answered.exists())
     )  # fmt: skip
 
 
@@ -155,52 +157,6 @@ def every(
     while found := listing(session, query, needs, day, 500):
         yield from found
         query = replace(query, after=place_of(*found[-1].place))
-
-
-def _as_at(
-    session: Session, query: ListQuery, needs: Collection[int], limit: int | None
-) -> list[Listed]:  # fmt: skip
-    """The same on an earlier day."""
-    question, scope = query.question, query.question.scope
-    assert question.on is not None  # noqa: S101  for the type checker
-    found: list[tuple[int, int, str]] = []
-    for place, facts in reuse_as_at.read(session, question.on, question.basis):
-        if not facts or not scope.has(place):
-            continue
-        mine = [fact for fact in facts if scope.about(fact)]
-        id_ = facts[0].service_id
-        if not query.counted:
-            said = {f.capability_id for f in mine if f.counted in ("needed", "not_needed")}
-            asked = needs if scope.needs is None else scope.needs
-            found += [(id_, need, "") for need in asked if need not in said]
-            continue
-        for need, component, counted, stood in units_of(mine):
-            plain = component == 0 and (need != EVERY_NEED or counted == Counted.SERVICES)
-            if plain and counted == query.counted and stood in (query.standings or (stood,)):
-                found.append((id_, need, stood))
-    return _named(session, found, query.after, limit)
-
-
-def _named(
-    session: Session, found: Sequence[tuple[int, int, str]],
-    after: tuple[str, int, int] | None, limit: int | None,
-) -> list[Listed]:  # fmt: skip
-    s, o, c = Service, Organisation, Capability
-    needs: dict[int, Any] = {
-        row[0]: tuple(row[1:]) for row in session.execute(select(c.id, c.slug, c.name))
-    }
-    named: dict[int, Any] = {}
-    for some in chunks(sorted({each[0] for each in found})):
-        query = select(s.id, s.sort_name, s.slug, s.name, o.slug, o.name)
-        query = query.outerjoin(o, o.id == s.organisation_id).where(s.id.in_(some))
-        named |= {row[0]: row for row in session.execute(query)}
-    rows = [
-        Listed._make((*named[id_], need, *needs.get(need, (None, None)), stood))
-        for id_, need, stood in found
-    ]  # fmt: skip
-    rows.sort(key=lambda row: (row.sort_name, row.service_id, row.need_id))
-    rows = [r for r in rows if not after or (r.sort_name, r.service_id, r.need_id) > after]
-    return rows[:limit]
 
 
 def usages(

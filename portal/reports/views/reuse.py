@@ -32,8 +32,9 @@ blueprint = Blueprint("reuse", __name__)
 #: The columns of its files.
 COLUMNS = (
     "slug", "name", "services", "needed", "shared_confirmed", "shared_declared", "shared_planned",
-    "shared_not_counted", "own_build", "bought_product", "by_hand", "gap", "reuse_rate_confirmed",
-    "reuse_rate_with_declared", "not_answered", "not_answered_share",
+    "shared_not_counted", "own_build", "bought_product", "by_hand", "gap", "not_said_how",
+    "met_in_a_further_way", "reuse_rate_confirmed", "reuse_rate_with_declared", "not_answered",
+    "not_answered_share",
 )  # fmt: skip
 
 
@@ -61,6 +62,7 @@ class Row:
             "shared_confirmed": n.confirmed, "shared_declared": n.declared,
             "shared_planned": n.planned, "shared_not_counted": n.out, "own_build": own,
             "bought_product": bought, "by_hand": by_hand, "gap": gap,
+            "not_said_how": n.unsaid, "met_in_a_further_way": n.again,
             "reuse_rate_confirmed": _share(n.rate) if rated else None,
             "reuse_rate_with_declared": _share(n.rate_declared) if rated else None,
             "not_answered": n.unanswered if rated else None,

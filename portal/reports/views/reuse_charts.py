@@ -32,7 +32,7 @@ blueprint = Blueprint("reuse_charts", __name__)
 ACROSS, DRAWN_ACROSS, DRAWN_DOWN = 12, 8, 12
 HEAT, ADOPTION = "/reports/reuse/heat-map", "/reports/reuse/adoption"
 CELLS = ("organisation", "organisation_name", "capability", "capability_name", "shared_confirmed",
-         "shared_declared", "own_build", "bought_product", "reuse_rate_confirmed",
+         "shared_declared", "own_build", "bought_product", "not_said_how", "reuse_rate_confirmed",
          "reuse_rate_with_declared")  # fmt: skip
 MONTHS = ("month", "needs_met", "of_which_confirmed_now")
 
@@ -47,23 +47,26 @@ class Heat:
     many: int
 
 
-def _heat(found: Asked, first: int, down: int, across: int | None) -> Heat:
-    """The organisations that meet most needs, and the needs that are met most often."""
+def _heat(found: Asked, first: int, down: int, across: int | None, unsaid: bool = True) -> Heat:
+    """The organisations that meet most needs, and the needs that are met most often; with `unsaid`
+    those of which nobody says how they are met as well.
+    """
     scope, day = found.question.scope, today()
     with reading() as session:
         needs = reuse.answer(session, Question(By.CAPABILITY, scope), day)
         bodies = reuse.answer(session, Question(By.ORGANISATION, scope), day)
         tree = tree_on(session, None)
-        ids, columns = _most(bodies.rows), _most(needs.rows)[:across]
+        ids, columns = _most(bodies.rows, unsaid), _most(needs.rows, unsaid)[:across]
         some, most = ids[first : first + down], columns
         cells = reuse.cells(session, frozenset(some), frozenset(most), day)
     names = [(b, *tree.names.get(b, ("", _("No organisation known")))) for b in some]
     return Heat(names, most, cells, len(ids))
 
 
-def _most(rows: Mapping[Of, Numbers]) -> list[int]:
-    """The ids of rows with something to compare, those of most first."""
-    found = [(-numbers.compared, int(of)) for of, numbers in rows.items() if numbers.compared]
+def _most(rows: Mapping[Of, Numbers], unsaid: bool) -> list[int]:
+    """The ids of rows with something to compare, those of most first; then with needs unsaid."""
+    some = ((of, n) for of, n in rows.items() if n.compared or (unsaid and n.unsaid))
+    found = [(-numbers.compared, int(of)) for of, numbers in some]
     return [id_ for _many, id_ in sorted(found)]
 
 
@@ -93,13 +96,14 @@ def _cells(found: Asked) -> Iterator[dict[str, Any]]:
     for body, slug, name in heat.down:
         for id_ in heat.across:
             n = heat.cells.get((body, id_))
-            if n is not None and n.compared:
+            if n is not None and (n.compared or n.unsaid):
                 need = found.needs[id_]
                 yield {
                     "organisation": slug, "organisation_name": name, "capability": need.slug,
                     "capability_name": need.name, "shared_confirmed": n.confirmed,
                     "shared_declared": n.declared, "own_build": n.in_use("own"),
-                    "bought_product": n.in_use("bought"), "reuse_rate_confirmed": n.rate,
+                    "bought_product": n.in_use("bought"), "not_said_how": n.unsaid,
+                    "reuse_rate_confirmed": n.rate,
                     "reuse_rate_with_declared": n.rate_declared,
                 }  # fmt: skip
 
@@ -130,7 +134,7 @@ def crumbs() -> list[tuple[str, str]]:
 
 
 def _drawn(found: Asked) -> HeatMap:
-    heat = _heat(found, 0, DRAWN_DOWN, DRAWN_ACROSS)
+    heat = _heat(found, 0, DRAWN_DOWN, DRAWN_ACROSS, unsaid=False)
     none = Numbers()
     return HeatMap(
         _("Needs met by shared components, confirmed or declared"),
