@@ -17,10 +17,11 @@ from portal.catalogue.models.services import Service
 from portal.catalogue.models.usage import Usage
 from portal.catalogue.store.mandates import SPAN
 from portal.db import chunks
-from portal.reports.rules.reuse import BEST, MET, NOT_RANKED, WAYS
+from portal.reports.rules.reuse import BEST, EVERY_NEED, MET, NO_COMPONENT, NOT_RANKED, WAYS
 from portal.reports.rules.reuse_query import Question
-from portal.reports.store import reuse_rows
-from portal.reports.words import Counted
+from portal.reports.rules.reuse_rates import Numbers
+from portal.reports.store import reuse, reuse_rows
+from portal.reports.words import By, Counted
 
 _ARRANGEMENTS = {way: how for how, way in WAYS.items()}
 
@@ -39,6 +40,15 @@ class ListQuery:
     counted: str
     standings: tuple[str, ...] = ()
     after: tuple[str, int, int] | None = None
+
+    @property
+    def once(self) -> bool:
+        """Whether each service is in the list once, whatever number of needs it is for, as a row
+        of a component counts it.
+        """
+        question = self.question
+        by_component = question.by is By.COMPONENT and question.scope.component is not None
+        return by_component and self.counted == Counted.SHARED
 
 
 class Listed(NamedTuple):
@@ -109,11 +119,14 @@ def listing(
 
 def _units(rows: Subquery, query: ListQuery) -> Any:
     r, best = rows.c, func.min(rows.c.best)
-    found = (
-        select(r.service_id, r.capability_id, best.label("best"))
-        .where(*reuse_rows.narrowed(rows, query.question.scope))
-        .group_by(r.service_id, r.capability_id)
-    )
+    found = select(best.label("best")).where(*reuse_rows.narrowed(rows, query.question.scope))
+    if query.once:
+        nothing = literal(EVERY_NEED).label("capability_id")
+        found = found.add_columns(r.service_id, nothing).group_by(r.service_id)
+    else:
+        found = found.add_columns(r.service_id, r.capability_id).group_by(
+            r.service_id, r.capability_id
+        )
     needed = Counted.NEEDED, *MET
     if query.counted == Counted.UNSAID:
         how = func.max(case((reuse_rows.shown(rows), 1), else_=0))
@@ -145,6 +158,29 @@ def _unanswered(rows: Subquery, query: ListQuery, needs: Collection[int]) -> Any
         .where(r.counted == Counted.SERVICES,
                *reuse_rows.narrowed(rows, replace(scope, needs=None)), ~answered.exists())
     )  # fmt: skip
+
+
+def total(session: Session, query: ListQuery, asked: int, day: date) -> int | None:
+    """How many rows the list has, as the report counts them; None where it does not.
+
+    Args:
+        asked: of how many needs each service is asked.
+    """
+    question = query.question
+    answer = reuse.answer(session, question, day)
+    if query.once:
+        numbers = answer.rows.get(question.scope.component or NO_COMPONENT, Numbers())
+    else:
+        numbers = replace(answer.total, asked=asked)
+    if query.counted in MET:
+        return numbers.standing(query.counted, *(query.standings or BEST))
+    if not query.counted:
+        return numbers.unanswered if question.scope.component is None else None
+    figures = {
+        Counted.SERVICES: numbers.services, Counted.NEEDED: numbers.needed,
+        Counted.NOT_NEEDED: numbers.not_needed, Counted.UNSAID: numbers.unsaid,
+    }  # fmt: skip
+    return figures[Counted(query.counted)]
 
 
 def every(
@@ -184,6 +220,7 @@ def usages(
     for some in chunks(sorted({service for service, _ in wanted})):
         part: Any = session.execute(query.where(u.service_id.in_(some)))
         for service, need, *rest in part:
-            if (service, need) in wanted:
-                found.setdefault((service, need), []).append(UsageOf(*rest))
+            of = EVERY_NEED if counted in MET and (service, EVERY_NEED) in wanted else need
+            if (service, of) in wanted:
+                found.setdefault((service, of), []).append(UsageOf(*rest))
     return found

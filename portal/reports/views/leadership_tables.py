@@ -10,7 +10,7 @@ from portal.catalogue.forms.labels import label
 from portal.catalogue.words import Phase
 from portal.reports.forms.leadership_words import WHY
 from portal.reports.rules.leadership import Facts, Offered
-from portal.reports.words import Counted
+from portal.reports.words import By, Counted
 from portal.spreadsheets.book import Cell, Column, Kind, Table
 from portal.web.i18n import _
 from portal.web.links import with_query
@@ -94,7 +94,8 @@ def _offered_columns() -> tuple[Column, ...]:
 
 
 def _offered(of: Offered) -> list[Cell]:
-    shared = {"component": of.slug, "way": Counted.SHARED.value}
+    # By component, so that the list has each service once, as the figure does.
+    shared = {"by": By.COMPONENT.value, "component": of.slug, "way": Counted.SHARED.value}
     return [
         Cell(of.name, f"/components/{of.slug}"),
         Cell(of.confirmed, behind(**shared, standing="confirmed")),

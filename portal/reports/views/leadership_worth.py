@@ -181,6 +181,9 @@ class Worth:
             "sure", _("How sure it is"),
             (Heading("what", _("What")), Heading("number", _("Number"), Kind.COUNT)),
             [[Cell(name), Cell(number, href)] for name, number, href in rows],
+            note=_("Uses are counted one by one here, ended ones too: each component that a "
+                   "service uses or used for a need. How much is reused counts a need of a "
+                   "service once, as it is met today."),
         )  # fmt: skip
 
 

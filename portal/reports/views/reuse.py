@@ -194,11 +194,13 @@ def _index(found: Asked, rows: list[Row], total: Row) -> Response:
 def link_to(found: Asked) -> Callable[[Row], str]:
     """Gives the address of the services behind the figures of a row, up to which figure it is."""
     kept = [(n, v) for n, v in request.args.items() if n not in ("by", "after")]
-    name = found.question.by.value
+    name, by = found.question.by.value, list[tuple[str, str]]()
+    if found.question.by is By.COMPONENT:
+        by = [("by", name)]  # so that the list has each service once, as the figure does
 
     def link(row: Row) -> str:
         mine = [pair for pair in kept if not (row.slug and pair[0] == name)]
-        pairs = [*mine, *([(name, row.slug)] if row.slug else [])]
+        pairs = [*mine, *by, *([(name, row.slug)] if row.slug else [])]
         start = with_query("/reports/reuse/services", pairs)
         return f"{start}{'&' if pairs else '?'}way="
 

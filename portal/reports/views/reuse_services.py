@@ -94,6 +94,7 @@ def _index(found: Asked, query: ListQuery, ignored: tuple[str, ...]) -> Response
         rows = reuse_services.listing(session, query, found.needs, today(), PAGE_SIZE + 1)
         shown = rows[:PAGE_SIZE]
         behind = reuse_services.usages(session, shown, query.counted, component)
+        many = reuse_services.total(session, query, found.asked_needs, today())
     following = {"after": encode_key(shown[-1].place)} if len(rows) > PAGE_SIZE else None
     kept = [(n, v) for n, v in request.args.items() if n not in ("way", "standing", "after")]
     return page(
@@ -105,6 +106,7 @@ def _index(found: Asked, query: ListQuery, ignored: tuple[str, ...]) -> Response
         found=found,
         query=query,
         rows=[(row, behind.get((row.service_id, row.need_id), [])) for row in shown],
+        many=many,
         selects=_selects(),
         kept=kept,
         ignored=ignored,
