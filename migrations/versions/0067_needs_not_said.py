@@ -27,14 +27,14 @@ every AS (SELECT body, kind, phase, need FROM placed
 UNION ALL SELECT body, kind, phase, 0 FROM placed)
 INSERT INTO reuse_count (organisation_id, kind, phase, capability_id, component_id, counted,
 standing, many) SELECT body, kind, phase, need, 0, 'unsaid', '', COUNT(*) FROM every
+WHERE NOT EXISTS (SELECT 1 FROM reuse_count c WHERE c.counted = 'unsaid')
 GROUP BY body, kind, phase, need"""
 
 
 def upgrade() -> None:
-    """Count them; where nothing is kept yet, the worker does."""
+    """Count them once; where nothing is kept yet, the worker does."""
     op.execute(UNSAID)
 
 
 def downgrade() -> None:
-    """Take it back."""
-    op.execute("DELETE FROM reuse_count WHERE counted = 'unsaid'")
+    """Nothing: the schema is as it was."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, literal, select, tuple_, union_all
+from sqlalchemy import CTE, ColumnElement, case, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from portal.catalogue.component_words import Arrangement, DateBasis, Lifecycle
@@ -85,20 +85,26 @@ _DAYS: dict[Changed, Any] = {
 }
 
 
-def _happened(query: ChangeQuery) -> Any:
-    """The day, the kind and the usage of every change; a place orders those of one day."""
-    u, s, kinds = Usage, Service, list(_DAYS)
+def _happened(query: ChangeQuery) -> CTE:
+    """The day, the kind and the usage of every change; a place orders those of one day. Found by
+    their days first: what services are in the scope is asked of those alone.
+    """
+    u, kinds = Usage, list(_DAYS)
+    of_use = within(Scope(needs=query.scope.needs, component=query.scope.component))
     parts = [
         select(column.label("day"), (u.id * len(kinds) + at).label("place"),
-               literal(changed.value).label("changed"), u.id.label("usage"))
-        .join(s, s.id == u.service_id)
-        .outerjoin(Organisation, Organisation.id == s.organisation_id)
+               literal(changed.value).label("changed"), u.id.label("usage"),
+               u.service_id.label("service"))
         .where(u.arrangement == Arrangement.SHARED_COMPONENT, column >= query.since,
-               column <= query.until, *within(query.scope))
+               column <= query.until, *of_use)
         for at, (changed, column) in enumerate(_DAYS.items())
         if query.changed in (None, changed)
     ]  # fmt: skip
-    return union_all(*parts).subquery()
+    return union_all(*parts).cte("happened").prefix_with("MATERIALIZED")
+
+
+def _of_services(query: ChangeQuery) -> list[ColumnElement[bool]]:
+    return within(replace(query.scope, needs=None, component=None))
 
 
 def changes(session: Session, query: ChangeQuery, limit: int | None = None) -> list[Change]:
@@ -116,6 +122,7 @@ def changes(session: Session, query: ChangeQuery, limit: int | None = None) -> l
         .join(n, n.id == u.capability_id)
         .join(c, c.id == u.component_id)
         .outerjoin(o, o.id == s.organisation_id)
+        .where(*_of_services(query))
     )  # fmt: skip
     if query.after is not None:
         day, place = date.fromisoformat(query.after[0]), query.after[1]
@@ -133,8 +140,12 @@ def every_change(session: Session, query: ChangeQuery) -> Iterator[Change]:
 
 def changed(session: Session, query: ChangeQuery) -> dict[str, int]:
     """How often each sort of thing happened."""
-    h = _happened(replace(query, changed=None))
-    rows: Any = session.execute(select(h.c.changed, func.count()).group_by(h.c.changed))
+    h, s, o = _happened(replace(query, changed=None)), Service, Organisation
+    counts = select(h.c.changed, func.count()).group_by(h.c.changed)
+    if of_services := _of_services(query):
+        counts = counts.join(s, s.id == h.c.service).outerjoin(o, o.id == s.organisation_id)
+        counts = counts.where(*of_services)
+    rows: Any = session.execute(counts)
     return dict(map(tuple, rows))
 
 
