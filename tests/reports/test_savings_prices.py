@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -19,11 +20,15 @@ from portal.reports.rules.assumptions import Row
 from portal.reports.store import assumption_sets, inputs, runs
 from portal.reports.store.claims import ClaimQuery
 from portal.reports.words import Assumed, Basis, ClaimKind
+from tests.reports.test_keeping import DATE, sent
 from tests.reports.test_savings_database import ACT, done, published
 from tests.reports.test_savings_database import used as used
 from tests.reports.test_savings_lines import again, told
 from tests.reports.test_savings_measured import PRICED
+from tests.reports.test_savings_pages import DEMO, said
 from tests.reports.test_savings_runs import the_set
+from tests.support.accounts import add_person, administrator, signed_in
+from tests.support.pages import filled, soup_of
 from tests.support.queries import statements
 from tests.support.storefront import add_component, add_usage
 from tests.support.transactions import RolledBackDatabase
@@ -115,3 +120,44 @@ def test_a_price_names_a_row_that_there_is(database: Database, volumes: Session)
         assert refused.value.field == field
     document = assumption_sets.document(mine)
     assert assuming.row_of({**document, "field": Assumed.PRICE.value}) == mine
+
+
+@DEMO
+def test_prices_are_kept_on_pages_and_lead_to_the_price_list(
+    client: FlaskClient, session: Session
+) -> None:
+    signed_in(client, session, add_person(session, "keeper@x.example", administrator()))
+    here = sent(client, "/portal/savings/versions/draft")
+    one = {"low": "0.01", "central": "0.0244", "high": "0.03", "evidence": "judgement", **DATE}
+    sent(client, f"{here}/add", field="price", component="nhs-notify", **one)
+    wrong = {**filled(client.get(f"{here}/add")), **one, "field": "run", "apart": "y"}
+    refused = client.post(f"{here}/add", data=wrong)
+    assert "Only a price elsewhere comes beside other costs" in refused.text
+    change = f"{here}/change?key=price:nhs-notify"
+    listed = soup_of(client.get(change)).select("select[name=price_row] option")
+    assert "Text message: 2.4p per text message" in [each.text.strip() for each in listed]
+    assert sent(client, change, price_row="always Text message") == here
+    [chosen] = soup_of(client.get(change)).select("select[name=price_row] option[selected]")
+    assert chosen["value"] == "always Text message"
+    assert "/components/nhs-notify#price" in client.get(here).text
+    assert "From the price list: Text message" in client.get(f"{here}/history").text
+    sent(client, f"{here}/change?key=alternative_price:email", apart="")
+    assert "M or P may have it in it" in client.get(here).text
+
+
+@DEMO
+def test_the_demo_shows_what_was_measured(client: FlaskClient) -> None:
+    shown = client.get("/savings")
+    assert "Paid between departments" in shown.text
+    [run, *_] = said(client, "/savings/runs.json")["items"]
+    address = f"/savings/runs/{run['run']}/claims"
+    rows = {row["kind"]: row for row in said(client, f"{address}.json")["items"]}
+    volume, days = rows["volume_avoided"], rows["integration_measured"]
+    assert volume["volume"] and volume["alternative_price"] and volume["additionality"]
+    assert days["days"] and days["day_rate"]
+    paid = said(client, f"{address}.json?kind=price&component=govuk-pay")["items"]
+    assert {row["price_row"] for row in paid} == {"/components/govuk-pay#price"}
+    for query in ("view=organisation&kind=price", "view=organisation"):
+        assert "rices paid" in client.get(f"{address}?{query}").text
+    method = client.get("/savings/method").text
+    assert "Price of a day of work" in method and "not recorded yet" not in method

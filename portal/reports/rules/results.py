@@ -58,11 +58,12 @@ def by_year(
     """
     wanted = set(standings)
     rows = {each.value: [0] * horizon for each in Column} | {"platform": [0] * horizon}
-    prices = [0] * horizon
+    prices, priced = [0] * horizon, False
     for (component, kind, standing), years in tally.pence.items():
         if standing not in wanted or component in without:
             continue
         if kind is ClaimKind.PRICE:
+            priced = True
             prices = [before + pence for before, pence in zip(prices, years, strict=True)]
         if kind is NOT_IN[view]:
             continue
@@ -72,7 +73,7 @@ def by_year(
                 rows["platform"][year] += pence
     gains = zip(rows[Column.CASH], rows[Column.NON_CASH], rows[Column.COST], strict=True)
     rows["net"] = [cash + other - cost for cash, other, cost in gains]
-    return rows | ({"price": prices} if any(prices) else {})
+    return rows | ({"price": prices} if priced else {})
 
 
 def weak_keys(terms: Terms) -> set[str]:
