@@ -209,7 +209,7 @@ def test_three_clicks_from_the_headline_to_the_evidence(client: PageClient) -> N
     page = soup_of(client.get("/leadership"))
     headline = page.select_one(".govuk-body-l a")
     assert headline is not None
-    assert "Likely between -£117,000 and -£78,000" in headline.text
+    assert "Likely between -£122,000 and -£85,000" in headline.text
     assert "This is a loss" in page.text
     assert "2 benchmarks are over two years old" in page.text
     run = soup_of(client.get(str(headline["href"])))

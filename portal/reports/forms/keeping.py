@@ -143,10 +143,11 @@ class ValuesForm(Form):
         thing=lazy("the day that it is of"),
     )  # fmt: skip
     apart = BooleanField(
-        lazy("Of a price elsewhere: no other cost has it in it as well"),
+        lazy("This price is in no other cost"),
         description=lazy(
-            "Neither what running it alone costs (M) nor what replaced arrangements cost (P). "
-            "Without this nothing is claimed with the price where one of these is counted."
+            "Of a price elsewhere (p0): it is neither part of what running it alone costs (M) nor "
+            "of what replaced arrangements cost (P). Where you do not say so, nothing is claimed "
+            "with it where one of these counts: the same money would count twice."
         ),
     )
     price_row = SelectField(

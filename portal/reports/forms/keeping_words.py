@@ -64,7 +64,7 @@ def _assumption(said: Mapping[str, Any]) -> list[str]:
     low, central, high = (assumed_value(said[e], said["key"]) for e in ("low", "central", "high"))
     ends = _("%(central)s, from %(low)s to %(high)s", central=central, low=low, high=high)
     rests_on = f"{label(said['class'], 'evidence_class')}, {said['dated']}"
-    more = [_("In no other cost as well")] if said.get("apart") else []
+    more = [_("In no other cost")] if said.get("apart") else []
     if said.get("price_item"):
         more.append(_("From the price list: %(row)s", row=_listed(said)))
     return [ends, rests_on, *more, *(said[each] for each in ("source", "note") if said[each])]
