@@ -18,7 +18,7 @@ SELECT v.id, s.slug, s.name, v.number, v.title, sum(c.many)
 FROM assessment_count c JOIN standard_version v ON v.id = c.version_id
 JOIN standard s ON s.id = v.standard_id
 WHERE c.copy = 0 AND c.kind NOT IN ('peer_review', 'mock') AND c.result <> 'not_rated'
-GROUP BY v.id, s.slug, s.name, v.number, v.title ORDER BY s.name, s.id, v.number
+GROUP BY v.id, s.slug, s.name, v.number, v.title ORDER BY s.name, s.slug, v.number
 """
 YEARS = "SELECT DISTINCT year FROM assessment_count WHERE copy = 0 AND year > 0 ORDER BY year DESC"
 BODIES = """

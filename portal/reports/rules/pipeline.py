@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from calendar import monthrange
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -232,10 +232,10 @@ def by_quarter(rows: Iterable[tuple[str, int, int]]) -> tuple[Times | None, dict
     Args:
         rows: a quarter, working days, and how many were published in it after so many.
     """
-    whole, found = Counter[int](), dict[str, Counter[int]]()
+    whole, found = Counter[int](), defaultdict[str, Counter[int]](Counter)
     for name, days, many in rows:
         whole[days] += many
-        found.setdefault(name, Counter())[days] += many
+        found[name][days] += many
     made = {name: times(found[name]) for name in sorted(found, reverse=True)}
     return times(whole), {name: each for name, each in made.items() if each is not None}
 
