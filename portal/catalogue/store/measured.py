@@ -45,6 +45,10 @@ class Measured(NamedTuple):
         }
 
 
+#: What is known of what cannot be measured here: only the use of a shared component can.
+NOTHING = Measured([], None, None)
+
+
 def of_usage(session: Session, usage_id: int) -> Measured:
     """What was measured of a use, in one statement; nothing of one that is not there."""
     v = UsageVolume

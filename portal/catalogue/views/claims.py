@@ -202,7 +202,7 @@ def show(usage_id: int, fmt: Format) -> Response:
         found = [_evidence(each) for each in evidence.of_usage(session, usage_id)]
         held = contracts.of_usage(session, usage_id, today())
         advice = contracts.advice(held, shared_options.by_need(session, today()), today())
-        amounts = measured.of_usage(session, usage_id)
+        amounts = measured.of_usage(session, usage_id) if called.component else measured.NOTHING
     return respond_record(
         fmt,
         page=lambda: _show(claim, called, found, held, advice, amounts),
