@@ -166,6 +166,13 @@ def test_a_need_is_met_once_at_a_time_and_a_component_built_in_and_left_once(
             assert sum(each.avoided_share for each in mine) < 1 + Decimal("1e-12")
         for component in {used.component for used in some}:
             mine = [each for used, each in counted if used.component == component]
+            spans = [(each.since, each.until or LAST) for each in mine]
+            days = {day for span in spans for day in range(*map(date.toordinal, span))}
+            parts = (
+                each.part * (until - since).days
+                for each, (since, until) in zip(mine, spans, strict=True)
+            )
+            assert abs(sum(parts) - len(days)) < Decimal("1e-9"), "one service, whatever the needs"
             assert abs(sum(each.build_share for each in mine) - 1) < Decimal("1e-12")
             left = sum(
                 quantity.amount
@@ -179,8 +186,10 @@ def test_a_need_is_met_once_at_a_time_and_a_component_built_in_and_left_once(
 
 
 @FEW
-@given(records(COUNTED))
-def test_a_platform_is_charged_once_a_year_whatever_it_is_used_for(every: list[Used]) -> None:
+@given(records(COUNTED), st.integers(0, 900))
+def test_a_platform_is_charged_once_a_year_whatever_it_is_used_for(
+    every: list[Used], days: int
+) -> None:
     def charged(some: list[Used]) -> dict[tuple[str, int], int]:
         _, made = worked(some)
         platforms = [each for each in made if each.kind is ClaimKind.PLATFORM]
@@ -190,13 +199,15 @@ def test_a_platform_is_charged_once_a_year_whatever_it_is_used_for(every: list[U
 
     found = charged(every)
     assert all(pence <= 25_000_000 for pence in found.values())
-    twice = [
-        *every,
-        *(
-            each._replace(ids=(-each.ids[0], *each.ids[1:]), capability=f"{each.capability} more")
-            for each in every
-        ),
-    ]
+    # Another need of each service, met by the same component from the same day on, or later.
+    more = [
+        each._replace(
+            ids=(-each.ids[0], *each.ids[1:]), capability=f"{each.capability} more",
+            since=min(each.since + timedelta(days), each.until or LAST),
+        )
+        for each in every
+    ]  # fmt: skip
+    twice = [*every, *more]
     assert charged(twice) == found
 
 

@@ -149,7 +149,8 @@ class Counted(NamedTuple):
     """What a use counts as: from when to when, and how much of it (model.Use).
 
     Attributes:
-        stops: whether it stops at its end, or goes on with another share of the need.
+        part: what part of the service's use of the component it is.
+        stops: whether it stops at its end, or goes on with another share or part.
     """
 
     since: date
@@ -159,6 +160,7 @@ class Counted(NamedTuple):
     avoided_share: Decimal
     exit_share: Decimal
     old: Old | None
+    part: Decimal = ONE
     stops: bool = True
 
     def use(self, base_year: int) -> Use:
@@ -166,8 +168,8 @@ class Counted(NamedTuple):
         end = None if self.until is None else place(self.until, base_year)
         return Use(
             place(self.since, base_year), end, share=self.share, build_share=self.build_share,
-            avoided_share=self.avoided_share, exit_share=self.exit_share, stops=self.stops,
-            replaced=self._replaced(base_year),
+            avoided_share=self.avoided_share, exit_share=self.exit_share, part=self.part,
+            stops=self.stops, replaced=self._replaced(base_year),
         )  # fmt: skip
 
     def _replaced(self, base_year: int) -> Replaced | None:
@@ -204,25 +206,36 @@ def uses(of_service: list[Used]) -> Iterator[tuple[Used, tuple[Counted, ...]]]:
         avoided = _avoided(ordered, first, builds, unmet)
         for used in some:
             id_ = used.ids[0]
+            stretches = shares[id_]
+            if exits[id_] != ONE:
+                stretches = list(_parted(used, stretches, ordered))
             whole = Counted(
-                used.since, used.until, first[id_], builds[id_], avoided[id_], exits[id_], used.old
+                used.since,
+                used.until,
+                first[id_],
+                builds[id_],
+                avoided[id_],
+                exits[id_],
+                used.old,
+                stretches[0].part,
             )
-            one = len(shares[id_]) == 1
-            yield used, (whole,) if one else tuple(_stretched(whole, shares[id_]))
+            one = len(stretches) == 1
+            yield used, (whole,) if one else tuple(_stretched(whole, stretches))
 
 
 class _Stretch(NamedTuple):
-    """A time in which a use has the same share of a need."""
+    """A time in which a use has the same share of a need, and is the same part of a component's."""
 
     since: date
     until: date | None
     share: Decimal
+    part: Decimal = ONE
 
 
 def _stretched(whole: Counted, stretches: list[_Stretch]) -> Iterator[Counted]:
     """A use stretch by stretch: it begins in the first and stops in the last."""
-    for at, (since, until, share) in enumerate(stretches, start=1):
-        yield whole._replace(since=since, until=until, share=share, stops=at == len(stretches))
+    for at, stretch in enumerate(stretches, start=1):
+        yield whole._replace(**stretch._asdict(), stops=at == len(stretches))
         whole = whole._replace(build_share=ZERO, avoided_share=ZERO)
 
 
@@ -308,6 +321,24 @@ def _changing(same: list[Used]) -> dict[int, list[_Stretch]]:
             mine.append(_Stretch(since, until, share))
     none = {used.ids[0]: [_Stretch(used.since, used.until, ZERO)] for used in same}
     return {id_: stretches or none[id_] for id_, stretches in found.items()}
+
+
+def _parted(used: Used, stretches: list[_Stretch], ordered: list[Used]) -> Iterator[_Stretch]:
+    """The same where the component meets more than one need: each that it meets at a time is an
+    equal part of one service that uses it.
+    """
+    same = [each for each in ordered if each.component == used.component]
+    days = {day for each in same for day in (each.since, each.until) if day}
+    for stretch in stretches:
+        until = stretch.until or date.max
+        cuts = sorted({stretch.since, *(day for day in days if stretch.since < day < until)})
+        pieces: list[_Stretch] = []
+        for day, end in zip_longest(cuts, cuts[1:]):
+            needs = {each.capability for each in same if _live(each, day)}
+            part = _part_of(len(needs | {used.capability}))
+            since = pieces.pop().since if pieces and pieces[-1].part == part else day
+            pieces.append(_Stretch(since, end or stretch.until, stretch.share, part))
+        yield from pieces
 
 
 def _live(used: Used, day: date) -> bool:

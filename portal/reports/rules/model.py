@@ -83,7 +83,8 @@ class Use:
             of a service: they add up to 1.
         avoided_share: how much of building one of its own it avoids.
         exit_share: its share of leaving it.
-        stops: whether it stops at its end, or goes on with another share of the need.
+        part: what part of the service's use of the component it is.
+        stops: whether it stops at its end, or goes on with another share or part.
         days: what building it in took, where that was measured.
         volumes: transactions measured in a year.
     """
@@ -94,6 +95,7 @@ class Use:
     build_share: Decimal = ONE
     avoided_share: Decimal = ONE
     exit_share: Decimal = ONE
+    part: Decimal = ONE
     stops: bool = True
     days: Decimal | None = None
     volumes: Mapping[int, Decimal] = field(default_factory=dict)
@@ -166,7 +168,8 @@ class Brought:
     """What a use brings, as all uses like it do; which is the same object for these.
 
     Attributes:
-        live: for how much of a year it is live, times its share of leaving, and in which years.
+        live: for how much of a year it is live, times its part of the service's use of the
+            component, and in which years.
         amounts: of which kind and in which years there is how much, in the order of `quantities`.
     """
 
@@ -186,7 +189,7 @@ def brought(use: Use, horizon: int, made: Sequence[Quantity]) -> Brought:
         share = live_share(use.start, use.end, year)
         if not share:
             break
-        live.setdefault(share * use.exit_share, []).append(year)
+        live.setdefault(share * use.part, []).append(year)
     amounts: dict[tuple[ClaimKind, Decimal], list[int]] = {}
     for kind, year, amount in made:
         amounts.setdefault((kind, amount), []).append(year)
