@@ -63,6 +63,7 @@ REPORTS, REPORT = pages.get_template("reports.html"), pages.get_template("report
 STATISTICS = pages.get_template("statistics.html")
 PIPELINE = pages.get_template("pipeline.html")
 REUSE, DUPLICATION = pages.get_template("reuse.html"), pages.get_template("duplication.html")
+ADOPTION = pages.get_template("adoption.html")
 TODAY = london_day(clock.now()).isoformat()
 ROWS = """
 SELECT s.id, s.slug, s.name, s.purpose, s.phase, o.name, o.slug, s.yearly_transactions,
@@ -130,6 +131,12 @@ def matrix() -> str:
 def reuse() -> str:
     """How needs are met, by need."""
     return floor_reuse.reuse(database(), request.args.get("phase", ""), REUSE)
+
+
+@app.get("/reports/reuse/adoption")
+def adoption() -> str:
+    """How many needs were met by shared components in each month."""
+    return floor_reuse.adoption(database(), request.args.get("phase", ""), TODAY, ADOPTION)
 
 
 @app.get("/reports/duplication")

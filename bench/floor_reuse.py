@@ -1,4 +1,4 @@
-"""The floor's reuse report by need: the kept counts, added up and written out."""
+"""The floor's reuse report and adoption over time: kept counts, added up and written out."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ SELECT capability_id, counted, standing, many FROM reuse_count
 WHERE organisation_id = -1 AND kind = '' AND phase = %s AND component_id = 0 AND many <> 0
   AND (capability_id <> 0 OR counted = 'services')
 """
+STEPS = """
+SELECT counted, month, SUM(many) FROM adoption_count
+WHERE organisation_id = -1 AND kind = '' AND phase = %s AND capability_id = 0 AND component_id = 0
+GROUP BY counted, month
+"""
+MONTHS = 120
 WAYS = ("own", "bought", "by_hand", "gap")
 IN_USE = ("confirmed", "declared")
 
@@ -53,3 +59,17 @@ def row(
         "rates": [shared[0] / compared, (shared[0] + shared[1]) / compared]
         if compared else None, "left": left / asked if asked else None,
     }  # fmt: skip
+
+
+def adoption(run: Connection, phase: str, today: str, page: Template) -> str:
+    """Needs met by shared components at the end of each month."""
+    steps = {(counted, month): many for counted, month, many in run(STEPS, (phase,))}
+    last, totals, rows = int(today[:4]) * 12 + int(today[5:7]) - 1, [0, 0], []
+    for month in range(min((m for _, m in steps), default=last), last + 1):
+        totals = [had + int(steps.get((counted, month), 0))
+                  for had, counted in zip(totals, ("met", "confirmed"), strict=True)]  # fmt: skip
+        rows.append((f"{month // 12}-{month % 12 + 1:02}", *totals))
+    return page.render(
+        title="Adoption of shared components over time", rows=rows[-MONTHS:], needs=run(NEEDS),
+        phase=phase,
+    )  # fmt: skip

@@ -96,6 +96,10 @@ def _reuse(database: Database) -> list[str]:
     return ["/reports/reuse", "/reports/reuse?phase=live", "/reports/reuse?phase=alpha"]
 
 
+def _adoption(database: Database) -> list[str]:
+    return [path.replace("reuse", "reuse/adoption") for path in _reuse(database)]
+
+
 def _duplication(database: Database) -> list[str]:
     return [path.replace("reuse", "duplication") for path in _reuse(database)]
 
@@ -147,6 +151,7 @@ PAGES = (
     Row("matrix", "400 organisations by 200 components", lambda database: ["/matrix"],
         bodies.same_matrix, 1.5, 3.5),
     Row("reuse", "reuse report by need", _reuse, bodies.same_numbers, 1.5, 3.5),
+    Row("adoption", "adoption of components over time", _adoption, bodies.same_numbers, 1.5, 3.5),
     Row("duplication", "duplication report by need", _duplication, bodies.same_numbers, 1.5, 3.5),
     Row("pipeline", "pipeline of assessments", _pipeline, bodies.same_tables, 1.5, 3.5),
     Row("component", "page of a component, its users", _components, bodies.same_users, 1.8, 1.2),
