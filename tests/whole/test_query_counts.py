@@ -31,6 +31,8 @@ LISTS = ("/services", "/services?organisation=body-0&phase=live",
          "/mandates/component-0?state=not_known", "/spend-requests",
          "/reports/reuse?by=organisation", "/reports/reuse/services", "/reports/reuse/closing",
          "/reports/reuse/changes", "/reports/reuse/adoption",
+         "/reports/reuse?by=organisation&on-day=1&on-month=2&on-year=2025",
+         "/reports/reuse/services?by=component&component=component-0&way=shared",
          "/reports/duplication/services")  # fmt: skip
 REPORTS = ("/reports/reuse", "/reports/reuse?by=phase", "/reports/reuse?by=component",
            "/reports/reuse.json", "/reports/overdue-exemptions", "/reports/duplication",
