@@ -21,6 +21,15 @@ STANDINGS = 3
 Spell = tuple[ClaimKind, Years]
 
 
+def _row(column: str, at: int) -> str:
+    """A year and the pence of a standing, as orjson writes them."""
+    pence = ["%d" if each == at else "0" for each in range(STANDINGS)]
+    return f'[%d,"{column}",{",".join(pence)}]'
+
+
+_ROW = {(column, at): _row(column, at) for column in _COLUMN.values() for at in range(STANDINGS)}
+
+
 @dataclass(slots=True)
 class Part:
     """What one of several components has of a claim, and the ids of its usages."""
@@ -53,11 +62,11 @@ class Piece:
         cls, kind: ClaimKind, at: int, keys: tuple[str, ...], spells: tuple[tuple[Spell, int], ...]
     ) -> Piece:
         """The piece with these pence."""
-        column, before, after = _COLUMN[kind], [0] * at, [0] * (STANDINGS - 1 - at)
-        rows = [
-            [year, column, *before, pence, *after] for (_, years), pence in spells for year in years
-        ]
-        return cls(kind, at, keys, spells, len(rows), orjson.dumps(sorted(rows)).decode())
+        rows = [(year, pence) for (_, years), pence in spells for year in years]
+        rows.sort()
+        row = _ROW[_COLUMN[kind], at]
+        said = ",".join([row % each for each in rows])
+        return cls(kind, at, keys, spells, len(rows), f"[{said}]")
 
     def by_year(self) -> Pence:
         """The pence by year, by how the use stands."""

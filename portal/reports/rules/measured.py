@@ -24,9 +24,10 @@ def measured(used: Used, spans: Sequence[Span], base_year: int) -> Iterator[Quan
     begins = spans[0].begins
     if used.days is not None and begins is not None:
         yield Quantity(ClaimKind.INTEGRATION_MEASURED, begins, used.days)
+    years = spans[0].years if len(spans) == 1 else frozenset().union(*(x.years for x in spans))
     for first, many, _over in used.volumes:
         year = first - base_year
-        if any(year in span.years for span in spans):
+        if year in years:
             yield from by_volume(Decimal(many), used.old is not None, year, View.ORGANISATION)
 
 

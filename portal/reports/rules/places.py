@@ -5,9 +5,10 @@ reading every use again: a run keeps them beside what it read.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -109,34 +110,37 @@ class Heaps:
         if live is None:
             live, self._sums[place] = self._live.setdefault(place, {}), {}
         sums = self._sums[place]
+        if used.volumes:
+            self._put_loud(place, used, every, live)
+        else:
+            for found in every:
+                for years, share in found.live:
+                    live[years] = live.get(years, ZERO) + share
         for found in every:
-            for years, share in self._put_loud(place, used, found) if used.volumes else found.live:
-                live[years] = live.get(years, ZERO) + share
             for at, amount in found.amounts:
                 sums[at] = sums.get(at, ZERO) + amount
-        if used.volumes:
-            self._put_volumes(place, used, every)
         for kind, year, amount in more:
-            sums[kind, (year,)] = sums.get((kind, (year,)), ZERO) + amount
+            at = kind, (year,)
+            sums[at] = sums.get(at, ZERO) + amount
 
     def _put_loud(
-        self, place: Place, used: Used, found: Brought
-    ) -> Iterator[tuple[Years, Decimal]]:
-        """Count the years in that have a volume; those that have none are given back."""
-        known, loud = whole_years(used, self._base_year), self._loud.setdefault(place, {})
-        for years, share in found.live:
-            some = tuple(year for year in years if year in known)
-            if some:
-                loud[some] = loud.get(some, ZERO) + share
-            if len(some) < len(years):
-                yield tuple(year for year in years if year not in known), share
-
-    def _put_volumes(self, place: Place, used: Used, every: Sequence[Brought]) -> None:
-        volumes = self._volumes.setdefault(place, {})
-        live = {year for found in every for years, _share in found.live for year in years}
-        for year, many in whole_years(used, self._base_year).items():
-            if year in live:
-                volumes[year] = volumes.get(year, ZERO) + many
+        self, place: Place, used: Used, every: Sequence[Brought], live: dict[Years, Decimal]
+    ) -> None:
+        """Count in what has a volume in some of its years."""
+        known = whole_years(used, self._base_year)
+        loud, volumes = self._loud.setdefault(place, {}), self._volumes.setdefault(place, {})
+        with_volume = tuple(known)
+        counted: set[int] = set()
+        for found in every:
+            for years, share in found.live:
+                some, others = _apart(years, with_volume)
+                if some:
+                    loud[some] = loud.get(some, ZERO) + share
+                    counted.update(some)
+                if others:
+                    live[others] = live.get(others, ZERO) + share
+        for year in counted:
+            volumes[year] = volumes.get(year, ZERO) + known[year]
 
     def places(self, horizon: int) -> Places:
         """What was put, by year."""
@@ -155,6 +159,15 @@ class Heaps:
             for year in years:
                 placed.sums[kind, year] = placed.sums.get((kind, year), ZERO) + amount
         return placed
+
+
+@lru_cache(maxsize=4_096)
+def _apart(years: Years, known: Years) -> tuple[Years, Years]:
+    """Those of the years that are known, and the others."""
+    return (
+        tuple(year for year in years if year in known),
+        tuple(year for year in years if year not in known),
+    )
 
 
 def gather(places: Places, chosen: Chosen, horizon: int) -> Gathered:
