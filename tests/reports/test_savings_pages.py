@@ -128,7 +128,8 @@ def test_the_lines_of_a_run_add_up_to_it(client: PageClient) -> None:
     here = f"/savings/runs/{listed['run']}"
     lines = rows_of(client.get(f"{here}/claims.csv").text)
     keys = [
-        tuple(line[name] for name in ("claim_key", "usage", "standing", "share")) for line in lines
+        tuple(line[name] for name in ("claim_key", "usage", "standing", "share", "f"))
+        for line in lines
     ]
     assert len(keys) == len(set(keys))
     total = sum(float(line["declared"]) for line in lines if line["kind"] == "platform")
