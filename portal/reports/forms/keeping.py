@@ -18,11 +18,10 @@ from wtforms import (
 )
 from wtforms.validators import ValidationError
 
-from portal.catalogue.forms.figures import per_unit, price
+from portal.catalogue.forms.figures import financial_year, per_unit, price
 from portal.catalogue.forms.labels import labels
 from portal.errors import N_, Invalid
 from portal.reports.actions.assuming import Frame
-from portal.reports.forms.labels import financial_year
 from portal.reports.forms.what_if import number, plain, value_of
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.rules.assumptions import Row

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from portal.catalogue.forms.figures import financial_year
 from portal.catalogue.forms.history_words import Change, Document, Line
 from portal.catalogue.forms.labels import label
-from portal.reports.forms.labels import assumed_value, financial_year
+from portal.reports.forms.labels import assumed_value
 from portal.web.i18n import _, lazy
 
 _FIELDS = {

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from portal.catalogue.forms import labels
+from portal.catalogue.forms.figures import financial_year
 from portal.charts.data import Scale
 from portal.reports.rules.assumptions import OF_COMPONENT, SHARES
 from portal.reports.words import Assumed
@@ -161,8 +162,3 @@ def in_short(pence: int) -> str:
     if whole >= _MILLION:
         return _("%(sign)s£%(many)s million", sign=sign, many=f"{whole / _MILLION:,.1f}")
     return f"{sign}£{round(whole, -3 if whole >= 10_000 else 0):,.0f}"
-
-
-def financial_year(begins: int) -> str:
-    """A financial year by the calendar year in which it begins."""
-    return _("%(first)s to %(last)s", first=begins, last=begins + 1)

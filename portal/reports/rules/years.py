@@ -14,7 +14,10 @@ _MONTH, _DAY = 4, 1
 
 
 def financial_year(day: date) -> int:
-    """The calendar year in which the financial year of a day begins."""
+    """The calendar year in which the financial year of a day begins.
+
+    The catalogue has this rule too; here it is part of the code whose digest a run keeps.
+    """
     return day.year if (day.month, day.day) >= (_MONTH, _DAY) else day.year - 1
 
 

@@ -52,7 +52,6 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["pounds"] = labels.pounds
     app.jinja_env.filters["assumption"] = named
     app.jinja_env.filters["assumed_value"] = labels.assumed_value
-    app.jinja_env.filters["financial_year"] = labels.financial_year
     app.jinja_env.filters["price_row"] = price_row
     app.jinja_env.filters["cell"] = labels.cell
     app.jinja_env.globals["may_freeze"] = _may_freeze

@@ -7,8 +7,9 @@ from decimal import Decimal
 from math import ceil
 from typing import Any, NamedTuple
 
+from portal.catalogue.forms.figures import financial_year
 from portal.catalogue.views.base import reading
-from portal.reports.forms.labels import financial_year, pounds
+from portal.reports.forms.labels import pounds
 from portal.reports.rules.appraisal import Appraisal
 from portal.reports.store import reuse_names
 from portal.reports.views.savings_shown import Shown

@@ -9,11 +9,12 @@ from flask import Response, url_for
 
 from portal.access import PORTAL, Kind, Permission, Thing, may
 from portal.accounts.store import things
+from portal.catalogue.forms.figures import financial_year
 from portal.catalogue.views.base import reading
 from portal.catalogue.views.histories import told
 from portal.errors import Missing
 from portal.reports.forms.keeping_words import in_words
-from portal.reports.forms.labels import assumption_name, financial_year, in_short
+from portal.reports.forms.labels import assumption_name, in_short
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.models.runs import SavingsRun
 from portal.reports.store import assumption_sets, runs
