@@ -258,4 +258,5 @@ def earlier_assumptions() -> Document:
 
 
 def _of(assumption: Document) -> tuple[Any, ...]:
-    return tuple(assumption.get(name) for name in ("field", "band", "component", "year"))
+    names = "field", "band", "component", "capability", "year"
+    return tuple(assumption.get(name) for name in names)
