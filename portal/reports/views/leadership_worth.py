@@ -149,10 +149,16 @@ class Worth:
              Heading("with_declared", _("With declared use"), Kind.POUNDS),
              Heading("verdict", _("So far"))),
             [self._platform(each) for each in reversed(found)],
-            note=_("Most users lose: one of the most usual kind spends more itself than it gains, "
-                   "before any of what the platform costs."),
+            note=self._most_lose(found),
             empty=_("No component in use has a known cost for each year."),
         )  # fmt: skip
+
+    def _most_lose(self, found: list[dict[str, Any]]) -> str:
+        """What it means that most users lose, where that is said of one."""
+        if not any(each.get("loses", False) for each in found):
+            return ""
+        return _("Most users lose: one of the most usual kind spends more itself than it gains, "
+                 "before any of what the platform costs.")  # fmt: skip
 
     def _platform(self, of: dict[str, Any]) -> list[Cell]:
         slug = of["component"]
@@ -206,6 +212,8 @@ def verdict(pence: int, loses: bool) -> str:
     """What a net present value says, in words."""
     if pence == 0:
         return _("Neither saves nor costs")
-    if pence < 0 and loses:
+    if pence > 0:
+        return _("Saves more than it costs")
+    if loses:
         return _("Costs more than it saves: most users lose")
-    return _("Saves more than it costs") if pence > 0 else _("Costs more than it saves")
+    return _("Costs more than it saves, as its users gain less than their share of what it costs")

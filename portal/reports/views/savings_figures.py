@@ -72,7 +72,8 @@ class Platform(NamedTuple):
             )
         return declared + _(
             "%(worth)s. Its users gain, but less than their share of what the platform costs. "
-            "Users needed: %(needed)s.", worth=worth, needed=self.needed or self.few,
+            "Users needed: %(needed)s.", worth=worth,
+            needed=f"{self.needed:,}" if self.needed else self.few,
         )  # fmt: skip
 
     @property
@@ -89,7 +90,8 @@ class Platform(NamedTuple):
         if (self.published or 0) >= self.needed:
             return _("Enough, as its provider says")
         short = self.needed - max(self.confirmed + self.declared, self.published or 0)
-        return ngettext("%(num)s user too few", "%(num)s users too few", short)
+        few = f"{short:,}"
+        return ngettext("%(num)s user too few", "%(num)s users too few", short, num=few)
 
 
 def losing(every: list[Platform]) -> list[Platform]:
@@ -98,10 +100,14 @@ def losing(every: list[Platform]) -> list[Platform]:
 
 
 def loss(view: dict[str, Any], confirmed: int) -> str:
-    """That what is confirmed is a loss; empty where it is none, and where nothing is confirmed."""
+    """That what is confirmed is a loss, or would be one with declared use; empty where neither is,
+    and where nothing is confirmed.
+    """
     npv, second = view["npv"], view["npv_with_declared"]
-    if not confirmed or npv >= 0:
+    if not confirmed or (npv >= 0 and second >= 0):
         return ""
+    if npv >= 0:
+        return _("With declared use as well it would be a loss.")
     said = _("This is a loss: so far, what is confirmed costs more than it saves.")
     more = _("With declared use it would be a greater one.")
     return f"{said} {more}" if second < npv else said
