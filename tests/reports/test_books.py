@@ -32,7 +32,7 @@ def test_the_page_for_leadership(client: PageClient) -> None:
         for text in (
             "Likely between",
             "Not cash-releasing.",
-            "This is a loss",
+            "With declared use as well it would be a loss.",
             "claims rest on judgement or a benchmark",
             "2 benchmarks are over two years old.",
             run["inputs_digest"],
