@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.reports.forms.labels import assumed_value, in_short, pounds
+from portal.reports.forms.labels import assumed_value, in_short, pounds, unbroken
 from portal.reports.models.assumptions import AssumptionSet
 from portal.reports.models.runs import SavingsRun
 from portal.reports.views.savings_figures import Platform
@@ -187,6 +187,12 @@ def test_assumptions_charts_and_the_method(client: PageClient) -> None:
 def test_money_in_words(app: Flask, pence: int, short: str, long: str) -> None:
     with app.test_request_context():
         assert (in_short(pence), pounds(pence)) == (short, long)
+
+
+def test_a_minus_sign_stays_with_its_amount() -> None:
+    assert unbroken("<b> -£1,234. Then £5") == (
+        '&lt;b&gt; <span class="portal-whole">-£1,234</span>. Then £5'
+    )
 
 
 def test_unknown_arguments_are_told_and_refused(client: PageClient) -> None:

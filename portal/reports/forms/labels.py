@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+
+from markupsafe import Markup, escape
 
 from portal.catalogue.forms import labels
 from portal.catalogue.forms.figures import financial_year
@@ -93,6 +96,7 @@ LABELS: dict[str, Mapping[str, str]] = {
     },
 }
 _THOUSANDTH = Decimal("0.001")
+_LOSS = re.compile(r"-£[\d,.]*\d")
 #: From so many pounds on they are written in millions.
 _MILLION = 1_000_000
 
@@ -140,6 +144,12 @@ def pounds(pence: int) -> str:
     """Money to the pound: £1,234, or -£1,234."""
     whole = round(pence / 100)
     return f"{'-' if whole < 0 else ''}£{abs(whole):,}"
+
+
+def unbroken(text: str) -> Markup:
+    """A text in which no line ends between a minus sign and its amount."""
+    whole = _LOSS.sub(r'<span class="portal-whole">\g<0></span>', str(escape(text)))
+    return Markup(whole)  # noqa: S704  escaped before
 
 
 def cell(value: Value, kind: Kind) -> str:

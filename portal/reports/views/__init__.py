@@ -50,6 +50,7 @@ def install(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.jinja_env.filters["percent"] = lambda value: amount(value, Scale.SHARE)
     app.jinja_env.filters["pounds"] = labels.pounds
+    app.jinja_env.filters["unbroken"] = labels.unbroken
     app.jinja_env.filters["assumption"] = named
     app.jinja_env.filters["assumed_value"] = labels.assumed_value
     app.jinja_env.filters["price_row"] = price_row
