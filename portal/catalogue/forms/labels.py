@@ -245,6 +245,7 @@ LABELS: dict[str, Mapping[str, str]] = {
         "roster": lazy("A provider’s list of users"),
         "documents": lazy("Documents that name components"),
         "evidence": lazy("Evidence of use"),
+        "volumes": lazy("How much services use a component"),
         "demo-organisations": lazy("Demo set: organisations"),
         "demo-services": lazy("Demo set: services"),
     },
