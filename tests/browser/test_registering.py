@@ -55,7 +55,10 @@ def change_at_once(page: Page, other: Page, here: str) -> None:
         expect(history).to_contain_text(text)
 
 
-@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, False)])
+WAYS = [pytest.param(1280, True, marks=pytest.mark.judge), (320, False)]
+
+
+@pytest.mark.parametrize(("width", "scripts"), WAYS)
 def test_a_newcomer_registers_a_service(
     visit: Visit,
     development: str,  # noqa: F811
